@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+# qmtl::qmtl and qmtl::io for users; qmtl_warnings and qmtl_program for the project's own programs only.
+include(CheckCXXCompilerFlag)
+include(GNUInstallDirs)
+
+# Users' flags are theirs: nothing here but the language level, the include folder and Eigen.
+add_library(qmtl INTERFACE)
+add_library(qmtl::qmtl ALIAS qmtl)
+target_compile_features(qmtl INTERFACE cxx_std_20)
+target_include_directories(qmtl INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
+                                          $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+target_link_libraries(qmtl INTERFACE Eigen3::Eigen)
+
+# What the opt-in headers of qmtl/io need on top.
+if(LibZip_FOUND)
+  add_library(qmtl_io INTERFACE)
+  add_library(qmtl::io ALIAS qmtl_io)
+  set_target_properties(qmtl_io PROPERTIES EXPORT_NAME io)
+  target_link_libraries(qmtl_io INTERFACE qmtl libzip::zip)
+endif()
+
+add_library(qmtl_warnings INTERFACE)
+if(MSVC)
+  target_compile_options(qmtl_warnings INTERFACE /W4 $<$<BOOL:${QMTL_WERROR}>:/WX>)
+else()
+  target_compile_options(qmtl_warnings INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow
+                                                 $<$<BOOL:${QMTL_WERROR}>:-Werror>)
+endif()
+
+# Everything a test, example or benchmark is compiled with and linked to.
+add_library(qmtl_program INTERFACE)
+target_link_libraries(qmtl_program INTERFACE qmtl_warnings qmtl::qmtl)
+if(QMTL_NATIVE)
+  check_cxx_compiler_flag(-march=native QMTL_HAS_MARCH_NATIVE)
+  if(QMTL_HAS_MARCH_NATIVE)
+    # GCC 12's own AVX-512 headers warn of a variable that they leave uninitialised on purpose (GCC bug 105593).
+    target_compile_options(
+      qmtl_program
+      INTERFACE -march=native
+                $<$<AND:$<CXX_COMPILER_ID:GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:-Wno-maybe-uninitialized>)
+  endif()
+endif()
+if(QMTL_BUILD_TESTS OR QMTL_BUILD_EXAMPLES OR QMTL_BUILD_BENCHMARKS)
+  target_link_libraries(qmtl_program INTERFACE qmtl::io nlohmann_json::nlohmann_json CLI11::CLI11 Threads::Threads)
+endif()

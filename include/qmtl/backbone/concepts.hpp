@@ -1,0 +1,98 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// What a backbone is: the classical, trained map from an input to the representation z, as concepts that fail by name.
+
+#include <concepts>
+#include <span>
+#include <string>
+#include <type_traits>
+
+#include "qmtl/core/error.hpp"
+#include "qmtl/core/rng.hpp"
+#include "qmtl/core/scalar.hpp"
+
+namespace qmtl {
+
+/// An object that can be moved, with its number type as `B::Scalar` (float or double).
+template <class B>
+concept BackboneObject = std::is_object_v<B> && std::movable<B> && requires {
+  typename B::Scalar;
+} && Scalar<typename B::Scalar>;
+
+/// The width of the representation z is known at compile time: `static constexpr int output_size`, at least 1.
+template <class B>
+concept BackboneOutputSize = requires {
+  { &B::output_size } -> std::same_as<const int*>;
+}
+&&requires { typename std::integral_constant<int, B::output_size>; }
+&&(B::output_size >= 1);
+
+/// The width of the input is known at run time: `int input_size() const`.
+template <class B>
+concept BackboneInputSize = requires(const B& backbone) {
+  { backbone.input_size() } -> std::same_as<int>;
+};
+
+/// All parameters are one contiguous span, mutable or const as the backbone is.
+template <class B>
+concept BackboneParameters = requires(B& backbone, const B& constant) {
+  { backbone.parameters() } -> std::convertible_to<std::span<typename B::Scalar>>;
+  { constant.parameters() } -> std::convertible_to<std::span<const typename B::Scalar>>;
+};
+
+/// The parameters can be drawn afresh from a seeded engine: `initialise(Rng&)`.
+template <class B>
+concept BackboneInitialise = requires(B& backbone, Rng& rng) {
+  backbone.initialise(rng);
+};
+
+/// `forward(x, z)`: x is input_size x B, z is output_size x B, one sample a column; keeps what backward needs.
+template <class B>
+concept BackboneForward = requires(B& backbone, const BatchIn<typename B::Scalar>& x,
+                                   BatchOut<typename B::Scalar, B::output_size>& z) {
+  backbone.forward(x, z);
+};
+
+/// `backward(x, dz, gradient)` ADDS dL/dparameters, summed over the batch of the last forward, into `gradient`.
+template <class B>
+concept BackboneBackward = requires(B& backbone, const BatchIn<typename B::Scalar>& x,
+                                    const BatchIn<typename B::Scalar, B::output_size>& dz,
+                                    std::span<typename B::Scalar> gradient) {
+  backbone.backward(x, dz, gradient);
+};
+
+/// A classical map with a gradient in front of the quantum head.
+template <class B>
+concept Backbone = BackboneObject<B> && BackboneOutputSize<B> && BackboneInputSize<B> && BackboneParameters<B> &&
+    BackboneInitialise<B> && BackboneForward<B> && BackboneBackward<B>;
+
+/// A backbone that describes itself: `describe()` gives a string, as "mlp 149-32-8 tanh".
+template <class B>
+concept DescribedBackbone = Backbone<B> && requires(const B& backbone) {
+  { backbone.describe() } -> std::convertible_to<std::string>;
+};
+
+/// One line on a backbone for reports and files: its own description, or its sizes when it has none.
+template <Backbone B>
+[[nodiscard]] std::string describe_backbone(const B& backbone) {
+  if constexpr (DescribedBackbone<B>) {
+    return backbone.describe();
+  } else {
+    const std::span<const typename B::Scalar> parameters = backbone.parameters();
+    return detail::text("backbone ", backbone.input_size(), "-", B::output_size, " with ", parameters.size(),
+                        " parameters");
+  }
+}
+
+namespace detail {
+
+/// Throws ShapeError unless x is input_size x B and z (or dz) is output_size x B for the same B.
+template <class X, class Z>
+void require_backbone_shapes(const char* where, const X& x, const Z& z, int input_size, int output_size) {
+  require_size(text(where, ": rows of x"), x.rows(), input_size);
+  require_size(text(where, ": rows of z"), z.rows(), output_size);
+  require_size(text(where, ": columns of z"), z.cols(), x.cols());
+}
+
+}  // namespace detail
+}  // namespace qmtl

@@ -1,0 +1,113 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// Where a gate's angle comes from: a constant, a feature, a weight, or a product of two features.
+
+#include <cstdint>
+
+#include "qmtl/core/error.hpp"
+#include "qmtl/core/scalar.hpp"
+
+namespace qmtl {
+
+enum class AngleSource : std::uint8_t { constant, feature, weight, feature_product };
+
+/// An angle in radians that is known once features x and weights w are:
+///   constant         offset
+///   feature          scale * x[index] + offset
+///   weight           scale * w[index] + offset
+///   feature_product  scale * (x[index] + shift) * (x[second] + second_shift) + offset
+/// Written as arithmetic: `0.5 * weight(3) + pi`, `2.0 * (pi - feature(0)) * (pi - feature(1))`.
+/// A plain double converts to a constant angle.
+struct Angle {
+  AngleSource source = AngleSource::constant;
+  int index = 0;
+  int second = 0;
+  double scale = 0.0;
+  double offset = 0.0;
+  double shift = 0.0;
+  double second_shift = 0.0;
+
+  constexpr Angle() = default;
+  // A literal angle is the most common argument of a gate, so this conversion is implicit.
+  constexpr Angle(double constant) : offset(constant) {}  // NOLINT(google-explicit-constructor)
+  constexpr Angle(AngleSource from, int i) : source(from), index(i), scale(1.0) {
+    if (i < 0) throw CircuitError(detail::text("qmtl: a feature or weight index must not be negative, got ", i));
+  }
+
+  friend constexpr bool operator==(const Angle&, const Angle&) = default;
+};
+
+/// The angle x[i] of feature i.
+[[nodiscard]] constexpr Angle feature(int i) { return {AngleSource::feature, i}; }
+
+/// The angle w[j] of trainable weight j; several gates may use the same weight, each with its own scale.
+[[nodiscard]] constexpr Angle weight(int j) { return {AngleSource::weight, j}; }
+
+[[nodiscard]] constexpr Angle operator*(double factor, Angle angle) {
+  angle.scale *= factor;
+  angle.offset *= factor;
+  return angle;
+}
+[[nodiscard]] constexpr Angle operator*(Angle angle, double factor) { return factor * angle; }
+[[nodiscard]] constexpr Angle operator/(Angle angle, double divisor) { return (1.0 / divisor) * angle; }
+[[nodiscard]] constexpr Angle operator-(Angle angle) { return -1.0 * angle; }
+[[nodiscard]] constexpr Angle operator+(Angle angle, double constant) {
+  angle.offset += constant;
+  return angle;
+}
+[[nodiscard]] constexpr Angle operator+(double constant, Angle angle) { return angle + constant; }
+[[nodiscard]] constexpr Angle operator-(Angle angle, double constant) { return angle + (-constant); }
+[[nodiscard]] constexpr Angle operator-(double constant, Angle angle) { return -angle + constant; }
+
+/// The product of two angles, each an affine function of one feature with a non-zero scale.
+[[nodiscard]] constexpr Angle operator*(const Angle& a, const Angle& b) {
+  if (a.source != AngleSource::feature || b.source != AngleSource::feature || a.scale == 0.0 || b.scale == 0.0) {
+    throw CircuitError("qmtl: a product of angles must be of two features, each with a non-zero scale");
+  }
+  Angle product(AngleSource::feature_product, a.index);
+  product.second = b.index;
+  product.scale = a.scale * b.scale;
+  product.shift = a.offset / a.scale;
+  product.second_shift = b.offset / b.scale;
+  return product;
+}
+
+/// The angle in radians for features `x` and weights `w`; a pointer that the angle does not use may be null.
+template <Scalar S>
+[[nodiscard]] constexpr S evaluate(const Angle& angle, const S* x, const S* w) noexcept {
+  const auto scale = static_cast<S>(angle.scale);
+  const auto offset = static_cast<S>(angle.offset);
+  switch (angle.source) {
+    case AngleSource::constant: return offset;
+    case AngleSource::feature: return scale * x[angle.index] + offset;
+    case AngleSource::weight: return scale * w[angle.index] + offset;
+    case AngleSource::feature_product:
+      return scale * (x[angle.index] + static_cast<S>(angle.shift)) *
+                 (x[angle.second] + static_cast<S>(angle.second_shift)) +
+             offset;
+  }
+  return offset;
+}
+
+/// The chain rule: adds `derivative` = dL/d(angle) to the gradients of the features and weights behind the angle.
+/// Null gradient pointers are skipped.
+template <Scalar S>
+constexpr void accumulate(const Angle& angle, S derivative, const S* x, S* grad_x, S* grad_w) noexcept {
+  const S scaled = static_cast<S>(angle.scale) * derivative;
+  switch (angle.source) {
+    case AngleSource::constant: return;
+    case AngleSource::feature:
+      if (grad_x != nullptr) grad_x[angle.index] += scaled;
+      return;
+    case AngleSource::weight:
+      if (grad_w != nullptr) grad_w[angle.index] += scaled;
+      return;
+    case AngleSource::feature_product:
+      if (grad_x == nullptr) return;
+      grad_x[angle.index] += scaled * (x[angle.second] + static_cast<S>(angle.second_shift));
+      grad_x[angle.second] += scaled * (x[angle.index] + static_cast<S>(angle.shift));
+      return;
+  }
+}
+
+}  // namespace qmtl

@@ -1,0 +1,142 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// Circuit<N, M>: a constexpr value of M operations on N qubits, without parameter values.
+
+#include <algorithm>
+#include <array>
+#include <concepts>
+#include <span>
+#include <type_traits>
+
+#include "qmtl/circuit/operation.hpp"
+
+namespace qmtl {
+
+/// The widest register a state vector can have here; wider circuits run through light cones.
+inline constexpr int max_circuit_qubits = 4096;
+
+/// M operations on N qubits, applied first to last. Build one with `make_circuit<N>(...)`; read it with `ops()`.
+template <int N, int M>
+struct Circuit {
+  static_assert(N >= 1 && N <= max_circuit_qubits, "qmtl: a circuit must have 1 to 4096 qubits");
+  static constexpr int qubits = N;
+  static constexpr int size = M;
+
+  std::array<Operation, static_cast<std::size_t>(M)> operations{};
+
+  /// The operations in order of application.
+  [[nodiscard]] constexpr std::span<const Operation> ops() const noexcept { return operations; }
+
+  friend constexpr bool operator==(const Circuit&, const Circuit&) = default;
+};
+
+/// True for every Circuit<N, M>.
+template <class C>
+concept CircuitValue = requires {
+  []<int N, int M>(const Circuit<N, M>&) {}(std::declval<const C&>());
+};
+
+namespace detail {
+
+/// Throws CircuitError (or fails to compile, in a constant expression) if `op` does not fit on `qubits` qubits.
+constexpr void check_operation(const Operation& op, int qubits) {
+  const auto targets = op.targets();
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    if (targets[i] < 0 || targets[i] >= qubits) {
+      throw CircuitError(text("qmtl: a qubit must be below the circuit's qubit count ", qubits, ", got ", targets[i]));
+    }
+    for (std::size_t j = 0; j < i; ++j) {
+      if (targets[i] == targets[j]) {
+        throw CircuitError(text("qmtl: a gate's qubits must be distinct, got qubit ", targets[i], " twice"));
+      }
+    }
+  }
+}
+
+template <class Part>
+inline constexpr int part_size = 1;
+template <int N, int M>
+inline constexpr int part_size<Circuit<N, M>> = M;
+
+template <int N, int M>
+constexpr void append(Circuit<N, M>& out, int& position, const Operation& op) {
+  check_operation(op, N);
+  out.operations[static_cast<std::size_t>(position++)] = op;
+}
+
+template <int N, int M, int K>
+constexpr void append(Circuit<N, M>& out, int& position, const Circuit<N, K>& part) {
+  for (const auto& op : part.ops()) out.operations[static_cast<std::size_t>(position++)] = op;
+}
+
+}  // namespace detail
+
+/// A piece of a circuit on N qubits: an operation, or a circuit of the same width.
+template <class Part, int N>
+concept CircuitPart = std::same_as<Part, Operation> ||(CircuitValue<Part>&& Part::qubits == N);
+
+/// The circuit that applies its parts (operations or circuits on N qubits) in order.
+/// A qubit outside 0..N-1 or named twice in a gate does not compile; at run time it throws CircuitError.
+template <int N, class... Parts>
+[[nodiscard]] constexpr auto make_circuit(const Parts&... parts) {
+  static_assert((CircuitPart<Parts, N> && ...),
+                "qmtl: make_circuit<N>(...) must be given operations or circuits on N qubits");
+  Circuit<N, (detail::part_size<Parts> + ... + 0)> out;
+  [[maybe_unused]] int position = 0;
+  (detail::append(out, position, parts), ...);
+  return out;
+}
+
+/// One more than the highest feature index in use, or 0.
+[[nodiscard]] constexpr int feature_count(std::span<const Operation> ops) noexcept {
+  int count = 0;
+  for (const auto& op : ops) {
+    for (const auto& angle : op.used_angles()) {
+      if (angle.source == AngleSource::feature || angle.source == AngleSource::feature_product) {
+        count = std::max(count, angle.index + 1);
+      }
+      if (angle.source == AngleSource::feature_product) count = std::max(count, angle.second + 1);
+    }
+  }
+  return count;
+}
+
+/// One more than the highest weight index in use, or 0.
+[[nodiscard]] constexpr int weight_count(std::span<const Operation> ops) noexcept {
+  int count = 0;
+  for (const auto& op : ops) {
+    for (const auto& angle : op.used_angles()) {
+      if (angle.source == AngleSource::weight) count = std::max(count, angle.index + 1);
+    }
+  }
+  return count;
+}
+
+template <int N, int M>
+[[nodiscard]] constexpr int feature_count(const Circuit<N, M>& c) noexcept {
+  return feature_count(c.ops());
+}
+template <int N, int M>
+[[nodiscard]] constexpr int weight_count(const Circuit<N, M>& c) noexcept {
+  return weight_count(c.ops());
+}
+
+/// True if every weight 0 .. weight_count-1 is used: a gap would be a parameter that nothing trains.
+[[nodiscard]] constexpr bool weights_have_no_gap(std::span<const Operation> ops) noexcept {
+  for (int j = 0; j < weight_count(ops); ++j) {
+    bool used = false;
+    for (const auto& op : ops) {
+      for (const auto& angle : op.used_angles()) {
+        used = used || (angle.source == AngleSource::weight && angle.index == j);
+      }
+    }
+    if (!used) return false;
+  }
+  return true;
+}
+
+/// A type with a `static constexpr` circuit: what compile-time-sized algorithms take.
+template <class C>
+concept CircuitType = CircuitValue<std::remove_cvref_t<decltype(C::circuit)>>;
+
+}  // namespace qmtl

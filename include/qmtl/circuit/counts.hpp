@@ -1,0 +1,94 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// Counting: gates by kind, depth, two-qubit depth and parameters of a circuit.
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "qmtl/circuit/circuit.hpp"
+
+namespace qmtl {
+
+/// Number of operations of one kind.
+[[nodiscard]] constexpr int count(std::span<const Operation> ops, Gate gate) noexcept {
+  return static_cast<int>(std::count_if(ops.begin(), ops.end(), [gate](const auto& op) { return op.gate == gate; }));
+}
+
+/// Number of operations on exactly `qubits` qubits.
+[[nodiscard]] constexpr int count_by_width(std::span<const Operation> ops, int qubits) noexcept {
+  return static_cast<int>(
+      std::count_if(ops.begin(), ops.end(), [qubits](const auto& op) { return info(op.gate).qubits == qubits; }));
+}
+
+namespace detail {
+/// Longest chain of operations through shared qubits, counting only those on at least `width` qubits.
+template <int N>
+[[nodiscard]] constexpr int depth_of(std::span<const Operation> ops, int width) noexcept {
+  std::array<int, static_cast<std::size_t>(N)> level{};
+  for (const auto& op : ops) {
+    int deepest = 0;
+    for (const int q : op.targets()) deepest = std::max(deepest, level[static_cast<std::size_t>(q)]);
+    if (info(op.gate).qubits >= width) ++deepest;
+    for (const int q : op.targets()) level[static_cast<std::size_t>(q)] = deepest;
+  }
+  return *std::max_element(level.begin(), level.end());
+}
+}  // namespace detail
+
+/// Longest chain of operations through shared qubits.
+template <int N, int M>
+[[nodiscard]] constexpr int depth(const Circuit<N, M>& c) noexcept {
+  return detail::depth_of<N>(c.ops(), 1);
+}
+
+/// Longest chain of operations on two or more qubits.
+template <int N, int M>
+[[nodiscard]] constexpr int two_qubit_depth(const Circuit<N, M>& c) noexcept {
+  return detail::depth_of<N>(c.ops(), 2);
+}
+
+/// All counts of a circuit.
+struct Counts {
+  std::array<int, gate_kinds> by_gate{};
+  int gates = 0;
+  int multi_qubit_gates = 0;
+  int depth = 0;
+  int two_qubit_depth = 0;
+  int features = 0;
+  int weights = 0;
+
+  [[nodiscard]] constexpr int of(Gate gate) const noexcept { return by_gate[static_cast<std::size_t>(gate)]; }
+};
+
+/// Counts everything at once; usable in constant expressions.
+template <int N, int M>
+[[nodiscard]] constexpr Counts counts(const Circuit<N, M>& c) noexcept {
+  Counts result;
+  for (const auto& op : c.ops()) {
+    ++result.by_gate[static_cast<std::size_t>(op.gate)];
+    if (info(op.gate).qubits > 1) ++result.multi_qubit_gates;
+  }
+  result.gates = M;
+  result.depth = depth(c);
+  result.two_qubit_depth = two_qubit_depth(c);
+  result.features = feature_count(c);
+  result.weights = weight_count(c);
+  return result;
+}
+
+/// One line for people: "8 gates (4 ry, 4 cz), depth 5, two-qubit depth 4, 4 features, 0 weights".
+[[nodiscard]] inline std::string to_string(const Counts& c) {
+  std::string kinds;
+  for (std::size_t g = 0; g < c.by_gate.size(); ++g) {
+    if (c.by_gate[g] == 0) continue;
+    if (!kinds.empty()) kinds += ", ";
+    kinds += detail::text(c.by_gate[g], ' ', detail::gate_table[g].name);
+  }
+  return detail::text(c.gates, " gates (", kinds, "), depth ", c.depth, ", two-qubit depth ", c.two_qubit_depth, ", ",
+                      c.features, " features, ", c.weights, " weights");
+}
+
+}  // namespace qmtl

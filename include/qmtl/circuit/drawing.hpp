@@ -1,0 +1,146 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// A circuit as text: one wire a qubit, time from left to right.
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "qmtl/circuit/circuit.hpp"
+
+namespace qmtl {
+
+/// "x3", "0.5*w2 + 1.571", "2*(x0 - 3.142)*(x1 - 3.142)" or a number in radians.
+[[nodiscard]] inline std::string to_string(const Angle& angle) {
+  const auto number = [](double value) {
+    char buffer[32];
+    std::snprintf(buffer, sizeof buffer, "%.4g", value);
+    return std::string(buffer);
+  };
+  const auto plus = [&number](double value) {
+    if (value == 0.0) return std::string();
+    return (value < 0 ? "-" : "+") + number(std::abs(value));
+  };
+  if (angle.source == AngleSource::constant) return number(angle.offset);
+  std::string out;
+  if (angle.scale == -1.0) {
+    out = "-";
+  } else if (angle.scale != 1.0) {
+    out = number(angle.scale) + "*";
+  }
+  if (angle.source == AngleSource::feature_product) {
+    out += detail::text("(x", angle.index, plus(angle.shift), ")*(x", angle.second, plus(angle.second_shift), ")");
+  } else {
+    out += detail::text(angle.source == AngleSource::feature ? 'x' : 'w', angle.index);
+  }
+  return out + plus(angle.offset);
+}
+
+namespace detail {
+
+/// What stands on the wire of an operation's k-th qubit: a control dot or the gate's name with its angles.
+[[nodiscard]] inline std::string symbol(const Operation& op, int k) {
+  const auto& facts = info(op.gate);
+  if (k < facts.controls || op.gate == Gate::CZ) return "@";
+  switch (op.gate) {
+    case Gate::SWAP:
+    case Gate::Fredkin: return "x";
+    case Gate::CX:
+    case Gate::Toffoli: return "X";
+    default: break;
+  }
+  std::string name(facts.controls > 0 ? facts.name.substr(static_cast<std::size_t>(facts.controls)) : facts.name);
+  for (auto& letter : name) {
+    if (letter >= 'a' && letter <= 'z' && name != "sdg" && name != "tdg" && name != "id") {
+      letter = static_cast<char>(letter - 'a' + 'A');
+    }
+  }
+  const auto angles = op.used_angles();
+  for (std::size_t i = 0; i < angles.size(); ++i) name += (i == 0 ? "(" : ",") + to_string(angles[i]);
+  return angles.empty() ? name : name + ")";
+}
+
+/// Column of each operation: as far left as possible without crossing another operation's vertical line.
+[[nodiscard]] inline std::vector<int> columns_of(std::span<const Operation> ops, int qubits) {
+  std::vector<int> next(static_cast<std::size_t>(qubits), 0);
+  std::vector<int> columns;
+  for (const auto& op : ops) {
+    const auto targets = op.targets();
+    const auto [low, high] = std::minmax_element(targets.begin(), targets.end());
+    const auto first = next.begin() + *low;
+    const auto last = next.begin() + *high + 1;
+    columns.push_back(*std::max_element(first, last));
+    std::fill(first, last, columns.back() + 1);
+  }
+  return columns;
+}
+
+/// The grid that a drawing is made of: `rows` alternate between wires and the gaps below them.
+struct Grid {
+  std::vector<std::vector<std::string>> rows;
+  std::vector<std::size_t> widths;
+
+  Grid(int qubits, int columns)
+      : rows(static_cast<std::size_t>(2 * qubits - 1), std::vector<std::string>(static_cast<std::size_t>(columns))),
+        widths(static_cast<std::size_t>(columns), 1) {}
+
+  void put(int row, int column, const std::string& content) {
+    const auto c = static_cast<std::size_t>(column);
+    rows[static_cast<std::size_t>(row)][c] = content;
+    widths[c] = std::max(widths[c], content.size());
+  }
+
+  [[nodiscard]] bool empty(int row, int column) const {
+    return rows[static_cast<std::size_t>(row)][static_cast<std::size_t>(column)].empty();
+  }
+
+  /// A row as text: cells centred, joined by `fill`.
+  [[nodiscard]] std::string line(std::size_t row, char fill) const {
+    std::string out(1, fill);
+    for (std::size_t c = 0; c < widths.size(); ++c) {
+      const auto& cell = rows[row][c];
+      const std::size_t left = (widths[c] - cell.size()) / 2;
+      out += std::string(left, fill) + cell + std::string(widths[c] - cell.size() - left + 1, fill);
+    }
+    return out;
+  }
+};
+
+}  // namespace detail
+
+/// Draws a circuit in ASCII: `@` a control (or either end of CZ), `x` a swapped qubit, `|` a connection.
+///
+///     q0: -H--@-
+///             |
+///     q1: ----X-
+template <int N, int M>
+[[nodiscard]] std::string draw(const Circuit<N, M>& c) {
+  const auto columns = detail::columns_of(c.ops(), N);
+  const int column_count = columns.empty() ? 0 : *std::max_element(columns.begin(), columns.end()) + 1;
+  detail::Grid grid(N, column_count);
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const auto& op = c.ops()[i];
+    const auto targets = op.targets();
+    const auto [low, high] = std::minmax_element(targets.begin(), targets.end());
+    for (int k = 0; k < static_cast<int>(targets.size()); ++k) {
+      grid.put(2 * targets[static_cast<std::size_t>(k)], columns[i], detail::symbol(op, k));
+    }
+    for (int row = 2 * *low + 1; row < 2 * *high; ++row) {
+      if (grid.empty(row, columns[i])) grid.put(row, columns[i], "|");
+    }
+  }
+  const std::size_t label_width = detail::text('q', N - 1, ": ").size();
+  std::string out;
+  for (std::size_t row = 0; row < grid.rows.size(); ++row) {
+    const bool wire = row % 2 == 0;
+    std::string label = wire ? detail::text('q', row / 2, ':') : std::string();
+    label.resize(label_width, ' ');
+    std::string line = label + grid.line(row, wire ? '-' : ' ');
+    line.erase(line.find_last_not_of(' ') + 1);
+    out += line + '\n';
+  }
+  return out;
+}
+
+}  // namespace qmtl

@@ -1,0 +1,58 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// A window: the qubits, known at compile time, on which a block acts and which its task reads.
+
+#include <algorithm>
+#include <array>
+#include <concepts>
+
+namespace qmtl {
+
+namespace detail {
+template <std::size_t K>
+[[nodiscard]] constexpr bool all_distinct(const std::array<int, K>& values) noexcept {
+  for (std::size_t i = 0; i < K; ++i) {
+    for (std::size_t j = i + 1; j < K; ++j) {
+      if (values[i] == values[j]) return false;
+    }
+  }
+  return true;
+}
+}  // namespace detail
+
+/// Any list of distinct qubits: local qubit j of a block is qubit `indices[j]` of the register.
+template <int... Q>
+struct Qubits {
+  static_assert(sizeof...(Q) > 0, "qmtl: a window must hold at least one qubit");
+  static_assert(((Q >= 0) && ...), "qmtl: a window's qubits must not be negative");
+  static constexpr int width = sizeof...(Q);
+  static constexpr std::array<int, sizeof...(Q)> indices{Q...};
+  static_assert(detail::all_distinct(indices), "qmtl: a window's qubits must be distinct");
+};
+
+/// `Width` neighbouring qubits: First, First + 1, ...
+template <int First, int Width>
+struct Window {
+  static_assert(First >= 0, "qmtl: a window's qubits must not be negative");
+  static_assert(Width > 0, "qmtl: a window must hold at least one qubit");
+  static constexpr int width = Width;
+  static constexpr std::array<int, static_cast<std::size_t>(Width)> indices = [] {
+    std::array<int, static_cast<std::size_t>(Width)> list{};
+    for (int j = 0; j < Width; ++j) list[static_cast<std::size_t>(j)] = First + j;
+    return list;
+  }();
+};
+
+/// A type that names distinct qubits of a register: `Window<First, Width>` or `Qubits<...>`.
+template <class W>
+concept WindowType = requires {
+  { W::width } -> std::convertible_to<int>;
+  { W::indices[0] } -> std::convertible_to<int>;
+}
+&&(W::width == static_cast<int>(W::indices.size()));
+
+/// One more than the highest qubit of the window: the smallest register that holds it.
+template <WindowType W>
+inline constexpr int window_extent = *std::max_element(W::indices.begin(), W::indices.end()) + 1;
+
+}  // namespace qmtl

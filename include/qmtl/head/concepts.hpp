@@ -1,0 +1,76 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// The Head concept, and compile-time accounting: how many parameters and outputs each task has and where they lie.
+
+#include <array>
+#include <concepts>
+#include <span>
+#include <string_view>
+#include <utility>
+
+#include "qmtl/core/rng.hpp"
+#include "qmtl/head/task.hpp"
+
+namespace qmtl {
+
+/// Positions in a head's flat arrays. The parameters are `shared` ones first, then each task's in order; logits are
+/// each task's in order.
+template <int Shared, int... Sizes>
+struct Offsets {
+  static constexpr int count = sizeof...(Sizes);
+  static constexpr int total = (Shared + ... + Sizes);
+  static constexpr std::array<int, sizeof...(Sizes)> sizes{Sizes...};
+  static constexpr std::array<int, sizeof...(Sizes)> first = [] {
+    std::array<int, sizeof...(Sizes)> offsets{};
+    int next = Shared;
+    for (std::size_t t = 0; t < sizes.size(); ++t) {
+      offsets[t] = next;
+      next += sizes[t];
+    }
+    return offsets;
+  }();
+};
+
+namespace detail {
+
+/// Calls visit(std::integral_constant<int, t>) for t = 0 .. Count-1.
+template <int Count, class Visit>
+constexpr void for_each_index(Visit&& visit) {
+  [&]<int... I>(std::integer_sequence<int, I...>) { (visit(std::integral_constant<int, I>{}), ...); }
+  (std::make_integer_sequence<int, Count>{});
+}
+
+template <class... Tasks>
+[[nodiscard]] constexpr bool names_differ() noexcept {
+  const std::array<std::string_view, sizeof...(Tasks)> names{Tasks::name...};
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (names[i] == names[j]) return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace detail
+
+/// A multi-task prediction head: a map from a batch of representations (features x B) to logits (outputs x B) with
+/// `parameters` trainable numbers that the caller owns. forward caches what backward needs; backward adds
+/// dL/dparameters to `gradient` and sets dL/dfeatures.
+template <class H>
+concept Head = std::movable<H> && std::default_initializable<H> && requires {
+  typename H::Scalar;
+  { H::features } -> std::convertible_to<int>;
+  { H::outputs } -> std::convertible_to<int>;
+  { H::parameters } -> std::convertible_to<int>;
+  { H::tasks } -> std::convertible_to<int>;
+} && requires(H head, Rng& rng, std::span<typename H::Scalar> out, std::span<const typename H::Scalar> in,
+              BatchIn<typename H::Scalar, H::features> x, BatchIn<typename H::Scalar, H::outputs> dlogits,
+              BatchOut<typename H::Scalar, H::outputs> logits, BatchOut<typename H::Scalar, H::features> dx) {
+  H::initialise(rng, out);
+  head.forward(x, in, logits);
+  head.backward(x, in, dlogits, out, dx);
+  { H::task_parameters } -> std::convertible_to<std::array<int, static_cast<std::size_t>(H::tasks)>>;
+  { H::task_outputs } -> std::convertible_to<std::array<int, static_cast<std::size_t>(H::tasks)>>;
+};
+
+}  // namespace qmtl

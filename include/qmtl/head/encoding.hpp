@@ -1,0 +1,185 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// Encodings: shared circuits that turn features into a state. Angle, dense angle, re-uploading, IQP and ZZ.
+
+#include <concepts>
+#include <string>
+
+#include "qmtl/circuit/combinators.hpp"
+#include "qmtl/head/layers.hpp"
+#include "qmtl/head/squash.hpp"
+
+namespace qmtl {
+
+/// What every encoding has: a number of features and a circuit that uses no others.
+template <class E>
+concept EncodesFeatures = CircuitType<E> && requires {
+  { E::features } -> std::convertible_to<int>;
+} &&(feature_count(E::circuit) <= E::features) && weights_have_no_gap(E::circuit.ops());
+
+/// An encoding that starts from a state of its own instead of |0...0>: amplitude and basis encoding.
+/// prepare(x, psi) fills 2^N amplitudes from the features.
+template <class E>
+concept PreparesState = requires(const double* x, std::complex<double>* psi) {
+  E::prepare(x, psi);
+};
+
+/// A shared, task-independent encoding. A user's own type needs `static constexpr int features` and a
+/// `static constexpr auto circuit`; optional are `using Squash` (default CentredTanh<1>), `describe()`, and
+/// `static constexpr bool differentiable = false` where dL/dfeatures does not exist.
+template <class E>
+concept Encoding = EncodesFeatures<E>;
+
+template <Encoding E>
+inline constexpr int encoding_qubits = std::remove_cvref_t<decltype(E::circuit)>::qubits;
+
+/// Trainable weights of the encoding itself, shared by all tasks: only re-uploading has any among the built-in ones.
+template <Encoding E>
+inline constexpr int encoding_weights = weight_count(E::circuit);
+
+template <Encoding E>
+inline constexpr bool differentiable_encoding = [] {
+  if constexpr (requires { E::differentiable; }) {
+    return static_cast<bool>(E::differentiable);
+  } else {
+    return true;
+  }
+}();
+
+namespace detail {
+
+template <class E>
+struct SquashOf {
+  using type = CentredTanh<1>;
+};
+template <class E>
+requires requires { typename E::Squash; }
+struct SquashOf<E> {
+  using type = typename E::Squash;
+};
+
+/// Rotations that spread `features` values over N qubits: sub-layer s takes features s*N ... s*N + N-1, the last one
+/// what is left, and an entangler follows each.
+template <int N, int F, Axis A, class Ent>
+[[nodiscard]] constexpr auto angle_layer() {
+  constexpr int full = (F - 1) / N;
+  constexpr auto entangler = Ent::template make<N>();
+  const auto rest = layer<N, F - full * N>([](int q) { return rotation(A, q, feature(full * N + q)); });
+  const auto sublayer = [&entangler](int s) {
+    return make_circuit<N>(layer<N>([s](int q) { return rotation(A, q, feature(s * N + q)); }), entangler);
+  };
+  return make_circuit<N>(repeat<full>(sublayer), rest, entangler);
+}
+
+}  // namespace detail
+
+template <Encoding E>
+using SquashOf = typename detail::SquashOf<E>::type;
+
+/// One line that identifies an encoding, also in saved models.
+template <Encoding E>
+[[nodiscard]] std::string describe_encoding() {
+  if constexpr (requires { E::describe(); }) {
+    return E::describe();
+  } else {
+    return detail::text("own encoding, ", E::features, " features on ", encoding_qubits<E>, " qubits, ",
+                        E::circuit.operations.size(), " operations");
+  }
+}
+
+/// Angle encoding: each layer rotates qubit q by feature q and entangles. More features than qubits continue in
+/// successive sub-layers. Angles are centred on pi/2 in sum by default.
+template <int N, Axis A = Axis::Y, Entangler Ent = CzRing, class L = Layers<1>, class F = Features<N>>
+struct AngleEncoding {
+  static constexpr int features = F::count;
+  static constexpr auto circuit = repeat<L::count>(detail::angle_layer<N, F::count, A, Ent>());
+  using Squash = CentredTanh<L::count>;
+  [[nodiscard]] static std::string describe() {
+    return detail::text("angle encoding R", "XYZ"[static_cast<int>(A)], ", ", features, " features on ", N, " qubits, ",
+                        L::count, " layers, ", Ent::describe());
+  }
+};
+
+/// Dense angle encoding (LaRose and Coyle 2020): two features a qubit, RY by one and RZ by the other.
+template <int N, Entangler Ent = CzRing, class L = Layers<1>>
+struct DenseAngleEncoding {
+  static constexpr int features = 2 * N;
+  static constexpr auto circuit = repeat<L::count>(make_circuit<N>(
+      layer<N>([](int q) { return make_circuit<N>(gate::ry(q, feature(2 * q)), gate::rz(q, feature(2 * q + 1))); }),
+      Ent::template make<N>()));
+  using Squash = CentredTanh<L::count>;
+  [[nodiscard]] static std::string describe() {
+    return detail::text("dense angle encoding, ", features, " features on ", N, " qubits, ", L::count, " layers, ",
+                        Ent::describe());
+  }
+};
+
+/// Data re-uploading (Perez-Salinas et al. 2020): layers that alternate RY by the features with trainable RZ and RY,
+/// then entangle. Its 2 N L weights are shared by all tasks and count as head parameters.
+template <int N, Entangler Ent = CzRing, class L = Layers<2>, class F = Features<N>>
+struct ReuploadingEncoding {
+  static constexpr int features = F::count;
+  static constexpr auto circuit = repeat<L::count>([](int l) {
+    return make_circuit<N>(detail::angle_layer<N, F::count, Axis::Y, Ent>(), layer<N>([l](int q) {
+                             const int first = 2 * (l * N + q);
+                             return make_circuit<N>(gate::rz(q, weight(first)), gate::ry(q, weight(first + 1)));
+                           }));
+  });
+  using Squash = CentredTanh<L::count>;
+  [[nodiscard]] static std::string describe() {
+    return detail::text("re-uploading encoding, ", features, " features on ", N, " qubits, ", L::count, " layers, ",
+                        Ent::describe());
+  }
+};
+
+/// IQP encoding: each layer applies H, RZ by feature q, and RZZ by the product of the features on all pairs (a, b),
+/// a < b.
+template <int N, class L = Layers<2>, class Pattern = pattern::AllToAll>
+struct IqpEncoding {
+  static constexpr int features = N;
+  static constexpr auto circuit = repeat<L::count>(make_circuit<N>(
+      layer<N>([](int q) { return gate::h(q); }), layer<N>([](int q) { return gate::rz(q, feature(q)); }), [] {
+        Circuit<N, Pattern::count(N)> pairs;
+        for (int i = 0; i < Pattern::count(N); ++i) {
+          const auto [a, b] = Pattern::pair(N, i);
+          pairs.operations[static_cast<std::size_t>(i)] = gate::rzz(a, b, feature(a) * feature(b));
+        }
+        return pairs;
+      }()));
+  using Squash = CentredTanh<1>;
+  [[nodiscard]] static std::string describe() {
+    return detail::text("IQP encoding on ", N, " qubits, ", L::count, " layers, pairs ", Pattern::name);
+  }
+};
+
+/// ZZ feature map (Havlicek et al. 2019): each layer applies H, P(2 x_q), and on each pair CX, P(2 (pi - x_a)(pi -
+/// x_b)), CX.
+template <int N, class L = Layers<2>, class Pattern = pattern::AllToAll>
+struct ZzEncoding {
+  static constexpr int features = N;
+  static constexpr auto circuit = repeat<L::count>(make_circuit<N>(
+      layer<N>([](int q) { return gate::h(q); }), layer<N>([](int q) { return gate::p(q, 2.0 * feature(q)); }), [] {
+        Circuit<N, 3 * Pattern::count(N)> pairs;
+        std::size_t k = 0;
+        for (int i = 0; i < Pattern::count(N); ++i) {
+          const auto [a, b] = Pattern::pair(N, i);
+          pairs.operations[k++] = gate::cx(a, b);
+          pairs.operations[k++] = gate::p(b, 2.0 * (pi - feature(a)) * (pi - feature(b)));
+          pairs.operations[k++] = gate::cx(a, b);
+        }
+        return pairs;
+      }()));
+  using Squash = CentredTanh<1>;
+  [[nodiscard]] static std::string describe() {
+    return detail::text("ZZ feature map on ", N, " qubits, ", L::count, " layers, pairs ", Pattern::name);
+  }
+};
+
+/// An encoding with another squashing: `WithSquash<AngleEncoding<4>, NoSquash>` takes angles in radians.
+template <Encoding E, Squash Sq>
+struct WithSquash : E {
+  using Squash = Sq;
+  [[nodiscard]] static std::string describe() { return describe_encoding<E>() + ", " + Sq::describe(); }
+};
+
+}  // namespace qmtl

@@ -1,0 +1,141 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// The vocabulary of encodings and blocks: layer counts, rotation axes, entanglers.
+
+#include <array>
+#include <concepts>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "qmtl/circuit/combinators.hpp"
+
+namespace qmtl {
+
+/// How often an encoding or block repeats its layer.
+template <int Count>
+struct Layers {
+  static_assert(Count >= 1, "qmtl: Layers<L> must be at least one");
+  static constexpr int count = Count;
+};
+
+/// How many features an encoding takes.
+template <int Count>
+struct Features {
+  static_assert(Count >= 1, "qmtl: Features<F> must be at least one");
+  static constexpr int count = Count;
+};
+
+/// A rotation axis: RX, RY or RZ.
+enum class Axis : std::uint8_t { X, Y, Z };
+
+/// The rotation by `angle` radians about an axis.
+[[nodiscard]] constexpr Operation rotation(Axis axis, int qubit, Angle angle) {
+  switch (axis) {
+    case Axis::X: return gate::rx(qubit, angle);
+    case Axis::Y: return gate::ry(qubit, angle);
+    default: return gate::rz(qubit, angle);
+  }
+}
+
+/// The rotations that a layer applies to each qubit, first to last.
+template <Axis... A>
+struct Axes {
+  static_assert(sizeof...(A) >= 1, "qmtl: Axes<...> must name at least one axis");
+  static constexpr int count = sizeof...(A);
+  static constexpr std::array<Axis, sizeof...(A)> list{A...};
+  [[nodiscard]] static std::string describe() {
+    std::string out;
+    for (const Axis axis : list) out += detail::text(out.empty() ? "R" : ",R", "XYZ"[static_cast<int>(axis)]);
+    return out;
+  }
+};
+
+/// Which pairs of qubits an entangler couples, in order.
+namespace pattern {
+
+/// (0,1), (1,2), ..., (N-2,N-1).
+struct Chain {
+  static constexpr std::string_view name = "chain";
+  static constexpr int count(int n) noexcept { return n - 1; }
+  static constexpr std::pair<int, int> pair(int, int i) noexcept { return {i, i + 1}; }
+};
+
+/// The chain closed by (N-1,0); for two qubits the one pair (0,1).
+struct Ring {
+  static constexpr std::string_view name = "ring";
+  static constexpr int count(int n) noexcept { return n > 2 ? n : n - 1; }
+  static constexpr std::pair<int, int> pair(int n, int i) noexcept { return {i, (i + 1) % n}; }
+};
+
+/// (0,1), (2,3), ... and then (1,2), (3,4), ...: two sub-layers of disjoint pairs.
+struct Brickwork {
+  static constexpr std::string_view name = "brickwork";
+  static constexpr int count(int n) noexcept { return n - 1; }
+  static constexpr std::pair<int, int> pair(int n, int i) noexcept {
+    const int even = n / 2;
+    const int first = i < even ? 2 * i : 2 * (i - even) + 1;
+    return {first, first + 1};
+  }
+};
+
+/// Every pair (a,b) with a < b.
+struct AllToAll {
+  static constexpr std::string_view name = "all-to-all";
+  static constexpr int count(int n) noexcept { return n * (n - 1) / 2; }
+  static constexpr std::pair<int, int> pair(int n, int i) noexcept {
+    int a = 0;
+    for (int row = n - 1; i >= row; --row) {
+      i -= row;
+      ++a;
+    }
+    return {a, a + 1 + i};
+  }
+};
+
+}  // namespace pattern
+
+/// A layer of one two-qubit gate without angle on a pattern of pairs; the first of a pair is the control.
+template <Gate G, class Pattern>
+struct EntanglerLayer {
+  static_assert(info(G).qubits == 2 && info(G).angles == 0,
+                "qmtl: an entangler must be made of a two-qubit gate without angles");
+  template <int N>
+  [[nodiscard]] static constexpr auto make() {
+    Circuit<N, Pattern::count(N)> out;
+    for (int i = 0; i < Pattern::count(N); ++i) {
+      const auto [a, b] = Pattern::pair(N, i);
+      out.operations[static_cast<std::size_t>(i)] = Operation{G, {a, b}, {}};
+    }
+    return out;
+  }
+  [[nodiscard]] static std::string describe() { return detail::text(info(G).name, ' ', Pattern::name); }
+};
+
+/// No entangler: qubits stay a product state.
+struct NoEntangler {
+  template <int N>
+  [[nodiscard]] static constexpr auto make() {
+    return make_circuit<N>();
+  }
+  [[nodiscard]] static std::string describe() { return "no entangler"; }
+};
+
+using CxChain = EntanglerLayer<Gate::CX, pattern::Chain>;
+using CxRing = EntanglerLayer<Gate::CX, pattern::Ring>;
+using CxBrickwork = EntanglerLayer<Gate::CX, pattern::Brickwork>;
+using CxAllToAll = EntanglerLayer<Gate::CX, pattern::AllToAll>;
+using CzChain = EntanglerLayer<Gate::CZ, pattern::Chain>;
+using CzRing = EntanglerLayer<Gate::CZ, pattern::Ring>;
+using CzBrickwork = EntanglerLayer<Gate::CZ, pattern::Brickwork>;
+using CzAllToAll = EntanglerLayer<Gate::CZ, pattern::AllToAll>;
+
+/// A type whose `make<N>()` is a circuit on N qubits without parameters.
+template <class T>
+concept Entangler = requires {
+  { T::template make<3>() } -> CircuitValue;
+  { T::describe() } -> std::convertible_to<std::string>;
+};
+
+}  // namespace qmtl

@@ -1,0 +1,39 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// Text from a file, made fit for an error message: short, quoted, without control characters.
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace qmtl::detail {
+
+/// `raw` in single quotes: control characters become '?', and what is over 80 bytes is cut at a UTF-8 border.
+[[nodiscard]] inline std::string quoted(std::string_view raw) {
+  constexpr std::size_t longest = 80;
+  std::size_t end = raw.size();
+  if (end > longest) {
+    end = longest;
+    while (end > 0 && (static_cast<unsigned char>(raw[end]) & 0xc0u) == 0x80u) --end;
+  }
+  std::string out = "'";
+  for (const char c : raw.substr(0, end)) out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
+  out += end < raw.size() ? "...'" : "'";
+  return out;
+}
+
+/// The names for a message "available: ...", at most 32 of them.
+[[nodiscard]] inline std::string listed(std::span<const std::string> names) {
+  constexpr std::size_t most = 32;
+  if (names.empty()) return "none";
+  std::string out;
+  for (std::size_t i = 0; i < names.size() && i < most; ++i) {
+    if (i > 0) out += ", ";
+    out += quoted(names[i]);
+  }
+  if (names.size() > most) out += " and " + std::to_string(names.size() - most) + " more";
+  return out;
+}
+
+}  // namespace qmtl::detail

@@ -1,0 +1,39 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// Metrics and training reports as JSON (nlohmann-json).
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <span>
+
+#include "qmtl/train/fit.hpp"
+
+namespace qmtl {
+
+namespace detail {
+/// JSON has no NaN: an undefined metric is null.
+[[nodiscard]] inline nlohmann::ordered_json number_or_null(double value) {
+  return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr);
+}
+}  // namespace detail
+
+/// {"name", "classes", "rows", "loss", "accuracy", "majority", "macro_f1", "auc"} of one task; null where undefined.
+[[nodiscard]] inline nlohmann::ordered_json to_json(const TaskMetrics& task) {
+  return {{"name", task.name},
+          {"classes", task.classes},
+          {"rows", task.labelled},
+          {"loss", detail::number_or_null(task.loss)},
+          {"accuracy", detail::number_or_null(task.accuracy)},
+          {"majority", detail::number_or_null(task.majority)},
+          {"macro_f1", detail::number_or_null(task.macro_f1)},
+          {"auc", detail::number_or_null(task.auc)}};
+}
+
+/// The metrics of all tasks, an array.
+[[nodiscard]] inline nlohmann::ordered_json to_json(std::span<const TaskMetrics> tasks) {
+  auto out = nlohmann::ordered_json::array();
+  for (const auto& task : tasks) out.push_back(to_json(task));
+  return out;
+}
+
+}  // namespace qmtl

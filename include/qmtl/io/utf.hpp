@@ -1,0 +1,56 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// UTF-8 to UTF-32 and back, strictly: surrogates, overlong forms and values over U+10FFFF are refused.
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace qmtl::detail {
+
+/// Whether `c` is a Unicode scalar value: within range and no surrogate.
+[[nodiscard]] constexpr bool is_unicode(char32_t c) noexcept { return c < 0xd800 || (c >= 0xe000 && c <= 0x10ffff); }
+
+/// Appends the UTF-8 form of `c`, for which is_unicode(c) holds.
+inline void append_utf8(std::string& out, char32_t c) {
+  const auto push = [&out](char32_t byte) { out += static_cast<char>(static_cast<unsigned char>(byte)); };
+  if (c < 0x80) {
+    push(c);
+  } else if (c < 0x800) {
+    push(0xc0 | (c >> 6));
+    push(0x80 | (c & 0x3f));
+  } else if (c < 0x10000) {
+    push(0xe0 | (c >> 12));
+    push(0x80 | ((c >> 6) & 0x3f));
+    push(0x80 | (c & 0x3f));
+  } else {
+    push(0xf0 | (c >> 18));
+    push(0x80 | ((c >> 12) & 0x3f));
+    push(0x80 | ((c >> 6) & 0x3f));
+    push(0x80 | (c & 0x3f));
+  }
+}
+
+/// The characters of `utf8`, or nothing where it is not valid UTF-8.
+[[nodiscard]] inline std::optional<std::u32string> decode_utf8(std::string_view utf8) {
+  static constexpr char32_t smallest[] = {0, 0x80, 0x800, 0x10000};  // below it, the form is overlong
+  std::u32string out;
+  for (std::size_t i = 0; i < utf8.size();) {
+    const auto lead = static_cast<unsigned char>(utf8[i]);
+    const std::size_t extra = lead < 0x80 ? 0 : lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : 1;
+    if ((lead >= 0x80 && lead < 0xc0) || lead >= 0xf8 || utf8.size() - i <= extra) return std::nullopt;
+    char32_t c = extra == 0 ? lead : lead & (0x3fu >> extra);
+    for (std::size_t k = 1; k <= extra; ++k) {
+      const auto next = static_cast<unsigned char>(utf8[i + k]);
+      if ((next & 0xc0u) != 0x80u) return std::nullopt;
+      c = (c << 6) | (next & 0x3fu);
+    }
+    if (c < smallest[extra] || !is_unicode(c)) return std::nullopt;
+    out += c;
+    i += extra + 1;
+  }
+  return out;
+}
+
+}  // namespace qmtl::detail

@@ -1,0 +1,194 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// Readouts: how a task turns the expectation values of its window into logits. No classical layer, at most one scale.
+
+#include <bit>
+#include <cmath>
+#include <concepts>
+#include <string>
+
+#include "qmtl/core/bits.hpp"
+#include "qmtl/core/error.hpp"
+#include "qmtl/core/scalar.hpp"
+
+namespace qmtl {
+
+/// A constant factor Numerator/Denominator between expectation value and logit.
+template <int Numerator, int Denominator = 1>
+struct FixedScale {
+  static_assert(Numerator > 0 && Denominator > 0, "qmtl: a logit scale must be positive");
+  static constexpr double value = static_cast<double>(Numerator) / Denominator;
+  static constexpr bool trainable = false;
+};
+
+/// A factor that starts at Numerator/Denominator and is trained: one parameter of the head.
+template <int Numerator, int Denominator = 1>
+struct TrainableScale : FixedScale<Numerator, Denominator> {
+  static constexpr bool trainable = true;
+};
+
+/// The form of Classes<C> in which logit c is scale * <Z> of local qubit c; softmax follows in the loss.
+struct OneQubitPerClass {};
+
+/// The form of Classes<C> in which class c is basis state c of ceil(log2 C) qubits. The logit is scale * log p_c, so
+/// that with scale 1 softmax gives the measured probabilities, renormalised over the C states.
+struct BasisStates {};
+
+namespace detail {
+
+template <class Scale>
+[[nodiscard]] std::string scale_text() {
+  return text(Scale::trainable ? "trainable scale " : "scale ", Scale::value);
+}
+
+/// The trained scale if there is one, else the constant.
+template <class Scale, Scalar S>
+[[nodiscard]] S scale_of(const S* weights) noexcept {
+  if constexpr (Scale::trainable) {
+    return weights[0];
+  } else {
+    return static_cast<S>(Scale::value);
+  }
+}
+
+/// logit = scale * expectation, for every readout that is linear in its expectation values.
+template <int Outputs, class ScaleType>
+struct LinearLogits {
+  using Scale = ScaleType;
+  static constexpr int outputs = Outputs;
+  static constexpr int parameters = Scale::trainable ? 1 : 0;
+
+  template <Scalar S>
+  static void logits(const S* expectations, const S* weights, S* out) noexcept {
+    const S scale = scale_of<Scale>(weights);
+    for (int o = 0; o < Outputs; ++o) out[o] = scale * expectations[o];
+  }
+
+  /// From dL/dlogits: sets dL/dexpectations and adds to the gradient of the scale, if there is one.
+  template <Scalar S>
+  static void backward(const S* expectations, const S* weights, const S* dlogits, S* dexpectations,
+                       S* dweights) noexcept {
+    const S scale = scale_of<Scale>(weights);
+    for (int o = 0; o < Outputs; ++o) {
+      dexpectations[o] = scale * dlogits[o];
+      if constexpr (Scale::trainable) dweights[0] += expectations[o] * dlogits[o];
+    }
+  }
+};
+
+}  // namespace detail
+
+/// One logit, scale * <Z> of local qubit `Qubit`, for labels 0 and 1 (loss: binary cross-entropy). Label 1 is the
+/// direction of |0>, where <Z> = +1.
+template <class Scale = FixedScale<4>, int Qubit = 0>
+struct BinaryReadout : detail::LinearLogits<1, Scale> {
+  static_assert(Qubit >= 0, "qmtl: a readout's qubit must not be negative");
+  static constexpr int classes = 2;
+  static constexpr int width = Qubit + 1;
+  [[nodiscard]] static constexpr double eigenvalue(int, Index basis) noexcept {
+    return parity_sign(basis, qubit_mask(Qubit));
+  }
+  [[nodiscard]] static std::string describe() {
+    return detail::text("binary, Z on local qubit ", Qubit, ", ", detail::scale_text<Scale>());
+  }
+};
+
+using Binary = BinaryReadout<>;
+
+/// C logits for labels 0 .. C-1 (loss: softmax cross-entropy), in one of the two usual forms.
+template <int C, class Form = OneQubitPerClass,
+          class Scale = std::conditional_t<std::same_as<Form, BasisStates>, FixedScale<1>, FixedScale<4>>>
+struct Classes;
+
+template <int C, class Scale>
+struct Classes<C, OneQubitPerClass, Scale> : detail::LinearLogits<C, Scale> {
+  static_assert(C >= 2, "qmtl: Classes<C> must have at least two classes");
+  static constexpr int classes = C;
+  static constexpr int width = C;
+  [[nodiscard]] static constexpr double eigenvalue(int output, Index basis) noexcept {
+    return parity_sign(basis, qubit_mask(output));
+  }
+  [[nodiscard]] static std::string describe() {
+    return detail::text(C, " classes, Z on one qubit per class, ", detail::scale_text<Scale>());
+  }
+};
+
+template <int C, class ScaleType>
+struct Classes<C, BasisStates, ScaleType> {
+  static_assert(C >= 2, "qmtl: Classes<C> must have at least two classes");
+  using Scale = ScaleType;
+  static constexpr int classes = C;
+  static constexpr int width = std::bit_width(static_cast<unsigned>(C - 1));
+  static constexpr int outputs = C;
+  static constexpr int parameters = Scale::trainable ? 1 : 0;
+  /// Added to every probability, so that a basis state that never occurs has a large finite loss.
+  static constexpr double floor = 1e-4;
+
+  /// The projector on basis state `output` of the first `width` qubits.
+  [[nodiscard]] static constexpr double eigenvalue(int output, Index basis) noexcept {
+    return (basis & (dimension(width) - 1)) == static_cast<Index>(output) ? 1.0 : 0.0;
+  }
+  template <Scalar S>
+  static void logits(const S* expectations, const S* weights, S* out) noexcept {
+    for (int o = 0; o < C; ++o) out[o] = detail::scale_of<Scale>(weights) * std::log(clipped(expectations[o]));
+  }
+  template <Scalar S>
+  static void backward(const S* expectations, const S* weights, const S* dlogits, S* dexpectations,
+                       S* dweights) noexcept {
+    for (int o = 0; o < C; ++o) {
+      dexpectations[o] =
+          expectations[o] > S(0) ? detail::scale_of<Scale>(weights) * dlogits[o] / clipped(expectations[o]) : S(0);
+      if constexpr (Scale::trainable) dweights[0] += std::log(clipped(expectations[o])) * dlogits[o];
+    }
+  }
+  [[nodiscard]] static std::string describe() {
+    return detail::text(C, " classes, basis states of ", width, " qubits, ", detail::scale_text<Scale>());
+  }
+
+ private:
+  /// Rounding can leave a probability slightly below zero.
+  template <Scalar S>
+  [[nodiscard]] static S clipped(S probability) noexcept {
+    return (probability > S(0) ? probability : S(0)) + static_cast<S>(floor);
+  }
+};
+
+/// One real prediction scale * <Z> of local qubit `Qubit`, in [-scale, scale] (loss: squared error).
+template <class Scale = FixedScale<1>, int Qubit = 0>
+struct Regression : BinaryReadout<Scale, Qubit> {
+  static constexpr int classes = 0;
+  [[nodiscard]] static std::string describe() {
+    return detail::text("regression, Z on local qubit ", Qubit, ", ", detail::scale_text<Scale>());
+  }
+};
+
+/// K raw values <Z> of local qubits 0 .. K-1, for a head used as a layer without a loss of its own.
+template <int K>
+struct Expectations : detail::LinearLogits<K, FixedScale<1>> {
+  static_assert(K >= 1, "qmtl: Expectations<K> must read at least one qubit");
+  static constexpr int classes = 0;
+  static constexpr int width = K;
+  [[nodiscard]] static constexpr double eigenvalue(int output, Index basis) noexcept {
+    return parity_sign(basis, qubit_mask(output));
+  }
+  [[nodiscard]] static std::string describe() { return detail::text("expectations of Z on ", K, " qubits"); }
+};
+
+/// What a task needs of its readout. Every output is diagonal in the computational basis, as hardware measures it;
+/// another basis is a last layer of gates in the block.
+template <class R>
+concept Readout = requires(const double* in, double* out) {
+  { R::outputs } -> std::convertible_to<int>;     // number of logits
+  { R::classes } -> std::convertible_to<int>;     // 0 for a real target
+  { R::width } -> std::convertible_to<int>;       // qubits it reads at least
+  { R::parameters } -> std::convertible_to<int>;  // trainable scales
+  { R::Scale::value } -> std::convertible_to<double>;
+  { R::eigenvalue(0, Index{0}) } -> std::convertible_to<double>;
+  R::logits(in, in, out);
+  R::backward(in, in, in, out, out);
+  { R::describe() } -> std::convertible_to<std::string>;
+};
+
+static_assert(Readout<Binary> && Readout<Classes<3>> && Readout<Classes<5, BasisStates>> && Readout<Regression<>>);
+
+}  // namespace qmtl

@@ -1,0 +1,168 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// MultiTaskModel: standardisation, backbone and head as one trainable function; QmtlModel is the one with a quantum
+// head.
+
+#include <algorithm>
+#include <array>
+#include <concepts>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "qmtl/backbone/concepts.hpp"
+#include "qmtl/head/linear_head.hpp"
+#include "qmtl/head/quantum_head.hpp"
+#include "qmtl/train/standardize.hpp"
+
+namespace qmtl {
+
+/// inputs -> standardise -> backbone -> z -> head -> logits. Owns all parameters: the backbone's, and the head's in one
+/// vector. Buffers are kept between calls; a model is not to be used from two threads at once.
+template <Backbone B, Head H>
+class MultiTaskModel {
+  static_assert(B::output_size == H::features,
+                "qmtl: a backbone's output size must equal the number of features of the head");
+  static_assert(std::same_as<typename B::Scalar, typename H::Scalar>,
+                "qmtl: a backbone and its head must have the same scalar type");
+
+ public:
+  using Scalar = typename B::Scalar;
+  using BackboneType = B;
+  using HeadType = H;
+  static constexpr int tasks = H::tasks;
+  static constexpr int outputs = H::outputs;
+  static constexpr int features = H::features;
+  static constexpr int head_parameters = H::parameters;
+  static constexpr std::array<int, static_cast<std::size_t>(tasks)> task_parameters = H::task_parameters;
+  static constexpr std::array<int, static_cast<std::size_t>(tasks)> task_outputs = H::task_outputs;
+
+  /// Parameters drawn from `seed`, for a backbone whose sizes are all in its type.
+  explicit MultiTaskModel(Seed seed) requires std::default_initializable<B> : MultiTaskModel(B{}, seed) {}
+
+  /// Takes a backbone, and draws its parameters and the head's from `seed`. Throws ValueError if the backbone is to be
+  /// trained and the encoding has no gradient.
+  MultiTaskModel(B backbone, Seed seed)
+      : backbone_(std::move(backbone)), head_weights_(static_cast<std::size_t>(head_parameters)) {
+    if (!H::differentiable && !backbone_.parameters().empty()) {
+      throw ValueError("qmtl: model: a trainable backbone cannot be trained through an encoding without gradient");
+    }
+    Rng rng(seed);
+    backbone_.initialise(rng);
+    H::initialise(rng, head_weights_);
+  }
+
+  [[nodiscard]] B& backbone() noexcept { return backbone_; }
+  [[nodiscard]] const B& backbone() const noexcept { return backbone_; }
+  [[nodiscard]] H& head() noexcept { return head_; }
+  [[nodiscard]] std::span<Scalar> head_weights() noexcept { return head_weights_; }
+  [[nodiscard]] std::span<const Scalar> head_weights() const noexcept { return head_weights_; }
+  [[nodiscard]] std::size_t backbone_parameters() const noexcept { return backbone_.parameters().size(); }
+  [[nodiscard]] int input_size() const noexcept { return backbone_.input_size(); }
+
+  /// What is done to inputs before the backbone; copies by default. `fit` learns it from the training rows.
+  [[nodiscard]] const Standardizer<Scalar>& standardizer() const noexcept { return standardizer_; }
+  /// Throws ShapeError if it is for another number of features.
+  void set_standardizer(Standardizer<Scalar> standardizer) {
+    if (!standardizer.empty()) {
+      detail::require_size("model: features of the standardizer", standardizer.features(), input_size());
+    }
+    standardizer_ = std::move(standardizer);
+  }
+
+  /// Logits (outputs x B) for inputs (input_size x B), in chunks so that memory does not grow with B. Throws
+  /// ShapeError.
+  [[nodiscard]] Batch<Scalar, outputs> predict(const BatchIn<Scalar>& inputs) {
+    constexpr Eigen::Index chunk = 64;
+    Batch<Scalar, outputs> logits(outputs, inputs.cols());
+    for (Eigen::Index b = 0; b < inputs.cols(); b += chunk) {
+      const Eigen::Index count = std::min(chunk, inputs.cols() - b);
+      forward(inputs.middleCols(b, count), logits.middleCols(b, count));
+    }
+    return logits;
+  }
+
+  /// Logits of one batch, keeping what backward needs. Throws ShapeError on wrong sizes.
+  void forward(const BatchIn<Scalar>& inputs, BatchOut<Scalar, outputs> logits) {
+    detail::require_size("model: rows of the inputs (features)", inputs.rows(), input_size());
+    detail::require_size("model: columns of the logits", logits.cols(), inputs.cols());
+    x_.resize(inputs.rows(), inputs.cols());
+    z_.resize(features, inputs.cols());
+    standardizer_.apply(inputs, x_);
+    backbone_.forward(x_, z_);
+    head_.forward(z_, head_weights_, logits);
+  }
+
+  /// Adds the gradients for the batch of the last forward: of the backbone's parameters and of the head's.
+  void backward(const BatchIn<Scalar, outputs>& dlogits, std::span<Scalar> backbone_gradient,
+                std::span<Scalar> head_gradient) {
+    detail::require_size("model: size of the backbone's gradient", backbone_gradient.size(), backbone_parameters());
+    detail::require_size("model: size of the head's gradient", head_gradient.size(), head_parameters);
+    if constexpr (H::differentiable) {
+      if (!backbone_gradient.empty()) {
+        dz_.resize(features, z_.cols());
+        head_.backward(z_, head_weights_, dlogits, head_gradient, dz_);
+        backbone_.backward(x_, dz_, backbone_gradient);
+        return;
+      }
+    }
+    head_.backward_weights(z_, head_weights_, dlogits, head_gradient);
+  }
+
+  /// Lines that say what the model is: scalar, backbone, encoding, tasks. A saved model must match them.
+  [[nodiscard]] std::string describe() const {
+    return detail::text("scalar ", 8 * sizeof(Scalar), " bits\n", describe_backbone(backbone_), '\n', H::describe());
+  }
+
+ private:
+  B backbone_;
+  H head_;
+  std::vector<Scalar> head_weights_;
+  Standardizer<Scalar> standardizer_;
+  Batch<Scalar> x_;
+  Batch<Scalar, features> z_, dz_;
+};
+
+/// A quantum multi-task model: `QmtlModel<Mlp<64, 32, 8>, AngleEncoding<8>, Task<...>, ...>`. The scalar is the
+/// backbone's.
+template <Backbone B, class E, TaskType... Tasks>
+using QmtlModel = MultiTaskModel<B, QuantumHead<typename B::Scalar, E, Tasks...>>;
+
+/// The classical counterpart, hard parameter sharing with linear heads, on the same backbone and tasks.
+template <Backbone B, TaskType... Tasks>
+using LinearModel = MultiTaskModel<B, LinearHead<typename B::Scalar, B::output_size, Tasks...>>;
+
+/// The tasks of a model as facts that outlive its type.
+struct TaskFacts {
+  std::string name;
+  int classes = 0;  ///< 0 for a real target
+  int outputs = 0;
+  int first_output = 0;
+  int parameters = 0;
+};
+
+namespace detail {
+template <class... Tasks>
+[[nodiscard]] std::vector<TaskFacts> facts_of(std::type_identity<std::tuple<Tasks...>>) {
+  return {TaskFacts{std::string(Tasks::name), Tasks::classes, Tasks::outputs, 0, 0}...};
+}
+}  // namespace detail
+
+/// Names, classes, outputs and parameters of a model's tasks, in order.
+template <Backbone B, Head H>
+[[nodiscard]] std::vector<TaskFacts> task_facts(const MultiTaskModel<B, H>&) {
+  auto facts = detail::facts_of(std::type_identity<typename H::TaskList>{});
+  int first = 0;
+  for (std::size_t t = 0; t < facts.size(); ++t) {
+    facts[t].first_output = first;
+    facts[t].parameters = H::task_parameters[t];
+    first += facts[t].outputs;
+  }
+  return facts;
+}
+
+}  // namespace qmtl

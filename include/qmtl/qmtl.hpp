@@ -1,0 +1,22 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// Everything that needs Eigen only: circuits, states, measurements, gradients, heads, backbones, models, training.
+
+#include "qmtl/backbone/frozen.hpp"
+#include "qmtl/backbone/linear.hpp"
+#include "qmtl/backbone/mlp.hpp"
+#include "qmtl/circuit/counts.hpp"
+#include "qmtl/circuit/drawing.hpp"
+#include "qmtl/gradient/gradient.hpp"
+#include "qmtl/head/linear_head.hpp"
+#include "qmtl/head/quantum_head.hpp"
+#include "qmtl/head/state_encoding.hpp"
+#include "qmtl/measure/expectation.hpp"
+#include "qmtl/model/model.hpp"
+#include "qmtl/model/save.hpp"
+#include "qmtl/state/sampling.hpp"
+#include "qmtl/train/fit.hpp"
+#include "qmtl/train/report.hpp"
+#include "qmtl/train/split.hpp"
+#include "qmtl/train/synthetic.hpp"
+#include "qmtl/version.hpp"

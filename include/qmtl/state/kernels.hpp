@@ -1,0 +1,146 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// Kernels on raw amplitudes: a 2x2 matrix on a set of pairs, and inner products with a gate's generator.
+
+#include <algorithm>
+#include <complex>
+
+#include "qmtl/circuit/elementary.hpp"
+#include "qmtl/core/bits.hpp"
+#include "qmtl/core/config.hpp"
+
+namespace qmtl::detail {
+
+/// Calls visit(first, second, run) for blocks of `run` consecutive pairs (first + r, second + r), over all pairs of the
+/// set in a vector of `size` amplitudes. The runs are as long as the lowest fixed qubit allows.
+template <class Visit>
+QMTL_ALWAYS_INLINE void for_each_run(const PairSet& pairs, Index size, Visit&& visit) {
+  const Index run = qubit_mask(pairs.fixed[0]);
+  const Index count = size >> pairs.fixed_count;
+  for (Index k = 0; k < count; k += run) {
+    Index i = k;
+    for (int f = 0; f < pairs.fixed_count; ++f) i = insert_zero(i, pairs.fixed[static_cast<std::size_t>(f)]);
+    i |= pairs.set;
+    visit(i, i ^ pairs.flip, run);
+  }
+}
+
+/// std::complex<S> is an array of two S by the standard: kernels work on those, since its operator* handles infinities
+/// at several times the cost.
+template <Scalar S>
+[[nodiscard]] QMTL_ALWAYS_INLINE S* real_parts(std::complex<S>* amplitudes) noexcept {
+  return reinterpret_cast<S*>(amplitudes);
+}
+template <Scalar S>
+[[nodiscard]] QMTL_ALWAYS_INLINE const S* real_parts(const std::complex<S>* amplitudes) noexcept {
+  return reinterpret_cast<const S*>(amplitudes);
+}
+
+template <Scalar S>
+void apply_exchange(const PairSet& pairs, std::complex<S>* psi, Index size) noexcept {
+  for_each_run(pairs, size, [psi](Index a, Index b, Index run) { std::swap_ranges(psi + a, psi + a + run, psi + b); });
+}
+
+template <Scalar S>
+void apply_diagonal(const PairSet& pairs, const Matrix2<S>& m, std::complex<S>* psi, Index size) noexcept {
+  const auto scale = [](S* v, S re, S im, Index run) {
+    for (Index r = 0; r < run; ++r) {
+      const S x = v[2 * r], y = v[2 * r + 1];
+      v[2 * r] = re * x - im * y;
+      v[2 * r + 1] = re * y + im * x;
+    }
+  };
+  const bool keeps_first = m.re[0][0] == S(1) && m.im[0][0] == S(0);
+  for_each_run(pairs, size, [&](Index a, Index b, Index run) {
+    if (!keeps_first) scale(real_parts(psi) + 2 * a, m.re[0][0], m.im[0][0], run);
+    scale(real_parts(psi) + 2 * b, m.re[1][1], m.im[1][1], run);
+  });
+}
+
+template <Scalar S>
+void apply_real(const PairSet& pairs, const Matrix2<S>& m, std::complex<S>* psi, Index size) noexcept {
+  const S m00 = m.re[0][0], m01 = m.re[0][1], m10 = m.re[1][0], m11 = m.re[1][1];
+  for_each_run(pairs, size, [=](Index first, Index second, Index run) {
+    S* QMTL_RESTRICT a = real_parts(psi) + 2 * first;
+    S* QMTL_RESTRICT b = real_parts(psi) + 2 * second;
+    for (Index r = 0; r < 2 * run; ++r) {
+      const S x = a[r], y = b[r];
+      a[r] = m00 * x + m01 * y;
+      b[r] = m10 * x + m11 * y;
+    }
+  });
+}
+
+template <Scalar S>
+void apply_general(const PairSet& pairs, const Matrix2<S>& m, std::complex<S>* psi, Index size) noexcept {
+  for_each_run(pairs, size, [&m, psi](Index first, Index second, Index run) {
+    S* QMTL_RESTRICT a = real_parts(psi) + 2 * first;
+    S* QMTL_RESTRICT b = real_parts(psi) + 2 * second;
+    for (Index r = 0; r < 2 * run; r += 2) {
+      const S ar = a[r], ai = a[r + 1], br = b[r], bi = b[r + 1];
+      a[r] = m.re[0][0] * ar - m.im[0][0] * ai + m.re[0][1] * br - m.im[0][1] * bi;
+      a[r + 1] = m.re[0][0] * ai + m.im[0][0] * ar + m.re[0][1] * bi + m.im[0][1] * br;
+      b[r] = m.re[1][0] * ar - m.im[1][0] * ai + m.re[1][1] * br - m.im[1][1] * bi;
+      b[r + 1] = m.re[1][0] * ai + m.im[1][0] * ar + m.re[1][1] * bi + m.im[1][1] * br;
+    }
+  });
+}
+
+/// Applies an elementary gate with the given angle (radians) to `size` amplitudes.
+template <Scalar S>
+void apply(const Elementary& part, S angle, std::complex<S>* psi, Index size) noexcept {
+  if (part.gate == PairGate::X) return apply_exchange(part.pairs, psi, size);
+  const Matrix2<S> m = matrix_of(part.gate, angle);
+  switch (shape_of(part.gate)) {
+    case PairShape::diagonal: return apply_diagonal(part.pairs, m, psi, size);
+    case PairShape::real: return apply_real(part.pairs, m, psi, size);
+    default: return apply_general(part.pairs, m, psi, size);
+  }
+}
+
+/// The conjugate transpose, which undoes a gate.
+template <Scalar S>
+[[nodiscard]] Elementary adjoint(Elementary part, S& angle) noexcept {
+  angle = -angle;
+  switch (part.gate) {
+    case PairGate::S: part.gate = PairGate::Sdg; break;
+    case PairGate::Sdg: part.gate = PairGate::S; break;
+    case PairGate::T: part.gate = PairGate::Tdg; break;
+    case PairGate::Tdg: part.gate = PairGate::T; break;
+    case PairGate::SX: part.gate = PairGate::SXdg; break;
+    case PairGate::SXdg: part.gate = PairGate::SX; break;
+    case PairGate::IX: part.gate = PairGate::IXdg; break;
+    case PairGate::IXdg: part.gate = PairGate::IX; break;
+    default: break;
+  }
+  return part;
+}
+
+/// 2 Re <lambda| dU/da U^dagger |psi> for a parametric elementary gate U(a): the derivative of <psi|H|psi> by its angle
+/// when |psi> is the state just after the gate and |lambda> = (later gates)^dagger H |final>. Generators: X/2, Y/2, Z/2
+/// for RX, RY, RZ, and -|1><1| for P.
+template <Scalar S>
+[[nodiscard]] S generator_product(const Elementary& part, const std::complex<S>* lambda, const std::complex<S>* psi,
+                                  Index size) noexcept {
+  const S* l = real_parts(lambda);
+  const S* p = real_parts(psi);
+  S sum = 0;
+  const auto over = [&](auto&& term) {
+    for_each_run(part.pairs, size, [&](Index a, Index b, Index run) {
+      for (Index r = 0; r < 2 * run; r += 2) sum += term(2 * a + r, 2 * b + r);
+    });
+    return sum;
+  };
+  // Im(conj(l) p) and Re(conj(l) p) of two amplitudes:
+  const auto im = [l, p](Index i, Index j) { return l[i] * p[j + 1] - l[i + 1] * p[j]; };
+  const auto re = [l, p](Index i, Index j) { return l[i] * p[j] + l[i + 1] * p[j + 1]; };
+  switch (part.gate) {
+    case PairGate::RX: return over([&](Index a, Index b) { return im(a, b) + im(b, a); });
+    case PairGate::RY: return over([&](Index a, Index b) { return re(b, a) - re(a, b); });
+    case PairGate::RZ: return over([&](Index a, Index b) { return im(a, a) - im(b, b); });
+    case PairGate::P: return over([&](Index, Index b) { return -2 * im(b, b); });
+    default: return S(0);
+  }
+}
+
+}  // namespace qmtl::detail

@@ -1,0 +1,95 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// Probabilities, marginals and seeded sampling of measurement outcomes in the computational basis.
+
+#include <algorithm>
+#include <random>
+#include <span>
+#include <vector>
+
+#include "qmtl/circuit/window.hpp"
+#include "qmtl/core/rng.hpp"
+#include "qmtl/state/state_vector.hpp"
+
+namespace qmtl {
+
+/// |amplitude|^2 of every basis state: a vector of 2^N.
+template <QuantumState T>
+[[nodiscard]] Eigen::Matrix<typename T::Scalar, Eigen::Dynamic, 1> probabilities(const T& state) {
+  const auto size = static_cast<Eigen::Index>(dimension(T::qubits));
+  return Eigen::Map<const Eigen::Matrix<std::complex<typename T::Scalar>, Eigen::Dynamic, 1>>(state.data(), size)
+      .cwiseAbs2();
+}
+
+namespace detail {
+/// Index of `basis` read through a window: bit j of the result is the value of qubit W::indices[j].
+template <WindowType W>
+[[nodiscard]] constexpr Index gather(Index basis) noexcept {
+  Index local = 0;
+  for (int j = 0; j < W::width; ++j) {
+    local |= static_cast<Index>(bit_of(basis, W::indices[static_cast<std::size_t>(j)])) << j;
+  }
+  return local;
+}
+}  // namespace detail
+
+/// Probabilities of the window's 2^k outcomes, the other qubits summed over; bit j is qubit W::indices[j].
+template <WindowType W, QuantumState T>
+[[nodiscard]] Eigen::Matrix<typename T::Scalar, (1 << W::width), 1> marginal(const T& state) {
+  static_assert(window_extent<W> <= T::qubits, "qmtl: a window's qubits must be below the register's qubit count");
+  Eigen::Matrix<double, (1 << W::width), 1> sums;
+  sums.setZero();
+  for (Index i = 0; i < dimension(T::qubits); ++i) {
+    sums[static_cast<Eigen::Index>(detail::gather<W>(i))] += static_cast<double>(std::norm(state.data()[i]));
+  }
+  return sums.template cast<typename T::Scalar>();
+}
+
+/// `shots` independent outcomes, each a basis state index. Same engine state, same outcomes. Cost 2^N + shots * N.
+/// Throws ValueError if the state has zero or non-finite norm.
+template <QuantumState T, std::uniform_random_bit_generator G>
+[[nodiscard]] std::vector<Index> sample(const T& state, std::size_t shots, G& engine) {
+  std::vector<double> cumulative(dimension(T::qubits));
+  double total = 0.0;
+  Index last = 0;  // the highest outcome that can occur: rounding must not lead past it
+  for (Index i = 0; i < cumulative.size(); ++i) {
+    const auto weight = static_cast<double>(std::norm(state.data()[i]));
+    if (weight > 0.0) last = i;
+    total += weight;
+    cumulative[i] = total;
+  }
+  if (!std::isfinite(total) || total <= 0.0) {
+    throw ValueError(detail::text("qmtl: sample: the state's squared norm must be positive and finite, got ", total));
+  }
+  std::vector<Index> outcomes(shots);
+  for (auto& outcome : outcomes) {
+    const auto found = std::upper_bound(cumulative.begin(), cumulative.end(), uniform01(engine) * total);
+    outcome = std::min(static_cast<Index>(found - cumulative.begin()), last);
+  }
+  return outcomes;
+}
+
+/// How often each basis state occurs in `outcomes`: a vector of 2^N counts. Throws ValueError on an outcome outside.
+template <int N>
+[[nodiscard]] std::vector<std::size_t> histogram(std::span<const Index> outcomes) {
+  static_assert(N >= 1 && N <= max_qubits, "qmtl: a state vector must have 1 to 30 qubits");
+  std::vector<std::size_t> counts(dimension(N), 0);
+  for (const Index outcome : outcomes) {
+    if (outcome >= counts.size()) {
+      throw ValueError(
+          detail::text("qmtl: histogram: ", N, " qubits have outcomes below ", counts.size(), ", got ", outcome));
+    }
+    ++counts[outcome];
+  }
+  return counts;
+}
+
+/// An outcome as text, qubit N-1 first and qubit 0 last, as it is written in binary.
+template <int N>
+[[nodiscard]] std::string bit_string(Index outcome) {
+  std::string out;
+  for (int q = N; q-- > 0;) out += bit_of(outcome, q) != 0 ? '1' : '0';
+  return out;
+}
+
+}  // namespace qmtl

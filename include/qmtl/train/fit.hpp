@@ -1,0 +1,249 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// fit: mini-batch training of a multi-task model, everything from one seed.
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <numeric>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "qmtl/train/objective.hpp"
+#include "qmtl/train/optimizer.hpp"
+
+namespace qmtl {
+
+/// What happened in one epoch.
+struct EpochRecord {
+  int epoch = 0;                                                      ///< from 1
+  int epochs = 0;                                                     ///< as planned
+  double train_loss = 0.0;                                            ///< sum over tasks, mean over the epoch's batches
+  std::vector<double> task_losses;                                    ///< the same, by task
+  std::vector<TaskMetrics> validation;                                ///< empty without validation data
+  double validation_loss = std::numeric_limits<double>::quiet_NaN();  ///< sum over tasks
+  double seconds = 0.0;                                               ///< since the start of the training
+};
+
+/// Called after every epoch; returns false to stop the training.
+using Callback = std::function<bool(const EpochRecord&)>;
+
+/// Stops when the validation loss has not fallen by more than `min_delta` for `patience` epochs, and puts the
+/// parameters of the best epoch back.
+struct EarlyStopping {
+  int patience = 10;
+  double min_delta = 0.0;
+};
+
+/// How to train. Learning rates and such are in `optimizer`.
+struct FitOptions {
+  int epochs = 40;
+  int batch_size = 32;
+  OptimizerSettings optimizer = Adam{};
+  Seed seed{0};             ///< of the order of the samples
+  bool standardize = true;  ///< learn mean and deviation of each input feature from the training rows
+  std::optional<EarlyStopping> early_stopping{};
+  std::vector<Callback> callbacks{};
+};
+
+/// The course of a training.
+struct FitReport {
+  std::vector<EpochRecord> history;
+  int best_epoch = 0;  ///< by validation loss, else the last
+  double seconds = 0.0;
+};
+
+namespace detail {
+
+inline void validate(const FitOptions& options) {
+  if (options.epochs < 0) throw ValueError(text("qmtl: fit: epochs must not be negative, got ", options.epochs));
+  if (options.batch_size < 1)
+    throw ValueError(text("qmtl: fit: batch_size must be positive, got ", options.batch_size));
+  if (options.early_stopping && options.early_stopping->patience < 1) {
+    throw ValueError(text("qmtl: fit: patience must be positive, got ", options.early_stopping->patience));
+  }
+}
+
+/// The state of one training run, an epoch at a time.
+template <Backbone B, Head H>
+class Trainer {
+ public:
+  using S = typename B::Scalar;
+
+  Trainer(MultiTaskModel<B, H>& model, const Dataset<S>& data, const FitOptions& options)
+      : model_(model),
+        data_(data),
+        objective_(model),
+        backbone_optimizer_(options.optimizer, model.backbone_parameters()),
+        head_optimizer_(options.optimizer, static_cast<std::size_t>(H::parameters)),
+        rng_(options.seed),
+        batch_size_(std::min<Eigen::Index>(options.batch_size, data.rows())),
+        order_(static_cast<std::size_t>(data.rows())) {
+    std::iota(order_.begin(), order_.end(), Eigen::Index{0});
+  }
+
+  /// One pass over the data in a new random order; returns mean losses.
+  [[nodiscard]] EpochRecord epoch(int number) {
+    shuffle(order_, rng_);
+    EpochRecord record;
+    record.epoch = number;
+    record.task_losses.assign(objective_.tasks().size(), 0.0);
+    std::vector<std::size_t> labelled(record.task_losses.size(), 0);
+    for (Eigen::Index first = 0; first < data_.rows(); first += batch_size_) {
+      step(number, first, std::min(batch_size_, data_.rows() - first));
+      for (std::size_t t = 0; t < labelled.size(); ++t) {
+        const TaskLoss& loss = objective_.task_losses()[t];
+        record.task_losses[t] += loss.loss * static_cast<double>(loss.labelled);
+        labelled[t] += loss.labelled;
+      }
+    }
+    for (std::size_t t = 0; t < labelled.size(); ++t) {
+      if (labelled[t] > 0) record.task_losses[t] /= static_cast<double>(labelled[t]);
+      record.train_loss += record.task_losses[t];
+    }
+    return record;
+  }
+
+ private:
+  void step(int epoch, Eigen::Index first, Eigen::Index count) {
+    inputs_.resize(data_.inputs.rows(), count);
+    labels_.resize(data_.labels.rows(), count);
+    for (Eigen::Index i = 0; i < count; ++i) {
+      const Eigen::Index row = order_[static_cast<std::size_t>(first + i)];
+      inputs_.col(i) = data_.inputs.col(row);
+      labels_.col(i) = data_.labels.col(row);
+    }
+    const double loss = objective_.evaluate(inputs_, labels_);
+    require_finite(loss, epoch, first / batch_size_);
+    backbone_optimizer_.step(model_.backbone().parameters(), objective_.backbone_gradient());
+    head_optimizer_.step(model_.head_weights(), objective_.head_gradient());
+  }
+
+  /// Throws NumericalError that says which epoch, batch and part left the finite numbers.
+  void require_finite(double loss, int epoch, Eigen::Index batch) const {
+    const auto fail = [&](const std::string& what) {
+      throw NumericalError(text("qmtl: fit: ", what, " is not finite in epoch ", epoch, ", batch ", batch,
+                                "; a smaller learning rate may help"));
+    };
+    if (!std::isfinite(loss)) {
+      for (std::size_t t = 0; t < objective_.tasks().size(); ++t) {
+        if (!std::isfinite(objective_.task_losses()[t].loss)) fail("the loss of task " + objective_.tasks()[t].name);
+      }
+    }
+    const auto finite = [](std::span<const S> values) {
+      return Eigen::Map<const Eigen::Array<S, Eigen::Dynamic, 1>>(values.data(),
+                                                                  static_cast<Eigen::Index>(values.size()))
+          .allFinite();
+    };
+    if (!finite(objective_.head_gradient())) fail("a gradient of the head");
+    if (!finite(objective_.backbone_gradient())) fail("a gradient of the backbone");
+  }
+
+  MultiTaskModel<B, H>& model_;
+  const Dataset<S>& data_;
+  Objective<B, H> objective_;
+  Optimizer<S> backbone_optimizer_, head_optimizer_;
+  Rng rng_;
+  Eigen::Index batch_size_;
+  std::vector<Eigen::Index> order_;
+  Batch<S> inputs_, labels_;
+};
+
+/// The best parameters so far by validation loss.
+template <Backbone B, Head H>
+class BestParameters {
+ public:
+  using S = typename B::Scalar;
+
+  /// Returns false once the loss has not improved for too long.
+  bool update(const MultiTaskModel<B, H>& model, const EpochRecord& record, const EarlyStopping& rule) {
+    if (record.validation_loss < loss_ - rule.min_delta) {
+      loss_ = record.validation_loss;
+      epoch_ = record.epoch;
+      const std::span<const S> backbone = model.backbone().parameters();
+      backbone_.assign(backbone.begin(), backbone.end());
+      head_.assign(model.head_weights().begin(), model.head_weights().end());
+    }
+    return record.epoch - epoch_ < rule.patience;
+  }
+
+  void restore(MultiTaskModel<B, H>& model) const {
+    if (epoch_ == 0) return;
+    std::copy(backbone_.begin(), backbone_.end(), model.backbone().parameters().begin());
+    std::copy(head_.begin(), head_.end(), model.head_weights().begin());
+  }
+  [[nodiscard]] int epoch() const noexcept { return epoch_; }
+
+ private:
+  double loss_ = std::numeric_limits<double>::infinity();
+  int epoch_ = 0;
+  std::vector<S> backbone_, head_;
+};
+
+template <Backbone B, Head H>
+[[nodiscard]] FitReport run_fit(MultiTaskModel<B, H>& model, const Dataset<typename B::Scalar>& train,
+                                const Dataset<typename B::Scalar>* validation, const FitOptions& options) {
+  using S = typename B::Scalar;
+  validate(options);
+  qmtl::validate<S>(train, label_kinds(model));
+  require_size("fit: features of the training inputs", train.features(), model.input_size());
+  if (train.rows() == 0) throw ShapeError("qmtl: fit: the training data must have at least one row");
+  if (options.early_stopping && validation == nullptr) {
+    throw ValueError("qmtl: fit: early stopping needs validation data");
+  }
+  if (options.standardize) {
+    Standardizer<S> standardizer;
+    standardizer.fit(train.inputs);
+    model.set_standardizer(std::move(standardizer));
+  }
+  const auto start = std::chrono::steady_clock::now();
+  const auto elapsed = [start] {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  };
+  const auto majorities = majority_classes(model, train);
+  Trainer<B, H> trainer(model, train, options);
+  BestParameters<B, H> best;
+  FitReport report;
+  bool more = true;
+  for (int e = 1; e <= options.epochs && more; ++e) {
+    EpochRecord record = trainer.epoch(e);
+    record.epochs = options.epochs;
+    if (validation != nullptr) {
+      record.validation = evaluate(model, *validation, majorities);
+      record.validation_loss = 0.0;
+      for (const auto& task : record.validation) record.validation_loss += task.labelled > 0 ? task.loss : 0.0;
+      if (options.early_stopping) more = best.update(model, record, *options.early_stopping);
+    }
+    record.seconds = elapsed();
+    for (const auto& callback : options.callbacks) more = callback(record) && more;
+    report.history.push_back(std::move(record));
+  }
+  best.restore(model);
+  report.best_epoch = best.epoch() > 0 ? best.epoch() : static_cast<int>(report.history.size());
+  report.seconds = elapsed();
+  return report;
+}
+
+}  // namespace detail
+
+/// Trains a model on a data set; missing labels contribute nothing. The same seeds give the same bits on one thread.
+/// Throws ShapeError or ValueError for data or options that do not fit, NumericalError (saying where) if the loss or a
+/// gradient stops being finite.
+template <Backbone B, Head H>
+FitReport fit(MultiTaskModel<B, H>& model, const Dataset<typename B::Scalar>& train, const FitOptions& options = {}) {
+  return detail::run_fit(model, train, nullptr, options);
+}
+
+/// As above, with metrics on validation data after every epoch, which early stopping may use.
+template <Backbone B, Head H>
+FitReport fit(MultiTaskModel<B, H>& model, const Dataset<typename B::Scalar>& train,
+              const Dataset<typename B::Scalar>& validation, const FitOptions& options = {}) {
+  return detail::run_fit(model, train, &validation, options);
+}
+
+}  // namespace qmtl

@@ -1,0 +1,228 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// What a trained task is judged by: loss, accuracy against a baseline, macro F1, area under the ROC curve, R2.
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "qmtl/core/error.hpp"
+#include "qmtl/core/scalar.hpp"
+#include "qmtl/train/dataset.hpp"
+#include "qmtl/train/loss.hpp"
+
+namespace qmtl {
+
+inline constexpr double undefined_metric = std::numeric_limits<double>::quiet_NaN();
+
+/// The figures of one task on one set of rows, of which only those with a label count. A figure that is not defined,
+/// as every one without a labelled row, and those of the other kind of task, is NaN.
+struct TaskMetrics {
+  std::string name;
+  int classes = 0;                     ///< 0 for real-valued labels
+  std::size_t labelled = 0;            ///< rows with a label
+  double loss = undefined_metric;      ///< mean loss: cross-entropy in nats, or squared error
+  double accuracy = undefined_metric;  ///< share of rows whose most probable class is the label
+  double majority = undefined_metric;  ///< accuracy of always answering the most frequent class of the training labels
+  double macro_f1 = undefined_metric;  ///< mean F1 over the classes that occur in the labels or the predictions
+  double auc = undefined_metric;       ///< area under the ROC curve; several classes: one against the rest, mean
+  double r2 = undefined_metric;        ///< 1 - squared error / squared deviation of the labels from their mean
+};
+
+/// A score and whether the row belongs to the class scored.
+struct ScoredRow {
+  double score = 0.0;
+  bool positive = false;
+};
+
+/// Area under the ROC curve: the share of pairs of a positive and a negative row in which the positive one scores
+/// higher, ties counting half (Mann-Whitney U from midranks; Hanley and McNeil 1982). Sorts `rows`, O(n log n).
+/// NaN where positive or negative rows are missing. Scores must not be NaN.
+[[nodiscard]] inline double roc_auc(std::span<ScoredRow> rows) {
+  std::sort(rows.begin(), rows.end(), [](const ScoredRow& a, const ScoredRow& b) { return a.score < b.score; });
+  double positives = 0.0;
+  double rank_sum = 0.0;
+  for (std::size_t first = 0, next = 0; first < rows.size(); first = next) {
+    double tied_positives = 0.0;
+    for (; next < rows.size() && rows[next].score == rows[first].score; ++next) tied_positives += rows[next].positive;
+    const double midrank = 0.5 * static_cast<double>(first + 1 + next);  // of ranks first + 1 .. next
+    rank_sum += tied_positives * midrank;
+    positives += tied_positives;
+  }
+  const double negatives = static_cast<double>(rows.size()) - positives;
+  if (positives == 0.0 || negatives == 0.0) return undefined_metric;
+  return (rank_sum - 0.5 * positives * (positives + 1.0)) / (positives * negatives);
+}
+
+/// Macro F1 from counts[truth * classes + prediction]: the mean of 2 tp / (2 tp + fp + fn) over the classes that occur
+/// in the labels or in the predictions, as scikit-learn's f1_score(average="macro") does by default. NaN without rows.
+[[nodiscard]] inline double macro_f1(std::span<const std::size_t> counts, int classes) {
+  const auto size = static_cast<std::size_t>(classes);
+  detail::require_size("macro F1: number of counts", counts.size(), size * size);
+  double sum = 0.0;
+  int occurring = 0;
+  for (std::size_t c = 0; c < size; ++c) {
+    std::size_t truth = 0;
+    std::size_t predicted = 0;
+    for (std::size_t other = 0; other < size; ++other) {
+      truth += counts[c * size + other];
+      predicted += counts[other * size + c];
+    }
+    if (truth + predicted == 0) continue;
+    sum += 2.0 * static_cast<double>(counts[c * size + c]) / static_cast<double>(truth + predicted);
+    ++occurring;
+  }
+  return occurring == 0 ? undefined_metric : sum / occurring;
+}
+
+/// The most frequent class among the labels that are there (the lowest, if several are); -1 where none is, and for
+/// real-valued tasks. Throws ValueError for a label that does not fit.
+template <Scalar S>
+[[nodiscard]] int majority_class(const LabelRow<S>& labels, LabelKind kind) {
+  if (kind.classes == 0) return -1;
+  std::vector<std::size_t> counts(static_cast<std::size_t>(kind.classes));
+  for (Eigen::Index row = 0; row < labels.size(); ++row) {
+    if (is_missing(kind, labels(row))) continue;
+    detail::require_label(kind, labels(row), "majority class: label", row);
+    ++counts[static_cast<std::size_t>(labels(row))];
+  }
+  const auto most = std::max_element(counts.begin(), counts.end());
+  return most == counts.end() || *most == 0 ? -1 : static_cast<int>(most - counts.begin());
+}
+
+namespace detail {
+
+/// The labelled rows of a class task, with what the metrics need of each.
+struct ClassRows {
+  std::size_t classes = 0;
+  std::vector<std::size_t> truth;
+  std::vector<std::size_t> predicted;
+  std::vector<double> scores;  // one a row for two classes, else one a row and class, class fastest
+};
+
+/// Throws NumericalError where a logit is not finite: no metric means anything then.
+template <Scalar S>
+void require_finite_logits(const BatchIn<S>& logits, std::string_view name) {
+  if (logits.allFinite()) return;
+  for (Eigen::Index row = 0; row < logits.cols(); ++row) {
+    if (logits.col(row).allFinite()) continue;
+    throw NumericalError(
+        text("qmtl: metrics of task '", name, "': logits, expected finite numbers, got another in row ", row));
+  }
+}
+
+/// Appends prediction and scores of one row. Two classes are scored by the logit, or the difference of the two.
+inline void append_class_row(ClassRows& rows, std::span<const double> logits) {
+  if (rows.classes == 2) {
+    const double score = logits.size() == 1 ? logits[0] : logits[1] - logits[0];
+    rows.predicted.push_back(score > 0.0 ? 1 : 0);
+    rows.scores.push_back(score);
+    return;
+  }
+  rows.predicted.push_back(static_cast<std::size_t>(std::max_element(logits.begin(), logits.end()) - logits.begin()));
+  const std::size_t start = rows.scores.size();
+  rows.scores.resize(start + logits.size());
+  softmax(logits, std::span<double>(rows.scores).subspan(start));
+}
+
+template <Scalar S>
+[[nodiscard]] ClassRows class_rows(const BatchIn<S>& logits, const LabelRow<S>& labels, LabelKind kind) {
+  ClassRows rows;
+  rows.classes = static_cast<std::size_t>(kind.classes);
+  std::vector<double> sample(static_cast<std::size_t>(logits.rows()));
+  for (Eigen::Index row = 0; row < logits.cols(); ++row) {
+    if (is_missing(kind, labels(row))) continue;
+    for (std::size_t o = 0; o < sample.size(); ++o) {
+      sample[o] = static_cast<double>(logits(static_cast<Eigen::Index>(o), row));
+    }
+    rows.truth.push_back(static_cast<std::size_t>(labels(row)));
+    append_class_row(rows, sample);
+  }
+  return rows;
+}
+
+/// AUC of two classes, or the mean of one-against-the-rest over the classes that have both kinds of rows.
+[[nodiscard]] inline double class_auc(const ClassRows& rows) {
+  const bool binary = rows.classes == 2;
+  const std::size_t stride = binary ? 1 : rows.classes;
+  std::vector<ScoredRow> scored(rows.truth.size());
+  double sum = 0.0;
+  int defined = 0;
+  for (std::size_t s = 0; s < stride; ++s) {
+    for (std::size_t i = 0; i < scored.size(); ++i) {
+      scored[i] = {rows.scores[i * stride + s], rows.truth[i] == (binary ? 1 : s)};
+    }
+    const double auc = roc_auc(scored);
+    if (std::isnan(auc)) continue;
+    sum += auc;
+    ++defined;
+  }
+  return defined == 0 ? undefined_metric : sum / defined;
+}
+
+inline void fill_class_metrics(TaskMetrics& out, const ClassRows& rows, int majority) {
+  std::vector<std::size_t> counts(rows.classes * rows.classes);
+  std::size_t correct = 0;
+  std::size_t majority_rows = 0;
+  for (std::size_t i = 0; i < rows.truth.size(); ++i) {
+    ++counts[rows.truth[i] * rows.classes + rows.predicted[i]];
+    correct += rows.truth[i] == rows.predicted[i] ? 1 : 0;
+    majority_rows += majority >= 0 && rows.truth[i] == static_cast<std::size_t>(majority) ? 1 : 0;
+  }
+  const auto total = static_cast<double>(rows.truth.size());
+  out.accuracy = static_cast<double>(correct) / total;
+  if (majority >= 0) out.majority = static_cast<double>(majority_rows) / total;
+  out.macro_f1 = macro_f1(counts, out.classes);
+  out.auc = class_auc(rows);
+}
+
+/// 1 - squared error / squared deviation; NaN where the labels do not vary.
+template <Scalar S>
+[[nodiscard]] double r_squared(double mean_squared_error, const LabelRow<S>& labels, std::size_t labelled) {
+  const auto count = static_cast<double>(labelled);
+  double mean = 0.0;
+  for (Eigen::Index row = 0; row < labels.size(); ++row) {
+    if (!std::isnan(labels(row))) mean += static_cast<double>(labels(row)) / count;
+  }
+  double variance = 0.0;
+  for (Eigen::Index row = 0; row < labels.size(); ++row) {
+    if (std::isnan(labels(row))) continue;
+    const double centred = static_cast<double>(labels(row)) - mean;
+    variance += centred * centred / count;
+  }
+  return variance > 0.0 ? 1.0 - mean_squared_error / variance : undefined_metric;
+}
+
+}  // namespace detail
+
+/// Judges one task on a set of rows: `logits` outputs x rows, `labels` 1 x rows, missing ones left out.
+/// `majority` is majority_class(...) of the TRAINING labels, so that the baseline is one that could really be had;
+/// -1 where there is none. Two classes are predicted by the sign of the logit, several by the largest one.
+/// Throws ShapeError and ValueError as task_loss does, and NumericalError where a logit is not finite.
+template <Scalar S>
+[[nodiscard]] TaskMetrics evaluate_task(std::string name, const BatchIn<S>& logits, const LabelRow<S>& labels,
+                                        LabelKind kind, int majority) {
+  TaskMetrics out;
+  out.name = std::move(name);
+  out.classes = kind.classes;
+  detail::require_finite_logits<S>(logits, out.name);
+  Batch<S> gradient(logits.rows(), logits.cols());
+  const TaskLoss loss = task_loss<S>(logits, labels, kind, gradient);
+  out.labelled = loss.labelled;
+  if (out.labelled == 0) return out;
+  out.loss = loss.loss;
+  if (kind.classes == 0) {
+    out.r2 = detail::r_squared<S>(out.loss, labels, out.labelled);
+  } else {
+    detail::fill_class_metrics(out, detail::class_rows<S>(logits, labels, kind), majority);
+  }
+  return out;
+}
+
+}  // namespace qmtl

@@ -1,0 +1,108 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// The training objective: the sum over tasks of their mean loss on a batch, and its gradients.
+
+#include <algorithm>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "qmtl/model/model.hpp"
+#include "qmtl/train/loss.hpp"
+#include "qmtl/train/metrics.hpp"
+
+namespace qmtl {
+
+/// What the labels of each of a model's tasks must be.
+template <Backbone B, Head H>
+[[nodiscard]] std::vector<LabelKind> label_kinds(const MultiTaskModel<B, H>& model) {
+  std::vector<LabelKind> kinds;
+  for (const auto& task : task_facts(model)) kinds.push_back(LabelKind{task.classes});
+  return kinds;
+}
+
+/// Losses and gradients of a model on batches: made once, reused, so that a step does not allocate when the batch does
+/// not grow.
+template <Backbone B, Head H>
+class Objective {
+ public:
+  using S = typename B::Scalar;
+
+  explicit Objective(MultiTaskModel<B, H>& model)
+      : model_(&model),
+        tasks_(task_facts(model)),
+        losses_(tasks_.size()),
+        backbone_gradient_(model.backbone_parameters()),
+        head_gradient_(static_cast<std::size_t>(H::parameters)) {}
+
+  /// Evaluates the sum of the tasks' mean losses on a batch and its gradients; samples without a label of a task add
+  /// nothing to it. Throws ShapeError or ValueError for inputs or labels that do not fit.
+  double evaluate(const BatchIn<S>& inputs, const BatchIn<S>& labels) {
+    detail::require_size("objective: rows of the labels (tasks)", labels.rows(), tasks_.size());
+    detail::require_size("objective: columns of the labels", labels.cols(), inputs.cols());
+    logits_.resize(H::outputs, inputs.cols());
+    dlogits_.resize(H::outputs, inputs.cols());
+    model_->forward(inputs, logits_);
+    double total = 0.0;
+    for (std::size_t t = 0; t < tasks_.size(); ++t) {
+      const auto& task = tasks_[t];
+      losses_[t] =
+          task_loss<S>(logits_.middleRows(task.first_output, task.outputs), labels.row(static_cast<Eigen::Index>(t)),
+                       LabelKind{task.classes}, dlogits_.middleRows(task.first_output, task.outputs));
+      total += losses_[t].loss;
+    }
+    std::fill(backbone_gradient_.begin(), backbone_gradient_.end(), S(0));
+    std::fill(head_gradient_.begin(), head_gradient_.end(), S(0));
+    model_->backward(dlogits_, backbone_gradient_, head_gradient_);
+    return total;
+  }
+
+  [[nodiscard]] const std::vector<TaskFacts>& tasks() const noexcept { return tasks_; }
+  [[nodiscard]] std::span<const TaskLoss> task_losses() const noexcept { return losses_; }
+  [[nodiscard]] std::span<const S> backbone_gradient() const noexcept { return backbone_gradient_; }
+  [[nodiscard]] std::span<const S> head_gradient() const noexcept { return head_gradient_; }
+
+ private:
+  MultiTaskModel<B, H>* model_;
+  std::vector<TaskFacts> tasks_;
+  std::vector<TaskLoss> losses_;
+  Batch<S, H::outputs> logits_, dlogits_;
+  std::vector<S> backbone_gradient_, head_gradient_;
+};
+
+/// The most frequent class of each task in a data set, -1 for real targets and tasks without labels: the baseline of
+/// `evaluate`, to be taken from the training rows.
+template <Backbone B, Head H>
+[[nodiscard]] std::vector<int> majority_classes(const MultiTaskModel<B, H>& model,
+                                                const Dataset<typename B::Scalar>& data) {
+  const auto kinds = label_kinds(model);
+  validate<typename B::Scalar>(data, kinds);
+  std::vector<int> classes;
+  for (std::size_t t = 0; t < kinds.size(); ++t) {
+    classes.push_back(majority_class<typename B::Scalar>(data.labels.row(static_cast<Eigen::Index>(t)), kinds[t]));
+  }
+  return classes;
+}
+
+/// Metrics of every task on a data set. Names come from the data set if it has any, else from the model. `majorities`
+/// are the training data's `majority_classes`, or empty. Throws ShapeError or ValueError for data that does not fit.
+template <Backbone B, Head H>
+[[nodiscard]] std::vector<TaskMetrics> evaluate(MultiTaskModel<B, H>& model, const Dataset<typename B::Scalar>& data,
+                                                std::span<const int> majorities = {}) {
+  using S = typename B::Scalar;
+  const auto tasks = task_facts(model);
+  validate<S>(data, label_kinds(model));
+  if (!majorities.empty())
+    detail::require_size("evaluate: number of majority classes", majorities.size(), tasks.size());
+  const auto logits = model.predict(data.inputs);
+  std::vector<TaskMetrics> metrics;
+  for (std::size_t t = 0; t < tasks.size(); ++t) {
+    const std::string name = data.task_names.empty() ? tasks[t].name : data.task_names[t];
+    metrics.push_back(evaluate_task<S>(name, logits.middleRows(tasks[t].first_output, tasks[t].outputs),
+                                       data.labels.row(static_cast<Eigen::Index>(t)), LabelKind{tasks[t].classes},
+                                       majorities.empty() ? -1 : majorities[t]));
+  }
+  return metrics;
+}
+
+}  // namespace qmtl

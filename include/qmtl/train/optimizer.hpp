@@ -1,0 +1,191 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// First-order optimizers: settings as plain aggregates, state apart from them and open to checkpoints.
+
+#include <Eigen/Core>
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "qmtl/core/error.hpp"
+#include "qmtl/core/scalar.hpp"
+
+namespace qmtl {
+
+/// Gradient descent: v <- momentum v + g, p <- p - learning_rate v; with nesterov p <- p - learning_rate (g + momentum
+/// v) (Sutskever et al. 2013, in the form without a look-ahead point; v starts at zero, so the first step is g).
+struct Sgd {
+  double learning_rate = 1e-2;
+  double momentum = 0.0;
+  bool nesterov = false;
+};
+
+/// Adam with bias-corrected moments (Kingma and Ba 2015, algorithm 1).
+struct Adam {
+  double learning_rate = 1e-3;
+  double beta1 = 0.9;
+  double beta2 = 0.999;
+  double epsilon = 1e-8;
+};
+
+/// Adam with decoupled weight decay: p shrinks by learning_rate * weight_decay * p besides Adam's step, and the decay
+/// stays out of the moments (Loshchilov and Hutter 2019, algorithm 2, its schedule multiplier being learning_rate).
+struct AdamW {
+  double learning_rate = 1e-3;
+  double beta1 = 0.9;
+  double beta2 = 0.999;
+  double epsilon = 1e-8;
+  double weight_decay = 1e-2;
+};
+
+using OptimizerSettings = std::variant<Sgd, Adam, AdamW>;
+
+namespace detail {
+
+/// Throws ValueError, naming the setting, unless low <= value < high; NaN fails.
+inline void require_setting(std::string_view name, double value, double low, double high) {
+  if (value >= low && value < high) return;
+  throw ValueError(text("qmtl: optimizer: ", name, ", expected a number in [", low, ", ", high, "), got ", value));
+}
+
+inline constexpr double no_limit = std::numeric_limits<double>::infinity();
+
+}  // namespace detail
+
+/// Throws ValueError, naming the setting, where one is impossible: a negative, infinite or NaN rate or decay, an
+/// epsilon that is not positive, a momentum or beta outside [0, 1), nesterov without momentum.
+inline void validate(const OptimizerSettings& settings) {
+  const auto check_adam = [](const auto& adam) {
+    detail::require_setting("learning_rate", adam.learning_rate, 0.0, detail::no_limit);
+    detail::require_setting("beta1", adam.beta1, 0.0, 1.0);
+    detail::require_setting("beta2", adam.beta2, 0.0, 1.0);
+    detail::require_setting("epsilon", adam.epsilon, std::numeric_limits<double>::min(), detail::no_limit);
+  };
+  if (const auto* sgd = std::get_if<Sgd>(&settings)) {
+    detail::require_setting("learning_rate", sgd->learning_rate, 0.0, detail::no_limit);
+    detail::require_setting("momentum", sgd->momentum, 0.0, 1.0);
+    if (sgd->nesterov && sgd->momentum == 0.0) {
+      throw ValueError("qmtl: optimizer: nesterov, expected a momentum above 0 with it, got 0");
+    }
+  } else if (const auto* adam = std::get_if<Adam>(&settings)) {
+    check_adam(*adam);
+  } else if (const auto* adamw = std::get_if<AdamW>(&settings)) {
+    check_adam(*adamw);
+    detail::require_setting("weight_decay", adamw->weight_decay, 0.0, detail::no_limit);
+  }
+}
+
+/// One optimizer run over a fixed number of parameters.
+template <qmtl::Scalar S>
+class Optimizer {
+ public:
+  /// Allocates all the state there will be. Throws ValueError for impossible settings.
+  Optimizer(OptimizerSettings settings, std::size_t size) : settings_(settings), size_(size) {
+    validate(settings_);
+    const auto* sgd = std::get_if<Sgd>(&settings_);
+    const bool first = sgd == nullptr || sgd->momentum > 0.0;
+    first_.assign(first ? size : 0, S(0));
+    second_.assign(sgd == nullptr ? size : 0, S(0));
+  }
+
+  /// Moves the parameters one step along the gradient of the loss. No allocation; O(size). Throws ShapeError.
+  void step(std::span<S> parameters, std::span<const S> gradient) {
+    detail::require_size("optimizer: number of parameters", parameters.size(), size_);
+    detail::require_size("optimizer: size of the gradient", gradient.size(), size_);
+    ++steps_;
+    std::visit([&](const auto& settings) { update(settings, parameters, gradient); }, settings_);
+  }
+
+  [[nodiscard]] const OptimizerSettings& settings() const noexcept { return settings_; }
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  [[nodiscard]] double learning_rate() const noexcept {
+    return std::visit([](const auto& settings) { return settings.learning_rate; }, settings_);
+  }
+
+  /// For schedules; the moments stay. Throws ValueError.
+  void set_learning_rate(double rate) {
+    detail::require_setting("learning_rate", rate, 0.0, detail::no_limit);
+    std::visit([&](auto& settings) { settings.learning_rate = rate; }, settings_);
+  }
+
+  /// Steps done so far.
+  [[nodiscard]] std::uint64_t steps() const noexcept { return steps_; }
+  /// Adam's first moment, or the velocity of Sgd with momentum (empty without).
+  [[nodiscard]] std::span<const S> first_moment() const noexcept { return first_; }
+  /// Adam's second moment; empty for Sgd.
+  [[nodiscard]] std::span<const S> second_moment() const noexcept { return second_; }
+
+  /// Continues from saved state. Throws ShapeError where a moment is not of the size that these settings need.
+  void restore(std::uint64_t steps, std::span<const S> first, std::span<const S> second) {
+    detail::require_size("optimizer: size of the first moment", first.size(), first_.size());
+    detail::require_size("optimizer: size of the second moment", second.size(), second_.size());
+    steps_ = steps;
+    first_.assign(first.begin(), first.end());
+    second_.assign(second.begin(), second.end());
+  }
+
+ private:
+  using Array = Eigen::Map<Eigen::Array<S, Eigen::Dynamic, 1>>;
+  using ConstArray = Eigen::Map<const Eigen::Array<S, Eigen::Dynamic, 1>>;
+
+  [[nodiscard]] static Array array(std::span<S> values) noexcept {
+    return Array(values.data(), static_cast<Eigen::Index>(values.size()));
+  }
+
+  void update(const Sgd& sgd, std::span<S> parameters, std::span<const S> gradient) noexcept {
+    const auto rate = static_cast<S>(sgd.learning_rate);
+    const auto momentum = static_cast<S>(sgd.momentum);
+    const ConstArray g(gradient.data(), static_cast<Eigen::Index>(size_));
+    Array p = array(parameters);
+    if (first_.empty()) {
+      p -= rate * g;
+      return;
+    }
+    Array velocity = array(first_);
+    velocity = momentum * velocity + g;
+    if (sgd.nesterov) {
+      p -= rate * (g + momentum * velocity);
+    } else {
+      p -= rate * velocity;
+    }
+  }
+
+  void update(const Adam& adam, std::span<S> parameters, std::span<const S> gradient) noexcept {
+    adam_step(adam, parameters, gradient);
+  }
+
+  void update(const AdamW& adamw, std::span<S> parameters, std::span<const S> gradient) noexcept {
+    array(parameters) *= static_cast<S>(1.0 - adamw.learning_rate * adamw.weight_decay);
+    adam_step(adamw, parameters, gradient);
+  }
+
+  template <class Settings>
+  void adam_step(const Settings& adam, std::span<S> parameters, std::span<const S> gradient) noexcept {
+    const auto steps = static_cast<double>(steps_);
+    const double correction1 = 1.0 - std::pow(adam.beta1, steps);
+    const double correction2 = 1.0 - std::pow(adam.beta2, steps);
+    const auto rate = static_cast<S>(adam.learning_rate / correction1);
+    const auto inverse_root = static_cast<S>(1.0 / std::sqrt(correction2));
+    const auto epsilon = static_cast<S>(adam.epsilon);
+    const ConstArray g(gradient.data(), static_cast<Eigen::Index>(size_));
+    Array m = array(first_);
+    Array v = array(second_);
+    m = static_cast<S>(adam.beta1) * m + static_cast<S>(1.0 - adam.beta1) * g;
+    v = static_cast<S>(adam.beta2) * v + static_cast<S>(1.0 - adam.beta2) * g.square();
+    array(parameters) -= rate * m / (v.sqrt() * inverse_root + epsilon);
+  }
+
+  OptimizerSettings settings_;
+  std::size_t size_ = 0;
+  std::uint64_t steps_ = 0;
+  std::vector<S> first_;
+  std::vector<S> second_;
+};
+
+}  // namespace qmtl

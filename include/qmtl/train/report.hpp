@@ -1,0 +1,98 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// What people read: a progress line on a terminal, and a table of metrics with a row per task.
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "qmtl/train/fit.hpp"
+
+namespace qmtl {
+
+namespace detail {
+
+/// A number with `digits` decimals, or "-" where a metric is undefined.
+[[nodiscard]] inline std::string fixed(double value, int digits) {
+  if (std::isnan(value)) return "-";
+  char buffer[48];
+  std::snprintf(buffer, sizeof buffer, "%.*f", digits, value);
+  return buffer;
+}
+
+/// Rows of cells as lines: the first column flush left, the others flush right, two spaces between.
+[[nodiscard]] inline std::string align(const std::vector<std::vector<std::string>>& rows) {
+  std::vector<std::size_t> widths;
+  for (const auto& row : rows) {
+    widths.resize(std::max(widths.size(), row.size()), 0);
+    for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], row[c].size());
+  }
+  std::string out;
+  for (const auto& row : rows) {
+    for (std::size_t c = 0; c < row.size(); ++c) {
+      const std::string padding(widths[c] - row[c].size(), ' ');
+      out += c == 0 ? row[c] + padding : "  " + padding + row[c];
+    }
+    out += '\n';
+  }
+  return out;
+}
+
+}  // namespace detail
+
+/// A table of metrics, a task a line. `majority` is the accuracy of always answering the most frequent class; columns
+/// that are undefined for every task are left out.
+[[nodiscard]] inline std::string to_table(std::span<const TaskMetrics> tasks) {
+  struct Column {
+    const char* title;
+    double TaskMetrics::*value;
+  };
+  constexpr Column columns[] = {{"loss", &TaskMetrics::loss},         {"accuracy", &TaskMetrics::accuracy},
+                                {"majority", &TaskMetrics::majority}, {"macro-F1", &TaskMetrics::macro_f1},
+                                {"AUC", &TaskMetrics::auc},           {"R2", &TaskMetrics::r2}};
+  std::vector<std::vector<std::string>> rows{{"task", "classes", "rows"}};
+  for (const auto& task : tasks) {
+    rows.push_back(
+        {task.name, task.classes == 0 ? "real" : std::to_string(task.classes), std::to_string(task.labelled)});
+  }
+  for (const auto& column : columns) {
+    bool defined = false;
+    for (const auto& task : tasks) defined = defined || !std::isnan(task.*column.value);
+    if (!defined) continue;
+    rows[0].push_back(column.title);
+    for (std::size_t t = 0; t < tasks.size(); ++t) rows[t + 1].push_back(detail::fixed(tasks[t].*column.value, 3));
+  }
+  return detail::align(rows);
+}
+
+/// A callback that keeps one line on a terminal up to date: epoch, losses, time. Where `stream` is no terminal it
+/// writes nothing but the last epoch, so that logs stay short.
+class ProgressLine {
+ public:
+  explicit ProgressLine(std::FILE* stream = stderr) : stream_(stream), terminal_(isatty(fileno(stream)) != 0) {}
+
+  bool operator()(const EpochRecord& record) const {
+    const bool last = record.epoch == record.epochs;
+    if (!terminal_ && !last) return true;
+    std::string line =
+        detail::text("epoch ", record.epoch, '/', record.epochs, "  train loss ", detail::fixed(record.train_loss, 4));
+    if (!std::isnan(record.validation_loss)) {
+      line += detail::text("  validation loss ", detail::fixed(record.validation_loss, 4));
+    }
+    line += detail::text("  ", detail::fixed(record.seconds, 1), " s");
+    std::fprintf(stream_, "%s%s%s", terminal_ ? "\r\033[K" : "", line.c_str(), terminal_ && !last ? "" : "\n");
+    std::fflush(stream_);
+    return true;
+  }
+
+ private:
+  std::FILE* stream_;
+  bool terminal_;
+};
+
+}  // namespace qmtl

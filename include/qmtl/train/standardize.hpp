@@ -1,0 +1,88 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// Centres and scales each feature by what the training rows say, never by the rows it is evaluated on.
+
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <span>
+#include <vector>
+
+#include "qmtl/core/error.hpp"
+#include "qmtl/core/scalar.hpp"
+#include "qmtl/train/dataset.hpp"
+
+namespace qmtl {
+
+/// out = (in - mean) * scale per feature, with scale = 1 / deviation (population deviation, divisor n).
+/// Without statistics (default constructed) it copies.
+template <qmtl::Scalar S>
+class Standardizer {
+ public:
+  Standardizer() = default;
+
+  /// Takes statistics that were saved. Throws ShapeError if the counts differ, ValueError if one is not finite.
+  Standardizer(std::span<const S> mean, std::span<const S> scale)
+      : mean_(mean.begin(), mean.end()), scale_(scale.begin(), scale.end()) {
+    detail::require_size("standardizer: number of scales, as of means,", scale.size(), mean.size());
+    for (std::size_t i = 0; i < mean_.size(); ++i) {
+      if (std::isfinite(mean_[i]) && std::isfinite(scale_[i])) continue;
+      throw ValueError(detail::text("qmtl: standardizer: feature ", i, ": expected finite numbers, got mean ", mean_[i],
+                                    " and scale ", scale_[i]));
+    }
+  }
+
+  /// Learns mean and scale from features x rows; a constant feature gets scale 1, so it is centred only.
+  /// Two passes, sums in double. Throws ShapeError without rows, ValueError where an input is not finite.
+  void fit(const BatchIn<S>& train_inputs) {
+    if (train_inputs.cols() == 0) throw ShapeError("qmtl: standardizer: rows to fit, expected at least 1, got 0");
+    detail::require_finite_inputs<S>(train_inputs);
+    const auto features = static_cast<std::size_t>(train_inputs.rows());
+    mean_.resize(features);
+    scale_.resize(features);
+    for (std::size_t f = 0; f < features; ++f) fit_feature(f, train_inputs.row(static_cast<Eigen::Index>(f)));
+  }
+
+  /// Standardises features x rows into `out`, which may be `in` itself. Throws ShapeError.
+  void apply(const BatchIn<S>& in, BatchOut<S> out) const {
+    detail::require_size("standardizer: rows of the output", out.rows(), in.rows());
+    detail::require_size("standardizer: columns of the output", out.cols(), in.cols());
+    if (empty()) {
+      out = in;
+      return;
+    }
+    detail::require_size("standardizer: rows of the input (features)", in.rows(), mean_.size());
+    using Column = Eigen::Map<const Eigen::Array<S, Eigen::Dynamic, 1>>;
+    const Column mean(mean_.data(), in.rows());
+    const Column scale(scale_.data(), in.rows());
+    out.array() = (in.array().colwise() - mean).colwise() * scale;
+  }
+
+  /// Whether it has no statistics and copies.
+  [[nodiscard]] bool empty() const noexcept { return mean_.empty(); }
+  [[nodiscard]] int features() const noexcept { return static_cast<int>(mean_.size()); }
+  [[nodiscard]] std::span<const S> mean() const noexcept { return mean_; }
+  [[nodiscard]] std::span<const S> scale() const noexcept { return scale_; }
+
+ private:
+  template <class Row>
+  void fit_feature(std::size_t feature, const Row& values) {
+    const auto count = static_cast<double>(values.size());
+    const auto first = static_cast<double>(values(0));
+    double shift = 0.0;  // relative to the first value: exactly zero for a constant feature
+    for (Eigen::Index i = 0; i < values.size(); ++i) shift += (static_cast<double>(values(i)) - first) / count;
+    double variance = 0.0;
+    for (Eigen::Index i = 0; i < values.size(); ++i) {
+      const double centred = static_cast<double>(values(i)) - first - shift;
+      variance += centred * centred / count;
+    }
+    const S scale = static_cast<S>(1.0 / std::sqrt(variance));
+    mean_[feature] = static_cast<S>(first + shift);
+    scale_[feature] = std::isfinite(scale) ? scale : S(1);
+  }
+
+  std::vector<S> mean_;
+  std::vector<S> scale_;
+};
+
+}  // namespace qmtl

@@ -1,0 +1,85 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// The laws that every backbone obeys: its gradient is that of finite differences, it adds, it is reproducible.
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "qmtl/backbone/concepts.hpp"
+#include "support/catch.hpp"
+
+namespace qmtl::test {
+
+template <class S>
+Batch<S> random_batch(Eigen::Index rows, Eigen::Index columns, Rng& rng) {
+  Batch<S> out(rows, columns);
+  for (Eigen::Index i = 0; i < out.size(); ++i) out.data()[i] = static_cast<S>(rng.uniform(-1.0, 1.0));
+  return out;
+}
+
+/// sum(c * z(x)), a loss whose dL/dz is c.
+template <Backbone B>
+double linear_loss(B& backbone, const Batch<typename B::Scalar>& x, const Batch<typename B::Scalar>& c) {
+  Batch<typename B::Scalar> z(B::output_size, x.cols());
+  backbone.forward(x, z);
+  return (c.template cast<double>().array() * z.template cast<double>().array()).sum();
+}
+
+/// dL/dparameters of linear_loss by central differences.
+template <Backbone B>
+std::vector<double> finite_differences(B& backbone, const Batch<typename B::Scalar>& x,
+                                       const Batch<typename B::Scalar>& c, double step) {
+  std::vector<double> out;
+  for (auto& parameter : backbone.parameters()) {
+    const auto kept = parameter;
+    parameter = static_cast<typename B::Scalar>(kept + step);
+    const double above = linear_loss(backbone, x, c);
+    const double up = static_cast<double>(parameter);
+    parameter = static_cast<typename B::Scalar>(kept - step);
+    out.push_back((above - linear_loss(backbone, x, c)) / (up - static_cast<double>(parameter)));
+    parameter = kept;
+  }
+  return out;
+}
+
+template <Backbone B>
+void check_gradient(B backbone) {
+  using S = typename B::Scalar;
+  constexpr bool wide = sizeof(S) == 8;
+  Rng rng(Seed{11});
+  backbone.initialise(rng);
+  for (S& parameter : backbone.parameters()) parameter += static_cast<S>(rng.uniform(-0.2, 0.2));  // biases too
+  const Batch<S> x = random_batch<S>(backbone.input_size(), 7, rng);
+  const Batch<S> c = random_batch<S>(B::output_size, 7, rng);
+  const std::vector<double> expected = finite_differences(backbone, x, c, wide ? 1e-6 : 1e-3);
+
+  std::vector<S> gradient(backbone.parameters().size(), S(3));
+  linear_loss(backbone, x, c);
+  backbone.backward(x, c, gradient);
+  for (std::size_t i = 0; i < gradient.size(); ++i) {
+    INFO("parameter " << i);
+    CHECK(static_cast<double>(gradient[i]) - 3.0 == Approx(expected[i]).margin(wide ? 1e-8 : 5e-3));
+  }
+}
+
+template <Backbone B>
+void check_same_seed_same_bits(B first, B second) {
+  using S = typename B::Scalar;
+  Rng rng(Seed{5});
+  const Batch<S> x = random_batch<S>(first.input_size(), 9, rng);
+  Rng rng1(Seed{6});
+  Rng rng2(Seed{6});
+  first.initialise(rng1);
+  second.initialise(rng2);
+  Batch<S> z1(B::output_size, 9);
+  Batch<S> z2(B::output_size, 9);
+  first.forward(x, z1);
+  second.forward(x, z2);
+  CHECK(std::ranges::equal(first.parameters(), second.parameters()));
+  CHECK(z1 == z2);
+}
+
+}  // namespace qmtl::test

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// Building circuits: order, parameter counts, and the errors of circuits that break a rule.
+
+#include "qmtl/circuit/circuit.hpp"
+
+#include "support/catch.hpp"
+#include "support/random_circuit.hpp"
+#include "support/throws.hpp"
+
+namespace {
+
+using namespace qmtl;
+
+constexpr auto bell = make_circuit<2>(gate::h(0), gate::cx(0, 1));
+static_assert(bell.qubits == 2 && bell.size == 2 && bell.ops().size() == 2);
+static_assert(bell.ops()[0] == gate::h(0) && bell.ops()[1] == gate::cx(0, 1));
+static_assert(bell == make_circuit<2>(gate::h(0), gate::cx(0, 1)) &&
+              !(bell == make_circuit<2>(gate::h(1), gate::cx(0, 1))));
+
+constexpr auto nested = make_circuit<2>(gate::x(1), bell, gate::z(0), bell);
+static_assert(nested.size == 6 && nested.ops()[0] == gate::x(1) && nested.ops()[2] == gate::cx(0, 1));
+static_assert(nested.ops()[3] == gate::z(0) && nested.ops()[5] == gate::cx(0, 1));
+
+constexpr auto empty = make_circuit<3>();
+static_assert(empty.size == 0 && empty.ops().empty() && feature_count(empty) == 0 && weight_count(empty) == 0);
+static_assert(weights_have_no_gap(empty.ops()));
+
+static_assert(CircuitValue<decltype(bell)> && CircuitValue<std::remove_cv_t<decltype(bell)>> && !CircuitValue<int>);
+static_assert(CircuitPart<Operation, 5> && CircuitPart<Circuit<2, 1>, 2> && !CircuitPart<Circuit<2, 1>, 3>);
+static_assert(!CircuitPart<double, 2>);
+
+struct WithCircuit {
+  static constexpr auto circuit = bell;
+};
+struct WithoutCircuit {
+  static constexpr int circuit = 3;
+};
+static_assert(CircuitType<WithCircuit> && !CircuitType<WithoutCircuit> && !CircuitType<int>);
+
+constexpr auto parametric = make_circuit<3>(gate::ry(0, 0.5 * feature(4)), gate::rz(1, feature(1) * feature(6)),
+                                            gate::crx(0, 2, weight(2) + 1.0), gate::u(1, 0.1, weight(0), feature(2)));
+static_assert(feature_count(parametric) == 7 && weight_count(parametric) == 3);
+static_assert(!weights_have_no_gap(parametric.ops()));
+static_assert(weights_have_no_gap(make_circuit<3>(parametric, gate::p(0, -weight(1))).ops()));
+static_assert(feature_count(make_circuit<1>(gate::rx(0, feature(6) * feature(1)))) == 7, "the first factor counts too");
+
+TEST_CASE("angles that a gate does not use are not counted") {
+  Operation op = gate::rx(0, weight(1));
+  op.angles[1] = weight(9);
+  op.angles[2] = feature(9);
+  Circuit<1, 1> c;
+  c.operations[0] = op;
+  CHECK(weight_count(c) == 2);
+  CHECK(feature_count(c) == 0);
+  CHECK_FALSE(weights_have_no_gap(c.ops()));
+}
+
+TEST_CASE("random circuits count the parameters that occur in them") {
+  Rng rng(Seed{1});
+  for (int repeat = 0; repeat < 50; ++repeat) {
+    const auto c = test::random_circuit<3, 12>(rng);
+    std::array<bool, 10> features{}, weights{};
+    for (const auto& op : c.ops()) {
+      for (int a = 0; a < info(op.gate).angles; ++a) {
+        const Angle& angle = op.angles[static_cast<std::size_t>(a)];
+        const auto i = static_cast<std::size_t>(angle.index);
+        if (angle.source == AngleSource::weight) weights[i] = true;
+        if (angle.source == AngleSource::feature || angle.source == AngleSource::feature_product) features[i] = true;
+        if (angle.source == AngleSource::feature_product) features[static_cast<std::size_t>(angle.second)] = true;
+      }
+    }
+    int last_feature = 0, last_weight = 0;
+    for (int i = 0; i < 10; ++i) {
+      if (features[static_cast<std::size_t>(i)]) last_feature = i + 1;
+      if (weights[static_cast<std::size_t>(i)]) last_weight = i + 1;
+    }
+    CHECK(feature_count(c) == last_feature);
+    CHECK(weight_count(c) == last_weight);
+    const auto used = std::count(weights.begin(), weights.end(), true);
+    CHECK(weights_have_no_gap(c.ops()) == (used == last_weight));
+  }
+}
+
+TEST_CASE("a qubit outside the register is an error") {
+  CHECK(test::message_of<CircuitError>([] { (void)make_circuit<2>(gate::h(2)); }) ==
+        "qmtl: a qubit must be below the circuit's qubit count 2, got 2");
+  CHECK(test::message_of<CircuitError>([] { (void)make_circuit<2>(gate::h(-1)); }) ==
+        "qmtl: a qubit must be below the circuit's qubit count 2, got -1");
+  CHECK(test::message_of<CircuitError>([] { (void)make_circuit<3>(gate::h(0), gate::toffoli(0, 1, 5)); }) ==
+        "qmtl: a qubit must be below the circuit's qubit count 3, got 5");
+}
+
+TEST_CASE("a gate that names a qubit twice is an error") {
+  CHECK(test::message_of<CircuitError>([] { (void)make_circuit<2>(gate::cx(1, 1)); }) ==
+        "qmtl: a gate's qubits must be distinct, got qubit 1 twice");
+  for (const auto& op : {gate::toffoli(2, 2, 0), gate::toffoli(2, 0, 2), gate::fredkin(0, 2, 2)}) {
+    CHECK(test::message_of<CircuitError>([&op] { (void)make_circuit<3>(op); }) ==
+          "qmtl: a gate's qubits must be distinct, got qubit 2 twice");
+  }
+}
+
+TEST_CASE("qubits that a gate does not use are not checked") {
+  Operation op = gate::h(0);
+  op.qubits = {0, 0, 99};
+  CHECK(make_circuit<1>(op).size == 1);
+}
+
+}  // namespace

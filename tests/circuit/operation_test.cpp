@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// Operations: every builder names its gate, qubits and angles in order; inverse undoes.
+
+#include "qmtl/circuit/operation.hpp"
+
+#include <vector>
+
+#include "support/catch.hpp"
+#include "support/dense.hpp"
+#include "support/random_circuit.hpp"
+#include "support/tolerance.hpp"
+
+namespace {
+
+using namespace qmtl;
+
+static_assert(gate::cry(2, 0, 0.5 * weight(1)).targets().size() == 2);
+static_assert(gate::cry(2, 0, 0.5 * weight(1)).used_angles()[0] == 0.5 * weight(1));
+static_assert(inverse(gate::s(1)) == gate::sdg(1));
+static_assert(inverse(gate::u(0, 0.1, weight(0), feature(1))) == gate::u(0, -0.1, -feature(1), -weight(0)));
+static_assert(gate::rx(0, 0.5) == gate::rx(0, 0.5) && !(gate::rx(0, 0.5) == gate::rx(1, 0.5)));
+
+struct Built {
+  Operation op;
+  Gate gate;
+};
+
+/// Every builder, on qubits 7, 5, 3 in this order and with angles 0.1, 0.2, 0.3.
+std::vector<Built> one_of_each() {
+  using namespace qmtl::gate;
+  return {{id(7), Gate::I},
+          {x(7), Gate::X},
+          {y(7), Gate::Y},
+          {z(7), Gate::Z},
+          {h(7), Gate::H},
+          {s(7), Gate::S},
+          {sdg(7), Gate::Sdg},
+          {t(7), Gate::T},
+          {tdg(7), Gate::Tdg},
+          {sx(7), Gate::SX},
+          {sxdg(7), Gate::SXdg},
+          {rx(7, 0.1), Gate::RX},
+          {ry(7, 0.1), Gate::RY},
+          {rz(7, 0.1), Gate::RZ},
+          {p(7, 0.1), Gate::P},
+          {u(7, 0.1, 0.2, 0.3), Gate::U},
+          {cx(7, 5), Gate::CX},
+          {cy(7, 5), Gate::CY},
+          {cz(7, 5), Gate::CZ},
+          {ch(7, 5), Gate::CH},
+          {crx(7, 5, 0.1), Gate::CRX},
+          {cry(7, 5, 0.1), Gate::CRY},
+          {crz(7, 5, 0.1), Gate::CRZ},
+          {cp(7, 5, 0.1), Gate::CP},
+          {swap(7, 5), Gate::SWAP},
+          {iswap(7, 5), Gate::ISWAP},
+          {iswapdg(7, 5), Gate::ISWAPdg},
+          {rxx(7, 5, 0.1), Gate::RXX},
+          {ryy(7, 5, 0.1), Gate::RYY},
+          {rzz(7, 5, 0.1), Gate::RZZ},
+          {toffoli(7, 5, 3), Gate::Toffoli},
+          {fredkin(7, 5, 3), Gate::Fredkin}};
+}
+
+TEST_CASE("every gate has a builder that keeps the order of qubits and angles") {
+  const auto built = one_of_each();
+  REQUIRE(built.size() == test::all_gates().size());
+  for (std::size_t g = 0; g < built.size(); ++g) {
+    const auto& [op, gate] = built[g];
+    INFO(info(gate).name);
+    CHECK(gate == test::all_gates()[g]);
+    CHECK(op.gate == gate);
+    const auto matrix = test::textbook_matrix(gate, {});
+    REQUIRE(static_cast<int>(op.targets().size()) == test::width_of(matrix));
+    for (std::size_t j = 0; j < op.targets().size(); ++j) CHECK(op.targets()[j] == 7 - 2 * static_cast<int>(j));
+    REQUIRE(static_cast<int>(op.used_angles().size()) == info(gate).angles);
+    for (std::size_t a = 0; a < op.used_angles().size(); ++a) {
+      CHECK(op.used_angles()[a] == Angle(0.1 + 0.1 * static_cast<double>(a) + (a == 2 ? 0.3 - (0.1 + 0.2) : 0.0)));
+    }
+  }
+}
+
+TEST_CASE("the inverse of an operation has the adjoint matrix on the same qubits") {
+  Rng rng(Seed{1});
+  for (const Gate gate : test::all_gates()) {
+    for (int repeat = 0; repeat < 20; ++repeat) {
+      const auto x = test::random_numbers(rng, 3), w = test::random_numbers(rng, 4);
+      const Operation op = test::random_operation(rng, gate, 4);
+      INFO(info(gate).name);
+      CHECK(inverse(op).qubits == op.qubits);
+      CHECK(inverse(inverse(op)) == op);
+      CHECK(test::max_difference(test::dense_gate(inverse(op), x, w),
+                                 test::Dense(test::dense_gate(op, x, w).adjoint())) < 50 * test::tolerance<double>());
+    }
+  }
+}
+
+}  // namespace

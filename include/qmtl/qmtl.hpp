@@ -18,5 +18,6 @@
 #include "qmtl/train/fit.hpp"
 #include "qmtl/train/report.hpp"
 #include "qmtl/train/split.hpp"
+#include "qmtl/train/statistics.hpp"
 #include "qmtl/train/synthetic.hpp"
 #include "qmtl/version.hpp"

@@ -22,7 +22,7 @@ struct Least {
   void initialise(Rng& rng) { weight[0] = rng.uniform(); }
   void forward(const BatchIn<double>& x, BatchOut<double, 1> z) const { z = weight[0] * x.colwise().sum(); }
   void backward(const BatchIn<double>& x, const BatchIn<double, 1>& dz, std::span<double> gradient) const {
-    gradient[0] += x.colwise().sum().dot(dz);
+    gradient[0] += x.colwise().sum().dot(dz.row(0));
   }
   std::vector<double> weight{1.0};
 };
@@ -52,7 +52,7 @@ struct UnseededInitialise : Least {
   void initialise() {}
 };
 struct VariableOutput : Least {
-  static inline int output_size = 1;
+  [[maybe_unused]] static inline int output_size = 1;
 };
 struct FloatForward : Least {
   void forward(const BatchIn<double>&, BatchOut<float, 1>) const {}

@@ -30,10 +30,10 @@ TEMPLATE_TEST_CASE("a frozen backbone is the identity without parameters", "", f
   test::check_gradient(frozen);
 }
 
-TEST_CASE("a frozen backbone of one feature takes and fills row vectors") {
+TEST_CASE("a frozen backbone of one feature copies its only row") {
   Frozen<1> frozen;
   const Batch<double> x = Batch<double>::Constant(1, 5, 0.25);
-  Batch<double, 1> z(1, 5);
+  Batch<double> z(1, 5);
   frozen.forward(x, z);
   CHECK(z == x);
   frozen.backward(x, z, {});

@@ -36,10 +36,10 @@ TEST_CASE("an mlp computes W2 tanh(W1 x + b1) + b2 from parameters in the docume
   Batch<double> x(2, 2);
   x << 0.1, 0.0,  //
       -0.2, 0.3;
-  Batch<double, 1> z(1, 2);
+  Batch<double> z(1, 2);
   mlp.forward(x, z);
-  CHECK(z(0) == Approx(2.0 * std::tanh(0.2) - std::tanh(-1.0) + 0.25));
-  CHECK(z(1) == Approx(2.0 * std::tanh(1.1) - std::tanh(0.7) + 0.25));
+  CHECK(z(0, 0) == Approx(2.0 * std::tanh(0.2) - std::tanh(-1.0) + 0.25));
+  CHECK(z(0, 1) == Approx(2.0 * std::tanh(1.1) - std::tanh(0.7) + 0.25));
 }
 
 TEST_CASE("relu acts between the layers and not after the last") {

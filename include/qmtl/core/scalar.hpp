@@ -17,9 +17,10 @@ concept Scalar = std::same_as<S, float> || std::same_as<S, double>;
 
 inline constexpr double pi = std::numbers::pi;
 
-/// A batch: `Rows` values a sample, one sample a column (column-major, so that a sample is contiguous).
+/// A batch: `Rows` values a sample, one sample a column (column-major, so that a sample is contiguous). A single row is
+/// sized at run time, since Eigen would make a row-major vector of it.
 template <Scalar S, int Rows = Eigen::Dynamic>
-using Batch = Eigen::Matrix<S, Rows, Eigen::Dynamic>;
+using Batch = Eigen::Matrix<S, Rows == 1 ? Eigen::Dynamic : Rows, Eigen::Dynamic>;
 
 /// Read-only argument form of a batch: binds to matrices, maps and column blocks without a copy.
 template <Scalar S, int Rows = Eigen::Dynamic>

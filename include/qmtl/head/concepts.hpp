@@ -63,6 +63,8 @@ concept Head = std::movable<H> && std::default_initializable<H> && requires {
   { H::outputs } -> std::convertible_to<int>;
   { H::parameters } -> std::convertible_to<int>;
   { H::tasks } -> std::convertible_to<int>;
+  { H::decays } -> std::convertible_to<bool>;          // whether weight decay applies to its parameters
+  { H::differentiable } -> std::convertible_to<bool>;  // whether dL/dfeatures exists
 } && requires(H head, Rng& rng, std::span<typename H::Scalar> out, std::span<const typename H::Scalar> in,
               BatchIn<typename H::Scalar, H::features> x, BatchIn<typename H::Scalar, H::outputs> dlogits,
               BatchOut<typename H::Scalar, H::outputs> logits, BatchOut<typename H::Scalar, H::features> dx) {

@@ -26,6 +26,7 @@ class LinearHead {
   static constexpr int features = D;
   static constexpr int tasks = sizeof...(Tasks);
   static constexpr bool differentiable = true;
+  static constexpr bool decays = true;  // under weight decay
 
  private:
   using ParameterOffsets = Offsets<0, Tasks::outputs*(D + 1)...>;

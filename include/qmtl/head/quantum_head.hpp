@@ -50,6 +50,7 @@ class BasicQuantumHead {
   static constexpr int tasks = sizeof...(Tasks);
   static constexpr int encoding_parameters = encoding_weights<E>;
   static constexpr bool differentiable = differentiable_encoding<E>;
+  static constexpr bool decays = false;  // under weight decay
 
  private:
   using ParameterOffsets = Offsets<encoding_parameters, Tasks::parameters...>;

@@ -33,7 +33,7 @@ enum class DType : std::uint8_t { boolean, u8, i32, i64, f32, f64, unicode };
 /// An array as a .npy file holds it.
 struct NpyArray {
   std::vector<std::size_t> shape;  ///< empty: one single element
-  DType dtype = DType::f64;        ///
+  DType dtype = DType::f64;        ///< of every element
   bool fortran_order = false;      ///< the first axis varies fastest, instead of the last
   std::vector<std::byte> data;     ///< the elements, little-endian, without gaps
   std::size_t unicode_length = 0;  ///< characters in each element of a `unicode` array; 0 for all other types
@@ -312,7 +312,7 @@ requires NpyNumber<typename Derived::Scalar>
     auto characters = detail::decode_utf8(string);
     if (!characters || string.ends_with('\0')) {
       throw ValueError(detail::text("qmtl: to_npy: string ", items.size(), ": expected UTF-8 that does not end in a ",
-                                    "zero character, got ", detail::quoted(string)));
+                                    "zero character, got ", detail::in_quotes(string)));
     }
     length = std::max(length, characters->size());
     items.push_back(std::move(*characters));

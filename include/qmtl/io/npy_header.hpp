@@ -51,7 +51,7 @@ class NpyHeaderParser {
       once(has_shape_);
       parse_shape();
     } else {
-      fail(text("one of 'descr', 'fortran_order', 'shape', each once, got ", quoted(key)));
+      fail(text("one of 'descr', 'fortran_order', 'shape', each once, got ", in_quotes(key)));
     }
   }
 
@@ -162,11 +162,11 @@ class NpyHeaderParser {
 
   [[noreturn]] void fail(std::string_view expected) const {
     throw FileError(text("qmtl: ", where_, ": bad .npy header at byte ", at_, ", expected ", expected, ", got ",
-                         quoted(header_.substr(std::min(at_, header_.size())))));
+                         in_quotes(header_.substr(std::min(at_, header_.size())))));
   }
 
   [[noreturn]] void fail_dtype(std::string_view descr, std::string_view what) const {
-    throw FileError(text("qmtl: ", where_, ": unsupported dtype ", quoted(descr), what.empty() ? "" : ", ", what,
+    throw FileError(text("qmtl: ", where_, ": unsupported dtype ", in_quotes(descr), what.empty() ? "" : ", ", what,
                          "; expected one of |b1, |u1, <i4, <i8, <f4, <f8, <U.. (convert with astype before saving)"));
   }
 

@@ -52,10 +52,10 @@ class Npz {
   [[nodiscard]] NpyArray get(std::string_view name) const {
     const auto found = indices_.find(name);
     if (found == indices_.end()) {
-      throw FileError(detail::text("qmtl: ", path_, ": no array ", detail::quoted(name), ", available: ",
-                                   detail::listed(names_)));
+      throw FileError(detail::text("qmtl: ", path_, ": no array ", detail::in_quotes(name),
+                                   ", available: ", detail::listed(names_)));
     }
-    const std::string where = detail::text(path_, ": ", detail::quoted(name));
+    const std::string where = detail::text(path_, ": ", detail::in_quotes(name));
     const std::scoped_lock lock(state_->mutex);
     const detail::ZipEntry entry = state_->archive.entry(found->second);
     check(entry, where);
@@ -84,7 +84,7 @@ class Npz {
   void add(const detail::ZipEntry& entry) {
     if (const char* fault = detail::entry_name_fault(entry.name)) {
       throw FileError(
-          detail::text("qmtl: ", path_, ": unsafe entry name ", detail::quoted(entry.name), ", it ", fault));
+          detail::text("qmtl: ", path_, ": unsafe entry name ", detail::in_quotes(entry.name), ", it ", fault));
     }
     if (!entry.name.ends_with(suffix)) return;
     std::string name = entry.name.substr(0, entry.name.size() - suffix.size());
@@ -119,7 +119,7 @@ inline void write_npz(const std::string& path, const std::map<std::string, NpyAr
   for (const auto& [name, array] : arrays) {
     const char* fault = name.empty() ? "is empty" : detail::entry_name_fault(name);
     if (fault != nullptr || !detail::decode_utf8(name)) {
-      throw ValueError(detail::text("qmtl: write_npz: unsafe array name ", detail::quoted(name), ", it ",
+      throw ValueError(detail::text("qmtl: write_npz: unsafe array name ", detail::in_quotes(name), ", it ",
                                     fault != nullptr ? fault : "is not UTF-8"));
     }
     members.push_back({name + ".npy", encode_npy(array)});

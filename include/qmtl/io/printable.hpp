@@ -10,7 +10,7 @@
 namespace qmtl::detail {
 
 /// `raw` in single quotes: control characters become '?', and what is over 80 bytes is cut at a UTF-8 border.
-[[nodiscard]] inline std::string quoted(std::string_view raw) {
+[[nodiscard]] inline std::string in_quotes(std::string_view raw) {
   constexpr std::size_t longest = 80;
   std::size_t end = raw.size();
   if (end > longest) {
@@ -30,7 +30,7 @@ namespace qmtl::detail {
   std::string out;
   for (std::size_t i = 0; i < names.size() && i < most; ++i) {
     if (i > 0) out += ", ";
-    out += quoted(names[i]);
+    out += in_quotes(names[i]);
   }
   if (names.size() > most) out += " and " + std::to_string(names.size() - most) + " more";
   return out;

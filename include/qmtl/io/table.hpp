@@ -100,9 +100,10 @@ class Table {
     for (const std::string& cell : cells) {
       const std::optional<S> number = cell.empty() ? missing : detail::parse_number<S>(cell);
       if (!number) {
-        throw FileError(detail::text("qmtl: ", where_, ": line ", lines_[out.size()], ", column ", detail::quoted(name),
-                                     ": expected ", std::integral<S> ? "an integer of " : "a number of ", 8 * sizeof(S),
-                                     " bits, got ", detail::quoted(cell)));
+        throw FileError(detail::text("qmtl: ", where_, ": line ", lines_[out.size()], ", column ",
+                                     detail::in_quotes(name), ": expected ",
+                                     std::integral<S> ? "an integer of " : "a number of ", 8 * sizeof(S), " bits, got ",
+                                     detail::in_quotes(cell)));
       }
       out.push_back(*number);
     }
@@ -113,8 +114,8 @@ class Table {
   [[nodiscard]] std::size_t index_of(std::string_view name) const {
     const auto found = std::ranges::find(names_, name);
     if (found == names_.end()) {
-      throw FileError(detail::text("qmtl: ", where_, ": no column ", detail::quoted(name), ", available: ",
-                                   detail::listed(names_)));
+      throw FileError(detail::text("qmtl: ", where_, ": no column ", detail::in_quotes(name),
+                                   ", available: ", detail::listed(names_)));
     }
     return static_cast<std::size_t>(found - names_.begin());
   }
@@ -123,7 +124,7 @@ class Table {
     std::set<std::string_view> seen;
     for (const std::string& name : names) {
       if (!seen.insert(name).second) {
-        throw FileError(detail::text("qmtl: ", where_, ": duplicate column name ", detail::quoted(name)));
+        throw FileError(detail::text("qmtl: ", where_, ": duplicate column name ", detail::in_quotes(name)));
       }
     }
     names_ = std::move(names);

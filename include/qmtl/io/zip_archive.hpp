@@ -115,7 +115,7 @@ class ZipArchive {
     std::set<std::string> seen;
     for (std::uint64_t i = 0; i < size(); ++i) {
       const auto [name, is_new] = seen.insert(entry(i).name);
-      if (!is_new) throw FileError(text("qmtl: ", path_, ": duplicate entry name ", quoted(*name)));
+      if (!is_new) throw FileError(text("qmtl: ", path_, ": duplicate entry name ", in_quotes(*name)));
     }
   }
 

@@ -44,9 +44,10 @@ struct EarlyStopping {
 struct FitOptions {
   int epochs = 40;
   int batch_size = 32;
-  OptimizerSettings optimizer = Adam{};
-  Seed seed{0};             ///< of the order of the samples
-  bool standardize = true;  ///< learn mean and deviation of each input feature from the training rows
+  OptimizerSettings optimizer = Adam{};   ///< AdamW's decay spares quantum heads: an angle has no natural zero
+  double head_learning_rate_scale = 1.0;  ///< the head's learning rate is the optimizer's times this
+  Seed seed{0};                           ///< of the order of the samples
+  bool standardize = true;                ///< learn mean and deviation of each input feature from the training rows
   std::optional<EarlyStopping> early_stopping{};
   std::vector<Callback> callbacks{};
 };
@@ -64,9 +65,23 @@ inline void validate(const FitOptions& options) {
   if (options.epochs < 0) throw ValueError(text("qmtl: fit: epochs must not be negative, got ", options.epochs));
   if (options.batch_size < 1)
     throw ValueError(text("qmtl: fit: batch_size must be positive, got ", options.batch_size));
+  if (!(options.head_learning_rate_scale >= 0.0) || !std::isfinite(options.head_learning_rate_scale)) {
+    throw ValueError(text("qmtl: fit: head_learning_rate_scale must be finite and not negative, got ",
+                          options.head_learning_rate_scale));
+  }
   if (options.early_stopping && options.early_stopping->patience < 1) {
     throw ValueError(text("qmtl: fit: patience must be positive, got ", options.early_stopping->patience));
   }
+}
+
+/// The optimizer for the head. Weight decay pulls towards zero, which means something for a linear layer and nothing
+/// for an angle: heads without `decays` are spared it.
+template <Head H>
+[[nodiscard]] OptimizerSettings head_optimizer(const FitOptions& options) {
+  OptimizerSettings settings = options.optimizer;
+  std::visit([&](auto& s) { s.learning_rate *= options.head_learning_rate_scale; }, settings);
+  if (auto* adamw = std::get_if<AdamW>(&settings); adamw != nullptr && !H::decays) adamw->weight_decay = 0.0;
+  return settings;
 }
 
 /// The state of one training run, an epoch at a time.
@@ -80,7 +95,7 @@ class Trainer {
         data_(data),
         objective_(model),
         backbone_optimizer_(options.optimizer, model.backbone_parameters()),
-        head_optimizer_(options.optimizer, static_cast<std::size_t>(H::parameters)),
+        head_optimizer_(head_optimizer<H>(options), static_cast<std::size_t>(H::parameters)),
         rng_(options.seed),
         batch_size_(std::min<Eigen::Index>(options.batch_size, data.rows())),
         order_(static_cast<std::size_t>(data.rows())) {

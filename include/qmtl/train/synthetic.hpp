@@ -133,8 +133,8 @@ template <Scalar S, class Settings, class Label>
 /// Three related tasks: "first" (binary), "second" (three classes of about equal size), "third" (binary, with missing
 /// labels). Each is the sign or the level of its own mixture of the same two nonlinear functions of four latent
 /// variables, of which the features are noisy linear views. With the default settings and half of the rows to train
-/// on, an mlp 20-32-8-5 has test AUCs of about 0.92, 0.88 and 0.90, trained on all tasks together about 0.01 more than
-/// on each alone; a linear map has 0.77, 0.74 and 0.64. Throws ShapeError, ValueError. O(rows * features).
+/// on, an mlp 20-32-8-5 has test AUCs of 0.92, 0.88 and 0.89 (means over 20 seeds), 0.01 more than where it learns each
+/// task alone; a linear map has 0.77, 0.74 and 0.63. Throws ShapeError, ValueError. O(rows * features).
 template <Scalar S = double>
 [[nodiscard]] LabelledTasks<S> make_related_tasks(const RelatedTasks& settings = {}) {
   detail::require_generator(settings);
@@ -150,8 +150,9 @@ template <Scalar S = double>
 }
 
 /// Any number of balanced binary tasks "task 0", "task 1", ...: each the sign of a random mixture of the same three
-/// functions, so that what the tasks share does not grow with their number. For studies of scaling.
-/// Throws ShapeError, ValueError. O(rows * (features + tasks)).
+/// functions, so that what the tasks share does not grow with their number. For studies of scaling. Sixteen tasks
+/// learnt together by an mlp 20-32-8-16 gain 0.02 of test AUC over each alone (mean over 10 seeds). Throws ShapeError,
+/// ValueError. O(rows * (features + tasks)).
 template <Scalar S = double>
 [[nodiscard]] LabelledTasks<S> make_binary_tasks(const BinaryTasks& settings = {}) {
   detail::require_generator(settings);

@@ -1,0 +1,15 @@
+// expect: operator\*\(
+// SPDX-License-Identifier: Apache-2.0
+// A product of a weight and a feature.
+
+#include "qmtl/circuit/circuit.hpp"
+
+using namespace qmtl;
+
+#ifdef QMTL_CONTROL
+constexpr Angle angle = feature(0) * feature(1);
+#else
+constexpr Angle angle = weight(0) * feature(1);
+#endif
+
+static_assert(angle.second == 1);

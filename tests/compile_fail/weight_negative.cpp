@@ -1,0 +1,15 @@
+// expect: weight\(-1\)
+// SPDX-License-Identifier: Apache-2.0
+// A weight with a negative index.
+
+#include "qmtl/circuit/circuit.hpp"
+
+using namespace qmtl;
+
+#ifdef QMTL_CONTROL
+constexpr auto rotation = make_circuit<1>(gate::ry(0, weight(0)));
+#else
+constexpr auto rotation = make_circuit<1>(gate::ry(0, weight(-1)));
+#endif
+
+static_assert(weight_count(rotation) == 1);

@@ -1,0 +1,17 @@
+// expect: shift_weights[<(]
+// SPDX-License-Identifier: Apache-2.0
+// Weights shifted so far down that an index becomes negative.
+
+#include "qmtl/circuit/combinators.hpp"
+
+using namespace qmtl;
+
+#ifdef QMTL_CONTROL
+constexpr int by = -1;
+#else
+constexpr int by = -2;
+#endif
+
+constexpr auto rotation = shift_weights(make_circuit<1>(gate::ry(0, weight(1))), by);
+
+static_assert(weight_count(rotation) == 1);

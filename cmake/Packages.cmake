@@ -53,8 +53,10 @@ if(QMTL_FETCH AND NOT TARGET Eigen3::Eigen)
   target_include_directories(Eigen3::Eigen INTERFACE ${eigen3_SOURCE_DIR})
 endif()
 
+# The opt-in headers of qmtl/io take what is there.
 list(APPEND CMAKE_MODULE_PATH ${CMAKE_CURRENT_LIST_DIR})
 find_package(LibZip QUIET)
+find_package(nlohmann_json CONFIG QUIET)
 if(QMTL_BUILD_TESTS OR QMTL_BUILD_EXAMPLES OR QMTL_BUILD_BENCHMARKS)
   find_package(Threads REQUIRED)
   qmtl_package(nlohmann_json nlohmann_json::nlohmann_json nlohmann-json3-dev)

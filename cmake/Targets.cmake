@@ -11,13 +11,20 @@ target_include_directories(qmtl INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR
                                           $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 target_link_libraries(qmtl INTERFACE Eigen3::Eigen)
 
-# What the opt-in headers of qmtl/io need on top.
-if(LibZip_FOUND)
-  add_library(qmtl_io INTERFACE)
-  add_library(qmtl::io ALIAS qmtl_io)
-  set_target_properties(qmtl_io PROPERTIES EXPORT_NAME io)
-  target_link_libraries(qmtl_io INTERFACE qmtl libzip::zip)
-endif()
+# What the opt-in headers of qmtl/io need on top: libzip (npz) and nlohmann-json (reports), as far as they are there.
+add_library(qmtl_io INTERFACE)
+add_library(qmtl::io ALIAS qmtl_io)
+set_target_properties(qmtl_io PROPERTIES EXPORT_NAME io)
+target_link_libraries(qmtl_io INTERFACE qmtl)
+set(packages LibZip nlohmann_json)
+set(targets libzip::zip nlohmann_json::nlohmann_json)
+foreach(package target IN ZIP_LISTS packages targets)
+  if(TARGET ${target})
+    list(APPEND qmtl_io_packages ${package})
+    # Named apart for the install, which must not want to export a fetched package.
+    target_link_libraries(qmtl_io INTERFACE $<BUILD_INTERFACE:${target}> $<INSTALL_INTERFACE:${target}>)
+  endif()
+endforeach()
 
 add_library(qmtl_warnings INTERFACE)
 if(MSVC)
@@ -25,11 +32,12 @@ if(MSVC)
 else()
   target_compile_options(qmtl_warnings INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow
                                                  $<$<BOOL:${QMTL_WERROR}>:-Werror>)
-  # GCC's flow analysis is wrong about Eigen's vectorised loops over arrays shorter than a vector, about its own AVX-512
-  # headers and about std::string (seen with 12.2, -O3). Clang and the sanitizers watch for what these would find.
+  # GCC's flow analysis is wrong about Eigen's vectorised loops, about its own AVX-512 headers and about std::string
+  # (seen with 12.2, -O3). Clang and the sanitizers watch for what these warnings would find.
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    target_compile_options(qmtl_warnings INTERFACE -Wno-array-bounds -Wno-uninitialized -Wno-maybe-uninitialized
-                                                   -Wno-restrict -Wno-stringop-overflow)
+    target_compile_options(
+      qmtl_warnings INTERFACE -Wno-aggressive-loop-optimizations -Wno-array-bounds -Wno-maybe-uninitialized -Wno-restrict
+                              -Wno-stringop-overflow -Wno-uninitialized)
   endif()
 endif()
 
@@ -43,5 +51,5 @@ if(QMTL_NATIVE)
   endif()
 endif()
 if(QMTL_BUILD_TESTS OR QMTL_BUILD_EXAMPLES OR QMTL_BUILD_BENCHMARKS)
-  target_link_libraries(qmtl_program INTERFACE qmtl::io nlohmann_json::nlohmann_json CLI11::CLI11 Threads::Threads)
+  target_link_libraries(qmtl_program INTERFACE qmtl::io CLI11::CLI11 Threads::Threads)
 endif()

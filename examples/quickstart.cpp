@@ -35,29 +35,24 @@ struct Arguments {
 
 template <class Model>
 void train_and_report(const Arguments& arguments, const TrainTest<double>& data, FitOptions options) {
-  std::vector<std::vector<double>> aucs(Model::tasks);
+  std::vector<std::vector<TaskMetrics>> runs;
   options.callbacks = {ProgressLine{}};
   for (int run = 0; run < arguments.runs; ++run) {
     options.seed = Seed{arguments.seed + static_cast<std::uint64_t>(run)};
     Model model{options.seed};
     if (run == 0) std::printf("%s\n\n", model.describe().c_str());
     const FitReport report = fit(model, data.train, options);
-    const auto metrics = evaluate(model, data.test, majority_classes(model, data.train));
-    for (std::size_t t = 0; t < metrics.size(); ++t) aucs[t].push_back(metrics[t].auc);
-    std::printf("%s\nparameters: head %d, backbone %zu; %td training rows, trained in %.2f s\n",
-                to_table(metrics).c_str(), Model::head_parameters, model.backbone_parameters(), data.train.rows(),
+    runs.push_back(evaluate(model, data.test, majority_classes(model, data.train)));
+    std::printf("%s\nparameters: head %d, backbone %zu; %td training rows, trained in %.2f s\n\n",
+                to_table(runs.back()).c_str(), Model::head_parameters, model.backbone_parameters(), data.train.rows(),
                 report.seconds);
-    if (run + 1 < arguments.runs) continue;
-    for (std::size_t t = 0; t < metrics.size() && arguments.runs > 1; ++t) {
-      const auto [mean, deviation, count] = summarize(aucs[t]);
-      std::printf("%-20s AUC %.3f +- %.3f over %zu seeds\n", metrics[t].name.c_str(), mean, deviation, count);
-    }
     const nlohmann::ordered_json summary{{"head_parameters", Model::head_parameters},
                                          {"backbone_parameters", model.backbone_parameters()},
-                                         {"tasks", to_json(metrics)},
+                                         {"tasks", to_json(runs.back())},
                                          {"seed", options.seed.value},
                                          {"seconds", report.seconds}};
-    if (arguments.json) std::printf("%s\n", summary.dump().c_str());
+    if (run + 1 == arguments.runs && run > 0) std::printf("%s", to_table(runs).c_str());
+    if (run + 1 == arguments.runs && arguments.json) std::printf("%s\n", summary.dump().c_str());
   }
 }
 

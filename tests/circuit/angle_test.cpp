@@ -34,6 +34,11 @@ static_assert(value((2.0 * feature(0) + 1.0) * (4.0 * feature(2) - 2.0)) == 9.0)
 static_assert(value(-(feature(2) * feature(2)) / 8.0) == -0.5);
 static_assert(feature(1) == feature(1) && !(feature(1) == weight(1)) && !(feature(1) == feature(2)));
 static_assert(evaluate<double>(Angle(0.5), nullptr, nullptr) == 0.5, "a constant needs no parameters");
+static_assert([] {
+  std::array<double, 3> grad{};
+  accumulate<double>(2.0 * (feature(0) + 1.0) * feature(1), 4.0, x.data(), grad.data(), nullptr);
+  return grad == std::array<double, 3>{-12.0, 10.0, 0.0};
+}());
 
 TEMPLATE_TEST_CASE("evaluate is the documented formula", "", float, double) {
   Rng rng(Seed{1});

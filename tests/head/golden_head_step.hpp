@@ -87,8 +87,9 @@ struct Checksums {
 
 inline constexpr Checksums ry{1.25321442087778, -1.10811993554539, -2.43295358120384, -0.355050776910867,
                               -0.199905005143513};
-/// RY(x[q]) then RZ(x[q]) on each qubit before the CNOT ring.
-inline constexpr Checksums ryrz{1.34994856778908, -1.55700816655482, 0.504881477234056, 0.110579383747876,
+/// RY(x[q]) then RZ(x[q]) on each qubit before the CNOT ring. dtheta_0 is from a second reference, parameter shift on a
+/// state vector in plain Python.
+inline constexpr Checksums ryrz{1.34994856778908, -1.55700816655482, 0.504881477234056, 0.110579483747878,
                                 -0.0516282611509305};
 /// CZ instead of CNOT.
 inline constexpr Checksums cz{3.21888674790081, -1.92899228125538, -6.44043760471443, 0.137934364541368,

@@ -80,7 +80,8 @@ using DenseVector = Eigen::VectorXcd;
 /// The matrix of U(theta, phi, lambda) (OpenQASM 3 specification, section "Built-in gates").
 [[nodiscard]] inline Dense u_matrix(double theta, double phi, double lambda) {
   const double c = std::cos(theta / 2), s = std::sin(theta / 2);
-  return matrix2(c, -std::polar(s, lambda), std::polar(s, phi), std::polar(c, phi + lambda));
+  const auto turned = [](double radius, double angle) { return radius * std::polar(1.0, angle); };
+  return matrix2(c, turned(-s, lambda), turned(s, phi), turned(c, phi + lambda));
 }
 
 /// A gate's matrix as textbooks print it: the first listed qubit is the leftmost Kronecker factor, the most

@@ -29,6 +29,7 @@ class TempDir {
 
   /// Writes `content` to the file `name` in it; returns its path.
   std::string write(std::string_view name, std::string_view content) const {
+    std::filesystem::remove(*this / name);  // some file systems flush to disk what replaces a truncated file
     std::ofstream file(*this / name, std::ios::binary);
     file.write(content.data(), static_cast<std::streamsize>(content.size()));
     if (!file.flush()) throw std::runtime_error("cannot write " + *this / name);

@@ -110,7 +110,7 @@ TEMPLATE_TEST_CASE("a binary task judged by hand, one label missing", "", float,
 
 TEST_CASE("the baseline answers with the class that was most frequent in training, not in the set judged") {
   const Batch<double> logits = Batch<double>::Zero(1, 4);
-  const auto labels = row_of<double>({1, 1, 1, 0});
+  const auto labels = row_of<double>({1, 0, 1, 1});
   CHECK(evaluate_task<double>("t", logits, labels, LabelKind{2}, 0).majority == 0.25);
   CHECK(evaluate_task<double>("t", logits, labels, LabelKind{2}, 1).majority == 0.75);
   CHECK(std::isnan(evaluate_task<double>("t", logits, labels, LabelKind{2}, -1).majority));

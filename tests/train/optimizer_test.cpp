@@ -154,6 +154,49 @@ TEST_CASE("a run continued from its saved state takes the same steps, bit for bi
   }
 }
 
+TEST_CASE("parameters do not know of each other: a step of many is many steps of one") {
+  const std::size_t size = 700;
+  for (const OptimizerSettings& settings :
+       std::vector<OptimizerSettings>{Sgd{}, Sgd{.momentum = 0.9}, Sgd{.momentum = 0.9, .nesterov = true},
+                                      Adam{.learning_rate = 0.1}, AdamW{.learning_rate = 0.1}}) {
+    INFO("settings " << settings.index());
+    Rng rng(Seed{12});
+    std::vector<double> first(size), second(size), parameters(size, 1.0);
+    for (std::size_t i = 0; i < size; ++i) first[i] = rng.normal(), second[i] = rng.normal();
+    Optimizer<double> optimizer(settings, size);
+    optimizer.step(parameters, first);
+    optimizer.step(parameters, second);
+    double worst = 0.0;
+    for (std::size_t i = 0; i < size; ++i) {
+      worst = std::max(worst, std::abs(parameters[i] - run(settings, 1.0, {first[i], second[i]})[1]));
+    }
+    CHECK(worst < 1e-13);
+  }
+}
+
+TEMPLATE_TEST_CASE("a step has the same bits wherever parameters and gradient lie in memory", "", float, double) {
+  using S = TestType;
+  const std::size_t size = 1003;
+  for (const OptimizerSettings& settings : std::vector<OptimizerSettings>{
+           Sgd{}, Sgd{.momentum = 0.9}, Sgd{.momentum = 0.9, .nesterov = true}, Adam{}, AdamW{}}) {
+    std::vector<S> expected;
+    for (const std::size_t shift : {0u, 1u, 2u, 3u}) {
+      INFO("settings " << settings.index() << ", shifted by " << shift);
+      std::vector<S> parameters(size + shift), gradient(size + shift);
+      const auto p = std::span(parameters).last(size), g = std::span(gradient).last(size);
+      Rng rng(Seed{9});
+      for (S& value : p) value = static_cast<S>(rng.normal());
+      Optimizer<S> optimizer(settings, size);
+      for (int step = 0; step < 4; ++step) {
+        for (S& value : g) value = static_cast<S>(rng.normal());
+        optimizer.step(p, g);
+      }
+      if (shift == 0) expected.assign(p.begin(), p.end());
+      CHECK(std::equal(p.begin(), p.end(), expected.begin()));
+    }
+  }
+}
+
 TEST_CASE("only the state that the settings need is held") {
   CHECK(Optimizer<double>(Sgd{}, 4).first_moment().empty());
   CHECK(Optimizer<double>(Sgd{.momentum = 0.5}, 4).first_moment().size() == 4);

@@ -40,9 +40,14 @@ struct MlpParameterCount {
 template <int... Sizes>
 struct MlpParameterCount<false, Sizes...> {};
 
-/// Grow-only storage: `resize` never gives memory back, so that a smaller last batch costs no allocation.
+/// Storage aligned for vector instructions. Eigen computes what lies before the first aligned element otherwise than
+/// the rest, so that results written to memory of unknown alignment may differ in the last bit from run to run.
 template <class S>
-void grow(std::vector<S>& storage, std::size_t size) {
+using AlignedVector = std::vector<S, Eigen::aligned_allocator<S>>;
+
+/// Makes room, and never gives memory back, so that a smaller last batch costs no allocation.
+template <class S>
+void grow(AlignedVector<S>& storage, std::size_t size) {
   if (storage.size() < size) storage.resize(size);
 }
 
@@ -52,7 +57,8 @@ void grow(std::vector<S>& storage, std::size_t size) {
 ///
 /// Only the input size may be Eigen::Dynamic; the constructor then takes it. Parameters lie layer by layer, each the
 /// weights (out x in, column-major) and then the bias. They are zero until `initialise`. Cost of a step: three matrix
-/// products a layer. Buffers are kept between calls and grow only with the batch.
+/// products a layer. Buffers are kept between calls and grow only with the batch. Everything is computed in aligned
+/// buffers of its own and then copied or added, so that the same numbers give the same bits wherever they lie.
 template <qmtl::Scalar S, Activation A, int... Sizes>
 class BasicMlp : public detail::MlpParameterCount<((Sizes != Eigen::Dynamic) && ...), Sizes...> {
   static_assert(sizeof...(Sizes) >= 2, "qmtl: an mlp must have an input size and an output size");
@@ -107,7 +113,9 @@ class BasicMlp : public detail::MlpParameterCount<((Sizes != Eigen::Dynamic) && 
       affine(l, input_of(l, x), matrix(hidden.values, l + 1));
       A::apply(std::span<S>(hidden.values).first(count), std::span<S>(hidden.slopes).first(count));
     }
-    affine(layers - 1, input_of(layers - 1, x), z);
+    detail::grow(output_, static_cast<std::size_t>(output_size) * static_cast<std::size_t>(batch_));
+    affine(layers - 1, input_of(layers - 1, x), matrix(output_, layers));
+    z = matrix(output_, layers);
   }
 
   /// Adds dL/dparameters, summed over the batch, into `gradient`, given the x of the last forward and dz = dL/dz.
@@ -138,7 +146,7 @@ class BasicMlp : public detail::MlpParameterCount<((Sizes != Eigen::Dynamic) && 
 
  private:
   struct Hidden {
-    std::vector<S> values, slopes, delta;  // width x B each, of the last batch
+    detail::AlignedVector<S> values, slopes, delta;  // width x B each, of the last batch
   };
   using Matrix = Eigen::Map<Batch<S>>;
   using Vector = Eigen::Map<Eigen::Matrix<S, Eigen::Dynamic, 1>>;
@@ -163,7 +171,7 @@ class BasicMlp : public detail::MlpParameterCount<((Sizes != Eigen::Dynamic) && 
     return Vector(flat.data() + offsets_[static_cast<std::size_t>(l)] + w.size(), width(l + 1));
   }
 
-  [[nodiscard]] Matrix matrix(std::vector<S>& storage, int i) noexcept {
+  [[nodiscard]] Matrix matrix(detail::AlignedVector<S>& storage, int i) noexcept {
     return Matrix(storage.data(), width(i), batch_);
   }
   [[nodiscard]] BatchIn<S> input_of(int l, const BatchIn<S>& x) noexcept {
@@ -177,15 +185,22 @@ class BasicMlp : public detail::MlpParameterCount<((Sizes != Eigen::Dynamic) && 
     out.noalias() = weights(l) * in;
     out.colwise() += bias(parameters(), l);
   }
-  void accumulate(int l, const BatchIn<S>& in, const BatchIn<S>& delta, std::span<S> gradient) const {
-    weights(gradient, l).noalias() += delta * in.transpose();
-    bias(gradient, l) += delta.rowwise().sum();
+  void accumulate(int l, const BatchIn<S>& in, const BatchIn<S>& delta, std::span<S> gradient) {
+    const std::size_t count = (static_cast<std::size_t>(width(l)) + 1) * static_cast<std::size_t>(width(l + 1));
+    detail::grow(layer_gradient_, count);
+    Matrix dw(layer_gradient_.data(), width(l + 1), width(l));
+    dw.noalias() = delta * in.transpose();
+    Vector(layer_gradient_.data() + dw.size(), width(l + 1)) = delta.rowwise().sum();
+    detail::as_array(gradient.subspan(offsets_[static_cast<std::size_t>(l)], count)) +=
+        detail::as_array(std::span<const S>(layer_gradient_).first(count));
   }
 
   std::array<int, sizeof...(Sizes)> sizes_ = declared;
   std::array<std::size_t, static_cast<std::size_t>(layers)> offsets_{};
-  std::vector<S> parameters_;
+  detail::AlignedVector<S> parameters_;
   std::array<Hidden, static_cast<std::size_t>(layers) - 1> hidden_;
+  detail::AlignedVector<S> output_;          // output_size x B
+  detail::AlignedVector<S> layer_gradient_;  // of one layer, before it is added
   Eigen::Index batch_ = 0;
 };
 

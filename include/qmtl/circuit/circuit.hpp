@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <concepts>
+#include <cstdint>
 #include <span>
 #include <type_traits>
 
@@ -49,6 +50,11 @@ constexpr void check_operation(const Operation& op, int qubits) {
       if (targets[i] == targets[j]) {
         throw CircuitError(text("qmtl: a gate's qubits must be distinct, got qubit ", targets[i], " twice"));
       }
+    }
+  }
+  for (const auto& angle : op.used_angles()) {
+    if (angle.index < 0 || angle.second < 0) {
+      throw CircuitError(text("qmtl: a feature or weight index must not be negative, got ", angle.index));
     }
   }
 }
@@ -121,16 +127,19 @@ template <int N, int M>
   return weight_count(c.ops());
 }
 
-/// True if every weight 0 .. weight_count-1 is used: a gap would be a parameter that nothing trains.
+/// True if every weight 0 .. weight_count-1 is used: a gap would be a parameter that nothing trains. 64 weights a pass
+/// over the operations, since compilers bound the steps of a constant expression.
 [[nodiscard]] constexpr bool weights_have_no_gap(std::span<const Operation> ops) noexcept {
-  for (int j = 0; j < weight_count(ops); ++j) {
-    bool used = false;
+  const int weights = weight_count(ops);
+  for (int first = 0; first < weights; first += 64) {
+    std::uint64_t unused = weights - first >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << (weights - first)) - 1;
     for (const auto& op : ops) {
       for (const auto& angle : op.used_angles()) {
-        used = used || (angle.source == AngleSource::weight && angle.index == j);
+        if (angle.source != AngleSource::weight || angle.index < first || angle.index >= first + 64) continue;
+        unused &= ~(std::uint64_t{1} << (angle.index - first));
       }
     }
-    if (!used) return false;
+    if (unused != 0) return false;
   }
   return true;
 }

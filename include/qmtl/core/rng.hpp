@@ -10,6 +10,7 @@
 #include <random>
 #include <utility>
 
+#include "qmtl/core/error.hpp"
 #include "qmtl/core/scalar.hpp"
 
 namespace qmtl {
@@ -47,8 +48,10 @@ class Rng {
     }
   }
 
-  /// Continues from a saved state.
-  explicit constexpr Rng(const State& state) noexcept : state_(state) {}
+  /// Continues from a saved state. Throws ValueError for the state of zeros, from which only zeros would follow.
+  explicit constexpr Rng(const State& state) : state_(state) {
+    if (state == State{}) throw ValueError("qmtl: Rng: a state must not be all zeros");
+  }
 
   [[nodiscard]] static constexpr result_type min() noexcept { return 0; }
   [[nodiscard]] static constexpr result_type max() noexcept { return ~result_type{0}; }
@@ -68,7 +71,7 @@ class Rng {
   /// Uniform in [0, 1).
   [[nodiscard]] double uniform() noexcept { return uniform01(*this); }
 
-  /// Uniform in [low, high).
+  /// Uniform in [low, high), but for rounding, which may give `high` itself.
   [[nodiscard]] double uniform(double low, double high) noexcept { return low + (high - low) * uniform(); }
 
   /// Standard normal (Box-Muller; one of the pair is dropped so that the engine's state is all there is).

@@ -50,8 +50,10 @@ class LinearHead {
   }
 
   /// Logits (outputs x B) of representations z (features x B). Throws ShapeError on wrong sizes.
-  void forward(const BatchIn<S, D>& z, std::span<const S> weights, BatchOut<S, outputs> logits) {
+  void forward(const BatchIn<S>& z, std::span<const S> weights, BatchOut<S> logits) {
     detail::require_size("LinearHead: number of parameters", weights.size(), parameters);
+    detail::require_size("LinearHead: rows of z (features)", z.rows(), D);
+    detail::require_size("LinearHead: rows of logits (outputs)", logits.rows(), outputs);
     detail::require_size("LinearHead: columns of logits", logits.cols(), z.cols());
     for (std::size_t t = 0; t < task_outputs.size(); ++t) {
       const S* w = weights.data() + ParameterOffsets::first[t];
@@ -62,8 +64,9 @@ class LinearHead {
   }
 
   /// Adds dL/dweights to `gradient` and sets dL/dz.
-  void backward(const BatchIn<S, D>& z, std::span<const S> weights, const BatchIn<S, outputs>& dlogits,
-                std::span<S> gradient, BatchOut<S, D> dz) {
+  void backward(const BatchIn<S>& z, std::span<const S> weights, const BatchIn<S>& dlogits, std::span<S> gradient,
+                BatchOut<S> dz) {
+    detail::require_size("LinearHead: rows of feature gradients", dz.rows(), D);
     detail::require_size("LinearHead: columns of feature gradients", dz.cols(), z.cols());
     backward_weights(z, weights, dlogits, gradient);
     dz.setZero();
@@ -75,10 +78,12 @@ class LinearHead {
   }
 
   /// As backward, without dL/dz.
-  void backward_weights(const BatchIn<S, D>& z, std::span<const S> weights, const BatchIn<S, outputs>& dlogits,
+  void backward_weights(const BatchIn<S>& z, std::span<const S> weights, const BatchIn<S>& dlogits,
                         std::span<S> gradient) {
     detail::require_size("LinearHead: number of parameters", weights.size(), parameters);
     detail::require_size("LinearHead: number of gradients", gradient.size(), parameters);
+    detail::require_size("LinearHead: rows of z (features)", z.rows(), D);
+    detail::require_size("LinearHead: rows of logit gradients", dlogits.rows(), outputs);
     detail::require_size("LinearHead: columns of logit gradients", dlogits.cols(), z.cols());
     for (std::size_t t = 0; t < task_outputs.size(); ++t) {
       const auto rows = dlogits.middleRows(OutputOffsets::first[t], task_outputs[t]);

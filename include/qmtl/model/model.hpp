@@ -17,7 +17,7 @@
 #include "qmtl/backbone/concepts.hpp"
 #include "qmtl/head/linear_head.hpp"
 #include "qmtl/head/quantum_head.hpp"
-#include "qmtl/train/standardize.hpp"
+#include "qmtl/model/standardize.hpp"
 
 namespace qmtl {
 
@@ -87,7 +87,7 @@ class MultiTaskModel {
   }
 
   /// Logits of one batch, keeping what backward needs. Throws ShapeError on wrong sizes.
-  void forward(const BatchIn<Scalar>& inputs, BatchOut<Scalar, outputs> logits) {
+  void forward(const BatchIn<Scalar>& inputs, BatchOut<Scalar> logits) {
     detail::require_size("model: rows of the inputs (features)", inputs.rows(), input_size());
     detail::require_size("model: columns of the logits", logits.cols(), inputs.cols());
     x_.resize(inputs.rows(), inputs.cols());
@@ -98,8 +98,7 @@ class MultiTaskModel {
   }
 
   /// Adds the gradients for the batch of the last forward: of the backbone's parameters and of the head's.
-  void backward(const BatchIn<Scalar, outputs>& dlogits, std::span<Scalar> backbone_gradient,
-                std::span<Scalar> head_gradient) {
+  void backward(const BatchIn<Scalar>& dlogits, std::span<Scalar> backbone_gradient, std::span<Scalar> head_gradient) {
     detail::require_size("model: size of the backbone's gradient", backbone_gradient.size(), backbone_parameters());
     detail::require_size("model: size of the head's gradient", head_gradient.size(), head_parameters);
     if constexpr (H::differentiable) {

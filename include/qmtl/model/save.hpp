@@ -210,6 +210,8 @@ void load_model(MultiTaskModel<B, H>& model, const std::string& path) {
   detail::require_checksum(bytes, path);
   detail::require_finite_values<S>(path, "backbone parameter", backbone);
   detail::require_finite_values<S>(path, "head parameter", head);
+  detail::require_finite_values<S>(path, "mean of input", mean);
+  detail::require_finite_values<S>(path, "scale of input", scale);
   Standardizer<S> standardizer = standardised == 0 ? Standardizer<S>() : Standardizer<S>(mean, scale);
   model.set_standardizer(std::move(standardizer));
   std::copy(backbone.begin(), backbone.end(), model.backbone().parameters().begin());

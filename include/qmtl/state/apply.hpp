@@ -35,8 +35,12 @@ void apply_all(std::span<const Operation> ops, const S* x, const S* w, std::comp
   for (const auto& op : ops) apply_operation(op, x, w, psi, size);
 }
 
+/// Throws unless the operations fit on the state and the parameters suffice: operations are public data, and a bad one
+/// must not write outside the state.
 template <Scalar S>
-void require_parameters(std::span<const Operation> ops, std::span<const S> features, std::span<const S> weights) {
+void require_applicable(std::span<const Operation> ops, int qubits, std::span<const S> features,
+                        std::span<const S> weights) {
+  for (const auto& op : ops) check_operation(op, qubits);
   const auto need_features = static_cast<std::size_t>(feature_count(ops));
   const auto need_weights = static_cast<std::size_t>(weight_count(ops));
   if (features.size() < need_features) {
@@ -60,8 +64,7 @@ requires MutableState<T>
 void apply(T&& state, const Operation& op, Parameters<typename std::remove_cvref_t<T>::Scalar> features = {},
            Parameters<typename std::remove_cvref_t<T>::Scalar> weights = {}) {
   using State = std::remove_cvref_t<T>;
-  detail::check_operation(op, State::qubits);
-  detail::require_parameters<typename State::Scalar>(std::span(&op, 1), features, weights);
+  detail::require_applicable<typename State::Scalar>(std::span(&op, 1), State::qubits, features, weights);
   detail::apply_operation(op, features.data(), weights.data(), state.data(), dimension(State::qubits));
 }
 
@@ -73,7 +76,7 @@ void apply(T&& state, const Circuit<N, M>& circuit, Parameters<typename std::rem
            Parameters<typename std::remove_cvref_t<T>::Scalar> weights = {}) {
   using State = std::remove_cvref_t<T>;
   static_assert(N == State::qubits, "qmtl: a circuit must have as many qubits as the state it is applied to");
-  detail::require_parameters<typename State::Scalar>(circuit.ops(), features, weights);
+  detail::require_applicable<typename State::Scalar>(circuit.ops(), N, features, weights);
   detail::apply_all(circuit.ops(), features.data(), weights.data(), state.data(), dimension(N));
 }
 
@@ -92,7 +95,7 @@ template <Scalar S = double, int N, int M>
                                                                                      Parameters<S> features = {},
                                                                                      Parameters<S> weights = {}) {
   static_assert(N <= 12, "qmtl: unitary(circuit) must be asked for at most 12 qubits");
-  detail::require_parameters<S>(circuit.ops(), features, weights);
+  detail::require_applicable<S>(circuit.ops(), N, features, weights);
   const auto size = static_cast<Eigen::Index>(dimension(N));
   Eigen::Matrix<std::complex<S>, Eigen::Dynamic, Eigen::Dynamic> matrix(size, size);
   matrix.setIdentity();

@@ -35,10 +35,10 @@ template <WindowType W>
 
 /// Probabilities of the window's 2^k outcomes, the other qubits summed over; bit j is qubit W::indices[j].
 template <WindowType W, QuantumState T>
-[[nodiscard]] Eigen::Matrix<typename T::Scalar, (1 << W::width), 1> marginal(const T& state) {
+[[nodiscard]] Eigen::Matrix<typename T::Scalar, Eigen::Dynamic, 1> marginal(const T& state) {
   static_assert(window_extent<W> <= T::qubits, "qmtl: a window's qubits must be below the register's qubit count");
-  Eigen::Matrix<double, (1 << W::width), 1> sums;
-  sums.setZero();
+  Eigen::Matrix<double, Eigen::Dynamic, 1> sums =
+      Eigen::Matrix<double, Eigen::Dynamic, 1>::Zero(static_cast<Eigen::Index>(dimension(W::width)));
   for (Index i = 0; i < dimension(T::qubits); ++i) {
     sums[static_cast<Eigen::Index>(detail::gather<W>(i))] += static_cast<double>(std::norm(state.data()[i]));
   }

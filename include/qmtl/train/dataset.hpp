@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "qmtl/core/error.hpp"
+#include "qmtl/core/finite.hpp"
 #include "qmtl/core/scalar.hpp"
 
 namespace qmtl {
@@ -89,19 +90,6 @@ void require_label(LabelKind kind, S label, std::string_view where, Eigen::Index
   if (label < static_cast<S>(kind.classes) && std::floor(label) == label) return;
   throw ValueError(text("qmtl: ", where, ", row ", row, ": expected an integer from 0 to ", kind.classes - 1, " (",
                         kind.classes, " classes), or a negative number or NaN where it is missing, got ", label));
-}
-
-/// Throws ValueError at the first input that is not finite.
-template <Scalar S>
-void require_finite_inputs(const BatchIn<S>& inputs) {
-  if (inputs.allFinite()) return;
-  for (Eigen::Index row = 0; row < inputs.cols(); ++row) {
-    for (Eigen::Index feature = 0; feature < inputs.rows(); ++feature) {
-      if (std::isfinite(inputs(feature, row))) continue;
-      throw ValueError(text("qmtl: inputs: row ", row, ", feature ", feature, ": expected a finite number, got ",
-                            inputs(feature, row)));
-    }
-  }
 }
 
 }  // namespace detail

@@ -4,6 +4,7 @@
 
 #include <Eigen/Core>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -131,29 +132,41 @@ class Optimizer {
   }
 
  private:
+  static constexpr std::size_t block = 256;
   using Array = Eigen::Map<Eigen::Array<S, Eigen::Dynamic, 1>>;
   using ConstArray = Eigen::Map<const Eigen::Array<S, Eigen::Dynamic, 1>>;
+  using Move = Eigen::Array<S, Eigen::Dynamic, 1, Eigen::ColMajor, block, 1>;  // on the stack, aligned
+  using State = std::vector<S, Eigen::aligned_allocator<S>>;
 
-  [[nodiscard]] static Array array(std::span<S> values) noexcept {
-    return Array(values.data(), static_cast<Eigen::Index>(values.size()));
+  /// Subtracts `move(start, count)` from the parameters, block by block. A move is computed in aligned memory before it
+  /// is subtracted, so that a step has the same bits wherever the parameters lie, and while its state is in cache.
+  template <class MoveOf>
+  void descend(std::span<S> parameters, MoveOf move) {
+    for (std::size_t start = 0; start < size_; start += block) {
+      const std::size_t count = std::min(block, size_ - start);
+      const Move moved = move(start, count);
+      Array(parameters.data() + start, moved.size()) -= moved;
+    }
+  }
+
+  [[nodiscard]] static Array array(State& state, std::size_t start, std::size_t count) noexcept {
+    return Array(state.data() + start, static_cast<Eigen::Index>(count));
+  }
+  [[nodiscard]] static ConstArray array(std::span<const S> values, std::size_t start, std::size_t count) noexcept {
+    return ConstArray(values.data() + start, static_cast<Eigen::Index>(count));
   }
 
   void update(const Sgd& sgd, std::span<S> parameters, std::span<const S> gradient) noexcept {
     const auto rate = static_cast<S>(sgd.learning_rate);
     const auto momentum = static_cast<S>(sgd.momentum);
-    const ConstArray g(gradient.data(), static_cast<Eigen::Index>(size_));
-    Array p = array(parameters);
-    if (first_.empty()) {
-      p -= rate * g;
-      return;
-    }
-    Array velocity = array(first_);
-    velocity = momentum * velocity + g;
-    if (sgd.nesterov) {
-      p -= rate * (g + momentum * velocity);
-    } else {
-      p -= rate * velocity;
-    }
+    descend(parameters, [&](std::size_t start, std::size_t count) -> Move {
+      const ConstArray g = array(gradient, start, count);
+      if (first_.empty()) return rate * g;
+      Array velocity = array(first_, start, count);
+      velocity = momentum * velocity + g;
+      if (sgd.nesterov) return rate * (g + momentum * velocity);
+      return rate * velocity;
+    });
   }
 
   void update(const Adam& adam, std::span<S> parameters, std::span<const S> gradient) noexcept {
@@ -161,31 +174,36 @@ class Optimizer {
   }
 
   void update(const AdamW& adamw, std::span<S> parameters, std::span<const S> gradient) noexcept {
-    array(parameters) *= static_cast<S>(1.0 - adamw.learning_rate * adamw.weight_decay);
+    const auto keep = static_cast<S>(1.0 - adamw.learning_rate * adamw.weight_decay);
+    Array(parameters.data(), static_cast<Eigen::Index>(size_)) *= keep;
     adam_step(adamw, parameters, gradient);
   }
 
   template <class Settings>
   void adam_step(const Settings& adam, std::span<S> parameters, std::span<const S> gradient) noexcept {
     const auto steps = static_cast<double>(steps_);
-    const double correction1 = 1.0 - std::pow(adam.beta1, steps);
-    const double correction2 = 1.0 - std::pow(adam.beta2, steps);
-    const auto rate = static_cast<S>(adam.learning_rate / correction1);
-    const auto inverse_root = static_cast<S>(1.0 / std::sqrt(correction2));
+    const auto beta1 = static_cast<S>(adam.beta1);
+    const auto beta2 = static_cast<S>(adam.beta2);
+    const auto fresh1 = static_cast<S>(1.0 - adam.beta1);
+    const auto fresh2 = static_cast<S>(1.0 - adam.beta2);
+    const auto rate = static_cast<S>(adam.learning_rate / (1.0 - std::pow(adam.beta1, steps)));
+    const auto inverse_root = static_cast<S>(1.0 / std::sqrt(1.0 - std::pow(adam.beta2, steps)));
     const auto epsilon = static_cast<S>(adam.epsilon);
-    const ConstArray g(gradient.data(), static_cast<Eigen::Index>(size_));
-    Array m = array(first_);
-    Array v = array(second_);
-    m = static_cast<S>(adam.beta1) * m + static_cast<S>(1.0 - adam.beta1) * g;
-    v = static_cast<S>(adam.beta2) * v + static_cast<S>(1.0 - adam.beta2) * g.square();
-    array(parameters) -= rate * m / (v.sqrt() * inverse_root + epsilon);
+    descend(parameters, [&](std::size_t start, std::size_t count) -> Move {
+      const ConstArray g = array(gradient, start, count);
+      Array m = array(first_, start, count);
+      Array v = array(second_, start, count);
+      m = beta1 * m + fresh1 * g;
+      v = beta2 * v + fresh2 * g.square();
+      return rate * m / (v.sqrt() * inverse_root + epsilon);
+    });
   }
 
   OptimizerSettings settings_;
   std::size_t size_ = 0;
   std::uint64_t steps_ = 0;
-  std::vector<S> first_;
-  std::vector<S> second_;
+  State first_;
+  State second_;
 };
 
 }  // namespace qmtl

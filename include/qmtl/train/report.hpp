@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "qmtl/train/fit.hpp"
+#include "qmtl/train/statistics.hpp"
 
 namespace qmtl {
 
@@ -66,6 +67,27 @@ namespace detail {
     if (!defined) continue;
     rows[0].push_back(column.title);
     for (std::size_t t = 0; t < tasks.size(); ++t) rows[t + 1].push_back(detail::fixed(tasks[t].*column.value, 3));
+  }
+  return detail::align(rows);
+}
+
+/// A table of repeated runs, a task a line: mean and deviation over the runs of accuracy, macro-F1 and AUC. Throws
+/// ShapeError unless all runs have the same number of tasks.
+[[nodiscard]] inline std::string to_table(std::span<const std::vector<TaskMetrics>> runs) {
+  std::vector<std::vector<std::string>> rows{
+      {detail::text("mean of ", runs.size(), " runs"), "accuracy", "+-", "macro-F1", "+-", "AUC", "+-"}};
+  for (std::size_t t = 0; !runs.empty() && t < runs.front().size(); ++t) {
+    rows.push_back({runs.front()[t].name});
+    for (const auto value : {&TaskMetrics::accuracy, &TaskMetrics::macro_f1, &TaskMetrics::auc}) {
+      std::vector<double> values;
+      for (const auto& run : runs) {
+        detail::require_size("to_table: number of tasks in a run", run.size(), runs.front().size());
+        values.push_back(run[t].*value);
+      }
+      const MeanDeviation summary = summarize(values);
+      rows.back().push_back(detail::fixed(summary.mean, 3));
+      rows.back().push_back(detail::fixed(summary.deviation, 3));
+    }
   }
   return detail::align(rows);
 }

@@ -23,9 +23,9 @@ using Ry = WithSquash<AngleEncoding<n, Axis::Y, CxRing, Layers<2>>, NoSquash>;
 using Cz = WithSquash<AngleEncoding<n, Axis::Y, CzRing, Layers<2>>, NoSquash>;
 struct RyRz {
   static constexpr int features = n;
-  static constexpr auto circuit = repeat<2>(make_circuit<n>(
-      layer<n>([](int q) { return make_circuit<n>(gate::ry(q, feature(q)), gate::rz(q, feature(q))); }),
-      CxRing::make<n>()));
+  static constexpr auto circuit = repeat<2>(
+      make_circuit<n>(layer<n>([](int q) { return make_circuit<n>(gate::ry(q, feature(q)), gate::rz(q, feature(q))); }),
+                      CxRing::make<n>()));
   using Squash = NoSquash;
 };
 
@@ -92,6 +92,7 @@ void check_checksums(const golden::Checksums& expected) {
 TEST_CASE("the head step has the reference's outputs and gradients by every method") {
   SECTION("window operators") { check_golden_step<HeadMethod::window>(); }
   SECTION("direct") { check_golden_step<HeadMethod::direct>(); }
+  SECTION("light cones") { check_golden_step<HeadMethod::light_cone>(); }
   SECTION("parameter shift") { check_golden_step<HeadMethod::shift>(); }
   SECTION("automatic") { check_golden_step<HeadMethod::automatic>(); }
 }
@@ -101,13 +102,14 @@ TEST_CASE("the head step with 64 samples has the reference's checksums") {
   SECTION("ry, direct") { check_checksums<HeadMethod::direct, Ry>(golden::ry); }
   SECTION("ryrz, window operators") { check_checksums<HeadMethod::window, RyRz>(golden::ryrz); }
   SECTION("ryrz, direct") { check_checksums<HeadMethod::direct, RyRz>(golden::ryrz); }
+  SECTION("cz, light cones") { check_checksums<HeadMethod::light_cone, Cz>(golden::cz); }
   SECTION("cz, window operators") { check_checksums<HeadMethod::window, Cz>(golden::cz); }
   SECTION("cz, parameter shift") { check_checksums<HeadMethod::shift, Cz>(golden::cz); }
 }
 
 TEST_CASE("encoding and blocks make the reference's state, qubit 0 the least significant bit") {
-  constexpr auto circuit = chain(Ry::circuit, on<n, Pair<0>>(Block::circuit),
-                                 on<n, Pair<1>>(shift_weights(Block::circuit, task_weights)));
+  constexpr auto circuit =
+      chain(Ry::circuit, on<n, Pair<0>>(Block::circuit), on<n, Pair<1>>(shift_weights(Block::circuit, task_weights)));
   const std::vector<double> x{golden::x(0, 0), golden::x(0, 1), golden::x(0, 2), golden::x(0, 3)};
   const auto state = run(circuit, x, theta());
   for (std::size_t i = 0; i < state.size(); ++i) {

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "qmtl/core/error.hpp"
+#include "qmtl/core/finite.hpp"
 #include "qmtl/core/scalar.hpp"
-#include "qmtl/train/dataset.hpp"
 
 namespace qmtl {
 

@@ -1,0 +1,136 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// The light cone of a window: the operations that can influence it, on a register of their qubits only.
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <vector>
+
+#include "qmtl/circuit/circuit.hpp"
+#include "qmtl/circuit/window.hpp"
+
+namespace qmtl {
+
+/// True for gates that are diagonal in the computational basis: they all commute.
+[[nodiscard]] constexpr bool is_diagonal(Gate gate) noexcept {
+  switch (gate) {
+    case Gate::I:
+    case Gate::Z:
+    case Gate::S:
+    case Gate::Sdg:
+    case Gate::T:
+    case Gate::Tdg:
+    case Gate::RZ:
+    case Gate::P:
+    case Gate::CZ:
+    case Gate::CRZ:
+    case Gate::CP:
+    case Gate::RZZ: return true;
+    default: return false;
+  }
+}
+
+/// True for gates whose matrices are real for every angle: circuits of them have real amplitudes.
+[[nodiscard]] constexpr bool is_real(Gate gate) noexcept {
+  switch (gate) {
+    case Gate::I:
+    case Gate::X:
+    case Gate::Z:
+    case Gate::H:
+    case Gate::RY:
+    case Gate::CX:
+    case Gate::CZ:
+    case Gate::CH:
+    case Gate::CRY:
+    case Gate::SWAP:
+    case Gate::Toffoli:
+    case Gate::Fredkin: return true;
+    default: return false;
+  }
+}
+
+/// True if every gate is real, so that |psi> has real amplitudes.
+[[nodiscard]] constexpr bool is_real(std::span<const Operation> ops) noexcept {
+  return std::all_of(ops.begin(), ops.end(), [](const Operation& op) { return is_real(op.gate); });
+}
+
+namespace detail {
+
+/// Marks the qubits and operations that can influence the qubits active at the end; `active` has an element a qubit,
+/// `kept` one an operation. Neighbouring diagonal gates commute, so one that touches nothing active cancels out even if
+/// it stands between others.
+template <class Active, class Kept>
+constexpr void mark_light_cone(std::span<const Operation> ops, Active& active, Kept& kept) {
+  for (std::size_t end = ops.size(); end > 0;) {
+    std::size_t begin = end - 1;
+    if (is_diagonal(ops[begin].gate)) {
+      while (begin > 0 && is_diagonal(ops[begin - 1].gate)) --begin;
+    }
+    for (std::size_t i = begin; i < end; ++i) {
+      kept[i] = false;
+      for (const int q : ops[i].targets()) kept[i] = kept[i] || active[static_cast<std::size_t>(q)];
+    }
+    for (std::size_t i = begin; i < end; ++i) {
+      if (!kept[i]) continue;
+      for (const int q : ops[i].targets()) active[static_cast<std::size_t>(q)] = true;
+    }
+    end = begin;
+  }
+}
+
+}  // namespace detail
+
+/// A circuit's light cone: its operations relabelled to qubits 0, 1, ... of a register that may be much smaller.
+struct LightCone {
+  std::vector<Operation> operations;
+  std::vector<int> qubits;  ///< register qubit of each cone qubit, ascending
+  std::vector<int> window;  ///< the window's qubits in the cone
+
+  [[nodiscard]] int width() const noexcept { return static_cast<int>(qubits.size()); }
+};
+
+/// The light cone of a window in a circuit on `register_qubits` qubits that starts from |0...0>: every expectation
+/// value on the window is the same as in the whole circuit, exactly.
+[[nodiscard]] inline LightCone light_cone(std::span<const Operation> ops, int register_qubits,
+                                          std::span<const int> window) {
+  std::vector<bool> active(static_cast<std::size_t>(register_qubits), false), kept(ops.size(), false);
+  for (const int q : window) {
+    if (q < 0 || q >= register_qubits) {
+      throw CircuitError(
+          detail::text("qmtl: light_cone: a window's qubit must be below ", register_qubits, ", got ", q));
+    }
+    active[static_cast<std::size_t>(q)] = true;
+  }
+  detail::mark_light_cone(ops, active, kept);
+  LightCone cone;
+  std::vector<int> position(active.size(), -1);
+  for (std::size_t q = 0; q < active.size(); ++q) {
+    if (!active[q]) continue;
+    position[q] = cone.width();
+    cone.qubits.push_back(static_cast<int>(q));
+  }
+  for (std::size_t i = 0; i < ops.size(); ++i) {
+    if (!kept[i]) continue;
+    cone.operations.push_back(ops[i]);
+    for (int j = 0; j < info(ops[i].gate).qubits; ++j) {
+      auto& q = cone.operations.back().qubits[static_cast<std::size_t>(j)];
+      q = position[static_cast<std::size_t>(q)];
+    }
+  }
+  for (const int q : window) cone.window.push_back(position[static_cast<std::size_t>(q)]);
+  return cone;
+}
+
+/// Qubits in the light cone of window W in circuit C, at compile time.
+template <CircuitType C, WindowType W>
+inline constexpr int light_cone_width = [] {
+  constexpr auto& circuit = C::circuit;
+  std::array<bool, static_cast<std::size_t>(std::remove_cvref_t<decltype(circuit)>::qubits)> active{};
+  std::array<bool, std::max<std::size_t>(circuit.operations.size(), 1)> kept{};
+  for (const int q : W::indices) active[static_cast<std::size_t>(q)] = true;
+  detail::mark_light_cone(circuit.ops(), active, kept);
+  return static_cast<int>(std::count(active.begin(), active.end(), true));
+}();
+
+}  // namespace qmtl

@@ -1,0 +1,221 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// Batches through lane engines: samples into lanes and back, one register for all tasks or one a light cone.
+
+#include <algorithm>
+#include <complex>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "qmtl/circuit/light_cone.hpp"
+#include "qmtl/head/lane_engine.hpp"
+
+namespace qmtl::detail {
+
+/// What a quantum head is to a backend: a circuit and tasks as values, whatever the types they come from.
+template <Scalar S>
+struct HeadProgram {
+  std::span<const Operation> encoding;
+  int qubits = 0;
+  int features = 0;
+  int encoding_weights = 0;
+  int outputs = 0;
+  std::vector<EngineTask<S>> tasks;
+  bool light_cones = false;                                     ///< a register for each window's light cone
+  void (*prepare)(const S* x, std::complex<S>* psi) = nullptr;  ///< the start, if it is not |0...0>
+  void (*prepare_vjp)(const S* x, const std::complex<S>* psi, const std::complex<S>* lambda, S* grad_x) = nullptr;
+};
+
+/// Runs a head on batches of any size. forward keeps the encoded states for backward as long as they fit in
+/// `kept_bytes`, and encodes again otherwise.
+template <Scalar S, bool Complex>
+class LaneBackend {
+  using A = LaneAmplitude<S, Complex>;
+  static constexpr int width = pack_width<S>;
+  static constexpr std::size_t kept_bytes = std::size_t{64} << 20;
+
+ public:
+  explicit LaneBackend(HeadProgram<S> program)
+      : program_(std::move(program)),
+        features_(static_cast<std::size_t>(program_.features)),
+        feature_gradients_(features_.size()),
+        weight_gradients_(static_cast<std::size_t>(program_.encoding_weights)),
+        expectations_(static_cast<std::size_t>(program_.outputs)),
+        cotangents_(expectations_.size()) {
+    if (!program_.light_cones) {
+      add_register(std::vector<Operation>(program_.encoding.begin(), program_.encoding.end()), program_.qubits,
+                   program_.tasks);
+      return;
+    }
+    for (const auto& task : program_.tasks) {
+      LightCone cone = light_cone(program_.encoding, program_.qubits, task.window);
+      EngineTask<S> local = task;
+      local.window = cone.window;
+      add_register(std::move(cone.operations), cone.width(), std::span(&local, 1));
+    }
+  }
+
+  /// Expectation values (outputs x batch) for angles (features x batch).
+  void forward(const S* angles, Eigen::Index batch, const S* weights, S* expectations) {
+    batch_ = batch;
+    kept_ = keeps(batch);
+    swept_ = false;
+    for (auto& r : registers_) {
+      r.engine.update(weights);
+      const auto slots = static_cast<std::size_t>(kept_ ? groups(batch) : 1);
+      if (r.states.size() < slots * r.amplitudes) r.states.resize(slots * r.amplitudes);
+      if (r.densities.size() < slots * r.engine.density_size()) r.densities.resize(slots * r.engine.density_size());
+    }
+    for (Eigen::Index g = 0; g < groups(batch); ++g) {
+      load_features(angles, g);
+      for (auto& r : registers_) {
+        encode(r, angles, g, weights);
+        r.engine.read(state(r, g), density(r, g), expectations_.data());
+      }
+      store(expectations_.data(), program_.outputs, expectations, g);
+    }
+  }
+
+  /// For cotangents (outputs x batch) of the last forward: adds weight gradients, and sets angle gradients (features x
+  /// batch) unless null.
+  void backward(const S* angles, const S* weights, const S* cotangents, S* gradient, S* angle_gradients) {
+    for (auto& r : registers_) r.engine.begin_batch();
+    std::fill(weight_gradients_.begin(), weight_gradients_.end(), Pack<S>{});
+    const bool sweep = angle_gradients != nullptr || program_.encoding_weights > 0;
+    const bool have_states = kept_ && !swept_;  // a sweep undoes the encoding in place
+    for (Eigen::Index g = 0; g < groups(batch_); ++g) {
+      load(cotangents, program_.outputs, cotangents_.data(), g);
+      load_features(angles, g);
+      std::fill(feature_gradients_.begin(), feature_gradients_.end(), Pack<S>{});
+      for (auto& r : registers_) {
+        if (!have_states) {
+          encode(r, angles, g, weights);
+          r.engine.read(state(r, g), density(r, g), expectations_.data());
+        }
+        r.engine.read_backward(state(r, g), density(r, g), cotangents_.data());
+        if (!sweep) continue;
+        auto& program = r.engine.program();
+        if (have_states) {
+          program.set_angles(features_.data(), weights);
+          program.resume();
+        }
+        program.backward(state(r, g), r.engine.lambda());
+        program.chain(features_.data(), feature_gradients_.data(), weight_gradients_.data());
+      }
+      if (angle_gradients == nullptr) continue;
+      store(feature_gradients_.data(), program_.features, angle_gradients, g);
+      if (program_.prepare_vjp != nullptr) prepare_backward(angles, angle_gradients, g);
+    }
+    swept_ = swept_ || sweep;
+    for (auto& r : registers_) r.engine.finish(weights, gradient);
+    for (std::size_t j = 0; j < weight_gradients_.size(); ++j) gradient[j] += lane_sum<S>(weight_gradients_[j]);
+  }
+
+ private:
+  struct Register {
+    std::vector<Operation> operations;
+    LaneEngine<S, A> engine;
+    std::size_t amplitudes;
+    std::vector<A> states, densities;
+  };
+
+  void add_register(std::vector<Operation> ops, int qubits, std::span<const EngineTask<S>> tasks) {
+    LaneEngine<S, A> engine(ops, qubits, program_.prepare != nullptr, tasks);
+    registers_.push_back({std::move(ops), std::move(engine), std::size_t{1} << qubits, {}, {}});
+  }
+
+  [[nodiscard]] static Eigen::Index groups(Eigen::Index batch) noexcept { return (batch + width - 1) / width; }
+
+  [[nodiscard]] bool keeps(Eigen::Index batch) const noexcept {
+    std::size_t amplitudes = 0;
+    for (const auto& r : registers_) amplitudes += r.amplitudes;
+    return static_cast<std::size_t>(groups(batch)) * amplitudes * sizeof(A) <= kept_bytes;
+  }
+
+  [[nodiscard]] A* state(Register& r, Eigen::Index g) const noexcept {
+    return r.states.data() + (kept_ ? static_cast<std::size_t>(g) * r.amplitudes : 0);
+  }
+  [[nodiscard]] A* density(Register& r, Eigen::Index g) const noexcept {
+    return r.densities.data() + (kept_ ? static_cast<std::size_t>(g) * r.engine.density_size() : 0);
+  }
+
+  void encode(Register& r, const S* angles, Eigen::Index g, const S* weights) {
+    auto& program = r.engine.program();
+    program.set_angles(features_.data(), weights);
+    if (program_.prepare != nullptr) prepare_group(angles, g, state(r, g));
+    program.forward(state(r, g));
+  }
+
+  /// Column g * width + lane of a (rows x batch) array, the last column again in lanes past the end.
+  [[nodiscard]] Eigen::Index column(Eigen::Index g, int lane) const noexcept {
+    return std::min(g * width + lane, batch_ - 1);
+  }
+
+  void load_features(const S* angles, Eigen::Index g) noexcept {
+    for (int lane = 0; lane < width; ++lane) {
+      const S* from = angles + column(g, lane) * program_.features;
+      for (std::size_t i = 0; i < features_.size(); ++i) features_[i][lane] = from[i];
+    }
+  }
+
+  /// Lanes past the end of the batch are zero, so that they add nothing to any sum.
+  void load(const S* from, int rows, Pack<S>* to, Eigen::Index g) const noexcept {
+    const auto lanes = static_cast<int>(std::min<Eigen::Index>(width, batch_ - g * width));
+    std::fill_n(to, rows, Pack<S>{});
+    for (int lane = 0; lane < lanes; ++lane) {
+      for (int i = 0; i < rows; ++i) to[i][lane] = from[(g * width + lane) * rows + i];
+    }
+  }
+
+  void store(const Pack<S>* from, int rows, S* to, Eigen::Index g) const noexcept {
+    const auto lanes = static_cast<int>(std::min<Eigen::Index>(width, batch_ - g * width));
+    for (int lane = 0; lane < lanes; ++lane) {
+      for (int i = 0; i < rows; ++i) to[(g * width + lane) * rows + i] = from[i][lane];
+    }
+  }
+
+  void prepare_group(const S* angles, Eigen::Index g, A* psi) {
+    start_.resize(dimension(program_.qubits));
+    for (int lane = 0; lane < width; ++lane) {
+      program_.prepare(angles + column(g, lane) * program_.features, start_.data());
+      for (std::size_t i = 0; i < start_.size(); ++i) {
+        if constexpr (Complex) {
+          psi[i].re[lane] = start_[i].real();
+          psi[i].im[lane] = start_[i].imag();
+        } else {
+          psi[i][lane] = start_[i].real();
+        }
+      }
+    }
+  }
+
+  /// After the sweep lambda is U^dagger H U |start>; the encoding knows how |start> depends on the features.
+  void prepare_backward(const S* angles, S* angle_gradients, Eigen::Index g) {
+    const A* lambda = registers_.front().engine.lambda();
+    start_.resize(dimension(program_.qubits));
+    adjoint_.resize(start_.size());
+    for (int lane = 0; lane < width && g * width + lane < batch_; ++lane) {
+      const S* x = angles + column(g, lane) * program_.features;
+      program_.prepare(x, start_.data());
+      for (std::size_t i = 0; i < adjoint_.size(); ++i) {
+        if constexpr (Complex) {
+          adjoint_[i] = {lambda[i].re[lane], lambda[i].im[lane]};
+        } else {
+          adjoint_[i] = lambda[i][lane];
+        }
+      }
+      program_.prepare_vjp(x, start_.data(), adjoint_.data(), angle_gradients + column(g, lane) * program_.features);
+    }
+  }
+
+  HeadProgram<S> program_;
+  std::vector<Register> registers_;
+  std::vector<Pack<S>> features_, feature_gradients_, weight_gradients_, expectations_, cotangents_;
+  std::vector<std::complex<S>> start_, adjoint_;
+  Eigen::Index batch_ = 0;
+  bool kept_ = false;   // forward's states fit
+  bool swept_ = false;  // but a backward has used them up
+};
+
+}  // namespace qmtl::detail

@@ -1,0 +1,346 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// The engine of the quantum head: samples in SIMD lanes, the encoding once, every task through its window.
+
+#include <algorithm>
+#include <array>
+#include <complex>
+#include <span>
+#include <type_traits>
+#include <vector>
+
+#include "qmtl/head/window_operator.hpp"
+#include "qmtl/state/lane_program.hpp"
+#include "qmtl/state/lane_windows.hpp"
+
+namespace qmtl::detail {
+
+/// One task as the engine sees it: values and spans of static storage, no types.
+template <Scalar S>
+struct EngineTask {
+  std::span<const Operation> block;               ///< on local qubits
+  std::vector<int> window;                        ///< register qubits
+  typename WindowOperator<S>::Table eigenvalues;  ///< 2^k x outputs
+  int first_output = 0;
+  int first_parameter = 0;
+  bool direct = false;  ///< run the block on a copy of the state instead of using window operators
+
+  [[nodiscard]] int outputs() const noexcept { return static_cast<int>(eigenvalues.cols()); }
+};
+
+/// The block's operations on the qubits of the register.
+template <Scalar S>
+[[nodiscard]] std::vector<Operation> place_block(const EngineTask<S>& task) {
+  std::vector<Operation> placed(task.block.begin(), task.block.end());
+  for (auto& op : placed) {
+    for (int j = 0; j < info(op.gate).qubits; ++j) {
+      auto& q = op.qubits[static_cast<std::size_t>(j)];
+      q = task.window[static_cast<std::size_t>(q)];
+    }
+  }
+  return placed;
+}
+
+/// One task through a host window that contains its own: operators embedded in the host's packed triangle, where one
+/// coefficient an entry gives outputs and another the adjoint vector.
+template <Scalar S, class A>
+class HostedTask {
+  static constexpr bool complex = std::is_same_v<A, ComplexPack<S>>;
+  using Matrix = typename WindowOperator<S>::Matrix;
+
+ public:
+  HostedTask(const EngineTask<S>& task, std::span<const int> host)
+      : task_(task), operator_(task.block, task.eigenvalues), host_width_(static_cast<int>(host.size())) {
+    Index inside = 0;
+    for (const int q : task.window) {
+      const auto at = std::find(host.begin(), host.end(), q) - host.begin();
+      positions_.push_back(static_cast<int>(at));
+      inside |= qubit_mask(static_cast<int>(at));
+    }
+    outside_ = (dimension(host_width_) - 1) & ~inside;
+    const int size = 1 << host_width_;
+    for (int e = 0; e < size * (size + 1) / 2; ++e) {
+      const auto [row, column] = triangle_entry(size, e);
+      if (((static_cast<Index>(row) ^ static_cast<Index>(column)) & outside_) == 0) {
+        entries_.push_back({e, local(static_cast<Index>(row)), local(static_cast<Index>(column)), row != column});
+      }
+    }
+    const auto outputs = static_cast<std::size_t>(task.outputs());
+    coefficients_.resize(outputs * entries_.size());
+    sums_.resize(outputs * entries_.size());
+    g_.assign(outputs, Matrix(Eigen::Index{1} << task.window.size(), Eigen::Index{1} << task.window.size()));
+  }
+
+  void update(const S* weights) {
+    operator_.update(weights + task_.first_parameter);
+    std::size_t k = 0;
+    for (std::size_t o = 0; o < g_.size(); ++o) {
+      for (const auto& entry : entries_) coefficients_[k++] = operator_[o](entry.row, entry.column);
+    }
+  }
+
+  void begin_batch() noexcept { std::fill(sums_.begin(), sums_.end(), A{}); }
+
+  /// tr(rho A_o) of every lane.
+  void expectations(const A* rho, Pack<S>* out) const noexcept {
+    const std::complex<S>* a = coefficients_.data();
+    for (int o = 0; o < task_.outputs(); ++o) {
+      Pack<S> sum{};
+      for (const auto& entry : entries_) {
+        const S twice = entry.off_diagonal ? S(2) : S(1);
+        const A& r = rho[entry.index];
+        if constexpr (complex) {
+          sum += (twice * a->real()) * r.re + (twice * a->imag()) * r.im;
+        } else {
+          sum += (twice * a->real()) * r;
+        }
+        ++a;
+      }
+      out[task_.first_output + o] = sum;
+    }
+  }
+
+  /// Adds cotangent * rho to the batch sums and cotangent * A_o to the merged operator of the host window.
+  void backward(const A* rho, const Pack<S>* cotangents, A* merged) noexcept {
+    const std::complex<S>* a = coefficients_.data();
+    A* g = sums_.data();
+    for (int o = 0; o < task_.outputs(); ++o) {
+      const Pack<S> c = cotangents[task_.first_output + o];
+      for (const auto& entry : entries_) {
+        *g += c * rho[entry.index];
+        ++g;
+        merged[entry.index] += make_amplitude<S, A>(c * a->real(), c * a->imag());
+        ++a;
+      }
+    }
+  }
+
+  /// Adds the batch's weight gradients, once a batch.
+  void finish(const S* weights, S* gradient) {
+    const A* sum = sums_.data();
+    for (auto& g : g_) {
+      g.setZero();
+      for (const auto& entry : entries_) {
+        const std::complex<S> value = total(*sum++);
+        g(entry.row, entry.column) += value;
+        if (entry.off_diagonal) g(entry.column, entry.row) += std::conj(value);
+      }
+    }
+    operator_.add_gradient(g_, weights + task_.first_parameter, gradient + task_.first_parameter);
+  }
+
+ private:
+  struct Entry {
+    int index;                 // in the host's packed triangle
+    Eigen::Index row, column;  // in the task's own matrix
+    bool off_diagonal;
+  };
+
+  [[nodiscard]] Eigen::Index local(Index host_basis) const noexcept {
+    Index basis = 0;
+    for (std::size_t j = 0; j < positions_.size(); ++j) {
+      basis |= static_cast<Index>(bit_of(host_basis, positions_[j])) << j;
+    }
+    return static_cast<Eigen::Index>(basis);
+  }
+
+  [[nodiscard]] static std::complex<S> total(const A& lanes) noexcept {
+    if constexpr (complex) {
+      return {lane_sum<S>(lanes.re), lane_sum<S>(lanes.im)};
+    } else {
+      return lane_sum<S>(lanes);
+    }
+  }
+
+  EngineTask<S> task_;
+  WindowOperator<S> operator_;
+  int host_width_;
+  std::vector<int> positions_;
+  Index outside_ = 0;
+  std::vector<Entry> entries_;
+  std::vector<std::complex<S>> coefficients_;  // A_o at the entries
+  std::vector<A> sums_;                        // G_o at the entries, in lanes
+  std::vector<Matrix> g_;
+};
+
+/// One task whose block runs on a copy of the encoded state: cheaper where the block is nearly as wide as the register.
+template <Scalar S, class A>
+class DirectTask {
+ public:
+  DirectTask(const EngineTask<S>& task, const AddressMap& map)
+      : task_(task), placed_(place_block(task)), program_(placed_, map), blocks_(program_.map(), task.window) {
+    const auto size = std::size_t{1} << map.qubits;
+    copy_.resize(size);
+    adjoint_.resize(size);
+    outcomes_.resize(blocks_.offsets.size());
+    gradients_.resize(static_cast<std::size_t>(weight_count(task.block)));
+  }
+
+  void update(const S* weights) { program_.set_angles(nullptr, weights + task_.first_parameter); }
+  void begin_batch() noexcept { std::fill(gradients_.begin(), gradients_.end(), Pack<S>{}); }
+
+  void expectations(const A* psi, Pack<S>* out) noexcept {
+    run(psi);
+    std::fill(outcomes_.begin(), outcomes_.end(), Pack<S>{});
+    blocks_.for_each([&](Address base) {
+      for (std::size_t a = 0; a < outcomes_.size(); ++a) {
+        const A& v = copy_[base ^ blocks_.offsets[a]];
+        outcomes_[a] += real_product<S>(v, v);
+      }
+    });
+    for (int o = 0; o < task_.outputs(); ++o) {
+      Pack<S> sum{};
+      for (std::size_t a = 0; a < outcomes_.size(); ++a) {
+        sum += task_.eigenvalues(static_cast<Eigen::Index>(a), o) * outcomes_[a];
+      }
+      out[task_.first_output + o] = sum;
+    }
+  }
+
+  /// Adds this task's part of lambda, or sets it if `add` is false, and the weight gradients.
+  void backward(const A* psi, const Pack<S>* cotangents, A* lambda, bool add) noexcept {
+    run(psi);
+    for (std::size_t a = 0; a < outcomes_.size(); ++a) {
+      outcomes_[a] = Pack<S>{};
+      for (int o = 0; o < task_.outputs(); ++o) {
+        outcomes_[a] += task_.eigenvalues(static_cast<Eigen::Index>(a), o) * cotangents[task_.first_output + o];
+      }
+    }
+    blocks_.for_each([&](Address base) {
+      for (std::size_t a = 0; a < outcomes_.size(); ++a) {
+        const Address at = base ^ blocks_.offsets[a];
+        adjoint_[at] = outcomes_[a] * copy_[at];
+      }
+    });
+    program_.backward(copy_.data(), adjoint_.data());
+    program_.chain(nullptr, nullptr, gradients_.data());
+    for (std::size_t i = 0; i < adjoint_.size(); ++i) lambda[i] = add ? lambda[i] + adjoint_[i] : adjoint_[i];
+  }
+
+  void finish(S* gradient) const noexcept {
+    for (std::size_t j = 0; j < gradients_.size(); ++j) {
+      gradient[static_cast<std::size_t>(task_.first_parameter) + j] += lane_sum<S>(gradients_[j]);
+    }
+  }
+
+ private:
+  void run(const A* psi) noexcept {
+    std::copy_n(psi, copy_.size(), copy_.data());
+    program_.forward(copy_.data());
+  }
+
+  EngineTask<S> task_;
+  std::vector<Operation> placed_;
+  LaneProgram<S, A> program_;
+  Blocks blocks_;
+  std::vector<A> copy_, adjoint_;
+  std::vector<Pack<S>> outcomes_, gradients_;
+};
+
+/// Forward and backward of one register for groups of pack_width<S> samples. Work buffers are made in the constructor.
+template <Scalar S, class A>
+class LaneEngine {
+ public:
+  LaneEngine(std::span<const Operation> encoding, int qubits, bool prepared, std::span<const EngineTask<S>> tasks)
+      : program_(prepared ? LaneProgram<S, A>(encoding, AddressMap(qubits)) : LaneProgram<S, A>(encoding, qubits)) {
+    make_hosts(tasks);
+    for (const auto& task : tasks) {
+      if (task.direct) direct_.emplace_back(task, program_.map());
+    }
+    lambda_.resize(std::size_t{1} << qubits);
+  }
+
+  [[nodiscard]] LaneProgram<S, A>& program() noexcept { return program_; }
+  /// Packed entries of all reduced density matrices of a group.
+  [[nodiscard]] std::size_t density_size() const noexcept { return density_size_; }
+  [[nodiscard]] A* lambda() noexcept { return lambda_.data(); }
+
+  /// New weights: window operators, once a batch.
+  void update(const S* weights) {
+    for (auto& host : hosts_) {
+      for (auto& task : host.tasks) task.update(weights);
+    }
+    for (auto& task : direct_) task.update(weights);
+  }
+
+  void begin_batch() noexcept {
+    for (auto& host : hosts_) {
+      for (auto& task : host.tasks) task.begin_batch();
+    }
+    for (auto& task : direct_) task.begin_batch();
+  }
+
+  /// Expectation values of every output, from an encoded state; keeps the density matrices in `rho`.
+  void read(const A* psi, A* rho, Pack<S>* expectations) noexcept {
+    for (const auto& host : hosts_) {
+      lane_density<S>(psi, host.blocks, rho);
+      for (const auto& task : host.tasks) task.expectations(rho, expectations);
+      rho += host.merged.size();
+    }
+    for (auto& task : direct_) task.expectations(psi, expectations);
+  }
+
+  /// Weight sums, and lambda = sum_o cotangent_o M_o psi for all tasks together.
+  void read_backward(const A* psi, const A* rho, const Pack<S>* cotangents) noexcept {
+    bool add = false;
+    for (auto& host : hosts_) {
+      std::fill(host.merged.begin(), host.merged.end(), A{});
+      for (auto& task : host.tasks) task.backward(rho, cotangents, host.merged.data());
+      lane_local<S>(psi, lambda_.data(), host.blocks, host.merged.data(), add);
+      rho += host.merged.size();
+      add = true;
+    }
+    for (auto& task : direct_) {
+      task.backward(psi, cotangents, lambda_.data(), add);
+      add = true;
+    }
+  }
+
+  /// Adds the batch's gradients of all blocks' weights.
+  void finish(const S* weights, S* gradient) {
+    for (auto& host : hosts_) {
+      for (auto& task : host.tasks) task.finish(weights, gradient);
+    }
+    for (const auto& task : direct_) task.finish(gradient);
+  }
+
+ private:
+  /// A window with all tasks whose windows it contains: they share its density matrix and its part of lambda.
+  struct Host {
+    std::vector<int> qubits;
+    Blocks blocks;
+    std::vector<HostedTask<S, A>> tasks;
+    std::vector<A> merged;
+  };
+
+  void make_hosts(std::span<const EngineTask<S>> tasks) {
+    std::vector<const EngineTask<S>*> widest_first;
+    for (const auto& task : tasks) {
+      if (!task.direct) widest_first.push_back(&task);
+    }
+    std::stable_sort(widest_first.begin(), widest_first.end(),
+                     [](const auto* a, const auto* b) { return a->window.size() > b->window.size(); });
+    for (const auto* task : widest_first) {
+      auto host = std::find_if(hosts_.begin(), hosts_.end(), [task](const Host& h) {
+        return std::all_of(task->window.begin(), task->window.end(),
+                           [&h](int q) { return std::find(h.qubits.begin(), h.qubits.end(), q) != h.qubits.end(); });
+      });
+      if (host == hosts_.end()) {
+        const auto size = std::size_t{1} << task->window.size();
+        hosts_.push_back(
+            {task->window, Blocks(program_.map(), task->window), {}, std::vector<A>(size * (size + 1) / 2)});
+        density_size_ += hosts_.back().merged.size();
+        host = hosts_.end() - 1;
+      }
+      host->tasks.emplace_back(*task, host->qubits);
+    }
+  }
+
+  LaneProgram<S, A> program_;
+  std::vector<Host> hosts_;
+  std::vector<DirectTask<S, A>> direct_;
+  std::vector<A> lambda_;
+  std::size_t density_size_ = 0;
+};
+
+}  // namespace qmtl::detail

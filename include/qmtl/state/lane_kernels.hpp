@@ -1,0 +1,214 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// Gates on lanes: groups of RY in registers, 2x2 matrices on pairs, signs, and the gradients that go with them.
+
+#include <array>
+#include <span>
+#include <type_traits>
+#include <utility>
+
+#include "qmtl/circuit/elementary.hpp"
+#include "qmtl/state/lane_amplitude.hpp"
+#include "qmtl/state/lane_blocks.hpp"
+
+namespace qmtl::detail {
+
+/// RYs that one kernel applies at once: 2^K amplitudes have to stay in registers.
+template <Scalar S, class A>
+inline constexpr int max_rotation_group = [] {
+  constexpr int registers = pack_bytes == 64 ? 4 : 3;  // 32 registers under AVX-512, 16 elsewhere
+  return std::is_same_v<A, ComplexPack<S>> ? registers - 1 : registers;
+}();
+
+/// A group of rotations: on each of K qubits RY, then a phase on |1> if the group has phases (RZ up to the global
+/// phase, or P). RY(a) = cos(a/2) [[1, -t], [t, 1]] with t = tan(a/2): one fused multiply-add an amplitude.
+template <Scalar S, int K, class A>
+struct RotationGroup {
+  std::array<Pack<S>, K> tangents;
+  Pack<S> scale;              ///< the product of the cosines
+  std::array<A, K> phases{};  ///< exp(i angle) of the second gates
+};
+
+/// Applies a group of rotations, or undoes it with the negative tangents and conjugate phases of the inverse. However
+/// large a tangent, only the scaled result is ever used; a group is small enough for its product to stay finite.
+template <Scalar S, int K, bool Phases, bool Undo, class A>
+void rotate_group(A* QMTL_RESTRICT data, const Blocks& blocks, const RotationGroup<S, K, A>& group) noexcept {
+  std::array<Address, (1 << K)> offsets;
+  for (std::size_t i = 0; i < offsets.size(); ++i) offsets[i] = blocks.offsets[i];
+  const auto t = group.tangents;
+  const auto w = group.phases;
+  const Pack<S> c = group.scale;
+  const Pack<S> ct = c * t[0];
+  blocks.for_each([&](Address base) __attribute__((always_inline)) {
+    A v[1 << K];
+    unroll<(1 << K)>([&](auto i) __attribute__((always_inline)) { v[i] = data[base ^ offsets[i]]; });
+    unroll<K>([&](auto q) __attribute__((always_inline)) {
+      unroll<(1 << K) / 2>([&](auto h) __attribute__((always_inline)) {
+        constexpr int low = static_cast<int>(insert_zero(static_cast<Index>(h), q));
+        constexpr int high = low | (1 << q);
+        A a = v[low], b = v[high];
+        if constexpr (Phases && Undo) b = w[q] * b;
+        if constexpr (q == 0) {
+          v[low] = c * a - ct * b;
+          v[high] = c * b + ct * a;
+        } else {
+          v[low] = a - t[q] * b;
+          v[high] = b + t[q] * a;
+        }
+        if constexpr (Phases && !Undo) v[high] = w[q] * v[high];
+      });
+    });
+    unroll<(1 << K)>([&](auto i) __attribute__((always_inline)) { data[base ^ offsets[i]] = v[i]; });
+  });
+}
+
+/// What the gradients of a qubit's RY and phase follow from: sums over its pairs, with psi and lambda just after the
+/// group. y = Re(conj(lambda_1) psi_0 - conj(lambda_0) psi_1), x = Im(conj(lambda_1) psi_0 + conj(lambda_0) psi_1),
+/// one = Im(conj(lambda_1) psi_1). Without phases only y is needed.
+template <Scalar S>
+struct RotationSums {
+  Pack<S> y{}, x{}, one{};
+};
+
+template <Scalar S, int K, bool Phases, class A>
+void rotation_sums(const A* QMTL_RESTRICT lambda, const A* QMTL_RESTRICT psi, const Blocks& blocks,
+                   std::array<RotationSums<S>, K>& result) noexcept {
+  std::array<Address, (1 << K)> offsets;
+  for (std::size_t i = 0; i < offsets.size(); ++i) offsets[i] = blocks.offsets[i];
+  std::array<RotationSums<S>, K> sums{};
+  blocks.for_each([&](Address base) __attribute__((always_inline)) {
+    A l[1 << K];
+    unroll<(1 << K)>([&](auto i) __attribute__((always_inline)) { l[i] = lambda[base ^ offsets[i]]; });
+    unroll<(1 << K)>([&](auto i) __attribute__((always_inline)) {
+      const A p = psi[base ^ offsets[i]];
+      unroll<K>([&](auto q) __attribute__((always_inline)) {
+        constexpr bool zero = ((i >> q) & 1) == 0;
+        const A& partner = l[i ^ (1 << q)];
+        if constexpr (zero) {
+          sums[q].y += real_product<S>(partner, p);
+        } else {
+          sums[q].y -= real_product<S>(partner, p);
+        }
+        if constexpr (Phases) {
+          sums[q].x += imaginary_product<S>(partner, p);
+          if constexpr (!zero) sums[q].one += imaginary_product<S>(l[i], p);
+        }
+      });
+    });
+  });
+  result = sums;
+}
+
+/// Calls body(std::integral_constant<int, K>) for the run-time group size k, 1 .. max_rotation_group.
+template <Scalar S, class A, class Body>
+QMTL_ALWAYS_INLINE void with_group_size(int k, Body&& body) noexcept {
+  unroll<max_rotation_group<S, A>>([&](auto i) __attribute__((always_inline)) {
+    if (k == i + 1) body(std::integral_constant<int, i + 1>{});
+  });
+}
+
+/// The addresses of an elementary gate's pairs in a block of its fixed qubits.
+struct PairBlocks {
+  Blocks blocks;
+  Address first = 0;  ///< offset of the amplitude that the matrix's first row belongs to
+  Address second = 0;
+
+  PairBlocks(const AddressMap& map, const PairSet& pairs)
+      : blocks(map, std::span(pairs.fixed.data(), static_cast<std::size_t>(pairs.fixed_count))),
+        first(map.at(pairs.set) ^ map.origin),
+        second(map.at(pairs.set ^ pairs.flip) ^ map.origin) {}
+};
+
+/// A 2x2 matrix of each lane's own on the amplitudes of all pairs.
+template <Scalar S, class A>
+void apply_pairs(A* data, const PairBlocks& pairs, const std::array<A, 4>& matrix) noexcept {
+  const std::array<A, 4> m = matrix;
+  pairs.blocks.for_each([&](Address base) __attribute__((always_inline)) {
+    A& a = data[base ^ pairs.first];
+    A& b = data[base ^ pairs.second];
+    const A x = a, y = b;
+    a = m[0] * x + m[1] * y;
+    b = m[2] * x + m[3] * y;
+  });
+}
+
+/// As apply_pairs, for a diagonal matrix; `first_is_one` spares the amplitudes that it does not change.
+template <Scalar S, class A>
+void apply_diagonal_pairs(A* data, const PairBlocks& pairs, const A& first, const A& second,
+                          bool first_is_one) noexcept {
+  const A d0 = first, d1 = second;
+  pairs.blocks.for_each([&](Address base) __attribute__((always_inline)) {
+    if (!first_is_one) {
+      A& a = data[base ^ pairs.first];
+      a = d0 * a;
+    }
+    A& b = data[base ^ pairs.second];
+    b = d1 * b;
+  });
+}
+
+template <class A>
+void exchange_pairs(A* data, const PairBlocks& pairs) noexcept {
+  pairs.blocks.for_each([&](Address base) { std::swap(data[base ^ pairs.first], data[base ^ pairs.second]); });
+}
+
+/// Negates the amplitudes at the given addresses: a layer of CZ and Z.
+template <class A>
+void negate(A* data, std::span<const Address> addresses) noexcept {
+  for (const Address address : addresses) data[address] = -data[address];
+}
+
+/// The derivative by the angle of a parametric elementary gate, as generator_product for single states.
+template <Scalar S, class A>
+[[nodiscard]] Pack<S> pair_gradient(PairGate gate, const A* lambda, const A* psi, const PairBlocks& pairs) noexcept {
+  Pack<S> sum{};
+  const auto over = [&](auto&& term) __attribute__((always_inline)) {
+    pairs.blocks.for_each([&](Address base) __attribute__((always_inline)) {
+      const Address a = base ^ pairs.first, b = base ^ pairs.second;
+      sum += term(lambda[a], lambda[b], psi[a], psi[b]);
+    });
+  };
+  switch (gate) {
+    case PairGate::RX:
+      over([](const A& la, const A& lb, const A& pa, const A& pb) __attribute__((always_inline))->Pack<S> {
+        return imaginary_product<S>(la, pb) + imaginary_product<S>(lb, pa);
+      });
+      break;
+    case PairGate::RY:
+      over([](const A& la, const A& lb, const A& pa, const A& pb) __attribute__((always_inline))->Pack<S> {
+        return real_product<S>(lb, pa) - real_product<S>(la, pb);
+      });
+      break;
+    case PairGate::RZ:
+      over([](const A& la, const A& lb, const A& pa, const A& pb) __attribute__((always_inline))->Pack<S> {
+        return imaginary_product<S>(la, pa) - imaginary_product<S>(lb, pb);
+      });
+      break;
+    default:
+      over([](const A&, const A& lb, const A&, const A& pb) __attribute__((always_inline))->Pack<S> {
+        return S(-2) * imaginary_product<S>(lb, pb);
+      });
+      break;
+  }
+  return sum;
+}
+
+/// The matrix of an elementary gate with each lane's own cosine and sine: of half the angle for RX, RY, RZ, of the
+/// whole for P. Gates without an angle ignore them.
+template <Scalar S, class A>
+[[nodiscard]] std::array<A, 4> lane_matrix(PairGate gate, const Pack<S>& c, const Pack<S>& s) noexcept {
+  const Pack<S> zero{};
+  const auto real = [](const Pack<S>& x) { return make_amplitude<S, A>(x, Pack<S>{}); };
+  switch (gate) {
+    case PairGate::RX: return {real(c), make_amplitude<S, A>(zero, -s), make_amplitude<S, A>(zero, -s), real(c)};
+    case PairGate::RY: return {real(c), real(-s), real(s), real(c)};
+    case PairGate::RZ: return {make_amplitude<S, A>(c, -s), real(zero), real(zero), make_amplitude<S, A>(c, s)};
+    case PairGate::P: return {real(zero + S(1)), real(zero), real(zero), make_amplitude<S, A>(c, s)};
+    default: break;
+  }
+  const Matrix2<S> m = matrix_of(gate, S(0));
+  const auto entry = [&m, &zero](int r, int k) { return make_amplitude<S, A>(zero + m.re[r][k], zero + m.im[r][k]); };
+  return {entry(0, 0), entry(0, 1), entry(1, 0), entry(1, 1)};
+}
+
+}  // namespace qmtl::detail

@@ -4,6 +4,7 @@
 // every method of QuantumHead with them.
 
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <span>
 #include <string>
@@ -144,9 +145,11 @@ inline std::span<const double> column(const Eigen::MatrixXd& m, Eigen::Index b) 
   return {m.data() + b * m.rows(), static_cast<std::size_t>(m.rows())};
 }
 
-/// The reference. Central differences with a step of 1e-4 are good to about 1e-10 here.
-template <class E, class... Tasks>
-HeadValues dense_head(const HeadInputs& in) {
+/// The logits of a sample from its features and the parameters.
+using LogitsOf = std::function<Numbers(std::span<const double> z, std::span<const double> w)>;
+
+/// Logits and gradients by `f`. Central differences with a step of 1e-4 are good to about 1e-10 here.
+inline HeadValues by_differences(const LogitsOf& f, bool differentiable, const HeadInputs& in) {
   constexpr double step = 1e-4;
   const Eigen::Index batch = in.z.cols();
   HeadValues out{Eigen::MatrixXd(in.c.rows(), batch), Eigen::MatrixXd::Zero(in.z.rows(), batch),
@@ -156,24 +159,39 @@ HeadValues dense_head(const HeadInputs& in) {
     const auto contracted = [&](const Numbers& logits) {
       return Eigen::Map<const Eigen::VectorXd>(logits.data(), in.c.rows()).dot(in.c.col(b));
     };
-    const Numbers logits = dense_logits<E, Tasks...>(z, in.w);
+    const Numbers logits = f(z, in.w);
     out.logits.col(b) = Eigen::Map<const Eigen::VectorXd>(logits.data(), in.c.rows());
-    const auto along_w = [&](std::span<const double> w) { return contracted(dense_logits<E, Tasks...>(z, w)); };
+    const auto along_w = [&](std::span<const double> w) { return contracted(f(z, w)); };
     const Numbers dw = difference_gradient(along_w, in.w, step);
     for (Eigen::Index j = 0; j < out.dw.size(); ++j) out.dw[j] += dw[static_cast<std::size_t>(j)];
-    if constexpr (differentiable_encoding<E>) {
-      const auto along_z = [&](std::span<const double> x) { return contracted(dense_logits<E, Tasks...>(x, in.w)); };
-      const Numbers dz = difference_gradient(along_z, z, step);
-      out.dz.col(b) = Eigen::Map<const Eigen::VectorXd>(dz.data(), in.z.rows());
-    }
+    if (!differentiable) continue;
+    const auto along_z = [&](std::span<const double> x) { return contracted(f(x, in.w)); };
+    const Numbers dz = difference_gradient(along_z, z, step);
+    out.dz.col(b) = Eigen::Map<const Eigen::VectorXd>(dz.data(), in.z.rows());
   }
   return out;
 }
 
-/// The same from a head. Its weight gradients start at 0.25 and must be added to; dz starts as NaN and must be set.
-template <class H>
-HeadValues run_head(H& head, const HeadInputs& in) {
-  using S = typename H::Scalar;
+/// The reference.
+template <class E, class... Tasks>
+HeadValues dense_head(const HeadInputs& in) {
+  return by_differences(&dense_logits<E, Tasks...>, differentiable_encoding<E>, in);
+}
+
+/// A head's functions without its type, which costs less to compile; `backward` is empty where it has none.
+template <class S>
+struct HeadFunctions {
+  std::function<void(const Batch<S>& z, const std::vector<S>& w, Batch<S>& logits)> forward;
+  std::function<void(const Batch<S>& z, const std::vector<S>& w, const Batch<S>& c, std::vector<S>& dw)>
+      backward_weights;
+  std::function<void(const Batch<S>& z, const std::vector<S>& w, const Batch<S>& c, std::vector<S>& dw, Batch<S>& dz)>
+      backward;
+};
+
+/// What a head gives. Its weight gradients start at 0.25 and must be added to; dz starts as NaN and must be set. Both
+/// forms of backward must agree, in either order.
+template <class S>
+HeadValues run_head(const HeadFunctions<S>& head, const HeadInputs& in) {
   const Eigen::Index batch = in.z.cols();
   const Batch<S> z = in.z.cast<S>(), c = in.c.cast<S>();
   const std::vector<S> w = cast<S>(in.w);
@@ -181,17 +199,18 @@ HeadValues run_head(H& head, const HeadInputs& in) {
   Batch<S> dz = Batch<S>::Constant(in.z.rows(), batch, std::numeric_limits<S>::quiet_NaN());
   std::vector<S> dw(in.w.size(), S(0.25)), dw_alone(dw);
   head.forward(z, w, logits);
-  if constexpr (H::differentiable) {
+  head.backward_weights(z, w, c, dw_alone);
+  if (head.backward) {
     head.backward(z, w, c, dw, dz);
-    head.backward_weights(z, w, c, dw_alone);
+    CHECK(dw == dw_alone);
+    head.backward_weights(z, w, c, dw_alone = std::vector<S>(in.w.size(), S(0.25)));
     CHECK(dw == dw_alone);
   } else {
-    head.backward_weights(z, w, c, dw);
     dz.setZero();
   }
   HeadValues out{logits.template cast<double>(), dz.template cast<double>(), Eigen::VectorXd(in.w.size())};
-  for (std::size_t j = 0; j < dw.size(); ++j) {
-    out.dw[static_cast<Eigen::Index>(j)] = static_cast<double>(dw[j] - S(0.25));
+  for (std::size_t j = 0; j < dw_alone.size(); ++j) {
+    out.dw[static_cast<Eigen::Index>(j)] = static_cast<double>(dw_alone[j] - S(0.25));
   }
   return out;
 }
@@ -209,8 +228,19 @@ inline void check_close(const HeadValues& got, const HeadValues& expected, doubl
 
 template <class S, HeadMethod M, class E, class... Tasks>
 HeadValues head_values(const HeadInputs& in) {
-  BasicQuantumHead<S, M, E, Tasks...> head;
-  return run_head(head, in);
+  using H = BasicQuantumHead<S, M, E, Tasks...>;
+  H head;
+  HeadFunctions<S> functions;
+  functions.forward = [&head](const auto& z, const auto& w, auto& logits) { head.forward(z, w, logits); };
+  functions.backward_weights = [&head](const auto& z, const auto& w, const auto& c, auto& dw) {
+    head.backward_weights(z, w, c, dw);
+  };
+  if constexpr (H::differentiable) {
+    functions.backward = [&head](const auto& z, const auto& w, const auto& c, auto& dw, auto& dz) {
+      head.backward(z, w, c, dw, dz);
+    };
+  }
+  return run_head(functions, in);
 }
 
 /// All methods against the reference, and against each other to rounding. Largest errors measured over all tests that

@@ -20,4 +20,23 @@ TEMPLATE_TEST_CASE("heads of floats with the second list of tasks", "", (AngleEn
   test::with_second_tasks([]<class... Tasks>() { test::check_float_head<TestType, Tasks...>(); });
 }
 
+TEST_CASE("a float sample's results do not depend on the batch it is in") {
+  using H = QuantumHead<float, ReuploadingEncoding<3>, Task<"t", RotationBlock<2>, Qubits<2, 0>, Expectations<2>>>;
+  Rng rng(Seed{5});
+  H head;
+  std::vector<float> w(H::parameters), gradient(w);
+  H::initialise(rng, w);
+  Batch<float> z(3, 19), c(2, 19), logits(2, 19), dz(3, 19), logits1(2, 1), dz1(3, 1);
+  for (float& value : z.reshaped()) value = static_cast<float>(rng.normal());
+  for (float& value : c.reshaped()) value = static_cast<float>(rng.normal());
+  head.forward(z, w, logits);
+  head.backward(z, w, c, gradient, dz);
+  for (int b = 0; b < 19; ++b) {
+    head.forward(z.col(b), w, logits1);
+    head.backward(z.col(b), w, c.col(b), gradient, dz1);
+    CHECK(logits1.col(0) == logits.col(b));
+    CHECK(dz1.col(0) == dz.col(b));
+  }
+}
+
 }  // namespace

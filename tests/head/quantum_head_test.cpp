@@ -63,8 +63,8 @@ struct Data {
 };
 
 TEMPLATE_TEST_CASE("a sample's results do not depend on the batch it is in", "", (HeadOf<double, HeadMethod::window>),
-                   (HeadOf<float, HeadMethod::window>), (HeadOf<double, HeadMethod::direct>),
-                   (HeadOf<double, HeadMethod::light_cone>), (HeadOf<double, HeadMethod::shift>)) {
+                   (HeadOf<double, HeadMethod::direct>), (HeadOf<double, HeadMethod::light_cone>),
+                   (HeadOf<double, HeadMethod::shift>)) {
   using H = TestType;
   using S = typename H::Scalar;
   const Data<H> data(9);
@@ -78,8 +78,7 @@ TEMPLATE_TEST_CASE("a sample's results do not depend on the batch it is in", "",
     for (std::size_t j = 0; j < sum.size(); ++j) sum[j] += one.gradient[j];
   }
   for (std::size_t j = 0; j < sum.size(); ++j) {
-    CHECK(static_cast<double>(sum[j]) ==
-          Approx(static_cast<double>(all.gradient[j])).margin(sizeof(S) == 8 ? 1e-13 : 1e-5));
+    CHECK(static_cast<double>(sum[j]) == Approx(static_cast<double>(all.gradient[j])).margin(1e-13));
   }
 }
 

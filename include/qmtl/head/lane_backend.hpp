@@ -23,17 +23,17 @@ struct HeadProgram {
   int outputs = 0;
   std::vector<EngineTask<S>> tasks;
   bool light_cones = false;                                     ///< a register for each window's light cone
+  std::size_t kept_bytes = std::size_t{64} << 20;               ///< encoded states that forward may keep for backward
   void (*prepare)(const S* x, std::complex<S>* psi) = nullptr;  ///< the start, if it is not |0...0>
   void (*prepare_vjp)(const S* x, const std::complex<S>* psi, const std::complex<S>* lambda, S* grad_x) = nullptr;
 };
 
-/// Runs a head on batches of any size. forward keeps the encoded states for backward as long as they fit in
-/// `kept_bytes`, and encodes again otherwise.
+/// Runs a head on batches of any size. forward keeps the encoded states for backward as long as they fit, and backward
+/// encodes again otherwise.
 template <Scalar S, bool Complex>
 class LaneBackend {
   using A = LaneAmplitude<S, Complex>;
   static constexpr int width = pack_width<S>;
-  static constexpr std::size_t kept_bytes = std::size_t{64} << 20;
 
  public:
   explicit LaneBackend(HeadProgram<S> program)
@@ -130,7 +130,7 @@ class LaneBackend {
   [[nodiscard]] bool keeps(Eigen::Index batch) const noexcept {
     std::size_t amplitudes = 0;
     for (const auto& r : registers_) amplitudes += r.amplitudes;
-    return static_cast<std::size_t>(groups(batch)) * amplitudes * sizeof(A) <= kept_bytes;
+    return static_cast<std::size_t>(groups(batch)) * amplitudes * sizeof(A) <= program_.kept_bytes;
   }
 
   [[nodiscard]] A* state(Register& r, Eigen::Index g) const noexcept {

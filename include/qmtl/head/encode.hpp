@@ -4,6 +4,7 @@
 
 #include <complex>
 #include <span>
+#include <type_traits>
 
 #include "qmtl/head/encoding.hpp"
 #include "qmtl/state/apply.hpp"
@@ -24,8 +25,8 @@ template <Encoding E, Scalar S = double>
 
 /// The states of a batch (features x B), one a column: 2^N x B amplitudes.
 template <Encoding E, Scalar S = double>
-[[nodiscard]] Eigen::Matrix<std::complex<S>, Eigen::Dynamic, Eigen::Dynamic> encode_batch(const BatchIn<S>& features,
-                                                                                          Parameters<S> weights = {}) {
+[[nodiscard]] Eigen::Matrix<std::complex<S>, Eigen::Dynamic, Eigen::Dynamic> encode_batch(
+    const std::type_identity_t<BatchIn<S>>& features, Parameters<S> weights = {}) {
   detail::require_size("encode_batch: rows (features)", features.rows(), E::features);
   Eigen::Matrix<std::complex<S>, Eigen::Dynamic, Eigen::Dynamic> states(
       static_cast<Eigen::Index>(dimension(encoding_qubits<E>)), features.cols());

@@ -11,7 +11,7 @@
 #include "qmtl/train/metrics.hpp"
 #include "qmtl/train/optimizer.hpp"
 #include "qmtl/train/split.hpp"
-#include "qmtl/train/standardize.hpp"
+#include "qmtl/model/standardize.hpp"
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 

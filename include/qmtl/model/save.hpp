@@ -214,7 +214,8 @@ void load_model(MultiTaskModel<B, H>& model, const std::string& path) {
   detail::require_finite_values<S>(path, "scale of input", scale);
   Standardizer<S> standardizer = standardised == 0 ? Standardizer<S>() : Standardizer<S>(mean, scale);
   model.set_standardizer(std::move(standardizer));
-  std::copy(backbone.begin(), backbone.end(), model.backbone().parameters().begin());
+  const std::span<S> parameters = model.backbone().parameters();
+  for (std::size_t i = 0; i < parameters.size(); ++i) parameters[i] = backbone[i];
   std::copy(head.begin(), head.end(), model.head_weights().begin());
 }
 

@@ -55,7 +55,7 @@ struct FitOptions {
 /// The course of a training.
 struct FitReport {
   std::vector<EpochRecord> history;
-  int best_epoch = 0;  ///< by validation loss, else the last
+  int best_epoch = 0;  ///< whose parameters the model has: the best one with early stopping, else the last
   double seconds = 0.0;
 };
 
@@ -71,6 +71,11 @@ inline void validate(const FitOptions& options) {
   }
   if (options.early_stopping && options.early_stopping->patience < 1) {
     throw ValueError(text("qmtl: fit: patience must be positive, got ", options.early_stopping->patience));
+  }
+  if (options.early_stopping &&
+      (!(options.early_stopping->min_delta >= 0.0) || !std::isfinite(options.early_stopping->min_delta))) {
+    throw ValueError(
+        text("qmtl: fit: min_delta must be finite and not negative, got ", options.early_stopping->min_delta));
   }
 }
 
@@ -117,6 +122,8 @@ class Trainer {
         labelled[t] += loss.labelled;
       }
     }
+    if (!finite(model_.head_weights())) fail("a parameter of the head", number, "its last batch");
+    if (!finite(model_.backbone().parameters())) fail("a parameter of the backbone", number, "its last batch");
     for (std::size_t t = 0; t < labelled.size(); ++t) {
       if (labelled[t] > 0) record.task_losses[t] /= static_cast<double>(labelled[t]);
       record.train_loss += record.task_losses[t];
@@ -141,22 +148,25 @@ class Trainer {
 
   /// Throws NumericalError that says which epoch, batch and part left the finite numbers.
   void require_finite(double loss, int epoch, Eigen::Index batch) const {
-    const auto fail = [&](const std::string& what) {
-      throw NumericalError(text("qmtl: fit: ", what, " is not finite in epoch ", epoch, ", batch ", batch,
-                                "; a smaller learning rate may help"));
-    };
+    const std::string where = text("batch ", batch);
     if (!std::isfinite(loss)) {
       for (std::size_t t = 0; t < objective_.tasks().size(); ++t) {
-        if (!std::isfinite(objective_.task_losses()[t].loss)) fail("the loss of task " + objective_.tasks()[t].name);
+        if (std::isfinite(objective_.task_losses()[t].loss)) continue;
+        fail("the loss of task " + objective_.tasks()[t].name, epoch, where);
       }
     }
-    const auto finite = [](std::span<const S> values) {
-      return Eigen::Map<const Eigen::Array<S, Eigen::Dynamic, 1>>(values.data(),
-                                                                  static_cast<Eigen::Index>(values.size()))
-          .allFinite();
-    };
-    if (!finite(objective_.head_gradient())) fail("a gradient of the head");
-    if (!finite(objective_.backbone_gradient())) fail("a gradient of the backbone");
+    if (!finite(objective_.head_gradient())) fail("a gradient of the head", epoch, where);
+    if (!finite(objective_.backbone_gradient())) fail("a gradient of the backbone", epoch, where);
+  }
+
+  [[noreturn]] static void fail(const std::string& what, int epoch, const std::string& where) {
+    throw NumericalError(text("qmtl: fit: ", what, " is not finite in epoch ", epoch, ", ", where,
+                              "; a smaller learning rate may help"));
+  }
+
+  [[nodiscard]] static bool finite(std::span<const S> values) {
+    return Eigen::Map<const Eigen::Array<S, Eigen::Dynamic, 1>>(values.data(), static_cast<Eigen::Index>(values.size()))
+        .allFinite();
   }
 
   MultiTaskModel<B, H>& model_;
@@ -189,7 +199,8 @@ class BestParameters {
 
   void restore(MultiTaskModel<B, H>& model) const {
     if (epoch_ == 0) return;
-    std::copy(backbone_.begin(), backbone_.end(), model.backbone().parameters().begin());
+    const std::span<S> backbone = model.backbone().parameters();  // may be empty, which std::copy would be warned of
+    for (std::size_t i = 0; i < backbone.size(); ++i) backbone[i] = backbone_[i];
     std::copy(head_.begin(), head_.end(), model.head_weights().begin());
   }
   [[nodiscard]] int epoch() const noexcept { return epoch_; }
@@ -207,11 +218,15 @@ template <Backbone B, Head H>
   validate(options);
   qmtl::validate<S>(train, label_kinds(model));
   require_size("fit: features of the training inputs", train.features(), model.input_size());
+  if (validation != nullptr) {
+    qmtl::validate<S>(*validation, label_kinds(model));
+    require_size("fit: features of the validation inputs", validation->features(), model.input_size());
+  }
   if (train.rows() == 0) throw ShapeError("qmtl: fit: the training data must have at least one row");
   if (options.early_stopping && validation == nullptr) {
     throw ValueError("qmtl: fit: early stopping needs validation data");
   }
-  if (options.standardize) {
+  if (options.standardize && options.epochs > 0) {
     Standardizer<S> standardizer;
     standardizer.fit(train.inputs);
     model.set_standardizer(std::move(standardizer));

@@ -150,19 +150,19 @@ TEST_CASE("a backbone whose input size is known at run time is given to the mode
 }
 
 TEST_CASE("a frozen backbone has no parameters, and its model only the head's gradient") {
-  QmtlModel<Frozen<3, float>, AngleEncoding<3>, A> model{Seed{2}};
+  QmtlModel<Frozen<3>, AngleEncoding<3>, A> model{Seed{2}};
   CHECK(model.backbone_parameters() == 0);
   Rng rng(Seed{2});
-  const Batch<float> x = random_batch<float>(rng, 3, 4), c = random_batch<float>(rng, 1, 4);
-  Batch<float> logits(1, 4);
-  std::vector<float> gradient(5), expected(5);
+  const Batch<double> x = random_batch<double>(rng, 3, 4), c = random_batch<double>(rng, 1, 4);
+  Batch<double> logits(1, 4);
+  std::vector<double> gradient(5), expected(5);
   model.forward(x, logits);
   model.backward(c, {}, gradient);
-  QuantumHead<float, AngleEncoding<3>, A> head;
+  QuantumHead<double, AngleEncoding<3>, A> head;
   head.forward(x, model.head_weights(), logits);
   head.backward_weights(x, model.head_weights(), c, expected);
   CHECK(gradient == expected);
-  CHECK(std::ranges::any_of(gradient, [](float g) { return g != 0.0f; }));
+  CHECK(std::ranges::any_of(gradient, [](double g) { return g != 0.0; }));
 }
 
 TEST_CASE("an encoding without gradient takes a backbone without parameters and no other") {
@@ -192,7 +192,7 @@ TEST_CASE("a model's tasks are known at run time") {
 TEST_CASE("a model describes scalar, backbone and head") {
   CHECK(Quantum{Seed{1}}.describe() ==
         "scalar 64 bits\n" + describe_backbone(Mlp<5, 4, 3>{}) + "\n" + Quantum::HeadType::describe());
-  CHECK(QmtlModel<Frozen<3, float>, AngleEncoding<3>, A>{Seed{1}}.describe().starts_with("scalar 32 bits\nfrozen 3\n"));
+  CHECK(LinearModel<Frozen<3, float>, A>{Seed{1}}.describe().starts_with("scalar 32 bits\nfrozen 3\n"));
 }
 
 TEST_CASE("shapes that do not fit a model are named") {

@@ -15,6 +15,7 @@
 #include "qmtl/head/concepts.hpp"
 #include "qmtl/head/encoding.hpp"
 #include "qmtl/head/lane_backend.hpp"
+#include "qmtl/head/parallel_backend.hpp"
 #include "qmtl/head/shift_backend.hpp"
 
 namespace qmtl {
@@ -30,14 +31,11 @@ namespace detail {
 
 /// eigenvalues(a, o): value of output o on local basis state a.
 template <Scalar S, TaskType T>
-[[nodiscard]] Eigen::Matrix<S, Eigen::Dynamic, Eigen::Dynamic>
-eigenvalue_table() {
-  Eigen::Matrix<S, Eigen::Dynamic, Eigen::Dynamic> table(1 << T::width,
-                                                         T::outputs);
+[[nodiscard]] Eigen::Matrix<S, Eigen::Dynamic, Eigen::Dynamic> eigenvalue_table() {
+  Eigen::Matrix<S, Eigen::Dynamic, Eigen::Dynamic> table(1 << T::width, T::outputs);
   for (int o = 0; o < T::outputs; ++o) {
     for (int a = 0; a < (1 << T::width); ++a) {
-      table(a, o) =
-          static_cast<S>(T::Readout::eigenvalue(o, static_cast<Index>(a)));
+      table(a, o) = static_cast<S>(T::Readout::eigenvalue(o, static_cast<Index>(a)));
     }
   }
   return table;
@@ -49,57 +47,44 @@ eigenvalue_table() {
 template <TaskType T>
 inline constexpr double window_cost = 1.5 * (1 << std::min(T::width, 24));
 template <TaskType T>
-inline constexpr double
-    direct_cost = 6.0 *
-                  (2 + static_cast<int>(T::Block::circuit.operations.size()));
+inline constexpr double direct_cost = 6.0 * (2 + static_cast<int>(T::Block::circuit.operations.size()));
 template <TaskType T>
-inline constexpr bool window_is_cheaper =
-    T::width <= 8 && window_cost<T> <= direct_cost<T>;
+inline constexpr bool window_is_cheaper = T::width <= 8 && window_cost<T> <= direct_cost<T>;
 
 /// The same for a whole head on one register of N qubits, and on light cones:
 /// 2^n amplitudes times what is done to each, about 3 a gate of the encoding
 /// there and back.
 template <class E, class... Tasks>
 inline constexpr bool light_cones_are_cheaper = [] {
-  if (PreparesState<E>)
-    return false;
-  constexpr double gates =
-      3.0 * static_cast<double>(E::circuit.operations.size());
+  if (PreparesState<E>) return false;
+  constexpr double gates = 3.0 * static_cast<double>(E::circuit.operations.size());
   constexpr int n = encoding_qubits<E>;
   const auto amplitudes = [](int qubits) {
     double size = 1.0;
-    for (int q = 0; q < qubits; ++q)
-      size *= 2.0;
+    for (int q = 0; q < qubits; ++q) size *= 2.0;
     return size;
   };
-  const double whole =
-      amplitudes(n) *
-      (gates + (std::min(window_cost<Tasks>, direct_cost<Tasks>) + ...));
-  const double cones =
-      ((amplitudes(light_cone_width<E, typename Tasks::Window>) *
-        (gates * light_cone_width<E, typename Tasks::Window> / n +
-         window_cost<Tasks>)) +
-       ...);
+  const double whole = amplitudes(n) * (gates + (std::min(window_cost<Tasks>, direct_cost<Tasks>) + ...));
+  const double cones = ((amplitudes(light_cone_width<E, typename Tasks::Window>) *
+                         (gates * light_cone_width<E, typename Tasks::Window> / n + window_cost<Tasks>)) +
+                        ...);
   return cones < whole;
 }();
 
-template <class E, class... Tasks> struct CheckedHead {
-  static_assert(CircuitType<E>,
-                "qmtl: an encoding must have a static constexpr circuit");
+template <class E, class... Tasks>
+struct CheckedHead {
+  static_assert(CircuitType<E>, "qmtl: an encoding must have a static constexpr circuit");
   static_assert(EncodesFeatures<E>,
                 "qmtl: an encoding's circuit must use only features below its "
                 "`features`, and its weights without a gap");
-  static_assert(sizeof...(Tasks) > 0,
-                "qmtl: a head must have at least one task");
-  static_assert(((window_extent<typename Tasks::Window> <=
-                  encoding_qubits<E>)&&...),
+  static_assert(sizeof...(Tasks) > 0, "qmtl: a head must have at least one task");
+  static_assert(((window_extent<typename Tasks::Window> <= encoding_qubits<E>)&&...),
                 "qmtl: a task's window must lie within the encoding's qubits");
-  static_assert(names_differ<Tasks...>(),
-                "qmtl: the tasks of a head must have different names");
+  static_assert(names_differ<Tasks...>(), "qmtl: the tasks of a head must have different names");
   static constexpr bool value = true;
 };
 
-} // namespace detail
+}  // namespace detail
 
 /// The quantum multi-task head: z -> angles = Squash(z) -> |psi> =
 /// U(angles)|0...0>, encoded once for all tasks; task t reads <psi| V_t^dagger
@@ -111,7 +96,7 @@ template <Scalar S, HeadMethod Method, class E, TaskType... Tasks>
 class BasicQuantumHead {
   static_assert(detail::CheckedHead<E, Tasks...>::value);
 
-public:
+ public:
   using Scalar = S;
   using EncodingType = E;
   using TaskList = std::tuple<Tasks...>;
@@ -120,74 +105,66 @@ public:
   static constexpr int tasks = sizeof...(Tasks);
   static constexpr int encoding_parameters = encoding_weights<E>;
   static constexpr bool differentiable = differentiable_encoding<E>;
-  static constexpr bool decays = false; // under weight decay
+  static constexpr bool decays = false;  // under weight decay
   static constexpr bool uses_light_cones =
       Method == HeadMethod::light_cone ||
-      (Method == HeadMethod::automatic &&
-       detail::light_cones_are_cheaper<E, Tasks...>);
+      (Method == HeadMethod::automatic && detail::light_cones_are_cheaper<E, Tasks...>);
 
-private:
+ private:
   template <TaskType T>
   static constexpr bool runs_direct = Method == HeadMethod::direct ||
-                                      (Method == HeadMethod::automatic &&
-                                       !uses_light_cones &&
+                                      (Method == HeadMethod::automatic && !uses_light_cones &&
                                        !detail::window_is_cheaper<T>);
   using ParameterOffsets = Offsets<encoding_parameters, Tasks::parameters...>;
   using OutputOffsets = Offsets<0, Tasks::outputs...>;
 
-public:
+ public:
   static constexpr int parameters = ParameterOffsets::total;
   static constexpr int outputs = OutputOffsets::total;
-  static constexpr std::array<int, sizeof...(Tasks)> task_parameters =
-      ParameterOffsets::sizes;
-  static constexpr std::array<int, sizeof...(Tasks)> task_outputs =
-      OutputOffsets::sizes;
+  static constexpr std::array<int, sizeof...(Tasks)> task_parameters = ParameterOffsets::sizes;
+  static constexpr std::array<int, sizeof...(Tasks)> task_outputs = OutputOffsets::sizes;
 
   /// Small random angles (normal, deviation 0.1 rad) keep a block near the
   /// identity at the start; scales start at their declared values. Throws
   /// ShapeError unless there are `parameters` values.
-  static void initialise(Rng &rng, std::span<S> weights) {
-    detail::require_size("QuantumHead: number of parameters", weights.size(),
-                         parameters);
-    for (auto &w : weights)
-      w = static_cast<S>(0.1 * rng.normal());
+  static void initialise(Rng& rng, std::span<S> weights) {
+    detail::require_size("QuantumHead: number of parameters", weights.size(), parameters);
+    for (auto& w : weights) w = static_cast<S>(0.1 * rng.normal());
     detail::for_each_index<tasks>([&](auto t) {
       using T = Task<t>;
       if constexpr (T::Readout::parameters > 0) {
-        weights[static_cast<std::size_t>(ParameterOffsets::first[t] +
-                                         T::weights)] =
+        weights[static_cast<std::size_t>(ParameterOffsets::first[t] + T::weights)] =
             static_cast<S>(T::Readout::Scale::value);
       }
     });
   }
 
+  /// Sequential{} (the default) or Threads{n}: samples are shared between n threads, which live as long as the head or
+  /// until another policy is set. Throws ValueError for an impossible count.
+  void set_execution(const Execution& execution) {
+    backend_.set_execution(execution);
+    batch_ = -1;
+  }
+
   /// Logits (outputs x B) of representations z (features x B) for `parameters`
   /// weights (angles in radians). Cost: one encoding and one pass a window for
   /// each sample. Throws ShapeError on wrong sizes.
-  void forward(const BatchIn<S> &z, std::span<const S> weights,
-               BatchOut<S> logits) {
-    detail::require_size("QuantumHead: number of parameters", weights.size(),
-                         parameters);
-    detail::require_size("QuantumHead: rows of z (features)", z.rows(),
-                         features);
-    detail::require_size("QuantumHead: rows of logits (outputs)", logits.rows(),
-                         outputs);
-    detail::require_size("QuantumHead: columns of logits", logits.cols(),
-                         z.cols());
+  void forward(const BatchIn<S>& z, std::span<const S> weights, BatchOut<S> logits) {
+    detail::require_size("QuantumHead: number of parameters", weights.size(), parameters);
+    detail::require_size("QuantumHead: rows of z (features)", z.rows(), features);
+    detail::require_size("QuantumHead: rows of logits (outputs)", logits.rows(), outputs);
+    detail::require_size("QuantumHead: columns of logits", logits.cols(), z.cols());
     const Eigen::Index batch = z.cols();
-    batch_ = -1; // until all of it is there: preparing a state may throw
+    batch_ = -1;  // until all of it is there: preparing a state may throw
     angles_.resize(features, batch);
     expectations_.resize(outputs, batch);
     cotangents_.resize(outputs, batch);
     angles_ = z.unaryExpr([](S value) { return SquashOf<E>::angle(value); });
-    backend_.forward(angles_.data(), batch, weights.data(),
-                     expectations_.data());
+    backend_.forward(angles_.data(), batch, weights.data(), expectations_.data());
     for (Eigen::Index b = 0; b < batch; ++b) {
       detail::for_each_index<tasks>([&](auto t) {
-        Task<t>::Readout::logits(
-            expectations_.col(b).data() + OutputOffsets::first[t],
-            scales<t>(weights.data()),
-            logits.col(b).data() + OutputOffsets::first[t]);
+        Task<t>::Readout::logits(expectations_.col(b).data() + OutputOffsets::first[t], scales<t>(weights.data()),
+                                 logits.col(b).data() + OutputOffsets::first[t]);
       });
     }
     batch_ = batch;
@@ -197,46 +174,37 @@ public:
   /// weights: adds dL/dweights, summed over the batch, to `gradient`, and sets
   /// dL/dz. Cost: one reverse sweep through the encoding for each sample,
   /// whatever the number of tasks.
-  void backward(const BatchIn<S> &z, std::span<const S> weights,
-                const BatchIn<S> &dlogits, std::span<S> gradient,
+  void backward(const BatchIn<S>& z, std::span<const S> weights, const BatchIn<S>& dlogits, std::span<S> gradient,
                 BatchOut<S> dz) {
-    static_assert(
-        differentiable,
-        "qmtl: dL/dfeatures must not be asked of an encoding that has none");
-    detail::require_size("QuantumHead: rows of feature gradients", dz.rows(),
-                         features);
-    detail::require_size("QuantumHead: columns of feature gradients", dz.cols(),
-                         z.cols());
+    static_assert(differentiable, "qmtl: dL/dfeatures must not be asked of an encoding that has none");
+    detail::require_size("QuantumHead: rows of feature gradients", dz.rows(), features);
+    detail::require_size("QuantumHead: columns of feature gradients", dz.cols(), z.cols());
     angle_gradients_.resize(features, z.cols());
     backward_impl(z, weights, dlogits, gradient, angle_gradients_.data());
-    const auto slopes = angles_.unaryExpr(
-        [](S angle) { return SquashOf<E>::derivative(angle); });
+    const auto slopes = angles_.unaryExpr([](S angle) { return SquashOf<E>::derivative(angle); });
     dz.array() = angle_gradients_.array() * slopes.array();
   }
 
   /// As backward, without dL/dz: all that a frozen backbone needs, and cheaper.
-  void backward_weights(const BatchIn<S> &z, std::span<const S> weights,
-                        const BatchIn<S> &dlogits, std::span<S> gradient) {
+  void backward_weights(const BatchIn<S>& z, std::span<const S> weights, const BatchIn<S>& dlogits,
+                        std::span<S> gradient) {
     backward_impl(z, weights, dlogits, gradient, nullptr);
   }
 
   /// Lines that identify the head's architecture, also in saved models.
   [[nodiscard]] static std::string describe() {
     std::string out = describe_encoding<E>() + "; " + SquashOf<E>::describe();
-    ((out += detail::text("\ntask ", Tasks::name, ": ", Tasks::describe())),
-     ...);
+    ((out += detail::text("\ntask ", Tasks::name, ": ", Tasks::describe())), ...);
     return out;
   }
 
-private:
+ private:
   template <int T>
   using Task = std::tuple_element_t<static_cast<std::size_t>(T), TaskList>;
   static constexpr bool complex =
-      !is_real(E::circuit.ops()) ||
-      ((runs_direct<Tasks> && !is_real(Tasks::Block::circuit.ops())) || ...);
+      !is_real(E::circuit.ops()) || ((runs_direct<Tasks> && !is_real(Tasks::Block::circuit.ops())) || ...);
   using Backend =
-      std::conditional_t<Method == HeadMethod::shift, detail::ShiftBackend<S>,
-                         detail::LaneBackend<S, complex>>;
+      std::conditional_t<Method == HeadMethod::shift, detail::ShiftBackend<S>, detail::LaneBackend<S, complex>>;
 
   static_assert(Method != HeadMethod::shift || !PreparesState<E>,
                 "qmtl: parameter shift must have angles to shift: amplitude "
@@ -244,10 +212,7 @@ private:
   static_assert(uses_light_cones || qubits <= detail::max_lane_qubits,
                 "qmtl: a head on one register must have at most 24 qubits; "
                 "wider ones must have small light cones");
-  static_assert(!uses_light_cones ||
-                    ((light_cone_width<E, typename Tasks::Window> <=
-                      detail::max_lane_qubits) &&
-                     ...),
+  static_assert(!uses_light_cones || ((light_cone_width<E, typename Tasks::Window> <= detail::max_lane_qubits) && ...),
                 "qmtl: a window's light cone must have at most 24 qubits");
 
   [[nodiscard]] static detail::HeadProgram<S> make_program() {
@@ -258,60 +223,43 @@ private:
     program.encoding_weights = encoding_parameters;
     program.outputs = outputs;
     program.light_cones = uses_light_cones;
-    if constexpr (PreparesState<E>)
-      program.prepare = &E::template prepare<S>;
-    if constexpr (PreparesState<E> && differentiable)
-      program.prepare_vjp = &E::template prepare_vjp<S>;
+    if constexpr (PreparesState<E>) program.prepare = &E::template prepare<S>;
+    if constexpr (PreparesState<E> && differentiable) program.prepare_vjp = &E::template prepare_vjp<S>;
     detail::for_each_index<tasks>([&](auto t) {
       using T = Task<t>;
-      program.tasks.push_back({T::Block::circuit.ops(),
-                               std::vector<int>(T::Window::indices.begin(),
-                                                T::Window::indices.end()),
-                               detail::eigenvalue_table<S, T>(),
-                               OutputOffsets::first[t],
-                               ParameterOffsets::first[t], runs_direct<T>});
+      program.tasks.push_back(
+          {T::Block::circuit.ops(), std::vector<int>(T::Window::indices.begin(), T::Window::indices.end()),
+           detail::eigenvalue_table<S, T>(), OutputOffsets::first[t], ParameterOffsets::first[t], runs_direct<T>});
     });
     return program;
   }
 
   template <int T>
-  [[nodiscard]] static const S *scales(const S *weights) noexcept {
+  [[nodiscard]] static const S* scales(const S* weights) noexcept {
     return weights + ParameterOffsets::first[T] + Task<T>::weights;
   }
 
-  void backward_impl(const BatchIn<S> &z, std::span<const S> weights,
-                     const BatchIn<S> &dlogits, std::span<S> gradient,
-                     S *angle_gradients) {
-    detail::require_size("QuantumHead: number of parameters", weights.size(),
-                         parameters);
-    detail::require_size("QuantumHead: number of gradients", gradient.size(),
-                         parameters);
-    detail::require_size("QuantumHead: rows of z (features)", z.rows(),
-                         features);
-    detail::require_size("QuantumHead: rows of logit gradients", dlogits.rows(),
-                         outputs);
-    detail::require_size("QuantumHead: columns of logit gradients",
-                         dlogits.cols(), z.cols());
-    if (z.cols() != batch_)
-      throw ShapeError(
-          "qmtl: QuantumHead: backward must follow forward on the same batch");
+  void backward_impl(const BatchIn<S>& z, std::span<const S> weights, const BatchIn<S>& dlogits, std::span<S> gradient,
+                     S* angle_gradients) {
+    detail::require_size("QuantumHead: number of parameters", weights.size(), parameters);
+    detail::require_size("QuantumHead: number of gradients", gradient.size(), parameters);
+    detail::require_size("QuantumHead: rows of z (features)", z.rows(), features);
+    detail::require_size("QuantumHead: rows of logit gradients", dlogits.rows(), outputs);
+    detail::require_size("QuantumHead: columns of logit gradients", dlogits.cols(), z.cols());
+    if (z.cols() != batch_) throw ShapeError("qmtl: QuantumHead: backward must follow forward on the same batch");
     for (Eigen::Index b = 0; b < batch_; ++b) {
       detail::for_each_index<tasks>([&](auto t) {
         constexpr int first = OutputOffsets::first[t];
-        S *scale_gradient =
-            gradient.data() + ParameterOffsets::first[t] + Task<t>::weights;
-        Task<t>::Readout::backward(
-            expectations_.col(b).data() + first, scales<t>(weights.data()),
-            dlogits.col(b).data() + first, cotangents_.col(b).data() + first,
-            scale_gradient);
+        S* scale_gradient = gradient.data() + ParameterOffsets::first[t] + Task<t>::weights;
+        Task<t>::Readout::backward(expectations_.col(b).data() + first, scales<t>(weights.data()),
+                                   dlogits.col(b).data() + first, cotangents_.col(b).data() + first, scale_gradient);
       });
     }
-    backend_.backward(angles_.data(), weights.data(), cotangents_.data(),
-                      gradient.data(), angle_gradients);
+    backend_.backward(angles_.data(), weights.data(), cotangents_.data(), gradient.data(), angle_gradients, parameters);
   }
 
-  Backend backend_{make_program()};
-  Eigen::Index batch_ = -1; // of the last forward
+  detail::ParallelBackend<S, Backend> backend_{make_program()};
+  Eigen::Index batch_ = -1;  // of the last forward
   Batch<S, features> angles_, angle_gradients_;
   Batch<S, outputs> expectations_, cotangents_;
 };
@@ -320,4 +268,4 @@ private:
 template <Scalar S, class E, TaskType... Tasks>
 using QuantumHead = BasicQuantumHead<S, HeadMethod::automatic, E, Tasks...>;
 
-} // namespace qmtl
+}  // namespace qmtl

@@ -1,0 +1,104 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// Execution policies: no thread is started unless one is asked for.
+
+#include <atomic>
+#include <memory>
+#include <thread>
+#include <variant>
+#include <vector>
+
+#include "qmtl/core/error.hpp"
+
+namespace qmtl {
+
+/// Everything on the calling thread.
+struct Sequential {};
+
+/// Work shared between `count` threads, the calling one among them.
+struct Threads {
+  int count = 1;
+};
+
+using Execution = std::variant<Sequential, Threads>;
+
+/// How many threads a policy asks for. Throws ValueError unless it is 1 to 1024.
+[[nodiscard]] inline int thread_count(const Execution& execution) {
+  const auto* threads = std::get_if<Threads>(&execution);
+  const int count = threads == nullptr ? 1 : threads->count;
+  if (count < 1 || count > 1024) {
+    throw ValueError(detail::text("qmtl: Threads: the count must be 1 to 1024, got ", count));
+  }
+  return count;
+}
+
+namespace detail {
+
+/// Threads that wait for work: run(body) calls body(0) here and body(1) ... body(n-1) on the others, and returns when
+/// all are done. Bodies must not throw. Starting a batch costs microseconds: a worker spins for a moment before
+/// sleeping.
+class Workers {
+ public:
+  explicit Workers(int count) {
+    for (int i = 1; i < count; ++i) threads_.emplace_back([this, i] { serve(i); });
+  }
+  Workers(const Workers&) = delete;
+  Workers& operator=(const Workers&) = delete;
+  ~Workers() {
+    body_ = nullptr;
+    start();
+    for (auto& thread : threads_) thread.join();
+  }
+
+  [[nodiscard]] int count() const noexcept { return static_cast<int>(threads_.size()) + 1; }
+
+  template <class Body>
+  void run(const Body& body) {
+    context_ = &body;
+    body_ = [](const void* context, int i) { (*static_cast<const Body*>(context))(i); };
+    pending_.store(static_cast<int>(threads_.size()), std::memory_order_relaxed);
+    start();
+    body(0);
+    for (int left = pending_.load(std::memory_order_acquire); left != 0;
+         left = pending_.load(std::memory_order_acquire)) {
+      wait_while(pending_, left);
+    }
+  }
+
+ private:
+  static constexpr int spins = 4000;
+
+  template <class T>
+  static void wait_while(const std::atomic<T>& value, T old) noexcept {
+    for (int i = 0; i < spins; ++i) {
+      if (value.load(std::memory_order_acquire) != old) return;
+    }
+    value.wait(old, std::memory_order_acquire);
+  }
+
+  void start() noexcept {
+    round_.fetch_add(1, std::memory_order_release);
+    round_.notify_all();
+  }
+
+  void serve(int index) noexcept {
+    for (unsigned seen = 0;;) {
+      wait_while(round_, seen);
+      const unsigned now = round_.load(std::memory_order_acquire);
+      if (now == seen) continue;
+      seen = now;
+      if (body_ == nullptr) return;
+      body_(context_, index);
+      if (pending_.fetch_sub(1, std::memory_order_acq_rel) == 1) pending_.notify_one();
+    }
+  }
+
+  void (*body_)(const void*, int) = nullptr;
+  const void* context_ = nullptr;
+  std::atomic<unsigned> round_{0};
+  std::atomic<int> pending_{0};
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace detail
+}  // namespace qmtl

@@ -1,0 +1,117 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// A backend a thread: the batch is split into contiguous parts, and gradients are added in the order of the parts.
+
+#include <algorithm>
+#include <exception>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "qmtl/core/execution.hpp"
+#include "qmtl/head/lane_backend.hpp"
+
+namespace qmtl::detail {
+
+/// Runs a backend on one thread or several. For a fixed count of threads the results have the same bits every time;
+/// between counts the sums over the batch may differ by rounding.
+template <Scalar S, class Backend>
+class ParallelBackend {
+ public:
+  explicit ParallelBackend(HeadProgram<S> program) : program_(std::move(program)), parts_(1, Part(program_)) {}
+  ParallelBackend(const ParallelBackend& other) : program_(other.program_), parts_(other.parts_) { start_workers(); }
+  ParallelBackend(ParallelBackend&&) noexcept = default;
+  ParallelBackend& operator=(const ParallelBackend& other) {
+    if (this != &other) *this = ParallelBackend(other);
+    return *this;
+  }
+  ParallelBackend& operator=(ParallelBackend&&) noexcept = default;
+
+  /// Starts or ends threads, and makes their work buffers.
+  void set_execution(const Execution& execution) {
+    parts_.resize(static_cast<std::size_t>(thread_count(execution)), Part(program_));
+    batch_ = 0;
+    start_workers();
+  }
+
+  void forward(const S* angles, Eigen::Index batch, const S* weights, S* expectations) {
+    split(batch);
+    run([&](Part& part) {
+      part.backend.forward(angles + part.first * program_.features, part.count, weights,
+                           expectations + part.first * program_.outputs);
+    });
+    batch_ = batch;
+  }
+
+  void backward(const S* angles, const S* weights, const S* cotangents, S* gradient, S* angle_gradients,
+                std::size_t parameters) {
+    split(batch_);
+    run([&](Part& part) {
+      const bool first = part.first == 0;
+      if (!first) part.gradient.assign(parameters, S(0));
+      part.backend.backward(angles + part.first * program_.features, weights,
+                            cotangents + part.first * program_.outputs, first ? gradient : part.gradient.data(),
+                            angle_gradients == nullptr ? nullptr : angle_gradients + part.first * program_.features);
+    });
+    for (const auto& part : parts_) {
+      if (part.first == 0 || part.count == 0) continue;
+      for (std::size_t j = 0; j < parameters; ++j) gradient[j] += part.gradient[j];
+    }
+  }
+
+ private:
+  struct Part {
+    explicit Part(const HeadProgram<S>& program) : backend(program) {}
+    Backend backend;
+    Eigen::Index first = 0, count = 0;
+    std::vector<S> gradient;
+    std::exception_ptr error;
+  };
+
+  void start_workers() {
+    workers_.reset();
+    if (parts_.size() > 1) workers_ = std::make_unique<Workers>(static_cast<int>(parts_.size()));
+  }
+
+  /// Whole groups of lanes for every part; the last ones may be empty.
+  void split(Eigen::Index batch) noexcept {
+    constexpr Eigen::Index width = pack_width<S>;
+    const auto parts = static_cast<Eigen::Index>(parts_.size());
+    const Eigen::Index groups = (batch + width - 1) / width;
+    const Eigen::Index share = (groups + parts - 1) / parts * width;
+    for (Eigen::Index i = 0; i < parts; ++i) {
+      auto& part = parts_[static_cast<std::size_t>(i)];
+      part.first = std::min(i * share, batch);
+      part.count = std::min(share, batch - part.first);
+    }
+  }
+
+  template <class Body>
+  void run(const Body& body) {
+    const auto guarded = [&](int i) {
+      auto& part = parts_[static_cast<std::size_t>(i)];
+      part.error = nullptr;
+      if (part.count == 0) return;
+      try {
+        body(part);
+      } catch (...) {
+        part.error = std::current_exception();
+      }
+    };
+    if (workers_ == nullptr) {
+      guarded(0);
+    } else {
+      workers_->run(guarded);
+    }
+    for (const auto& part : parts_) {
+      if (part.error) std::rethrow_exception(part.error);
+    }
+  }
+
+  HeadProgram<S> program_;
+  std::vector<Part> parts_;
+  std::unique_ptr<Workers> workers_;
+  Eigen::Index batch_ = 0;
+};
+
+}  // namespace qmtl::detail

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// Threads: the same bits every time for a fixed count, rounding between counts, errors passed on.
+
+#include "qmtl/head/parallel_backend.hpp"
+
+#include <vector>
+
+#include "qmtl/head/quantum_head.hpp"
+#include "qmtl/head/state_encoding.hpp"
+#include "support/catch.hpp"
+
+using namespace qmtl;
+
+namespace {
+
+using Head2 =
+    QuantumHead<double, AngleEncoding<4, Axis::Y, CxRing, Layers<2>>, Task<"a", RotationBlock<2>, Window<0, 2>, Binary>,
+                Task<"b", RotationBlock<3>, Window<1, 3>, Classes<3>>>;
+
+struct Result {
+  Batch<double> logits, dz;
+  std::vector<double> gradient;
+};
+
+Result step(Head2& head, Eigen::Index batch) {
+  Rng rng(Seed{4});
+  std::vector<double> weights(Head2::parameters);
+  for (auto& w : weights) w = rng.normal();
+  const auto numbers = [&rng](Eigen::Index rows, Eigen::Index columns) {
+    return Batch<double>::NullaryExpr(rows, columns, [&rng] { return rng.normal(); }).eval();
+  };
+  const Batch<double> z = numbers(4, batch), c = numbers(Head2::outputs, batch);
+  Result r{Batch<double>(Head2::outputs, batch), Batch<double>(4, batch), std::vector<double>(weights.size())};
+  head.forward(z, weights, r.logits);
+  head.backward(z, weights, c, r.gradient, r.dz);
+  return r;
+}
+
+}  // namespace
+
+TEST_CASE("threads change sums by rounding only, and not from run to run", "[head][threads]") {
+  for (const Eigen::Index batch : {1, 9, 50}) {
+    Head2 sequential, threaded;
+    threaded.set_execution(Threads{3});
+    const Result one = step(sequential, batch);
+    const Result three = step(threaded, batch);
+    const Result again = step(threaded, batch);
+    CHECK(one.logits == three.logits);
+    CHECK(one.dz == three.dz);
+    CHECK(three.gradient == again.gradient);
+    for (std::size_t j = 0; j < one.gradient.size(); ++j) {
+      CHECK(three.gradient[j] == Approx(one.gradient[j]).epsilon(1e-12).margin(1e-12));
+    }
+    Head2 copy = threaded;  // with threads of its own
+    CHECK(step(copy, batch).gradient == three.gradient);
+  }
+}
+
+TEST_CASE("an error on another thread reaches the caller", "[head][threads]") {
+  using Amplitude = QuantumHead<double, AmplitudeEncoding<2>, Task<"a", RotationBlock<1>, Window<0, 1>, Binary>>;
+  Amplitude head;
+  head.set_execution(Threads{2});
+  Batch<double> z = Batch<double>::Ones(4, 64), logits(1, 64);
+  z.col(63).setZero();
+  const std::vector<double> weights(Amplitude::parameters, 0.1);
+  CHECK_THROWS_AS(head.forward(z, weights, logits), ValueError);
+  z.setOnes();
+  CHECK_NOTHROW(head.forward(z, weights, logits));
+}

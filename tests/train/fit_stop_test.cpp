@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+// How training ends: early stopping, callbacks, divergence; and what fit refuses before it begins.
+
+#include <array>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "qmtl/train/fit.hpp"
+#include "support/catch.hpp"
+#include "support/throws.hpp"
+#include "train/fit_models.hpp"
+
+namespace {
+
+using namespace qmtl;
+using namespace qmtl::test;
+
+/// A callback that keeps the parameters after every epoch, which must outlive it.
+template <class Model>
+Callback keep(const Model& model, std::vector<std::vector<double>>& courses) {
+  return [&](const EpochRecord&) {
+    courses.push_back(parameters_of(model));
+    return true;
+  };
+}
+
+/// Validation labels that contradict the training labels: the better the fit, the worse the validation loss.
+Parts<double> contradictory() {
+  auto parts = related_parts(150);
+  parts.validation = parts.train;
+  for (double& label : parts.validation.labels.reshaped()) label = label < 0 ? label : label == 1 ? 0 : 1;
+  return parts;
+}
+
+TEST_CASE("early stopping ends after `patience` epochs without improvement and puts the best epoch's parameters back") {
+  const auto parts = contradictory();
+  Linear model{Seed{3}};
+  std::vector<std::vector<double>> courses;
+  const auto report = fit(model, parts.train, parts.validation,
+                          {.epochs = 50,
+                           .optimizer = Adam{.learning_rate = 0.05},
+                           .early_stopping = EarlyStopping{.patience = 4},
+                           .callbacks = {keep(model, courses)}});
+  std::size_t best = 0;
+  for (std::size_t e = 1; e < report.history.size(); ++e) {
+    if (report.history[e].validation_loss < report.history[best].validation_loss) best = e;
+  }
+  CHECK(report.best_epoch == static_cast<int>(best) + 1);
+  CHECK(report.history.size() == best + 1 + 4);
+  CHECK(report.history.size() < 50);
+  CHECK(parameters_of(model) == courses[best]);
+  CHECK(parameters_of(model) != courses.back());
+}
+
+TEST_CASE("an improvement of less than min_delta is none") {
+  const auto parts = related_parts(150);
+  Linear model{Seed{3}};
+  std::vector<std::vector<double>> courses;
+  const auto report = fit(model, parts.train, parts.validation,
+                          {.epochs = 50,
+                           .early_stopping = EarlyStopping{.patience = 2, .min_delta = 1e6},
+                           .callbacks = {keep(model, courses)}});
+  CHECK(report.history.size() == 3);  // the first epoch improves on nothing at all
+  CHECK(report.best_epoch == 1);
+  CHECK(parameters_of(model) == courses[0]);
+}
+
+TEST_CASE("without early stopping the model keeps its last parameters") {
+  const auto parts = contradictory();
+  Linear model{Seed{3}};
+  std::vector<std::vector<double>> courses;
+  const auto report = fit(model, parts.train, parts.validation, {.epochs = 5, .callbacks = {keep(model, courses)}});
+  CHECK(report.best_epoch == 5);
+  CHECK(parameters_of(model) == courses.back());
+}
+
+TEST_CASE("early stopping that never stops puts the best epoch back at the end") {
+  const auto parts = contradictory();
+  Linear model{Seed{3}};
+  std::vector<std::vector<double>> courses;
+  const auto report = fit(model, parts.train, parts.validation,
+                          {.epochs = 6,
+                           .optimizer = Adam{.learning_rate = 0.05},
+                           .early_stopping = EarlyStopping{.patience = 100},
+                           .callbacks = {keep(model, courses)}});
+  CHECK(report.history.size() == 6);
+  REQUIRE(report.best_epoch < 6);
+  CHECK(parameters_of(model) == courses[static_cast<std::size_t>(report.best_epoch) - 1]);
+}
+
+TEST_CASE("a callback that returns false stops after its epoch, and every callback sees every epoch") {
+  const auto parts = related_parts(80);
+  Linear model{Seed{1}};
+  std::vector<int> seen;
+  const auto report = fit(model, parts.train,
+                          {.epochs = 10,
+                           .callbacks = {[](const EpochRecord& record) { return record.epoch < 3; },
+                                         [&seen](const EpochRecord& record) {
+                                           seen.push_back(record.epoch);
+                                           CHECK(record.validation.empty());
+                                           CHECK(std::isnan(record.validation_loss));
+                                           return true;
+                                         }}});
+  CHECK(report.history.size() == 3);
+  CHECK(report.best_epoch == 3);
+  CHECK(seen == std::vector{1, 2, 3});
+}
+
+TEST_CASE("no epochs leave the model as it is") {
+  const auto parts = related_parts(80);
+  Linear model{Seed{1}};
+  const auto before = parameters_of(model);
+  const auto logits = model.predict(parts.test.inputs);
+  const auto report = fit(model, parts.train, parts.validation, {.epochs = 0});
+  CHECK(report.history.empty());
+  CHECK(report.best_epoch == 0);
+  CHECK(parameters_of(model) == before);
+  CHECK(model.predict(parts.test.inputs) == logits);
+}
+
+TEST_CASE("a loss that leaves the finite numbers ends the training, with task, epoch and batch") {
+  const auto data = related_parts(100).train;  // 60 rows
+  const auto diverge = [&data]<class Model>(Model model, FitOptions options) {
+    return message_of<NumericalError>([&] { fit(model, data, options); });
+  };
+  const std::string advice = "; a smaller learning rate may help";
+  const FitOptions one_batch{.epochs = 5, .batch_size = 60, .optimizer = Sgd{.learning_rate = 1e300}};
+  CHECK(diverge(Linear{Seed{1}}, one_batch) ==
+        "qmtl: fit: the loss of task first is not finite in epoch 2, batch 0" + advice);
+  const FitOptions batches{.epochs = 5, .batch_size = 20, .optimizer = Sgd{.learning_rate = 1e300}};
+  CHECK(diverge(Linear{Seed{1}}, batches) ==
+        "qmtl: fit: the loss of task first is not finite in epoch 1, batch 1" + advice);
+  const FitOptions narrow{.epochs = 5, .batch_size = 60, .optimizer = Adam{.learning_rate = 1e38}};
+  const auto floats = related_parts<float>(100).train;
+  Quantum<float> model{Seed{1}};
+  CHECK_THROWS_AS(fit(model, floats, narrow), NumericalError);
+}
+
+TEST_CASE("parameters that the very last step made infinite do not pass for a result") {
+  const auto data = related_parts(100).train;
+  Linear model{Seed{1}};
+  const FitOptions options{.epochs = 1, .batch_size = 60, .optimizer = Adam{.learning_rate = 1.7e308}};
+  CHECK(
+      message_of<NumericalError>([&] { fit(model, data, options); }) ==
+      "qmtl: fit: a parameter of the head is not finite in epoch 1, its last batch; a smaller learning rate may help");
+}
+
+TEST_CASE("data that does not fit is refused before anything is trained") {
+  auto parts = related_parts(60);
+  Linear model{Seed{1}};
+  const auto before = parameters_of(model);
+  const auto refused = [&]<class E>(const Parts<double>& data, E*) {
+    const std::string message = message_of<E>([&] { fit(model, data.train, data.validation); });
+    CHECK(parameters_of(model) == before);
+    CHECK(model.standardizer().empty());
+    return message;
+  };
+  const ShapeError* const shape = nullptr;
+  const ValueError* const value = nullptr;
+
+  auto changed = parts;
+  changed.train.inputs(7, 5) = std::nan("");
+  CHECK(refused(changed, value).find("row 5, feature 7") != std::string::npos);
+  changed = parts;
+  changed.train.inputs(0, 2) = std::numeric_limits<double>::infinity();
+  CHECK(refused(changed, value).find("row 2, feature 0") != std::string::npos);
+  changed = parts;
+  changed.train.labels(1, 3) = 3;
+  CHECK(refused(changed, value).find("label of task 'second', row 3") != std::string::npos);
+  changed = parts;
+  changed.train.labels = parts.train.labels.topRows(2).eval();
+  CHECK(refused(changed, shape).find("number of tasks must be 3, got 2") != std::string::npos);
+  changed = parts;
+  changed.train.inputs = parts.train.inputs.topRows(19).eval();
+  CHECK(refused(changed, shape) == "qmtl: fit: features of the training inputs must be 20, got 19");
+  changed = parts;
+  changed.train = parts.train.select(std::span<const Eigen::Index>());
+  CHECK(refused(changed, shape) == "qmtl: fit: the training data must have at least one row");
+  changed = parts;
+  changed.validation.inputs(4, 1) = std::nan("");
+  CHECK(refused(changed, value).find("row 1, feature 4") != std::string::npos);
+  changed = parts;
+  changed.validation.inputs = parts.validation.inputs.topRows(3).eval();
+  CHECK(refused(changed, shape) == "qmtl: fit: features of the validation inputs must be 20, got 3");
+}
+
+TEST_CASE("impossible options are refused by name") {
+  const auto parts = related_parts(40);
+  Linear model{Seed{1}};
+  const auto before = parameters_of(model);
+  const auto refused = [&](const FitOptions& options) {
+    return message_of<ValueError>([&] { fit(model, parts.train, parts.validation, options); });
+  };
+  const double nan = std::nan("");
+  CHECK(refused({.epochs = -1}) == "qmtl: fit: epochs must not be negative, got -1");
+  CHECK(refused({.batch_size = 0}) == "qmtl: fit: batch_size must be positive, got 0");
+  CHECK(refused({.head_learning_rate_scale = -0.5}) ==
+        "qmtl: fit: head_learning_rate_scale must be finite and not negative, got -0.5");
+  CHECK(refused({.head_learning_rate_scale = HUGE_VAL}).find("head_learning_rate_scale") != std::string::npos);
+  CHECK(refused({.early_stopping = EarlyStopping{.patience = 0}}) == "qmtl: fit: patience must be positive, got 0");
+  CHECK(refused({.early_stopping = EarlyStopping{.min_delta = -1.0}}) ==
+        "qmtl: fit: min_delta must be finite and not negative, got -1");
+  CHECK(refused({.early_stopping = EarlyStopping{.min_delta = nan}}).find("min_delta") != std::string::npos);
+  CHECK(refused({.optimizer = Adam{.learning_rate = nan}}).find("learning_rate") != std::string::npos);
+  CHECK(refused({.optimizer = Sgd{.momentum = 1.0}}).find("momentum") != std::string::npos);
+  CHECK(message_of<ValueError>([&] { fit(model, parts.train, {.early_stopping = EarlyStopping{}}); }) ==
+        "qmtl: fit: early stopping needs validation data");
+  CHECK(parameters_of(model) == before);
+}
+
+}  // namespace

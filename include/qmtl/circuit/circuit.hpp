@@ -72,7 +72,7 @@ constexpr void append(Circuit<N, M>& out, int& position, const Operation& op) {
 
 template <int N, int M, int K>
 constexpr void append(Circuit<N, M>& out, int& position, const Circuit<N, K>& part) {
-  for (const auto& op : part.ops()) out.operations[static_cast<std::size_t>(position++)] = op;
+  for (const auto& op : part.ops()) append(out, position, op);
 }
 
 }  // namespace detail
@@ -140,6 +140,21 @@ template <int N, int M>
       }
     }
     if (unused != 0) return false;
+  }
+  return true;
+}
+
+/// True if every operation is on distinct qubits of the circuit, as those built by make_circuit are.
+template <int N, int M>
+[[nodiscard]] constexpr bool fits(const Circuit<N, M>& c) noexcept {
+  for (const auto& op : c.ops()) {
+    const auto targets = op.targets();
+    for (std::size_t i = 0; i < targets.size(); ++i) {
+      if (targets[i] < 0 || targets[i] >= N) return false;
+      for (std::size_t j = 0; j < i; ++j) {
+        if (targets[i] == targets[j]) return false;
+      }
+    }
   }
   return true;
 }

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <cstdio>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -106,6 +109,29 @@ struct Grid {
     return out;
   }
 };
+
+}  // namespace detail
+
+namespace detail {
+
+/// Eight hexadecimal digits that differ between circuits that differ (FNV-1a of gates, qubits and angles).
+[[nodiscard]] inline std::string fingerprint(std::span<const Operation> ops) {
+  std::uint32_t hash = 2166136261u;
+  const auto mix = [&hash](std::string_view text) {
+    for (const char letter : text) hash = (hash ^ static_cast<unsigned char>(letter)) * 16777619u;
+  };
+  for (const auto& op : ops) {
+    mix(info(op.gate).name);
+    for (const int q : op.targets()) mix(text(' ', q));
+    for (const auto& a : op.used_angles()) {
+      mix(text(static_cast<int>(a.source), ' ', a.index, ' ', a.second, ' ', a.scale, ' ', a.offset, ' ', a.shift, ' ',
+               a.second_shift));
+    }
+  }
+  char buffer[16];
+  std::snprintf(buffer, sizeof buffer, "%08x", static_cast<unsigned>(hash));
+  return buffer;
+}
 
 }  // namespace detail
 

@@ -3,6 +3,7 @@
 // One gate on its qubits with its angles, and a builder function for every gate.
 
 #include <array>
+#include <concepts>
 #include <span>
 #include <utility>
 
@@ -59,6 +60,16 @@ namespace gate {
 [[nodiscard]] constexpr Operation u(int q, Angle theta, Angle phi, Angle lambda) {
   return {Gate::U, {q}, {theta, phi, lambda}};
 }
+/// Other libraries write the angle first; a qubit is never a floating-point number.
+template <std::floating_point T>
+Operation rx(T, Angle) = delete;
+template <std::floating_point T>
+Operation ry(T, Angle) = delete;
+template <std::floating_point T>
+Operation rz(T, Angle) = delete;
+template <std::floating_point T>
+Operation p(T, Angle) = delete;
+
 [[nodiscard]] constexpr Operation cx(int control, int target) { return {Gate::CX, {control, target}, {}}; }
 [[nodiscard]] constexpr Operation cy(int control, int target) { return {Gate::CY, {control, target}, {}}; }
 [[nodiscard]] constexpr Operation cz(int control, int target) { return {Gate::CZ, {control, target}, {}}; }

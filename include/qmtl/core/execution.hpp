@@ -39,16 +39,18 @@ namespace detail {
 /// sleeping.
 class Workers {
  public:
+  /// Throws std::system_error if the system has no more threads; those that were started are ended.
   explicit Workers(int count) {
-    for (int i = 1; i < count; ++i) threads_.emplace_back([this, i] { serve(i); });
+    try {
+      for (int i = 1; i < count; ++i) threads_.emplace_back([this, i] { serve(i); });
+    } catch (...) {
+      stop();
+      throw;
+    }
   }
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;
-  ~Workers() {
-    body_ = nullptr;
-    start();
-    for (auto& thread : threads_) thread.join();
-  }
+  ~Workers() { stop(); }
 
   [[nodiscard]] int count() const noexcept { return static_cast<int>(threads_.size()) + 1; }
 
@@ -74,6 +76,12 @@ class Workers {
       if (value.load(std::memory_order_acquire) != old) return;
     }
     value.wait(old, std::memory_order_acquire);
+  }
+
+  void stop() noexcept {
+    body_ = nullptr;
+    start();
+    for (auto& thread : threads_) thread.join();
   }
 
   void start() noexcept {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "qmtl/circuit/combinators.hpp"
+#include "qmtl/circuit/drawing.hpp"
 #include "qmtl/head/layers.hpp"
 
 namespace qmtl {
@@ -12,7 +13,8 @@ namespace qmtl {
 /// A trainable circuit on the local qubits 0 .. k-1 of a window: any type with a `static constexpr auto circuit` that
 /// uses weights without a gap and no features. `describe()` is optional.
 template <class B>
-concept Block = CircuitType<B> &&(feature_count(B::circuit) == 0) && weights_have_no_gap(B::circuit.ops());
+concept Block = CircuitType<B> &&(feature_count(B::circuit) == 0) && weights_have_no_gap(B::circuit.ops()) &&
+                fits(B::circuit);
 
 template <Block B>
 inline constexpr int block_width = std::remove_cvref_t<decltype(B::circuit)>::qubits;
@@ -27,7 +29,7 @@ template <Block B>
     return B::describe();
   } else {
     return detail::text("own block, ", block_weights<B>, " weights on ", block_width<B>, " qubits, ",
-                        B::circuit.operations.size(), " operations");
+                        B::circuit.operations.size(), " operations ", detail::fingerprint(B::circuit.ops()));
   }
 }
 

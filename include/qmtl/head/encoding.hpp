@@ -6,6 +6,7 @@
 #include <string>
 
 #include "qmtl/circuit/combinators.hpp"
+#include "qmtl/circuit/drawing.hpp"
 #include "qmtl/head/layers.hpp"
 #include "qmtl/head/squash.hpp"
 
@@ -15,10 +16,11 @@ namespace qmtl {
 template <class E>
 concept EncodesFeatures = CircuitType<E> && requires {
   { E::features } -> std::convertible_to<int>;
-} &&(feature_count(E::circuit) <= E::features) && weights_have_no_gap(E::circuit.ops());
+} &&(feature_count(E::circuit) <= E::features) && weights_have_no_gap(E::circuit.ops()) && fits(E::circuit);
 
 /// An encoding that starts from a state of its own instead of |0...0>: amplitude and basis encoding.
-/// prepare(x, psi) fills 2^N amplitudes from the features.
+/// prepare(x, psi) fills 2^N amplitudes from the features; `static constexpr bool real_amplitudes = true` says that
+/// they are always real, and halves the work.
 template <class E>
 concept PreparesState = requires(const double* x, std::complex<double>* psi) {
   E::prepare(x, psi);
@@ -83,7 +85,7 @@ template <Encoding E>
     return E::describe();
   } else {
     return detail::text("own encoding, ", E::features, " features on ", encoding_qubits<E>, " qubits, ",
-                        E::circuit.operations.size(), " operations");
+                        E::circuit.operations.size(), " operations ", detail::fingerprint(E::circuit.ops()));
   }
 }
 

@@ -48,11 +48,17 @@ class LaneBackend {
                    program_.tasks);
       return;
     }
-    for (const auto& task : program_.tasks) {
-      LightCone cone = light_cone(program_.encoding, program_.qubits, task.window);
-      EngineTask<S> local = task;
-      local.window = cone.window;
-      add_register(std::move(cone.operations), cone.width(), std::span(&local, 1));
+    for (const auto& host : distinct_windows()) {
+      LightCone cone = light_cone(program_.encoding, program_.qubits, host);
+      std::vector<EngineTask<S>> inside;
+      for (const auto& task : program_.tasks) {
+        if (first_window_around(task.window) != host) continue;
+        inside.push_back(task);
+        for (int& q : inside.back().window) {
+          q = static_cast<int>(std::find(cone.qubits.begin(), cone.qubits.end(), q) - cone.qubits.begin());
+        }
+      }
+      add_register(std::move(cone.operations), cone.width(), inside);
     }
   }
 
@@ -71,7 +77,8 @@ class LaneBackend {
       load_features(angles, g);
       for (auto& r : registers_) {
         encode(r, angles, g, weights);
-        r.engine.read(state(r, g), density(r, g), expectations_.data());
+        r.engine.read_densities(state(r, g), density(r, g));
+        r.engine.expectations(state(r, g), density(r, g), expectations_.data());
       }
       store(expectations_.data(), program_.outputs, expectations, g);
     }
@@ -91,7 +98,7 @@ class LaneBackend {
       for (auto& r : registers_) {
         if (!have_states) {
           encode(r, angles, g, weights);
-          r.engine.read(state(r, g), density(r, g), expectations_.data());
+          r.engine.read_densities(state(r, g), density(r, g));
         }
         r.engine.read_backward(state(r, g), density(r, g), cotangents_.data());
         if (!sweep) continue;
@@ -125,11 +132,32 @@ class LaneBackend {
     registers_.push_back({std::move(ops), std::move(engine), std::size_t{1} << qubits, {}, {}});
   }
 
+  /// The widest window that holds all qubits of `window`, the first of equals: its register serves the task as well.
+  [[nodiscard]] std::vector<int> first_window_around(const std::vector<int>& window) const {
+    const std::vector<int>* best = &window;
+    for (const auto& task : program_.tasks) {
+      const bool inside = std::all_of(window.begin(), window.end(), [&task](int q) {
+        return std::find(task.window.begin(), task.window.end(), q) != task.window.end();
+      });
+      if (inside && (best == &window || task.window.size() > best->size())) best = &task.window;
+    }
+    return *best;
+  }
+
+  [[nodiscard]] std::vector<std::vector<int>> distinct_windows() const {
+    std::vector<std::vector<int>> windows;
+    for (const auto& task : program_.tasks) {
+      auto host = first_window_around(task.window);
+      if (std::find(windows.begin(), windows.end(), host) == windows.end()) windows.push_back(std::move(host));
+    }
+    return windows;
+  }
+
   [[nodiscard]] static Eigen::Index groups(Eigen::Index batch) noexcept { return (batch + width - 1) / width; }
 
   [[nodiscard]] bool keeps(Eigen::Index batch) const noexcept {
     std::size_t amplitudes = 0;
-    for (const auto& r : registers_) amplitudes += r.amplitudes;
+    for (const auto& r : registers_) amplitudes += r.amplitudes + r.engine.density_size();
     return static_cast<std::size_t>(groups(batch)) * amplitudes * sizeof(A) <= program_.kept_bytes;
   }
 

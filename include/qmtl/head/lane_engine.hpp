@@ -168,7 +168,7 @@ template <Scalar S, class A>
 class DirectTask {
  public:
   DirectTask(const EngineTask<S>& task, const AddressMap& map)
-      : task_(task), placed_(place_block(task)), program_(placed_, map), blocks_(program_.map(), task.window) {
+      : task_(task), program_(place_block(task), map), blocks_(program_.map(), task.window) {
     const auto size = std::size_t{1} << map.qubits;
     copy_.resize(size);
     adjoint_.resize(size);
@@ -230,7 +230,6 @@ class DirectTask {
   }
 
   EngineTask<S> task_;
-  std::vector<Operation> placed_;
   LaneProgram<S, A> program_;
   Blocks blocks_;
   std::vector<A> copy_, adjoint_;
@@ -270,14 +269,21 @@ class LaneEngine {
     for (auto& task : direct_) task.begin_batch();
   }
 
-  /// Expectation values of every output, from an encoded state; keeps the density matrices in `rho`.
-  void read(const A* psi, A* rho, Pack<S>* expectations) noexcept {
+  /// The density matrices of all host windows, from an encoded state.
+  void read_densities(const A* psi, A* rho) const noexcept {
     for (const auto& host : hosts_) {
       lane_density<S>(psi, host.blocks, rho);
-      for (const auto& task : host.tasks) task.expectations(rho, expectations);
       rho += host.merged.size();
     }
-    for (auto& task : direct_) task.expectations(psi, expectations);
+  }
+
+  /// Expectation values of every output.
+  void expectations(const A* psi, const A* rho, Pack<S>* out) noexcept {
+    for (const auto& host : hosts_) {
+      for (const auto& task : host.tasks) task.expectations(rho, out);
+      rho += host.merged.size();
+    }
+    for (auto& task : direct_) task.expectations(psi, out);
   }
 
   /// Weight sums, and lambda = sum_o cotangent_o M_o psi for all tasks together.

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <exception>
 #include <memory>
-#include <span>
+#include <utility>
 #include <vector>
 
 #include "qmtl/core/execution.hpp"
@@ -19,7 +19,11 @@ template <Scalar S, class Backend>
 class ParallelBackend {
  public:
   explicit ParallelBackend(HeadProgram<S> program) : program_(std::move(program)), parts_(1, Part(program_)) {}
-  ParallelBackend(const ParallelBackend& other) : program_(other.program_), parts_(other.parts_) { start_workers(); }
+  /// A copy has work buffers and threads of its own, and nothing to go backward from.
+  ParallelBackend(const ParallelBackend& other)
+      : program_(other.program_),
+        parts_(other.parts_.size(), Part(program_)),
+        workers_(make_workers(static_cast<int>(parts_.size()))) {}
   ParallelBackend(ParallelBackend&&) noexcept = default;
   ParallelBackend& operator=(const ParallelBackend& other) {
     if (this != &other) *this = ParallelBackend(other);
@@ -27,11 +31,14 @@ class ParallelBackend {
   }
   ParallelBackend& operator=(ParallelBackend&&) noexcept = default;
 
-  /// Starts or ends threads, and makes their work buffers.
+  /// Starts or ends threads, and makes their work buffers; on an error everything is as it was.
   void set_execution(const Execution& execution) {
-    parts_.resize(static_cast<std::size_t>(thread_count(execution)), Part(program_));
+    const int count = thread_count(execution);
+    std::vector<Part> parts(static_cast<std::size_t>(count), Part(program_));
+    auto workers = make_workers(count);
+    parts_ = std::move(parts);
+    workers_ = std::move(workers);
     batch_ = 0;
-    start_workers();
   }
 
   void forward(const S* angles, Eigen::Index batch, const S* weights, S* expectations) {
@@ -68,13 +75,13 @@ class ParallelBackend {
     std::exception_ptr error;
   };
 
-  void start_workers() {
-    workers_.reset();
-    if (parts_.size() > 1) workers_ = std::make_unique<Workers>(static_cast<int>(parts_.size()));
+  [[nodiscard]] static std::unique_ptr<Workers> make_workers(int count) {
+    return count > 1 ? std::make_unique<Workers>(count) : nullptr;
   }
 
   /// Whole groups of lanes for every part; the last ones may be empty.
   void split(Eigen::Index batch) noexcept {
+    QMTL_ASSERT(!parts_.empty());  // a moved-from head may only be assigned to
     constexpr Eigen::Index width = pack_width<S>;
     const auto parts = static_cast<Eigen::Index>(parts_.size());
     const Eigen::Index groups = (batch + width - 1) / width;

@@ -29,6 +29,16 @@ enum class HeadMethod { automatic, window, direct, light_cone, shift };
 
 namespace detail {
 
+/// Whether the start of an encoding is real; one with a `prepare` of its own says so by `real_amplitudes`.
+template <class E>
+inline constexpr bool prepares_real_state = [] {
+  if constexpr (requires { E::real_amplitudes; }) {
+    return static_cast<bool>(E::real_amplitudes);
+  } else {
+    return !PreparesState<E>;
+  }
+}();
+
 /// eigenvalues(a, o): value of output o on local basis state a.
 template <Scalar S, TaskType T>
 [[nodiscard]] Eigen::Matrix<S, Eigen::Dynamic, Eigen::Dynamic> eigenvalue_table() {
@@ -140,7 +150,8 @@ class BasicQuantumHead {
   }
 
   /// Sequential{} (the default) or Threads{n}: samples are shared between n threads, which live as long as the head or
-  /// until another policy is set. Throws ValueError for an impossible count.
+  /// until another policy is set. At most ceil(B / pack_width<S>) of them have work. Throws ValueError for an
+  /// impossible count, std::system_error if the system has no more threads; then the head is as it was.
   void set_execution(const Execution& execution) {
     backend_.set_execution(execution);
     batch_ = -1;
@@ -201,14 +212,16 @@ class BasicQuantumHead {
  private:
   template <int T>
   using Task = std::tuple_element_t<static_cast<std::size_t>(T), TaskList>;
-  static constexpr bool complex =
-      !is_real(E::circuit.ops()) || ((runs_direct<Tasks> && !is_real(Tasks::Block::circuit.ops())) || ...);
+  static constexpr bool complex = !is_real(E::circuit.ops()) || !detail::prepares_real_state<E> ||
+                                  ((runs_direct<Tasks> && !is_real(Tasks::Block::circuit.ops())) || ...);
   using Backend =
       std::conditional_t<Method == HeadMethod::shift, detail::ShiftBackend<S>, detail::LaneBackend<S, complex>>;
 
   static_assert(Method != HeadMethod::shift || !PreparesState<E>,
                 "qmtl: parameter shift must have angles to shift: amplitude "
                 "and basis encoding have none");
+  static_assert(!uses_light_cones || !PreparesState<E>,
+                "qmtl: a head on light cones must start from |0...0>: amplitude and basis encoding do not");
   static_assert(uses_light_cones || qubits <= detail::max_lane_qubits,
                 "qmtl: a head on one register must have at most 24 qubits; "
                 "wider ones must have small light cones");

@@ -18,6 +18,7 @@ struct AmplitudeEncoding {
   static_assert(F::count <= (1 << N), "qmtl: AmplitudeEncoding<N> must have at most 2^N features");
   static constexpr int features = F::count;
   static constexpr auto circuit = make_circuit<N>();
+  static constexpr bool real_amplitudes = true;
   using Squash = NoSquash;
 
   /// Throws ValueError if the features are all zero or not finite: no state is proportional to them.
@@ -58,6 +59,7 @@ struct BasisEncoding {
   static constexpr int features = N;
   static constexpr bool differentiable = false;
   static constexpr auto circuit = make_circuit<N>();
+  static constexpr bool real_amplitudes = true;
   using Squash = NoSquash;
 
   template <Scalar S>

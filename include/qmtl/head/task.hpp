@@ -31,6 +31,7 @@ struct Task {
 
   static_assert(block_width<Block> == Window::width,
                 "qmtl: a task's block must have as many qubits as the task's window");
+  static_assert(Readout::parameters <= 1, "qmtl: a readout must have at most one parameter, its scale");
   static_assert(Readout::width <= Window::width,
                 "qmtl: a task's window must have at least as many qubits as its readout reads");
 

@@ -55,12 +55,17 @@ template <Scalar S>
 
 /// Reads `<view>_train` and `<view>_test` (rows x features) of every view, `y_train` and `y_test` (rows x tasks, -1
 /// where a label is missing) and `task_names`. Throws FileError for a file that cannot be read or lacks an array,
-/// ShapeError where row or task counts disagree.
+/// ShapeError where row, feature or task counts disagree, ValueError without a view.
 template <Scalar S>
 [[nodiscard]] TrainTest<S> load_multitask_npz(const std::string& path, std::span<const std::string> views) {
   const Npz file = Npz::open(path);
   const auto names = to_strings(file.get("task_names"));
-  return {detail::load_part<S>(file, views, "train", names), detail::load_part<S>(file, views, "test", names)};
+  if (views.empty()) throw ValueError("qmtl: load_multitask_npz: views, expected at least one, got none");
+  TrainTest<S> data{detail::load_part<S>(file, views, "train", names),
+                    detail::load_part<S>(file, views, "test", names)};
+  detail::require_size("load_multitask_npz: features of the test rows, as of the training rows,", data.test.features(),
+                       data.train.features());
+  return data;
 }
 
 }  // namespace qmtl

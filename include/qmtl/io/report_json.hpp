@@ -17,7 +17,8 @@ namespace detail {
 }
 }  // namespace detail
 
-/// {"name", "classes", "rows", "loss", "accuracy", "majority", "macro_f1", "auc"} of one task; null where undefined.
+/// {"name", "classes", "rows", "loss", "accuracy", "majority", "macro_f1", "auc", "r2"} of one task; null where
+/// undefined.
 [[nodiscard]] inline nlohmann::ordered_json to_json(const TaskMetrics& task) {
   return {{"name", task.name},
           {"classes", task.classes},
@@ -26,7 +27,8 @@ namespace detail {
           {"accuracy", detail::number_or_null(task.accuracy)},
           {"majority", detail::number_or_null(task.majority)},
           {"macro_f1", detail::number_or_null(task.macro_f1)},
-          {"auc", detail::number_or_null(task.auc)}};
+          {"auc", detail::number_or_null(task.auc)},
+          {"r2", detail::number_or_null(task.r2)}};
 }
 
 /// The metrics of all tasks, an array.

@@ -137,7 +137,7 @@ struct Classes<C, BasisStates, ScaleType> {
                        S* dweights) noexcept {
     for (int o = 0; o < C; ++o) {
       dexpectations[o] =
-          expectations[o] > S(0) ? detail::scale_of<Scale>(weights) * dlogits[o] / clipped(expectations[o]) : S(0);
+          expectations[o] <= S(0) ? S(0) : detail::scale_of<Scale>(weights) * dlogits[o] / clipped(expectations[o]);
       if constexpr (Scale::trainable) dweights[0] += std::log(clipped(expectations[o])) * dlogits[o];
     }
   }
@@ -149,7 +149,7 @@ struct Classes<C, BasisStates, ScaleType> {
   /// Rounding can leave a probability slightly below zero.
   template <Scalar S>
   [[nodiscard]] static S clipped(S probability) noexcept {
-    return (probability > S(0) ? probability : S(0)) + static_cast<S>(floor);
+    return (probability < S(0) ? S(0) : probability) + static_cast<S>(floor);  // NaN stays NaN
   }
 };
 

@@ -88,6 +88,10 @@ template <WindowType W, QuantumState T, class Out>
 requires MutableState<Out>
 void add_local_applied(const LocalMatrix<typename T::Scalar, W::width>& b, const T& state, Out&& out) {
   using S = typename T::Scalar;
+  static_assert(window_extent<W> <= T::qubits, "qmtl: a window's qubits must be below the register's qubit count");
+  static_assert(T::qubits == std::remove_cvref_t<Out>::qubits, "qmtl: both states must have as many qubits");
+  detail::require_size("add_local_applied: rows of the operator", b.rows(), 1 << W::width);
+  detail::require_size("add_local_applied: columns of the operator", b.cols(), 1 << W::width);
   constexpr auto& offsets = detail::window_offsets<W>;
   constexpr std::size_t size = offsets.size();
   std::array<S, size> re{}, im{};

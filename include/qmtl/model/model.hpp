@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "qmtl/backbone/concepts.hpp"
+#include "qmtl/core/finite.hpp"
 #include "qmtl/head/linear_head.hpp"
 #include "qmtl/head/quantum_head.hpp"
 #include "qmtl/model/standardize.hpp"
@@ -77,7 +78,8 @@ class MultiTaskModel {
   /// Logits (outputs x B) for inputs (input_size x B), in chunks so that memory does not grow with B. Throws
   /// ShapeError.
   [[nodiscard]] Batch<Scalar, outputs> predict(const BatchIn<Scalar>& inputs) {
-    constexpr Eigen::Index chunk = 64;
+    constexpr Eigen::Index chunk = 512;
+    detail::require_finite_inputs<Scalar>(inputs);
     Batch<Scalar, outputs> logits(outputs, inputs.cols());
     for (Eigen::Index b = 0; b < inputs.cols(); b += chunk) {
       const Eigen::Index count = std::min(chunk, inputs.cols() - b);
@@ -120,7 +122,7 @@ class MultiTaskModel {
  private:
   B backbone_;
   H head_;
-  std::vector<Scalar> head_weights_;
+  std::vector<Scalar, Eigen::aligned_allocator<Scalar>> head_weights_;  // bits must not depend on where it lies
   Standardizer<Scalar> standardizer_;
   Batch<Scalar> x_;
   Batch<Scalar, features> z_, dz_;

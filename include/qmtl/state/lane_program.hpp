@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <span>
 #include <utility>
 #include <vector>
@@ -44,9 +43,7 @@ class LaneProgram {
       const Pack<S> angle =
           value(slots_[i].angle, x, w) * static_cast<S>(slots_[i].sign * (slots_[i].half ? 0.5 : 1.0));
       sincos<S>(angle, sines_[i], cosines_[i]);
-      // A cosine of exactly zero would make the tangent infinite; the smallest normal number is as good.
-      const Pack<S> safe = cosines_[i] == S(0) ? broadcast<S>(std::numeric_limits<S>::min()) : cosines_[i];
-      tangents_[i] = sines_[i] / safe;
+      tangents_[i] = sines_[i] / cosines_[i];  // no float is so near to a multiple of pi/2 that a cosine is zero
     }
   }
 

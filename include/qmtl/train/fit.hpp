@@ -21,13 +21,14 @@ namespace qmtl {
 
 /// What happened in one epoch.
 struct EpochRecord {
-  int epoch = 0;                                                      ///< from 1
-  int epochs = 0;                                                     ///< as planned
-  double train_loss = 0.0;                                            ///< sum over tasks, mean over the epoch's batches
-  std::vector<double> task_losses;                                    ///< the same, by task
-  std::vector<TaskMetrics> validation;                                ///< empty without validation data
+  int epoch = 0;                        ///< from 1
+  int epochs = 0;                       ///< as planned
+  double train_loss = 0.0;              ///< sum over tasks of the mean over labelled samples
+  std::vector<double> task_losses;      ///< the same, by task
+  std::vector<TaskMetrics> validation;  ///< empty without validation data
   double validation_loss = std::numeric_limits<double>::quiet_NaN();  ///< sum over tasks
   double seconds = 0.0;                                               ///< since the start of the training
+  bool last = false;                                                  ///< no epoch is to follow, but for callbacks
 };
 
 /// Called after every epoch; returns false to stop the training.
@@ -62,6 +63,7 @@ struct FitReport {
 namespace detail {
 
 inline void validate(const FitOptions& options) {
+  qmtl::validate(options.optimizer);
   if (options.epochs < 0) throw ValueError(text("qmtl: fit: epochs must not be negative, got ", options.epochs));
   if (options.batch_size < 1)
     throw ValueError(text("qmtl: fit: batch_size must be positive, got ", options.batch_size));
@@ -211,6 +213,29 @@ class BestParameters {
   std::vector<S> backbone_, head_;
 };
 
+/// Sum of the tasks' losses; NaN if no task has a labelled row.
+[[nodiscard]] inline double total_loss(std::span<const TaskMetrics> tasks) noexcept {
+  double sum = 0.0;
+  bool any = false;
+  for (const auto& task : tasks) {
+    if (task.labelled == 0) continue;
+    sum += task.loss;
+    any = true;
+  }
+  return any ? sum : std::numeric_limits<double>::quiet_NaN();
+}
+
+/// Throws ValueError unless early stopping has a validation label to go by.
+template <Scalar S>
+void require_validation(const Dataset<S>* validation, std::span<const LabelKind> kinds) {
+  for (int t = 0; validation != nullptr && t < validation->tasks(); ++t) {
+    for (Eigen::Index row = 0; row < validation->rows(); ++row) {
+      if (!is_missing(kinds[static_cast<std::size_t>(t)], validation->labels(t, row))) return;
+    }
+  }
+  throw ValueError("qmtl: fit: early stopping needs validation data with at least one label");
+}
+
 template <Backbone B, Head H>
 [[nodiscard]] FitReport run_fit(MultiTaskModel<B, H>& model, const Dataset<typename B::Scalar>& train,
                                 const Dataset<typename B::Scalar>* validation, const FitOptions& options) {
@@ -223,9 +248,7 @@ template <Backbone B, Head H>
     require_size("fit: features of the validation inputs", validation->features(), model.input_size());
   }
   if (train.rows() == 0) throw ShapeError("qmtl: fit: the training data must have at least one row");
-  if (options.early_stopping && validation == nullptr) {
-    throw ValueError("qmtl: fit: early stopping needs validation data");
-  }
+  if (options.early_stopping) require_validation<S>(validation, label_kinds(model));
   if (options.standardize && options.epochs > 0) {
     Standardizer<S> standardizer;
     standardizer.fit(train.inputs);
@@ -239,19 +262,27 @@ template <Backbone B, Head H>
   Trainer<B, H> trainer(model, train, options);
   BestParameters<B, H> best;
   FitReport report;
-  bool more = true;
-  for (int e = 1; e <= options.epochs && more; ++e) {
-    EpochRecord record = trainer.epoch(e);
+  const auto run_epoch = [&](int number) {
+    EpochRecord record = trainer.epoch(number);
     record.epochs = options.epochs;
     if (validation != nullptr) {
       record.validation = evaluate(model, *validation, majorities);
-      record.validation_loss = 0.0;
-      for (const auto& task : record.validation) record.validation_loss += task.labelled > 0 ? task.loss : 0.0;
-      if (options.early_stopping) more = best.update(model, record, *options.early_stopping);
+      record.validation_loss = total_loss(record.validation);
     }
+    bool more = number < options.epochs;
+    if (options.early_stopping) more = best.update(model, record, *options.early_stopping) && more;
+    record.last = !more;
     record.seconds = elapsed();
     for (const auto& callback : options.callbacks) more = callback(record) && more;
     report.history.push_back(std::move(record));
+    return more;
+  };
+  try {
+    for (int e = 1; e <= options.epochs && run_epoch(e); ++e) {
+    }
+  } catch (...) {
+    best.restore(model);
+    throw;
   }
   best.restore(model);
   report.best_epoch = best.epoch() > 0 ? best.epoch() : static_cast<int>(report.history.size());
@@ -263,7 +294,8 @@ template <Backbone B, Head H>
 
 /// Trains a model on a data set; missing labels contribute nothing. The same seeds give the same bits on one thread.
 /// Throws ShapeError or ValueError for data or options that do not fit, NumericalError (saying where) if the loss or a
-/// gradient stops being finite.
+/// gradient stops being finite. After an exception the model has the parameters of the best epoch if early stopping
+/// kept one, else those of the last batch.
 template <Backbone B, Head H>
 FitReport fit(MultiTaskModel<B, H>& model, const Dataset<typename B::Scalar>& train, const FitOptions& options = {}) {
   return detail::run_fit(model, train, nullptr, options);

@@ -67,7 +67,7 @@ class Objective {
   std::vector<TaskFacts> tasks_;
   std::vector<TaskLoss> losses_;
   Batch<S, H::outputs> logits_, dlogits_;
-  std::vector<S> backbone_gradient_, head_gradient_;
+  std::vector<S, Eigen::aligned_allocator<S>> backbone_gradient_, head_gradient_;  // as for the model's weights
 };
 
 /// The most frequent class of each task in a data set, -1 for real targets and tasks without labels: the baseline of

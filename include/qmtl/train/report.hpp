@@ -99,7 +99,7 @@ class ProgressLine {
   explicit ProgressLine(std::FILE* stream = stderr) : stream_(stream), terminal_(isatty(fileno(stream)) != 0) {}
 
   bool operator()(const EpochRecord& record) const {
-    const bool last = record.epoch == record.epochs;
+    const bool last = record.last;
     if (!terminal_ && !last) return true;
     std::string line =
         detail::text("epoch ", record.epoch, '/', record.epochs, "  train loss ", detail::fixed(record.train_loss, 4));

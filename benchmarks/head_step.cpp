@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+// The head step: forward and vector-Jacobian product of one batch, timed, checked, and compared with a textbook
+// simulator.
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "qmtl/core/simd.hpp"
+#include "result_table.hpp"
+#include "run_head.hpp"
+#include "textbook.hpp"
+#include "threads.hpp"
+#include "work_count.hpp"
+
+namespace qmtl::benchmark {
+namespace {
+
+struct Arguments {
+  std::string config = "all";
+  int threads = 1;
+  std::string encoding = "ry";
+  std::string scalar = "double";
+  std::string method = "auto";
+  int batch = 0;
+  bool json = false;
+  bool textbook = true;
+  double seconds = 1.0;
+};
+
+struct Result {
+  Config config{};
+  std::string_view engine = "window";
+  Timing timing;
+  Checksums sums{};
+  double textbook_seconds = std::numeric_limits<double>::quiet_NaN();
+  double difference = 0.0;
+  Work work{};
+  std::vector<std::string> problems{};
+};
+
+/// Largest allowed difference from the textbook simulator, for results of which the largest is `scale`.
+template <Scalar S>
+[[nodiscard]] constexpr double tolerance(double scale) {
+  return sizeof(S) == 8 ? 1e-10 : 2e-5 * scale;
+}
+
+template <Scalar S>
+[[nodiscard]] Result measure(const Arguments& arguments, Config config) {
+  const auto encoding = static_cast<EncodingKind>(position(encoding_names, arguments.encoding));
+  const auto method = static_cast<Method>(position(method_names, arguments.method));
+  if (arguments.batch > 0) config.batch = arguments.batch;
+  const Program program = make_program(encoding, config.qubits, config.tasks);
+  const Inputs<S> in(program, config.batch);
+  Outputs<S> out(program, config.batch);
+  const auto run = run_head<S>(method, config, encoding, arguments.threads, {.seconds = arguments.seconds}, in, out);
+
+  Result result;
+  result.config = config;
+  result.timing = run.timing;
+  result.sums = checksums(in, out);
+  if (method != Method::automatic) result.engine = to_string(method);
+  if (run.light_cones) result.engine = "light cones";
+  result.work = WorkCounter(program, method, run.light_cones, sizeof(S), pack_width<S>).of_batch(config.batch);
+  if (const auto expected = expected_checksums(config, encoding, config.batch); expected && sizeof(S) == 8) {
+    for (std::size_t i = 0; i < expected->size(); ++i) {
+      if (!(std::abs(result.sums[i] - (*expected)[i]) <= 1e-10)) {
+        result.problems.push_back(detail::text("checksum ", i, " is off by ", result.sums[i] - (*expected)[i]));
+      }
+    }
+  }
+  if (!arguments.textbook) return result;
+  Textbook<S> textbook(program);
+  Outputs<S> reference(program, config.batch);
+  const TimingOptions few{.seconds = 0.5 * arguments.seconds, .least = 3, .limit = 2.0 * arguments.seconds};
+  result.textbook_seconds = time_runs(few, [&] { textbook.step(in, reference); }).best;
+  result.difference = out.difference(reference);
+  if (!(result.difference <= tolerance<S>(reference.largest()))) {
+    result.problems.push_back(detail::text("the textbook simulator differs by ", result.difference));
+  }
+  return result;
+}
+
+[[nodiscard]] nlohmann::ordered_json number_or_null(double value) {
+  return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr);
+}
+
+void print_json(const Arguments& arguments, const Result& r) {
+  const nlohmann::ordered_json line{{"config", r.config.name},
+                                    {"n", r.config.qubits},
+                                    {"tasks", r.config.tasks},
+                                    {"batch", r.config.batch},
+                                    {"threads", arguments.threads},
+                                    {"encoding", arguments.encoding},
+                                    {"scalar", arguments.scalar},
+                                    {"method", arguments.method},
+                                    {"ms_min", 1e3 * r.timing.best},
+                                    {"ms_median", 1e3 * r.timing.median},
+                                    {"sum_yc", r.sums[0]},
+                                    {"sum_dtheta", r.sums[1]},
+                                    {"sum_dx", r.sums[2]},
+                                    {"dtheta0", r.sums[3]},
+                                    {"dx00", r.sums[4]},
+                                    {"textbook_ms", number_or_null(1e3 * r.textbook_seconds)},
+                                    {"speedup", number_or_null(r.textbook_seconds / r.timing.best)},
+                                    {"gflops", 1e-9 * r.work.flops() / r.timing.best},
+                                    {"bytes_per_s", r.work.bytes / r.timing.best}};
+  std::printf("%s\n", line.dump().c_str());
+  std::fflush(stdout);
+}
+
+[[nodiscard]] std::vector<std::string> table_row(const Arguments& arguments, const Result& r) {
+  return {std::string(r.config.name),
+          std::to_string(r.config.qubits),
+          std::to_string(r.config.tasks),
+          std::to_string(r.config.batch),
+          std::string(r.engine),
+          milliseconds(r.timing.best),
+          milliseconds(r.timing.median),
+          arguments.textbook ? milliseconds(r.textbook_seconds) : "",
+          arguments.textbook ? significant(r.textbook_seconds / r.timing.best) : "",
+          significant(1e-9 * r.work.flops() / r.timing.best),
+          significant(1e-9 * r.work.bytes / r.timing.best),
+          arguments.textbook ? detail::text(r.difference) : ""};
+}
+
+/// Runs what was asked for; false if any result is wrong.
+[[nodiscard]] bool run(const Arguments& arguments) {
+  ResultTable table({"config", "n", "tasks", "batch", "engine", "ms (min)", "ms (median)", "textbook ms", "speedup",
+                     "Gflop/s", "GB/s", "difference"});
+  bool correct = true;
+  for (const Config& config : configs) {
+    if (arguments.config != "all" && arguments.config != config.name) continue;
+    const Result result =
+        arguments.scalar == "float" ? measure<float>(arguments, config) : measure<double>(arguments, config);
+    for (const auto& problem : result.problems) {
+      std::fprintf(stderr, "head_step: %s: %s\n", std::string(config.name).c_str(), problem.c_str());
+      correct = false;
+    }
+    if (arguments.json) {
+      print_json(arguments, result);
+    } else {
+      table.add(table_row(arguments, result));
+    }
+  }
+  if (!arguments.json) table.print();
+  return correct;
+}
+
+}  // namespace
+}  // namespace qmtl::benchmark
+
+int main(int argc, char** argv) try {
+  using namespace qmtl::benchmark;
+  Arguments arguments;
+  const auto names = [](const auto& list) { return CLI::IsMember(std::vector<std::string>(list.begin(), list.end())); };
+  CLI::App app{"Times one training step of the quantum head and checks its results."};
+  app.add_option("--config", arguments.config, "size of the workload")
+      ->check(CLI::IsMember({"S", "M", "L", "XL", "XXL", "all"}))
+      ->capture_default_str();
+  add_threads_option(app, arguments.threads);
+  app.add_option("--encoding", arguments.encoding)->check(names(encoding_names))->capture_default_str();
+  app.add_option("--scalar", arguments.scalar)->check(CLI::IsMember({"double", "float"}))->capture_default_str();
+  app.add_option("--method", arguments.method)->check(names(method_names))->capture_default_str();
+  app.add_option("--batch", arguments.batch, "samples (default: the configuration's)")->check(CLI::PositiveNumber);
+  app.add_flag("--json", arguments.json, "print a JSON object a configuration");
+  app.add_flag("!--no-textbook", arguments.textbook, "skip the comparison with the textbook simulator");
+  app.add_option("--seconds", arguments.seconds, "how long to repeat each step")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  CLI11_PARSE(app, argc, argv);
+  return run(arguments) ? 0 : 1;
+} catch (const std::exception& error) {
+  std::fprintf(stderr, "%s\n", error.what());
+  return 1;
+}

@@ -1,0 +1,108 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// Tables of results: aligned Markdown for people and reports, CSV for plots.
+
+#include <algorithm>
+#include <cstdio>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "qmtl/core/error.hpp"
+
+namespace qmtl::benchmark {
+
+/// A number with so many digits after the point.
+[[nodiscard]] inline std::string fixed(double value, int digits) {
+  char buffer[64];
+  std::snprintf(buffer, sizeof buffer, "%.*f", digits, value);
+  return buffer;
+}
+
+/// A number with so many significant digits, never in exponential form.
+[[nodiscard]] inline std::string significant(double value, int digits = 3) {
+  int decimals = digits - 1;
+  for (double v = std::abs(value); v >= 10.0 && decimals > 0; v /= 10.0) --decimals;
+  for (double v = std::abs(value); v > 0.0 && v < 1.0 && decimals < 12; v *= 10.0) ++decimals;
+  return fixed(value, decimals);
+}
+
+/// Seconds as milliseconds.
+[[nodiscard]] inline std::string milliseconds(double seconds) { return significant(1e3 * seconds, 4); }
+
+/// Bytes in the largest fitting unit.
+[[nodiscard]] inline std::string byte_size(double bytes) {
+  const char* units[] = {"B", "KiB", "MiB", "GiB"};
+  std::size_t unit = 0;
+  for (; bytes >= 1024.0 && unit < 3; ++unit) bytes /= 1024.0;
+  return detail::text(significant(bytes), ' ', units[unit]);
+}
+
+/// Rows of cells under a header.
+class ResultTable {
+ public:
+  explicit ResultTable(std::vector<std::string> header) : widths_(header.size()) { add(std::move(header)); }
+
+  void add(std::vector<std::string> row) {
+    detail::require_size("ResultTable: cells of a row", row.size(), widths_.size());
+    for (std::size_t i = 0; i < row.size(); ++i) widths_[i] = std::max(widths_[i], row[i].size());
+    rows_.push_back(std::move(row));
+  }
+
+  /// Aligned columns, numbers to the right; valid Markdown.
+  [[nodiscard]] std::string markdown() const {
+    std::string out;
+    for (std::size_t r = 0; r < rows_.size(); ++r) {
+      for (std::size_t i = 0; i < widths_.size(); ++i) {
+        const std::string space(widths_[i] - rows_[r][i].size(), ' ');
+        out += "| " + (is_text(i) ? rows_[r][i] + space : space + rows_[r][i]) + ' ';
+      }
+      out += "|\n";
+      if (r > 0) continue;
+      for (std::size_t i = 0; i < widths_.size(); ++i) {
+        out += (is_text(i) ? "| " : "|-") + std::string(widths_[i], '-') + (is_text(i) ? " " : ":");
+      }
+      out += "|\n";
+    }
+    return out;
+  }
+
+  void print() const {
+    std::fputs(markdown().c_str(), stdout);
+    std::fflush(stdout);
+  }
+
+  /// Comma-separated values; empty cells are missing values. Throws FileError.
+  void write_csv(const std::string& path) const {
+    std::string out;
+    for (const auto& row : rows_) {
+      for (std::size_t i = 0; i < row.size(); ++i) {
+        const bool quoted = row[i].find_first_of(",\"") != std::string::npos;
+        out += (i > 0 ? "," : "") + (quoted ? '"' + row[i] + '"' : row[i]);
+      }
+      out += '\n';
+    }
+    write_text(path, out);
+  }
+
+  static void write_text(const std::string& path, const std::string& text) {
+    std::FILE* file = std::fopen(path.c_str(), "w");
+    const bool written = file != nullptr && std::fputs(text.c_str(), file) >= 0;
+    if (file == nullptr || std::fclose(file) != 0 || !written) {
+      throw FileError(detail::text("qmtl: benchmarks: cannot write ", path));
+    }
+  }
+
+ private:
+  /// Columns without any number are flush left.
+  [[nodiscard]] bool is_text(std::size_t column) const {
+    return std::none_of(rows_.begin() + 1, rows_.end(), [column](const auto& row) {
+      return !row[column].empty() && (std::isdigit(static_cast<unsigned char>(row[column][0])) != 0);
+    });
+  }
+
+  std::vector<std::vector<std::string>> rows_;
+  std::vector<std::size_t> widths_;
+};
+
+}  // namespace qmtl::benchmark

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// Metrics as JSON: every field, in order, and null where JSON has no number.
+
+#include "qmtl/io/report_json.hpp"
+
+#include <cmath>
+#include <vector>
+
+#include "support/catch.hpp"
+
+namespace {
+
+using namespace qmtl;
+
+TEST_CASE("metrics become an object with every field in order") {
+  TaskMetrics task;
+  task.name = "a \"quoted\" name";
+  task.classes = 3;
+  task.labelled = 20;
+  task.loss = 0.5;
+  task.accuracy = 0.75;
+  task.majority = 0.25;
+  task.macro_f1 = 0.625;
+  task.auc = 1.0;
+  CHECK(to_json(task).dump() ==
+        R"({"name":"a \"quoted\" name","classes":3,"rows":20,"loss":0.5,"accuracy":0.75,"majority":0.25,)"
+        R"("macro_f1":0.625,"auc":1.0,"r2":null})");
+}
+
+TEST_CASE("undefined and infinite metrics are null, and the text is valid JSON") {
+  TaskMetrics task;
+  task.name = "x";
+  task.loss = HUGE_VAL;
+  task.r2 = -1.5;
+  const auto json = nlohmann::json::parse(to_json(task).dump());
+  for (const char* key : {"loss", "accuracy", "majority", "macro_f1", "auc"}) CHECK(json.at(key).is_null());
+  CHECK(json.at("r2") == -1.5);
+  CHECK(json.at("rows") == 0);
+  CHECK(json.size() == 9);
+}
+
+TEST_CASE("numbers come back to the bit") {
+  TaskMetrics task;
+  task.loss = 0.1 + 0.2;
+  CHECK(nlohmann::json::parse(to_json(task).dump()).at("loss").get<double>() == 0.1 + 0.2);
+}
+
+TEST_CASE("several tasks become an array in their order") {
+  const std::vector<TaskMetrics> tasks{{.name = "first"}, {.name = "second"}};
+  const auto json = to_json(tasks);
+  REQUIRE(json.is_array());
+  REQUIRE(json.size() == 2);
+  CHECK(json[1].at("name") == "second");
+  CHECK(to_json(std::vector<TaskMetrics>{}).dump() == "[]");
+}
+
+}  // namespace

@@ -28,8 +28,7 @@ using Mustard = QmtlModel<Linear<149, 8>, AngleEncoding<8, Axis::Y, CzRing, Laye
 
 struct Arguments {
   std::string data;
-  std::uint64_t seed = 1;
-  int runs = 1;
+  int seed = 1, runs = 1;
   bool json = false;
 };
 
@@ -38,21 +37,20 @@ void train_and_report(const Arguments& arguments, const TrainTest<double>& data,
   std::vector<std::vector<TaskMetrics>> runs;
   options.callbacks = {ProgressLine{}};
   for (int run = 0; run < arguments.runs; ++run) {
-    options.seed = Seed{arguments.seed + static_cast<std::uint64_t>(run)};
+    options.seed = Seed{static_cast<std::uint64_t>(arguments.seed + run)};
     Model model{options.seed};
     if (run == 0) std::printf("%s\n\n", model.describe().c_str());
-    const FitReport report = fit(model, data.train, options);
+    const auto report = fit(model, data.train, options);
     runs.push_back(evaluate(model, data.test, majority_classes(model, data.train)));
-    std::printf("%s\nparameters: head %d, backbone %zu; %td training rows, trained in %.2f s\n\n",
-                to_table(runs.back()).c_str(), Model::head_parameters, model.backbone_parameters(), data.train.rows(),
-                report.seconds);
+    std::printf("%s\nparameters: head %d, backbone %zu; trained in %.2f s\n\n", to_table(runs.back()).c_str(),
+                Model::head_parameters, model.backbone_parameters(), report.seconds);
     const nlohmann::ordered_json summary{{"head_parameters", Model::head_parameters},
                                          {"backbone_parameters", model.backbone_parameters()},
                                          {"tasks", to_json(runs.back())},
-                                         {"seed", options.seed.value},
                                          {"seconds", report.seconds}};
-    if (run + 1 == arguments.runs && run > 0) std::printf("%s", to_table(runs).c_str());
-    if (run + 1 == arguments.runs && arguments.json) std::printf("%s\n", summary.dump().c_str());
+    if (run + 1 < arguments.runs) continue;
+    if (run > 0) std::printf("%s", to_table(runs).c_str());
+    if (arguments.json) std::printf("%s\n", summary.dump().c_str());
   }
 }
 
@@ -60,11 +58,10 @@ int main(int argc, char** argv) try {
   Arguments arguments;
   CLI::App app{"Trains a quantum multi-task model and prints a table of test metrics, a line per task."};
   app.add_option("--data", arguments.data, "MUStARD .npz file (default: generated data)");
-  app.add_option("--seed", arguments.seed, "seed of parameters and sample order");
+  app.add_option("--seed", arguments.seed, "seed of parameters and sample order")->check(CLI::NonNegativeNumber);
   app.add_option("--runs", arguments.runs, "number of seeds to train with in turn")->check(CLI::Range(1, 1000));
   app.add_flag("--json", arguments.json, "print one JSON object, of the last run, as last line");
   CLI11_PARSE(app, argc, argv);
-
   if (arguments.data.empty()) {
     const auto all = make_related_tasks({.rows = 2000}).data;
     Rng rng(Seed{2});
@@ -72,8 +69,7 @@ int main(int argc, char** argv) try {
     train_and_report<Generated>(arguments, {all.select(parts.train), all.select(parts.test)},
                                 {.epochs = 40, .optimizer = AdamW{.learning_rate = 5e-3}});
   } else {
-    const std::vector<std::string> views{"x", "context", "speaker_show"};
-    train_and_report<Mustard>(arguments, load_multitask_npz<double>(arguments.data, views),
+    train_and_report<Mustard>(arguments, load_multitask_npz<double>(arguments.data, {"x", "context", "speaker_show"}),
                               {.epochs = 40,  // settings chosen by cross-validation within the training rows
                                .optimizer = AdamW{.learning_rate = 2e-3, .weight_decay = 16.0},
                                .head_learning_rate_scale = 3.0});

@@ -9,7 +9,7 @@ namespace {
 using namespace qmtl;
 using qmtl::test::check_head;
 
-using E = AngleEncoding<3, Axis::Y, CxRing>;
+using E = AngleEncoding<3, Axis::Y, CxRing, Layers<2>>;
 
 TEST_CASE("windows from one qubit to the whole register, in every order, overlapping or not") {
   check_head<E, Task<"one", RotationBlock<1>, Qubits<2>, Binary>,

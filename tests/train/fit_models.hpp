@@ -20,7 +20,7 @@ using Third = Task<"third", RotationBlock<2>, Window<2, 2>, Binary>;
 
 template <class S = double>
 using Quantum = QmtlModel<BasicMlp<S, Tanh, 20, 16, 4>, AngleEncoding<4>, First, Second, Third>;
-using Linear = LinearModel<Mlp<20, 16, 4>, First, Second, Third>;
+using Classical = LinearModel<Mlp<20, 16, 4>, First, Second, Third>;
 
 /// All parameters, the backbone's first.
 template <class Model>

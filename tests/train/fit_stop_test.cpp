@@ -36,7 +36,7 @@ Parts<double> contradictory() {
 
 TEST_CASE("early stopping ends after `patience` epochs without improvement and puts the best epoch's parameters back") {
   const auto parts = contradictory();
-  Linear model{Seed{3}};
+  Classical model{Seed{3}};
   std::vector<std::vector<double>> courses;
   const auto report = fit(model, parts.train, parts.validation,
                           {.epochs = 50,
@@ -56,7 +56,7 @@ TEST_CASE("early stopping ends after `patience` epochs without improvement and p
 
 TEST_CASE("an improvement of less than min_delta is none") {
   const auto parts = related_parts(150);
-  Linear model{Seed{3}};
+  Classical model{Seed{3}};
   std::vector<std::vector<double>> courses;
   const auto report = fit(model, parts.train, parts.validation,
                           {.epochs = 50,
@@ -69,7 +69,7 @@ TEST_CASE("an improvement of less than min_delta is none") {
 
 TEST_CASE("without early stopping the model keeps its last parameters") {
   const auto parts = contradictory();
-  Linear model{Seed{3}};
+  Classical model{Seed{3}};
   std::vector<std::vector<double>> courses;
   const auto report = fit(model, parts.train, parts.validation, {.epochs = 5, .callbacks = {keep(model, courses)}});
   CHECK(report.best_epoch == 5);
@@ -78,7 +78,7 @@ TEST_CASE("without early stopping the model keeps its last parameters") {
 
 TEST_CASE("early stopping that never stops puts the best epoch back at the end") {
   const auto parts = contradictory();
-  Linear model{Seed{3}};
+  Classical model{Seed{3}};
   std::vector<std::vector<double>> courses;
   const auto report = fit(model, parts.train, parts.validation,
                           {.epochs = 6,
@@ -92,7 +92,7 @@ TEST_CASE("early stopping that never stops puts the best epoch back at the end")
 
 TEST_CASE("a callback that returns false stops after its epoch, and every callback sees every epoch") {
   const auto parts = related_parts(80);
-  Linear model{Seed{1}};
+  Classical model{Seed{1}};
   std::vector<int> seen;
   const auto report = fit(model, parts.train,
                           {.epochs = 10,
@@ -110,7 +110,7 @@ TEST_CASE("a callback that returns false stops after its epoch, and every callba
 
 TEST_CASE("no epochs leave the model as it is") {
   const auto parts = related_parts(80);
-  Linear model{Seed{1}};
+  Classical model{Seed{1}};
   const auto before = parameters_of(model);
   const auto logits = model.predict(parts.test.inputs);
   const auto report = fit(model, parts.train, parts.validation, {.epochs = 0});
@@ -127,10 +127,10 @@ TEST_CASE("a loss that leaves the finite numbers ends the training, with task, e
   };
   const std::string advice = "; a smaller learning rate may help";
   const FitOptions one_batch{.epochs = 5, .batch_size = 60, .optimizer = Sgd{.learning_rate = 1e300}};
-  CHECK(diverge(Linear{Seed{1}}, one_batch) ==
+  CHECK(diverge(Classical{Seed{1}}, one_batch) ==
         "qmtl: fit: the loss of task first is not finite in epoch 2, batch 0" + advice);
   const FitOptions batches{.epochs = 5, .batch_size = 20, .optimizer = Sgd{.learning_rate = 1e300}};
-  CHECK(diverge(Linear{Seed{1}}, batches) ==
+  CHECK(diverge(Classical{Seed{1}}, batches) ==
         "qmtl: fit: the loss of task first is not finite in epoch 1, batch 1" + advice);
   const FitOptions narrow{.epochs = 5, .batch_size = 60, .optimizer = Adam{.learning_rate = 1e38}};
   const auto floats = related_parts<float>(100).train;
@@ -140,7 +140,7 @@ TEST_CASE("a loss that leaves the finite numbers ends the training, with task, e
 
 TEST_CASE("parameters that the very last step made infinite do not pass for a result") {
   const auto data = related_parts(100).train;
-  Linear model{Seed{1}};
+  Classical model{Seed{1}};
   const FitOptions options{.epochs = 1, .batch_size = 60, .optimizer = Adam{.learning_rate = 1.7e308}};
   CHECK(
       message_of<NumericalError>([&] { fit(model, data, options); }) ==
@@ -150,7 +150,7 @@ TEST_CASE("parameters that the very last step made infinite do not pass for a re
 /// The message of fitting data that must be refused with an E, the model as it was.
 template <class E>
 std::string refused(const Parts<double>& data) {
-  Linear model{Seed{1}};
+  Classical model{Seed{1}};
   const auto before = parameters_of(model);
   const std::string message = message_of<E>([&] { fit(model, data.train, data.validation); });
   CHECK(parameters_of(model) == before);
@@ -188,7 +188,7 @@ TEST_CASE("data that does not fit is refused before anything is trained") {
 
 TEST_CASE("impossible options are refused by name") {
   const auto parts = related_parts(40);
-  Linear model{Seed{1}};
+  Classical model{Seed{1}};
   const auto before = parameters_of(model);
   const auto refused_options = [&](const FitOptions& options) {
     return message_of<ValueError>([&] { fit(model, parts.train, parts.validation, options); });

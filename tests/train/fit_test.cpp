@@ -34,7 +34,7 @@ std::vector<double> course(Seed model_seed, Seed order_seed, Eigen::Index rows =
   return out;
 }
 
-TEMPLATE_TEST_CASE("the same seeds give the same bits, other seeds others", "", Quantum<>, Linear) {
+TEMPLATE_TEST_CASE("the same seeds give the same bits, other seeds others", "", Quantum<>, Classical) {
   const auto first = course<TestType>(Seed{1}, Seed{2});
   for (std::size_t shift = 1; shift <= 5; ++shift) {
     const std::vector<std::unique_ptr<char[]>> elsewhere = [shift] {  // so that buffers lie at other addresses
@@ -48,7 +48,7 @@ TEMPLATE_TEST_CASE("the same seeds give the same bits, other seeds others", "", 
   CHECK(course<TestType>(Seed{4}, Seed{2}) != first);
 }
 
-TEMPLATE_TEST_CASE("related tasks are learnt", "", Quantum<>, Linear) {
+TEMPLATE_TEST_CASE("related tasks are learnt", "", Quantum<>, Classical) {
   const auto parts = related_parts(900, Seed{3});
   TestType model{Seed{5}};
   const auto before = evaluate(model, parts.test);
@@ -89,7 +89,7 @@ TEST_CASE("one step of gradient descent on all rows is minus the rate times the 
 
 TEST_CASE("the recorded losses are the means over the labelled rows, whatever the batches") {
   const auto parts = related_parts(200);
-  Linear model{Seed{7}};
+  Classical model{Seed{7}};
   const auto before = parameters_of(model);
   const auto report =
       fit(model, parts.train, parts.validation, {.epochs = 2, .batch_size = 7, .optimizer = Sgd{.learning_rate = 0.0}});
@@ -137,7 +137,7 @@ TEST_CASE("a task whose labels are all missing leaves its block as it is") {
   CHECK(moved(10, 4) > 0);
 }
 
-TEMPLATE_TEST_CASE("weight decay shrinks backbones and linear heads, and spares quantum heads", "", Quantum<>, Linear) {
+TEMPLATE_TEST_CASE("weight decay shrinks backbones and linear heads, and spares quantum heads", "", Quantum<>, Classical) {
   auto data = related_parts(64).train;
   data.labels.setConstant(-1);  // no loss, no gradient: whatever moves has decayed
   TestType model{Seed{9}};
@@ -165,7 +165,7 @@ TEST_CASE("a head's learning rate of zero trains the backbone alone") {
 
 TEST_CASE("a batch larger than the data is all of it") {
   const auto data = related_parts(50).train;
-  Linear all{Seed{1}}, more{Seed{1}};
+  Classical all{Seed{1}}, more{Seed{1}};
   fit(all, data, {.epochs = 2, .batch_size = static_cast<int>(data.rows())});
   fit(more, data, {.epochs = 2, .batch_size = 1000000});
   CHECK(parameters_of(all) == parameters_of(more));
@@ -174,7 +174,7 @@ TEST_CASE("a batch larger than the data is all of it") {
 TEST_CASE("standardisation is learnt from the training rows only") {
   auto parts = related_parts(100);
   parts.validation.inputs.array() = 100.0 * parts.validation.inputs.array() + 5.0;
-  Linear model{Seed{1}};
+  Classical model{Seed{1}};
   fit(model, parts.train, parts.validation, {.epochs = 1});
   Standardizer<double> expected;
   expected.fit(parts.train.inputs);

@@ -8,10 +8,10 @@
 
 #include "qmtl/backbone/linear.hpp"
 #include "qmtl/backbone/mlp.hpp"
+#include "qmtl/model/standardize.hpp"
 #include "qmtl/train/metrics.hpp"
 #include "qmtl/train/optimizer.hpp"
 #include "qmtl/train/split.hpp"
-#include "qmtl/model/standardize.hpp"
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 

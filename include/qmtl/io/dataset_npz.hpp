@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Multi-task data sets from one .npz: views `<view>_train` and `<view>_test` side by side, labels `y_train`, `y_test`.
 
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,7 +23,7 @@ namespace detail {
 
 /// Views side by side (features x rows) and labels (tasks x rows) of one part, "train" or "test".
 template <Scalar S>
-[[nodiscard]] Dataset<S> load_part(const Npz& file, std::span<const std::string> views, std::string_view part,
+[[nodiscard]] Dataset<S> load_part(const Npz& file, const std::vector<std::string>& views, std::string_view part,
                                    std::vector<std::string> task_names) {
   Dataset<S> data;
   const std::string labels_name = text("y_", part);
@@ -57,7 +56,7 @@ template <Scalar S>
 /// where a label is missing) and `task_names`. Throws FileError for a file that cannot be read or lacks an array,
 /// ShapeError where row, feature or task counts disagree, ValueError without a view.
 template <Scalar S>
-[[nodiscard]] TrainTest<S> load_multitask_npz(const std::string& path, std::span<const std::string> views) {
+[[nodiscard]] TrainTest<S> load_multitask_npz(const std::string& path, const std::vector<std::string>& views) {
   const Npz file = Npz::open(path);
   const auto names = to_strings(file.get("task_names"));
   if (views.empty()) throw ValueError("qmtl: load_multitask_npz: views, expected at least one, got none");

@@ -207,7 +207,7 @@ TEST_CASE("impossible options are refused by name") {
   CHECK(refused_options({.optimizer = Adam{.learning_rate = nan}}).find("learning_rate") != std::string::npos);
   CHECK(refused_options({.optimizer = Sgd{.momentum = 1.0}}).find("momentum") != std::string::npos);
   CHECK(message_of<ValueError>([&] { fit(model, parts.train, {.early_stopping = EarlyStopping{}}); }) ==
-        "qmtl: fit: early stopping needs validation data");
+        "qmtl: fit: early stopping needs validation data with at least one label");
   CHECK(parameters_of(model) == before);
   CHECK(model.standardizer().empty());
 }

@@ -137,7 +137,8 @@ TEST_CASE("a task whose labels are all missing leaves its block as it is") {
   CHECK(moved(10, 4) > 0);
 }
 
-TEMPLATE_TEST_CASE("weight decay shrinks backbones and linear heads, and spares quantum heads", "", Quantum<>, Classical) {
+TEMPLATE_TEST_CASE("weight decay shrinks backbones and linear heads, and spares quantum heads", "", Quantum<>,
+                   Classical) {
   auto data = related_parts(64).train;
   data.labels.setConstant(-1);  // no loss, no gradient: whatever moves has decayed
   TestType model{Seed{9}};

@@ -87,6 +87,7 @@ EpochRecord record(int epoch) {
   EpochRecord out;
   out.epoch = epoch;
   out.epochs = 3;
+  out.last = epoch == 3;
   out.train_loss = 1.0 / epoch;
   out.seconds = 0.26 * epoch;
   return out;

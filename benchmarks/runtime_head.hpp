@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "qmtl/head/lane_backend.hpp"
+#include "qmtl/head/parallel_backend.hpp"
 #include "threads.hpp"
 #include "workload.hpp"
 
@@ -25,7 +25,7 @@ class RuntimeHead {
   void step(const Inputs<S>& in, Outputs<S>& out) {
     std::fill(out.dtheta.begin(), out.dtheta.end(), S(0));
     backend_.forward(in.x.data(), in.x.cols(), in.theta.data(), out.y.data());
-    backend_.backward(in.x.data(), in.theta.data(), in.c.data(), out.dtheta.data(), out.dx.data());
+    backend_.backward(in.x.data(), in.theta.data(), in.c.data(), out.dtheta.data(), out.dx.data(), out.dtheta.size());
   }
 
  private:
@@ -51,7 +51,7 @@ class RuntimeHead {
   }
 
   Program program_;
-  detail::LaneBackend<S, Complex> backend_;
+  detail::ParallelBackend<S, detail::LaneBackend<S, Complex>> backend_;
 };
 
 }  // namespace qmtl::benchmark

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <optional>
+#include <thread>
 
 #include "result_table.hpp"
 #include "runtime_head.hpp"
@@ -166,18 +167,20 @@ void scale_batch(const Arguments& arguments, const Report& report) {
 }
 
 void scale_threads(const Arguments& arguments, const Report& report) {
-  ResultTable table({"config", "threads", "ms", "speedup"});
+  const int cores = static_cast<int>(std::thread::hardware_concurrency());
+  ResultTable table({"config", "batch", "threads", "ms", "speedup"});
   for (const Config& config : configs) {
     const Program program = make_program(EncodingKind::ry, config.qubits, config.tasks);
     double one = 0.0;
-    for (int threads = 1; threads <= std::min(2, most_threads); ++threads) {
+    for (int threads = 1; threads <= std::min(2, cores); ++threads) {
       const double seconds = time_program(program, config.batch, false, threads, timing_options(arguments)).best;
       if (threads == 1) one = seconds;
-      table.add({std::string(config.name), std::to_string(threads), milliseconds(seconds), fixed(one / seconds, 2)});
+      table.add({std::string(config.name), std::to_string(config.batch), std::to_string(threads), milliseconds(seconds),
+                 fixed(one / seconds, 2)});
     }
   }
   report.add("threads", "Time against threads (head step, CX ring)", table);
-  if (most_threads < 2) std::printf("Two threads are left out: this version computes on one.\n");
+  if (cores < 2) std::printf("Two threads are left out: the system has one core.\n");
 }
 
 }  // namespace

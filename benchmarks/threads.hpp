@@ -4,24 +4,20 @@
 
 #include <CLI/CLI.hpp>
 
-#include "qmtl/core/error.hpp"
+#include "qmtl/core/execution.hpp"
 
 namespace qmtl::benchmark {
 
-/// Threads that the engine can use.
-inline constexpr int most_threads = 1;
-
-/// Makes `head`, a quantum head or its backend, use this many threads. Throws ValueError for more than there can be.
+/// Makes `head`, a quantum head or its backend, use this many threads. Throws ValueError for an impossible count.
 template <class Head>
-void set_threads([[maybe_unused]] Head& head, int threads) {
-  if (threads < 1 || threads > most_threads) {
-    throw ValueError(detail::text("qmtl: --threads: this version computes on ", most_threads,
-                                  " thread(s), expected at most that, got ", threads));
-  }
+void set_threads(Head& head, int threads) {
+  head.set_execution(threads == 1 ? Execution{Sequential{}} : Execution{Threads{threads}});
 }
 
 inline void add_threads_option(CLI::App& app, int& threads) {
-  app.add_option("--threads", threads, "threads of the engine")->check(CLI::PositiveNumber)->capture_default_str();
+  app.add_option("--threads", threads, "threads that share the samples of a batch")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
 }
 
 }  // namespace qmtl::benchmark

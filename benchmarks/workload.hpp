@@ -136,10 +136,20 @@ struct Outputs {
   Batch<S> y, dx;
   std::vector<S> dtheta;
 
+  Outputs() = default;
   Outputs(const Program& program, int batch)
       : y(Batch<S>::Zero(program.outputs(), batch)),
         dx(Batch<S>::Zero(program.qubits, batch)),
         dtheta(static_cast<std::size_t>(program.parameters())) {}
+
+  template <Scalar To>
+  [[nodiscard]] Outputs<To> cast() const {
+    Outputs<To> out;
+    out.y = y.template cast<To>();
+    out.dx = dx.template cast<To>();
+    out.dtheta.assign(dtheta.begin(), dtheta.end());
+    return out;
+  }
 
   /// The largest absolute value.
   [[nodiscard]] double largest() const {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <span>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -96,6 +97,8 @@ class LaneProgram {
   }
 
  private:
+  static constexpr bool has_complex_lanes = std::is_same_v<A, ComplexPack<S>>;  // phases are complex
+
   LaneProgram(std::span<const Operation> ops, const AddressMap& start, bool prepared)
       : qubits_(start.qubits), prepared_(prepared), map_(start) {
     const int n = start.qubits;
@@ -308,9 +311,13 @@ class LaneProgram {
         group.scale *= cosines_[slot];
         group.phases[i] = phase(step.phases[i], undo);
       }
-      if (!step.has_phases) return rotate_group<S, k, false, false>(data, step.blocks, group);
-      return undo ? rotate_group<S, k, true, true>(data, step.blocks, group)
-                  : rotate_group<S, k, true, false>(data, step.blocks, group);
+      if constexpr (has_complex_lanes) {
+        if (step.has_phases) {
+          return undo ? rotate_group<S, k, true, true>(data, step.blocks, group)
+                      : rotate_group<S, k, true, false>(data, step.blocks, group);
+        }
+      }
+      rotate_group<S, k, false, false>(data, step.blocks, group);
     });
   }
 
@@ -328,8 +335,8 @@ class LaneProgram {
     }
     with_group_size<S, A>(step.blocks.width, [&](auto k) {
       std::array<RotationSums<S>, k> sums;
-      if (step.has_phases) {
-        rotation_sums<S, k, true>(lambda, psi, step.blocks, sums);
+      if (has_complex_lanes && step.has_phases) {
+        rotation_sums<S, k, has_complex_lanes>(lambda, psi, step.blocks, sums);
       } else {
         rotation_sums<S, k, false>(lambda, psi, step.blocks, sums);
       }

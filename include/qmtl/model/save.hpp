@@ -119,7 +119,8 @@ inline void require_same_architecture(std::string_view path, std::string_view fi
 [[nodiscard]] inline ByteReader open_model(std::span<const std::byte> bytes, std::string_view path) {
   ByteReader reader(bytes, path);
   const auto magic = reader.take(std::min(model_magic.size(), bytes.size()));
-  if (std::memcmp(magic.data(), model_magic.data(), magic.size()) != 0) {
+  const std::string_view start(reinterpret_cast<const char*>(magic.data()), magic.size());
+  if (start != model_magic.substr(0, start.size())) {
     throw FileError(
         text("qmtl: load_model: '", path, "' is not a qmtl model file: it does not start with ", model_magic));
   }

@@ -138,7 +138,7 @@ void print_json(const Arguments& arguments, const Result& r) {
           arguments.textbook ? significant(r.textbook_seconds / r.timing.best) : "",
           significant(1e-9 * r.work.flops() / r.timing.best),
           significant(1e-9 * r.work.bytes / r.timing.best),
-          arguments.textbook ? detail::text(r.difference) : ""};
+          arguments.textbook ? exponential(r.difference) : ""};
 }
 
 /// Runs what was asked for; false if any result is wrong.

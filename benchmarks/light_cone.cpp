@@ -95,7 +95,7 @@ int main(int argc, char** argv) try {
   ResultTable differences({"entangler", "difference", "limit"});
   for (const auto& entangling : entanglings) {
     const double difference = compare(entangling, compared_qubits, batch, threads);
-    differences.add({entangling.name, qmtl::detail::text(difference), "1e-12"});
+    differences.add({entangling.name, exponential(difference), "1e-12"});
     equal = equal && difference <= 1e-12;
   }
   differences.print();

@@ -3,6 +3,8 @@
 // Tables of results: aligned Markdown for people and reports, CSV for plots.
 
 #include <algorithm>
+#include <cctype>
+#include <cmath>
 #include <cstdio>
 #include <string>
 #include <utility>
@@ -25,6 +27,13 @@ namespace qmtl::benchmark {
   for (double v = std::abs(value); v >= 10.0 && decimals > 0; v /= 10.0) --decimals;
   for (double v = std::abs(value); v > 0.0 && v < 1.0 && decimals < 12; v *= 10.0) ++decimals;
   return fixed(value, decimals);
+}
+
+/// A rounding error or the like: "3.2e-15".
+[[nodiscard]] inline std::string exponential(double value) {
+  char buffer[32];
+  std::snprintf(buffer, sizeof buffer, "%.1e", value);
+  return buffer;
 }
 
 /// Seconds as milliseconds.

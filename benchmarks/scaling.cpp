@@ -22,7 +22,7 @@ using S = double;
 
 struct Arguments {
   double seconds = 0.5;
-  double longest = 20.0;
+  double longest = 60.0;
   int largest = 24;
   std::filesystem::path out = "scaling";
 };
@@ -65,7 +65,7 @@ class Report {
 };
 
 [[nodiscard]] TimingOptions timing_options(const Arguments& arguments) {
-  return {.seconds = arguments.seconds, .least = 5, .limit = arguments.longest};
+  return {.seconds = arguments.seconds, .least = 5, .limit = std::min(arguments.longest, 10.0)};
 }
 
 [[nodiscard]] Timing time_program(const Program& program, int batch, bool light_cones, int threads,
@@ -95,7 +95,7 @@ struct Cell {
 [[nodiscard]] std::string reason_to_skip(double bytes, double expected_seconds, double longest) {
   const double memory = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE));
   if (bytes > 0.75 * memory) return detail::text("needs ", byte_size(bytes), ", there are ", byte_size(memory));
-  if (expected_seconds > longest) return detail::text("would take about ", significant(expected_seconds), " s");
+  if (expected_seconds > longest) return detail::text("a step would take about ", significant(expected_seconds), " s");
   return "";
 }
 
@@ -107,9 +107,9 @@ void scale_qubits(const Arguments& arguments, const Report& report) {
   std::optional<double> last, last_textbook;
   for (int n = 4; n <= arguments.largest; n += 2) {
     const double state = static_cast<double>(dimension(n)) * pack_bytes;
-    // Four times the amplitudes and two more qubits to rotate; one warm-up and one run at least.
+    // Four times the amplitudes and two more qubits to rotate.
     const auto expected = [n](const std::optional<double>& before) {
-      return before ? 2.0 * 4.0 * n / (n - 2) * *before : 0.0;
+      return before ? 4.0 * n / (n - 2) * *before : 0.0;
     };
     const auto measure = [&](double bytes, std::optional<double>& before, const auto& time) {
       Cell cell{std::nullopt,
@@ -194,7 +194,7 @@ int main(int argc, char** argv) try {
   app.add_option("--seconds", arguments.seconds, "how long to repeat each step")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
-  app.add_option("--longest", arguments.longest, "seconds that one measurement may take")
+  app.add_option("--longest", arguments.longest, "leave out a step that would take longer than so many seconds")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   app.add_option("--largest", arguments.largest, "most qubits")->check(CLI::Range(4, 24))->capture_default_str();

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -151,18 +152,28 @@ struct Outputs {
     return out;
   }
 
-  /// The largest absolute value.
+  /// The largest absolute value; infinite if any is NaN.
   [[nodiscard]] double largest() const {
-    double value = std::max<double>(y.cwiseAbs().maxCoeff(), dx.cwiseAbs().maxCoeff());
-    for (const S d : dtheta) value = std::max(value, std::abs(static_cast<double>(d)));
-    return value;
+    Outputs zero = *this;
+    zero.y.setZero();
+    zero.dx.setZero();
+    std::fill(zero.dtheta.begin(), zero.dtheta.end(), S(0));
+    return difference(zero);
   }
 
-  /// The largest difference between any two numbers of two results.
+  /// The largest difference between any two numbers of two results; infinite if any is NaN.
   [[nodiscard]] double difference(const Outputs& other) const {
-    double worst = std::max<double>((y - other.y).cwiseAbs().maxCoeff(), (dx - other.dx).cwiseAbs().maxCoeff());
-    for (std::size_t i = 0; i < dtheta.size(); ++i) {
-      worst = std::max(worst, std::abs(static_cast<double>(dtheta[i] - other.dtheta[i])));
+    return std::max({largest_difference(y.data(), other.y.data(), y.size()),
+                     largest_difference(dx.data(), other.dx.data(), dx.size()),
+                     largest_difference(dtheta.data(), other.dtheta.data(), static_cast<Eigen::Index>(dtheta.size()))});
+  }
+
+ private:
+  [[nodiscard]] static double largest_difference(const S* a, const S* b, Eigen::Index count) {
+    double worst = 0.0;
+    for (Eigen::Index i = 0; i < count; ++i) {
+      const double d = std::abs(static_cast<double>(a[i]) - static_cast<double>(b[i]));
+      worst = std::isnan(d) ? std::numeric_limits<double>::infinity() : std::max(worst, d);
     }
     return worst;
   }

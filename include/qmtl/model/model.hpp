@@ -15,7 +15,6 @@
 #include <vector>
 
 #include "qmtl/backbone/concepts.hpp"
-#include "qmtl/core/finite.hpp"
 #include "qmtl/head/linear_head.hpp"
 #include "qmtl/head/quantum_head.hpp"
 #include "qmtl/model/standardize.hpp"
@@ -76,10 +75,11 @@ class MultiTaskModel {
   }
 
   /// Logits (outputs x B) for inputs (input_size x B), in chunks so that memory does not grow with B. Throws
-  /// ShapeError.
+  /// ShapeError, and ValueError for an input that the backbone cannot take: not finite, unless a NaN means that it is
+  /// missing.
   [[nodiscard]] Batch<Scalar, outputs> predict(const BatchIn<Scalar>& inputs) {
     constexpr Eigen::Index chunk = 512;
-    detail::require_finite_inputs<Scalar>(inputs);
+    detail::require_inputs(backbone_, inputs);
     Batch<Scalar, outputs> logits(outputs, inputs.cols());
     for (Eigen::Index b = 0; b < inputs.cols(); b += chunk) {
       const Eigen::Index count = std::min(chunk, inputs.cols() - b);

@@ -241,17 +241,17 @@ template <Backbone B, Head H>
                                 const Dataset<typename B::Scalar>* validation, const FitOptions& options) {
   using S = typename B::Scalar;
   validate(options);
-  qmtl::validate<S>(train, label_kinds(model));
+  qmtl::validate(model, train);
   require_size("fit: features of the training inputs", train.features(), model.input_size());
   if (validation != nullptr) {
-    qmtl::validate<S>(*validation, label_kinds(model));
+    qmtl::validate(model, *validation);
     require_size("fit: features of the validation inputs", validation->features(), model.input_size());
   }
   if (train.rows() == 0) throw ShapeError("qmtl: fit: the training data must have at least one row");
   if (options.early_stopping) require_validation<S>(validation, label_kinds(model));
   if (options.standardize && options.epochs > 0) {
     Standardizer<S> standardizer;
-    standardizer.fit(train.inputs);
+    standardizer.fit(train.inputs, missing_inputs<B>);
     model.set_standardizer(std::move(standardizer));
   }
   const auto start = std::chrono::steady_clock::now();

@@ -21,6 +21,17 @@ template <Backbone B, Head H>
   return kinds;
 }
 
+/// Checks a data set against a model, before anything is trained on it: as validate(data, label kinds), save that the
+/// backbone says which inputs may be missing. Throws ShapeError and ValueError.
+template <Backbone B, Head H>
+void validate(const MultiTaskModel<B, H>& model, const Dataset<typename B::Scalar>& data) {
+  using S = typename B::Scalar;
+  const auto kinds = label_kinds(model);
+  detail::require_counts<S>(data, kinds);
+  detail::require_inputs(model.backbone(), data.inputs);
+  detail::require_labels<S>(data, kinds);
+}
+
 /// Losses and gradients of a model on batches: made once, reused, so that a step does not allocate when the batch does
 /// not grow.
 template <Backbone B, Head H>
@@ -76,7 +87,7 @@ template <Backbone B, Head H>
 [[nodiscard]] std::vector<int> majority_classes(const MultiTaskModel<B, H>& model,
                                                 const Dataset<typename B::Scalar>& data) {
   const auto kinds = label_kinds(model);
-  validate<typename B::Scalar>(data, kinds);
+  validate(model, data);
   std::vector<int> classes;
   for (std::size_t t = 0; t < kinds.size(); ++t) {
     classes.push_back(majority_class<typename B::Scalar>(data.labels.row(static_cast<Eigen::Index>(t)), kinds[t]));
@@ -91,7 +102,7 @@ template <Backbone B, Head H>
                                                 std::span<const int> majorities = {}) {
   using S = typename B::Scalar;
   const auto tasks = task_facts(model);
-  validate<S>(data, label_kinds(model));
+  validate(model, data);
   if (!majorities.empty())
     detail::require_size("evaluate: number of majority classes", majorities.size(), tasks.size());
   const auto logits = model.predict(data.inputs);

@@ -133,7 +133,7 @@ TEST_CASE("pooling takes the largest or the mean of each square and leaves out w
 }
 
 TEST_CASE("a pixel that is no number is seen in z") {
-  ConvNet<Image<4, 4>, Conv<2, 3>, MaxPool<2>, Dense<2>> net;
+  ConvNet<Image<4, 4>, Conv<2, 1>, MaxPool<2>, Dense<2>> net;
   Rng rng(Seed{1});
   net.initialise(rng);
   for (int i = 0; i < 16; ++i) {

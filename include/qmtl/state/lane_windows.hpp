@@ -45,88 +45,95 @@ inline constexpr int density_chunk = (pack_bytes == 64 ? 20 : 10) / (std::is_sam
 
 /// Packed entries First .. First+Count-1 of rho, Count at a time so that the sums stay in registers.
 template <Scalar S, int K, int First, int Count, class A>
-void density_entries(const A* QMTL_RESTRICT psi, const Blocks& blocks, A* QMTL_RESTRICT rho) noexcept {
+void density_entries(const A* QMTL_RESTRICT psi, const Blocks& blocks, A* QMTL_RESTRICT rho, bool add,
+                     Address origin) noexcept {
   constexpr int size = 1 << K;
   std::array<Address, size> offsets;
   for (std::size_t i = 0; i < size; ++i) offsets[i] = blocks.offsets[i];
   A sums[Count]{};
-  blocks.for_each([&](Address base) __attribute__((always_inline)) {
-    A v[size];
-    unroll<size>([&](auto i) __attribute__((always_inline)) { v[i] = psi[base ^ offsets[i]]; });
-    unroll<Count>([&](auto e) __attribute__((always_inline)) {
-      constexpr MatrixEntry entry = triangle_entry(size, First + e);
-      if constexpr (entry.row == entry.column) {
-        add_real<S>(sums[e], real_product<S>(v[entry.row], v[entry.row]));
-      } else {
-        sums[e] += times_conjugate<S>(v[entry.row], v[entry.column]);
-      }
-    });
-  });
-  for (int e = 0; e < Count; ++e) rho[First + e] = sums[e];
+  blocks.for_each(
+      [&](Address base) __attribute__((always_inline)) {
+        A v[size];
+        unroll<size>([&](auto i) __attribute__((always_inline)) { v[i] = psi[base ^ offsets[i]]; });
+        unroll<Count>([&](auto e) __attribute__((always_inline)) {
+          constexpr MatrixEntry entry = triangle_entry(size, First + e);
+          if constexpr (entry.row == entry.column) {
+            add_real<S>(sums[e], real_product<S>(v[entry.row], v[entry.row]));
+          } else {
+            sums[e] += times_conjugate<S>(v[entry.row], v[entry.column]);
+          }
+        });
+      },
+      origin);
+  for (int e = 0; e < Count; ++e) rho[First + e] = add ? rho[First + e] + sums[e] : sums[e];
 }
 
 template <Scalar S, int K, int First, class A>
-void unrolled_density(const A* psi, const Blocks& blocks, A* rho) noexcept {
+void unrolled_density(const A* psi, const Blocks& blocks, A* rho, bool add, Address origin) noexcept {
   constexpr int left = triangle_size<K> - First;
   constexpr int count = left < density_chunk<S, A> ? left : density_chunk<S, A>;
-  density_entries<S, K, First, count>(psi, blocks, rho);
-  if constexpr (left > count) unrolled_density<S, K, First + count>(psi, blocks, rho);
+  density_entries<S, K, First, count>(psi, blocks, rho, add, origin);
+  if constexpr (left > count) unrolled_density<S, K, First + count>(psi, blocks, rho, add, origin);
 }
 
-/// rho_W of every lane as packed entries; `blocks` are those of the window's qubits, in its order. Cost 2^N (2^k + 1)/2
-/// multiplications.
+/// rho_W of every lane as packed entries, or rho += those if `add`; `blocks` are those of the window's qubits, in its
+/// order. Cost 2^N (2^k + 1)/2 multiplications.
 template <Scalar S, class A>
-void lane_density(const A* psi, const Blocks& blocks, A* rho) noexcept {
+void lane_density(const A* psi, const Blocks& blocks, A* rho, bool add = false, Address origin = 0) noexcept {
   switch (blocks.width) {
-    case 1: return unrolled_density<S, 1, 0>(psi, blocks, rho);
-    case 2: return unrolled_density<S, 2, 0>(psi, blocks, rho);
-    case 3: return unrolled_density<S, 3, 0>(psi, blocks, rho);
+    case 1: return unrolled_density<S, 1, 0>(psi, blocks, rho, add, origin);
+    case 2: return unrolled_density<S, 2, 0>(psi, blocks, rho, add, origin);
+    case 3: return unrolled_density<S, 3, 0>(psi, blocks, rho, add, origin);
     default: break;
   }
   const int size = 1 << blocks.width;
-  std::fill_n(rho, size * (size + 1) / 2, A{});
-  blocks.for_each([&](Address base) {
-    A* entry = rho;
-    for (int column = 0; column < size; ++column) {
-      const A v = psi[base ^ blocks.offsets[static_cast<std::size_t>(column)]];
-      for (int row = column; row < size; ++row) {
-        *entry += times_conjugate<S>(psi[base ^ blocks.offsets[static_cast<std::size_t>(row)]], v);
-        ++entry;
-      }
-    }
-  });
+  if (!add) std::fill_n(rho, size * (size + 1) / 2, A{});
+  blocks.for_each(
+      [&](Address base) {
+        A* entry = rho;
+        for (int column = 0; column < size; ++column) {
+          const A v = psi[base ^ blocks.offsets[static_cast<std::size_t>(column)]];
+          for (int row = column; row < size; ++row) {
+            *entry += times_conjugate<S>(psi[base ^ blocks.offsets[static_cast<std::size_t>(row)]], v);
+            ++entry;
+          }
+        }
+      },
+      origin);
 }
 
 template <Scalar S, int K, bool Add, class A>
 void unrolled_local(const A* QMTL_RESTRICT psi, A* QMTL_RESTRICT out, const Blocks& blocks,
-                    const A* QMTL_RESTRICT matrix) noexcept {
+                    const A* QMTL_RESTRICT matrix, Address origin) noexcept {
   constexpr int size = 1 << K;
   std::array<Address, size> offsets;
   for (std::size_t i = 0; i < size; ++i) offsets[i] = blocks.offsets[i];
-  blocks.for_each([&](Address base) __attribute__((always_inline)) {
-    A v[size];
-    unroll<size>([&](auto i) __attribute__((always_inline)) { v[i] = psi[base ^ offsets[i]]; });
-    unroll<size>([&](auto row) __attribute__((always_inline)) {
-      A sum{};
-      if constexpr (Add) sum = out[base ^ offsets[row]];
-      unroll<size>([&](auto column) __attribute__((always_inline)) {
-        if constexpr (row >= column) {
-          sum += matrix[triangle_index(size, row, column)] * v[column];
-        } else {
-          sum += conjugate<S>(matrix[triangle_index(size, column, row)]) * v[column];
-        }
-      });
-      out[base ^ offsets[row]] = sum;
-    });
-  });
+  blocks.for_each(
+      [&](Address base) __attribute__((always_inline)) {
+        A v[size];
+        unroll<size>([&](auto i) __attribute__((always_inline)) { v[i] = psi[base ^ offsets[i]]; });
+        unroll<size>([&](auto row) __attribute__((always_inline)) {
+          A sum{};
+          if constexpr (Add) sum = out[base ^ offsets[row]];
+          unroll<size>([&](auto column) __attribute__((always_inline)) {
+            if constexpr (row >= column) {
+              sum += matrix[triangle_index(size, row, column)] * v[column];
+            } else {
+              sum += conjugate<S>(matrix[triangle_index(size, column, row)]) * v[column];
+            }
+          });
+          out[base ^ offsets[row]] = sum;
+        });
+      },
+      origin);
 }
 
 /// out = (B on W) psi, or out += that if `add`; B is Hermitian, packed, and each lane's own. Cost 2^N 2^k.
 template <Scalar S, class A>
-void lane_local(const A* psi, A* out, const Blocks& blocks, const A* matrix, bool add) noexcept {
+void lane_local(const A* psi, A* out, const Blocks& blocks, const A* matrix, bool add, Address origin = 0) noexcept {
   const auto fixed = [&](auto k) {
-    return add ? unrolled_local<S, k, true>(psi, out, blocks, matrix)
-               : unrolled_local<S, k, false>(psi, out, blocks, matrix);
+    return add ? unrolled_local<S, k, true>(psi, out, blocks, matrix, origin)
+               : unrolled_local<S, k, false>(psi, out, blocks, matrix, origin);
   };
   switch (blocks.width) {
     case 1: return fixed(std::integral_constant<int, 1>{});
@@ -135,18 +142,20 @@ void lane_local(const A* psi, A* out, const Blocks& blocks, const A* matrix, boo
     default: break;
   }
   const int size = 1 << blocks.width;
-  blocks.for_each([&](Address base) {
-    for (int row = 0; row < size; ++row) {
-      A& target = out[base ^ blocks.offsets[static_cast<std::size_t>(row)]];
-      A sum = add ? target : A{};
-      for (int column = 0; column < size; ++column) {
-        const A v = psi[base ^ blocks.offsets[static_cast<std::size_t>(column)]];
-        sum += row >= column ? matrix[triangle_index(size, row, column)] * v
-                             : conjugate<S>(matrix[triangle_index(size, column, row)]) * v;
-      }
-      target = sum;
-    }
-  });
+  blocks.for_each(
+      [&](Address base) {
+        for (int row = 0; row < size; ++row) {
+          A& target = out[base ^ blocks.offsets[static_cast<std::size_t>(row)]];
+          A sum = add ? target : A{};
+          for (int column = 0; column < size; ++column) {
+            const A v = psi[base ^ blocks.offsets[static_cast<std::size_t>(column)]];
+            sum += row >= column ? matrix[triangle_index(size, row, column)] * v
+                                 : conjugate<S>(matrix[triangle_index(size, column, row)]) * v;
+          }
+          target = sum;
+        }
+      },
+      origin);
 }
 
 }  // namespace qmtl::detail

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "qmtl/state/lane_windows.hpp"
 #include "qmtl/state/product_state.hpp"
 
 namespace qmtl::detail {
@@ -19,14 +20,22 @@ namespace qmtl::detail {
 template <Scalar S, class A>
 class LaneProgram {
  public:
-  /// Compiles operations on n qubits (n <= max_lane_qubits) that start from |0...0>.
-  LaneProgram(std::span<const Operation> ops, int n) : LaneProgram(ops, AddressMap(n), false) {}
+  /// Compiles operations on n qubits (n <= max_lane_qubits) that start from |0...0> or, if `prepared`, from amplitudes
+  /// which the caller prepares in their order; and windows, lists of qubits.
+  LaneProgram(std::span<const Operation> ops, int n, bool prepared = false,
+              std::span<const std::vector<int>> windows = {})
+      : LaneProgram(ops, AddressMap(n), prepared, windows) {}
 
   /// Compiles operations that start from amplitudes which the caller prepares, lying as `start` says.
-  LaneProgram(std::span<const Operation> ops, const AddressMap& start) : LaneProgram(ops, start, true) {}
+  LaneProgram(std::span<const Operation> ops, const AddressMap& start) : LaneProgram(ops, start, true, {}) {}
+
+  /// Every lane is a sample.
+  static constexpr int samples = pack_width<S>;
 
   [[nodiscard]] const AddressMap& map() const noexcept { return map_; }
   [[nodiscard]] int qubits() const noexcept { return map_.qubits; }
+  /// Amplitudes of a state.
+  [[nodiscard]] std::size_t size() const noexcept { return std::size_t{1} << map_.qubits; }
 
   /// Sets all angles from each lane's features and the common weights.
   void set_angles(const Pack<S>* x, const S* w) noexcept { angles_.set(x, w); }
@@ -43,6 +52,26 @@ class LaneProgram {
   /// What backward needs of forward besides psi, when other samples have been in between.
   void resume() noexcept {
     if (!prepared_) build_product();
+  }
+
+  /// Amplitudes of all windows' density matrices together, in packed entries.
+  [[nodiscard]] std::size_t density_size() const noexcept { return density_size_; }
+
+  /// All windows' density matrices one after another.
+  void densities(const A* psi, A* rho) const noexcept {
+    for (const auto& window : windows_) {
+      lane_density<S>(psi, window, rho);
+      rho += packed_size(window);
+    }
+  }
+
+  /// lambda = sum over the windows of B psi, with the Hermitian B as packed entries.
+  void apply_windows(const A* psi, const A* matrices, A* lambda) const noexcept {
+    if (windows_.empty()) std::fill_n(lambda, size(), A{});
+    for (const auto& window : windows_) {
+      lane_local<S>(psi, lambda, window, matrices, &window != windows_.data());
+      matrices += packed_size(window);
+    }
   }
 
   /// From psi (the result of forward) and lambda = H psi, the derivatives of <psi|H|psi> by all angles; destroys both.
@@ -69,7 +98,8 @@ class LaneProgram {
  private:
   static constexpr bool has_complex_lanes = std::is_same_v<A, ComplexPack<S>>;  // phases are complex
 
-  LaneProgram(std::span<const Operation> ops, const AddressMap& start, bool prepared)
+  LaneProgram(std::span<const Operation> ops, const AddressMap& start, bool prepared,
+              std::span<const std::vector<int>> windows)
       : prepared_(prepared), map_(start) {
     const LaneSchedule<S> schedule(ops, start, prepared, false, angles_);
     map_ = schedule.map;
@@ -82,6 +112,14 @@ class LaneProgram {
       }
     }
     mark_needed_states();
+    for (const auto& window : windows) {
+      windows_.emplace_back(map_, window);
+      density_size_ += packed_size(windows_.back());
+    }
+  }
+
+  [[nodiscard]] static std::size_t packed_size(const Blocks& window) noexcept {
+    return window.offsets.size() * (window.offsets.size() + 1) / 2;
   }
 
   struct Step {
@@ -230,6 +268,8 @@ class LaneProgram {
   LaneAngles<S> angles_;
   ProductState<S, A> product_;
   std::vector<Step> steps_;
+  std::vector<Blocks> windows_;
+  std::size_t density_size_ = 0;
 };
 
 }  // namespace qmtl::detail

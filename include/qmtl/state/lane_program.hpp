@@ -59,18 +59,18 @@ class LaneProgram {
 
   /// All windows' density matrices one after another.
   void densities(const A* psi, A* rho) const noexcept {
-    for (const auto& window : windows_) {
-      lane_density<S>(psi, window, rho);
-      rho += packed_size(window);
+    for (const auto& group : windows_) {
+      lane_density<S>(psi, group, rho);
+      rho += group.packed_size();
     }
   }
 
   /// lambda = sum over the windows of B psi, with the Hermitian B as packed entries.
   void apply_windows(const A* psi, const A* matrices, A* lambda) const noexcept {
     if (windows_.empty()) std::fill_n(lambda, size(), A{});
-    for (const auto& window : windows_) {
-      lane_local<S>(psi, lambda, window, matrices, &window != windows_.data());
-      matrices += packed_size(window);
+    for (const auto& group : windows_) {
+      lane_local<S>(psi, lambda, group, matrices, &group != windows_.data());
+      matrices += group.packed_size();
     }
   }
 
@@ -112,14 +112,12 @@ class LaneProgram {
       }
     }
     mark_needed_states();
-    for (const auto& window : windows) {
-      windows_.emplace_back(map_, window);
-      density_size_ += packed_size(windows_.back());
+    for (std::size_t count = 0; !windows.empty(); windows = windows.subspan(count)) {
+      count = next_group<S, A>(windows);
+      const auto width = static_cast<int>(windows.front().size());
+      windows_.push_back({Blocks(map_, joined(windows.first(count))), width, static_cast<int>(count)});
+      density_size_ += windows_.back().packed_size();
     }
-  }
-
-  [[nodiscard]] static std::size_t packed_size(const Blocks& window) noexcept {
-    return window.offsets.size() * (window.offsets.size() + 1) / 2;
   }
 
   struct Step {
@@ -268,7 +266,7 @@ class LaneProgram {
   LaneAngles<S> angles_;
   ProductState<S, A> product_;
   std::vector<Step> steps_;
-  std::vector<Blocks> windows_;
+  std::vector<WindowGroup> windows_;
   std::size_t density_size_ = 0;
 };
 

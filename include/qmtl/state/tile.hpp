@@ -150,6 +150,8 @@ class Tile {
 
   [[nodiscard]] int width() const noexcept { return static_cast<int>(basis_.size()); }
   [[nodiscard]] std::size_t size() const noexcept { return offsets_.size(); }
+  /// Whether a tile lies in one piece, and is worked on in place.
+  [[nodiscard]] bool contiguous() const noexcept { return contiguous_; }
   [[nodiscard]] std::span<const Pass> passes() const noexcept { return passes_; }
   [[nodiscard]] Address tiles_in_pass() const noexcept { return Address{1} << outer_.size(); }
   [[nodiscard]] Address tiles() const noexcept { return tiles_in_pass() * static_cast<Address>(passes_.size()); }
@@ -297,6 +299,48 @@ class TileClasses {
   std::vector<TileQubit> qubits_;
   std::vector<std::uint16_t> of_coordinate_;
   std::vector<unsigned> of_lane_;
+};
+
+/// The packs of a tile in cosets of the span of a few moves, sorted by the values of a few qubits: for kernels whose
+/// coefficients depend on those values.
+class TileCosets {
+ public:
+  TileCosets() = default;
+  TileCosets(std::span<const Address> moves, const TileClasses& classes) : ends_(classes.count()) {
+    BitBasis span;
+    std::vector<Address> independent, bases;
+    for (const Address move : moves) {
+      if (span.add(move)) independent.push_back(move);
+    }
+    for (Address unit = 1; unit < classes.size(); unit <<= 1) {
+      if (span.add(unit)) bases.push_back(unit);
+    }
+    const Blocks cosets(independent, bases);
+    offsets_ = cosets.offsets;
+    for (const Address offset : offsets_) classes_.push_back(classes[offset]);
+    for (std::size_t k = 0; k < ends_.size(); ++k) {
+      cosets.for_each([&](Address base) {
+        if (classes[base] == k) members_.push_back(base);
+      });
+      ends_[k] = members_.size();
+    }
+  }
+
+  /// Dimension of a coset.
+  [[nodiscard]] int width() const noexcept { return std::countr_zero(offsets_.size()); }
+  [[nodiscard]] Address offset(std::size_t h) const noexcept { return offsets_[h]; }
+  /// What the offset adds to the class of a coset's base, by XOR.
+  [[nodiscard]] std::size_t offset_class(std::size_t h) const noexcept { return classes_[h]; }
+  /// The bases of one class.
+  [[nodiscard]] std::span<const Address> bases(std::size_t k) const noexcept {
+    const std::size_t begin = k == 0 ? 0 : ends_[k - 1];
+    return std::span(members_).subspan(begin, ends_[k] - begin);
+  }
+  [[nodiscard]] std::size_t class_count() const noexcept { return ends_.size(); }
+
+ private:
+  std::vector<Address> offsets_, members_;
+  std::vector<std::size_t> classes_, ends_;
 };
 
 }  // namespace qmtl::detail

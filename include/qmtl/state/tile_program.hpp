@@ -18,8 +18,9 @@
 
 namespace qmtl::detail {
 
-/// Packs of a tile: with its partner in a gradient it stays in the L2 cache, mostly in L1.
-inline constexpr int default_tile_width = 9;
+/// log2 of the packs of a tile: with its partner in a gradient it fills half of an L2 cache of 2 MB. Smaller tiles, for
+/// L1, lose more by copying than they gain.
+inline constexpr int default_tile_width = 13;
 
 /// From here on one state at a time is faster than pack_width<S> of them side by side, which outgrow the caches.
 inline constexpr int least_qubits_for_tiles = 13;
@@ -77,7 +78,7 @@ class TileProgram {
     if (!prepared_) build_product();
     bool filled = prepared_;
     for (const auto& sweep : sweeps_) {
-      if (!filled && !sweep.tile) write_product(psi);
+      if (!filled && !sweep.tile) write_product(psi, 0, size());
       run(sweep, [&](Scratch& scratch, const Part& part) {
         if (!sweep.tile) return flip_signs(sweep, psi, part);
         sweep.tile->for_each(part.pass, part.begin, part.end, [&](Address base) {
@@ -90,7 +91,7 @@ class TileProgram {
       });
       filled = true;
     }
-    if (!filled) write_product(psi);
+    if (!filled) write_product(psi, 0, size());
   }
 
   /// What backward needs of forward besides psi, when other samples have been in between.
@@ -111,15 +112,15 @@ class TileProgram {
           // Nothing is written through the view.
           const auto packs = view.tile->load(const_cast<A*>(psi), base, scratch.psi.data());
           A* raw = scratch.raw.data();
-          for (const auto& window : view.windows) {
-            window.window.read(packs, raw);
-            raw += window.window.raw_size();
+          for (const auto& at : view.groups) {
+            at.windows.read(packs, raw);
+            raw += at.windows.raw_size();
           }
         });
         const A* raw = scratch.raw.data();
-        for (const auto& window : view.windows) {
-          window.window.collect(raw, part.pass.flips, scratch.densities.data() + window.first_entry);
-          raw += window.window.raw_size();
+        for (const auto& at : view.groups) {
+          at.windows.collect(raw, part.pass.flips, scratch.densities.data() + at.first_entry);
+          raw += at.windows.raw_size();
         }
       });
     }
@@ -136,9 +137,9 @@ class TileProgram {
     for (const auto& view : views_) {
       run(view, [&](Scratch& scratch, const Part& part) {
         A* raw = scratch.raw.data();
-        for (const auto& window : view.windows) {
-          window.window.prepare(matrices + window.first_entry, part.pass.flips, raw);
-          raw += window.window.raw_size();
+        for (const auto& at : view.groups) {
+          at.windows.prepare(matrices + at.first_entry, part.pass.flips, raw);
+          raw += at.windows.raw_size();
         }
         view.tile->for_each(part.pass, part.begin, part.end, [&](Address base) {
           const auto from = view.tile->load(const_cast<A*>(psi), base, scratch.psi.data());
@@ -146,9 +147,9 @@ class TileProgram {
                               : view.tile->open(lambda, base, scratch.lambda.data());
           const A* coefficients = scratch.raw.data();
           bool add_window = add;
-          for (const auto& window : view.windows) {
-            window.window.apply(from, to, coefficients, add_window);
-            coefficients += window.window.raw_size();
+          for (const auto& at : view.groups) {
+            at.windows.apply(from, to, coefficients, add_window);
+            coefficients += at.windows.raw_size();
             add_window = true;
           }
           view.tile->store(to, lambda, base);
@@ -176,7 +177,7 @@ class TileProgram {
 
  private:
   struct Step {
-    std::variant<TileRotations<S, A>, TileGate<S, A>> gate;
+    std::variant<TileRotations<S, A>, TileCrossings<S, A>, TileGate<S, A>> gate;
     std::size_t run_start;  // first of the neighbouring steps that commute: their gradients are taken together
     bool parametric;        // has an angle with a gradient
     bool state_needed_before = false;
@@ -195,13 +196,13 @@ class TileProgram {
   };
 
   /// Windows that share tiles.
-  struct WindowAt {
-    TileWindow<S, A> window;
+  struct GroupAt {
+    TileWindows<S, A> windows;
     std::size_t first_entry;  // among all windows' packed entries
   };
   struct View {
     std::optional<Tile> tile;
-    std::vector<WindowAt> windows;
+    std::vector<GroupAt> groups;
   };
 
   /// A thread's own buffers.
@@ -267,17 +268,36 @@ class TileProgram {
       for (const auto& r : group) qubits.push_back(r.qubit);
       plan(step, std::move(qubits), split, std::move(group));
     }
-    for (const auto& r : crossing) plan_rotation(step, split, r.qubit, PairGate::RY, r.rotation);
+    add_crossings(step, split, crossing);
     ++runs_;
     for (const auto& r : crossing) {
-      if (r.phase >= 0) plan_rotation(step, split, r.qubit, PairGate::RZ, r.phase);
+      if (r.phase < 0) continue;
+      ScheduledStep phase{.kind = ScheduledStep::Kind::gate, .map = step.map};
+      phase.gate = {.pairs = {{r.qubit}, 1, 0, qubit_mask(r.qubit)}, .gate = PairGate::RZ};
+      phase.slot = r.phase;
+      plan(phase, {r.qubit}, split, {});
     }
   }
 
-  void plan_rotation(ScheduledStep step, std::span<const SplitQubit> split, int qubit, PairGate gate, int slot) {
-    step.gate = {.pairs = {{qubit}, 1, 0, qubit_mask(qubit)}, .gate = gate};
-    step.slot = slot;
-    plan(step, {qubit}, split, {});
+  /// As many at once as TileCrossings takes.
+  void add_crossings(const ScheduledStep& step, std::span<const SplitQubit> split,
+                     std::span<const RotatedQubit> crossing) {
+    std::vector<RotatedQubit> group;
+    std::vector<int> qubits;
+    BitBasis moves;
+    const auto finish = [&] {
+      if (!group.empty()) plan(step, std::exchange(qubits, {}), split, std::exchange(group, {}));
+      moves = {};
+    };
+    for (const auto& r : crossing) {
+      const Address move = split[static_cast<std::size_t>(r.qubit)].move;
+      if (move != 0 && (moves.size() == TileCrossings<S, A>::max_moving || moves.reduce({move, 0}).value == 0))
+        finish();
+      if (move != 0) moves.add(move);
+      group.push_back(r);
+      qubits.push_back(r.qubit);
+    }
+    finish();
   }
 
   /// Adds a step to the sweep that is being planned, or starts a new one where it would need too large tiles or too
@@ -341,6 +361,8 @@ class TileProgram {
       if (planned.rotations.empty()) {
         const auto& gate = planned.step.gate;
         push(TileGate<S, A>(*sweep.tile, qubits, gate.pairs, gate.gate, planned.step.slot));
+      } else if (qubits.front().lane_move != 0) {
+        push(TileCrossings<S, A>(*sweep.tile, qubits, planned.rotations));
       } else {
         push(TileRotations<S, A>(*sweep.tile, qubits, planned.rotations));
       }
@@ -390,38 +412,48 @@ class TileProgram {
 
   void add_windows(std::span<const std::vector<int>> windows) {
     const auto split = split_qubits(map_, lane_bits<S>);
-    std::vector<std::vector<SplitQubit>> together;
     TileNeeds needs;
-    const auto finish = [&] {
-      if (together.empty()) return;
-      View view{.tile = make_tile(needs), .windows = {}};
-      int number = 0;
-      std::size_t raw = 0;
-      for (const auto& window : together) {
-        view.windows.push_back({TileWindow<S, A>(*view.tile, place(*view.tile, window, number)), density_size_});
-        number += static_cast<int>(window.size());
-        raw += view.windows.back().window.raw_size();
-        density_size_ += (std::size_t{1} << window.size()) * ((std::size_t{1} << window.size()) + 1) / 2;
-      }
-      raw_size_ = std::max(raw_size_, raw);
-      views_.push_back(std::move(view));
-      together.clear();
-      needs = {};
-    };
-    for (const auto& window : windows) {
-      std::vector<SplitQubit> qubits;
+    std::size_t first = 0;
+    for (std::size_t i = 0; i < windows.size(); ++i) {
       TileNeeds more;
-      for (const int q : window) {
-        qubits.push_back(split[static_cast<std::size_t>(q)]);
-        more.moves.push_back(qubits.back().move);
+      for (const int q : windows[i]) {
+        more.qubits.push_back(split[static_cast<std::size_t>(q)]);
+        more.moves.push_back(more.qubits.back().move);
       }
-      more.qubits = qubits;
-      if (!together.empty() && !fits(needs, more)) finish();
+      if (i > first && !fits(needs, more)) {
+        add_view(needs, windows.subspan(first, i - first), split);
+        needs = {};
+        first = i;
+      }
       needs.moves.insert(needs.moves.end(), more.moves.begin(), more.moves.end());
       needs.qubits.insert(needs.qubits.end(), more.qubits.begin(), more.qubits.end());
-      together.push_back(std::move(qubits));
     }
-    finish();
+    if (first < windows.size()) add_view(needs, windows.subspan(first), split);
+  }
+
+  /// Windows that share tiles, in groups where their kernels allow it.
+  void add_view(const TileNeeds& needs, std::span<const std::vector<int>> windows, std::span<const SplitQubit> split) {
+    View view{.tile = make_tile(needs), .groups = {}};
+    const auto crosses = [&split](const std::vector<int>& window) {
+      return std::any_of(window.begin(), window.end(),
+                         [&split](int q) { return split[static_cast<std::size_t>(q)].lane_move != 0; });
+    };
+    std::size_t raw = 0;
+    int number = 0;
+    for (std::size_t count = 0; !windows.empty(); windows = windows.subspan(count)) {
+      count = crosses(windows.front()) ? 1 : next_group<S, A>(windows);
+      for (std::size_t i = 1; i < count; ++i) {
+        if (crosses(windows[i])) count = i;
+      }
+      std::vector<SplitQubit> qubits;
+      for (const int q : joined(windows.first(count))) qubits.push_back(split[static_cast<std::size_t>(q)]);
+      view.groups.push_back({TileWindows<S, A>(*view.tile, place(*view.tile, qubits, number), count), density_size_});
+      number += static_cast<int>(qubits.size());
+      raw += view.groups.back().windows.raw_size();
+      density_size_ += view.groups.back().windows.packed_size();
+    }
+    raw_size_ = std::max(raw_size_, raw);
+    views_.push_back(std::move(view));
   }
 
   // ---- Running ----
@@ -515,11 +547,18 @@ class TileProgram {
   }
 
   void fill_from_product(const Tile& tile, const TileView<A>& view, Address base) const noexcept {
+    if (tile.contiguous()) return write_product(view.packs, base & ~static_cast<Address>(tile.size() - 1), tile.size());
     for (Address c = 0; c < tile.size(); ++c) view.packs[c ^ view.origin] = product_at(base ^ tile.offsets()[c]);
   }
 
-  void write_product(A* psi) const noexcept {
-    for (Address i = 0; i < size(); ++i) psi[i] = product_at(i);
+  /// `count` packs from number `first`, which is a multiple of `count`, a power of two.
+  void write_product(A* to, std::size_t first, std::size_t count) const noexcept {
+    const std::size_t row = std::min(count, low_product_.size());
+    for (std::size_t i = 0; i < count; i += row) {
+      const A weight = high_product_[(first + i) / low_product_.size()];
+      const A* low = low_product_.data() + ((first + i) & (low_product_.size() - 1));
+      for (std::size_t j = 0; j < row; ++j) to[i + j] = weight * low[j];
+    }
   }
 
   /// Gradients of the leading gates. The product has rank one between low and high part: contracting lambda with either

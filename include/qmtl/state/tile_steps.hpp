@@ -104,6 +104,165 @@ class TileRotations {
   bool has_phases_ = false;
 };
 
+/// RYs of qubits whose flips exchange lanes, all in one go: those that leave packs alone, and at most two more whose
+/// moves of packs are independent. x <- cos x -+ sin (x flipped), as above with tangents.
+template <Scalar S, class A>
+class TileCrossings {
+  static constexpr std::size_t max_qubits = static_cast<std::size_t>(lane_bits<S>) + 2;
+
+ public:
+  static constexpr int max_moving = 2;
+
+  TileCrossings(const Tile& tile, std::span<const TileQubit> qubits, std::span<const RotatedQubit> angles)
+      : classes_(in_order(qubits), tile.size(), pack_width<S>) {
+    std::vector<Address> moves;
+    const auto take = [&](bool moving) {
+      for (std::size_t i = 0; i < qubits.size(); ++i) {
+        if ((qubits[i].move != 0) != moving) continue;
+        angles_.push_back(angles[i]);
+        exchanges_.emplace_back(qubits[i].lane_move);
+        if (moving) moves.push_back(qubits[i].move);
+      }
+    };
+    take(false);
+    take(true);
+    cosets_ = TileCosets(moves, classes_);
+    QMTL_ASSERT(cosets_.width() == static_cast<int>(moves.size()));
+    for (std::size_t lanes = 0; lanes < 2 * pack_width<S>; ++lanes) {
+      signs_.push_back(lane_signs<S>(static_cast<unsigned>(lanes >> 1), (lanes & 1) != 0));
+    }
+    for (const auto& qubit : in_order(qubits)) lane_rows_.push_back({qubit.lane_row, qubit.number});
+  }
+
+  void apply(const TileView<A>& tile, Address flips, const LaneAngles<S>& angles, bool undo) const noexcept {
+    Pack<S> scale = broadcast<S>(S(1));
+    for (const auto& a : angles_) scale *= angles.cosine(a.rotation);
+    with_moving([&](auto m) {
+      constexpr std::size_t rows = std::size_t{1} << m;
+      for (std::size_t k = 0; k < cosets_.class_count(); ++k) {
+        Pack<S> t[max_qubits * rows];
+        for (std::size_t q = 0; q < angles_.size(); ++q) {
+          const Pack<S> tangent = undo ? -angles.tangent(angles_[q].rotation) : angles.tangent(angles_[q].rotation);
+          for (std::size_t h = 0; h < rows; ++h)
+            t[q * rows + h] = sign(q, k ^ cosets_.offset_class(h), flips) * tangent;
+        }
+        apply_class<m>(tile, k, scale, t);
+      }
+    });
+  }
+
+  void add_gradient(const TileView<A>& lambda, const TileView<A>& psi, Address flips, const LaneAngles<S>&,
+                    Pack<S>* gradients) const noexcept {
+    with_moving([&](auto m) {
+      constexpr std::size_t rows = std::size_t{1} << m;
+      for (std::size_t k = 0; k < cosets_.class_count(); ++k) {
+        Pack<S> sums[max_qubits * rows]{};
+        sum_class<m>(lambda, psi, k, sums);
+        for (std::size_t q = 0; q < angles_.size(); ++q) {
+          for (std::size_t h = 0; h < rows; ++h) {
+            gradients[angles_[q].rotation] += sign(q, k ^ cosets_.offset_class(h), flips) * sums[q * rows + h];
+          }
+        }
+      }
+    });
+  }
+
+  [[nodiscard]] bool has_gradient(const LaneAngles<S>& angles) const noexcept {
+    return std::any_of(angles_.begin(), angles_.end(),
+                       [&angles](const RotatedQubit& a) { return angles.has_gradient(a.rotation); });
+  }
+
+ private:
+  struct LaneRow {
+    unsigned row;
+    int number;
+  };
+
+  [[nodiscard]] static std::vector<TileQubit> in_order(std::span<const TileQubit> qubits) {
+    std::vector<TileQubit> ordered(qubits.begin(), qubits.end());
+    std::stable_partition(ordered.begin(), ordered.end(), [](const TileQubit& q) { return q.move == 0; });
+    return ordered;
+  }
+
+  /// -1 where the q-th qubit is zero, +1 where it is one, in every lane.
+  [[nodiscard]] Pack<S> sign(std::size_t q, std::size_t pack_class, Address flips) const noexcept {
+    const bool one = ((pack_class >> q) & 1) != ((flips >> lane_rows_[q].number) & 1);
+    return signs_[2 * lane_rows_[q].row + (one ? 0 : 1)];
+  }
+
+  template <class Body>
+  void with_moving(Body&& body) const noexcept {
+    switch (cosets_.width()) {
+      case 0: return body(std::integral_constant<int, 0>{});
+      case 1: return body(std::integral_constant<int, 1>{});
+      default: return body(std::integral_constant<int, 2>{});
+    }
+  }
+
+  template <int M>
+  void apply_class(const TileView<A>& tile, std::size_t k, const Pack<S>& scale, const Pack<S>* t) const noexcept {
+    constexpr int rows = 1 << M;
+    const std::size_t staying = angles_.size() - M;
+    std::array<Address, rows> offsets;
+    for (std::size_t h = 0; h < rows; ++h) offsets[h] = cosets_.offset(h) ^ tile.origin;
+    for (const Address base : cosets_.bases(k)) {
+      A x[rows];
+      unroll<rows>([&](auto h) __attribute__((always_inline)) { x[h] = scale * tile.packs[base ^ offsets[h]]; });
+      for (std::size_t q = 0; q < staying; ++q) {
+        const LaneExchange<S>& exchange = exchanges_[q];
+        unroll<rows>([&](auto h) __attribute__((always_inline)) { x[h] += t[q * rows + h] * exchange(x[h]); });
+      }
+      unroll<M>([&](auto m) __attribute__((always_inline)) {
+        const LaneExchange<S>& exchange = exchanges_[staying + m];
+        const Pack<S>* of_qubit = t + (staying + m) * rows;
+        unroll<rows / 2>([&](auto half) __attribute__((always_inline)) {
+          constexpr int low = static_cast<int>(insert_zero(static_cast<Index>(half), m));
+          constexpr int high = low | (1 << m);
+          const A a = x[low], b = x[high];
+          x[low] = a + of_qubit[low] * exchange(b);
+          x[high] = b + of_qubit[high] * exchange(a);
+        });
+      });
+      unroll<rows>([&](auto h) __attribute__((always_inline)) { tile.packs[base ^ offsets[h]] = x[h]; });
+    }
+  }
+
+  /// Sums of Re(conj(lambda) (psi flipped)), for each qubit and row of a coset.
+  template <int M>
+  void sum_class(const TileView<A>& lambda, const TileView<A>& psi, std::size_t k, Pack<S>* sums) const noexcept {
+    constexpr int rows = 1 << M;
+    const std::size_t staying = angles_.size() - M;
+    std::array<Address, rows> offsets;
+    for (std::size_t h = 0; h < rows; ++h) offsets[h] = cosets_.offset(h) ^ psi.origin;
+    for (const Address base : cosets_.bases(k)) {
+      A l[rows], p[rows];
+      unroll<rows>([&](auto h) __attribute__((always_inline)) {
+        l[h] = lambda.packs[base ^ offsets[h]];
+        p[h] = psi.packs[base ^ offsets[h]];
+      });
+      for (std::size_t q = 0; q < staying; ++q) {
+        const LaneExchange<S>& exchange = exchanges_[q];
+        unroll<rows>([&](auto h) __attribute__((always_inline)) {
+          sums[q * rows + h] += real_product<S>(l[h], exchange(p[h]));
+        });
+      }
+      unroll<M>([&](auto m) __attribute__((always_inline)) {
+        const LaneExchange<S>& exchange = exchanges_[staying + m];
+        unroll<rows>([&](auto h) __attribute__((always_inline)) {
+          sums[(staying + m) * rows + h] += real_product<S>(l[h], exchange(p[h ^ (1 << m)]));
+        });
+      });
+    }
+  }
+
+  TileClasses classes_;
+  TileCosets cosets_;
+  std::vector<RotatedQubit> angles_;  // those that leave packs alone, then the others
+  std::vector<LaneExchange<S>> exchanges_;
+  std::vector<LaneRow> lane_rows_;
+  std::vector<Pack<S>> signs_;  // by row of lanes and negation
+};
+
 /// Any elementary gate: x[c] <- stay x[c] + move x[c ^ flip], the second term with lanes exchanged if the flip says so;
 /// the coefficients follow from the values of the gate's qubits.
 template <Scalar S, class A>

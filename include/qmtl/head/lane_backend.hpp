@@ -136,7 +136,8 @@ class LaneBackend {
     std::vector<Operation> operations;
     LaneEngine<S, A, Program> engine;
     std::size_t amplitudes;
-    std::vector<A> states, densities;
+    PageVector<A> states;
+    std::vector<A> densities;
   };
 
   void add_register(std::vector<Operation> ops, int qubits, std::span<const EngineTask<S>> tasks) {

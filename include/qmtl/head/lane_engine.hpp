@@ -9,6 +9,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "qmtl/core/page_vector.hpp"
 #include "qmtl/head/window_operator.hpp"
 #include "qmtl/state/lane_program.hpp"
 #include "qmtl/state/tile_program.hpp"
@@ -237,7 +238,7 @@ class DirectTask {
   EngineTask<S> task_;
   LaneProgram<S, A> program_;
   Blocks blocks_;
-  std::vector<A> copy_, adjoint_;
+  PageVector<A> copy_, adjoint_;
   std::vector<Pack<S>> outcomes_, gradients_;
 };
 
@@ -351,7 +352,8 @@ class LaneEngine {
   Program program_;
   std::vector<Hosted> hosted_;
   std::vector<DirectTask<S, A>> direct_;
-  std::vector<A> lambda_, merged_;
+  PageVector<A> lambda_;
+  std::vector<A> merged_;
 };
 
 }  // namespace qmtl::detail

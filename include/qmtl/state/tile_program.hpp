@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "qmtl/core/execution.hpp"
+#include "qmtl/core/page_vector.hpp"
 #include "qmtl/state/product_state.hpp"
 #include "qmtl/state/tile_steps.hpp"
 #include "qmtl/state/tile_windows.hpp"
@@ -207,7 +208,8 @@ class TileProgram {
 
   /// A thread's own buffers.
   struct Scratch {
-    std::vector<A> psi, lambda, raw, densities, contraction;
+    PageVector<A> psi, lambda;
+    std::vector<A> raw, densities, contraction;
     std::vector<Pack<S>> gradients;
   };
 

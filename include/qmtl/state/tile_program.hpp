@@ -19,9 +19,14 @@
 
 namespace qmtl::detail {
 
-/// log2 of the packs of a tile: with its partner in a gradient it fills half of an L2 cache of 2 MB. Smaller tiles, for
-/// L1, lose more by copying than they gain.
-inline constexpr int default_tile_width = 13;
+/// log2 of the packs of a tile. A state that fills no more than half of an L2 cache of 2 MB is worked on in place, as
+/// one tile; larger ones in tiles of which two fit well. Smaller tiles, for L1, lose more by copying than they gain.
+template <class A>
+[[nodiscard]] constexpr int default_tile_width(int packs) noexcept {
+  constexpr int in_place = 13;
+  constexpr bool complex = sizeof(A) > pack_bytes;
+  return packs <= in_place ? packs : (complex ? in_place - 3 : in_place);
+}
 
 /// From here on one state at a time is faster than pack_width<S> of them side by side, which outgrow the caches.
 inline constexpr int least_qubits_for_tiles = 13;
@@ -33,8 +38,12 @@ class TileProgram {
  public:
   /// Compiles operations on n qubits, lane_bits<S> <= n <= max_lane_qubits, that start from |0...0> or, if `prepared`,
   /// from amplitudes which the caller prepares in their order; and windows, lists of qubits.
+  TileProgram(std::span<const Operation> ops, int n, bool prepared, std::span<const std::vector<int>> windows)
+      : TileProgram(ops, n, prepared, windows, default_tile_width<A>(n - lane_bits<S>)) {}
+
+  /// The same with tiles of another width.
   TileProgram(std::span<const Operation> ops, int n, bool prepared, std::span<const std::vector<int>> windows,
-              int tile_width = default_tile_width)
+              int tile_width)
       : prepared_(prepared), tile_width_(tile_width), packs_(n - lane_bits<S>), map_(n) {
     const LaneSchedule<S> schedule(ops, map_, prepared, true, angles_);
     map_ = schedule.map;
@@ -255,7 +264,7 @@ class TileProgram {
     add_rotations(step, split);
   }
 
-  /// Groups of rotations that leave lanes alone, then the others one by one, then the phases of those.
+  /// Groups of rotations that leave lanes alone, then the others.
   void add_rotations(const ScheduledStep& step, std::span<const SplitQubit> split) {
     constexpr auto most = static_cast<std::size_t>(max_rotation_group<S, A>);
     std::vector<RotatedQubit> plain, crossing;
@@ -271,14 +280,6 @@ class TileProgram {
       plan(step, std::move(qubits), split, std::move(group));
     }
     add_crossings(step, split, crossing);
-    ++runs_;
-    for (const auto& r : crossing) {
-      if (r.phase < 0) continue;
-      ScheduledStep phase{.kind = ScheduledStep::Kind::gate, .map = step.map};
-      phase.gate = {.pairs = {{r.qubit}, 1, 0, qubit_mask(r.qubit)}, .gate = PairGate::RZ};
-      phase.slot = r.phase;
-      plan(phase, {r.qubit}, split, {});
-    }
   }
 
   /// As many at once as TileCrossings takes.

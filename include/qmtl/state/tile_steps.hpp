@@ -104,11 +104,13 @@ class TileRotations {
   bool has_phases_ = false;
 };
 
-/// RYs of qubits whose flips exchange lanes, all in one go: those that leave packs alone, and at most two more whose
-/// moves of packs are independent. x <- cos x -+ sin (x flipped), as above with tangents.
+/// RYs, and RZs after them, of qubits whose flips exchange lanes, all in one go: those that leave packs alone, and at
+/// most two more whose moves of packs are independent. x <- cos x -+ sin (x flipped), as above with tangents; the RZs
+/// of all qubits come to one phase.
 template <Scalar S, class A>
 class TileCrossings {
   static constexpr std::size_t max_qubits = static_cast<std::size_t>(lane_bits<S>) + 2;
+  static constexpr bool has_complex_lanes = std::is_same_v<A, ComplexPack<S>>;
 
  public:
   static constexpr int max_moving = 2;
@@ -121,6 +123,7 @@ class TileCrossings {
         if ((qubits[i].move != 0) != moving) continue;
         angles_.push_back(angles[i]);
         exchanges_.emplace_back(qubits[i].lane_move);
+        lane_rows_.push_back({lane_signs<S>(qubits[i].lane_row, true), qubits[i].number});
         if (moving) moves.push_back(qubits[i].move);
       }
     };
@@ -128,10 +131,7 @@ class TileCrossings {
     take(true);
     cosets_ = TileCosets(moves, classes_);
     QMTL_ASSERT(cosets_.width() == static_cast<int>(moves.size()));
-    for (std::size_t lanes = 0; lanes < 2 * pack_width<S>; ++lanes) {
-      signs_.push_back(lane_signs<S>(static_cast<unsigned>(lanes >> 1), (lanes & 1) != 0));
-    }
-    for (const auto& qubit : in_order(qubits)) lane_rows_.push_back({qubit.lane_row, qubit.number});
+    has_phases_ = std::any_of(angles.begin(), angles.end(), [](const RotatedQubit& a) { return a.phase >= 0; });
   }
 
   void apply(const TileView<A>& tile, Address flips, const LaneAngles<S>& angles, bool undo) const noexcept {
@@ -141,26 +141,50 @@ class TileCrossings {
       constexpr std::size_t rows = std::size_t{1} << m;
       for (std::size_t k = 0; k < cosets_.class_count(); ++k) {
         Pack<S> t[max_qubits * rows];
-        for (std::size_t q = 0; q < angles_.size(); ++q) {
-          const Pack<S> tangent = undo ? -angles.tangent(angles_[q].rotation) : angles.tangent(angles_[q].rotation);
-          for (std::size_t h = 0; h < rows; ++h)
-            t[q * rows + h] = sign(q, k ^ cosets_.offset_class(h), flips) * tangent;
+        A phases[rows];
+        for (std::size_t h = 0; h < rows; ++h) {
+          phases[h] = make_amplitude<S, A>(broadcast<S>(S(1)), Pack<S>{});
+          for (std::size_t q = 0; q < angles_.size(); ++q) {
+            const Pack<S> one = undo ? -sign(q, k, h, flips) : sign(q, k, h, flips);
+            t[q * rows + h] = one * angles.tangent(angles_[q].rotation);
+            const int phase = angles_[q].phase;
+            if (phase < 0) continue;
+            phases[h] = make_amplitude<S, A>(angles.cosine(phase), one * angles.sine(phase)) * phases[h];
+          }
         }
-        apply_class<m>(tile, k, scale, t);
+        if (has_complex_lanes && has_phases_) {
+          undo ? apply_class<m, has_complex_lanes, true>(tile, k, scale, t, phases)
+               : apply_class<m, has_complex_lanes, false>(tile, k, scale, t, phases);
+        } else {
+          apply_class<m, false, false>(tile, k, scale, t, phases);
+        }
       }
     });
   }
 
-  void add_gradient(const TileView<A>& lambda, const TileView<A>& psi, Address flips, const LaneAngles<S>&,
+  void add_gradient(const TileView<A>& lambda, const TileView<A>& psi, Address flips, const LaneAngles<S>& angles,
                     Pack<S>* gradients) const noexcept {
     with_moving([&](auto m) {
       constexpr std::size_t rows = std::size_t{1} << m;
       for (std::size_t k = 0; k < cosets_.class_count(); ++k) {
-        Pack<S> sums[max_qubits * rows]{};
-        sum_class<m>(lambda, psi, k, sums);
+        Sums<rows> sums{};
+        if (has_complex_lanes && has_phases_) {
+          sum_class<m, has_complex_lanes>(lambda, psi, k, sums);
+        } else {
+          sum_class<m, false>(lambda, psi, k, sums);
+        }
         for (std::size_t q = 0; q < angles_.size(); ++q) {
+          const auto [qubit, rotation, phase] = angles_[q];
           for (std::size_t h = 0; h < rows; ++h) {
-            gradients[angles_[q].rotation] += sign(q, k ^ cosets_.offset_class(h), flips) * sums[q * rows + h];
+            const Pack<S> one = sign(q, k, h, flips);
+            Pack<S> slope = one * sums.y[q * rows + h];
+            if (phase >= 0) {  // as for TileRotations
+              const Pack<S>& c = angles.cosine(phase);
+              const Pack<S>& s = angles.sine(phase);
+              slope = (c * c - s * s) * slope - S(2) * s * c * sums.x[q * rows + h];
+              gradients[phase] -= one * sums.z[h];
+            }
+            gradients[rotation] += slope;
           }
         }
       }
@@ -168,14 +192,21 @@ class TileCrossings {
   }
 
   [[nodiscard]] bool has_gradient(const LaneAngles<S>& angles) const noexcept {
-    return std::any_of(angles_.begin(), angles_.end(),
-                       [&angles](const RotatedQubit& a) { return angles.has_gradient(a.rotation); });
+    return std::any_of(angles_.begin(), angles_.end(), [&angles](const RotatedQubit& a) {
+      return angles.has_gradient(a.rotation) || angles.has_gradient(a.phase);
+    });
   }
 
  private:
   struct LaneRow {
-    unsigned row;
+    Pack<S> sign;
     int number;
+  };
+
+  /// RotationSums of each qubit and row of a coset; z is the same for all qubits but for signs.
+  template <std::size_t Rows>
+  struct Sums {
+    Pack<S> y[max_qubits * Rows], x[max_qubits * Rows], z[Rows];
   };
 
   [[nodiscard]] static std::vector<TileQubit> in_order(std::span<const TileQubit> qubits) {
@@ -184,10 +215,11 @@ class TileCrossings {
     return ordered;
   }
 
-  /// -1 where the q-th qubit is zero, +1 where it is one, in every lane.
-  [[nodiscard]] Pack<S> sign(std::size_t q, std::size_t pack_class, Address flips) const noexcept {
+  /// -1 where the q-th qubit is zero, +1 where it is one, in every lane of row h of a coset of class k.
+  [[nodiscard]] Pack<S> sign(std::size_t q, std::size_t k, std::size_t h, Address flips) const noexcept {
+    const std::size_t pack_class = k ^ cosets_.offset_class(h);
     const bool one = ((pack_class >> q) & 1) != ((flips >> lane_rows_[q].number) & 1);
-    return signs_[2 * lane_rows_[q].row + (one ? 0 : 1)];
+    return one ? -lane_rows_[q].sign : lane_rows_[q].sign;
   }
 
   template <class Body>
@@ -199,15 +231,19 @@ class TileCrossings {
     }
   }
 
-  template <int M>
-  void apply_class(const TileView<A>& tile, std::size_t k, const Pack<S>& scale, const Pack<S>* t) const noexcept {
+  template <int M, bool HasPhases, bool Undo>
+  void apply_class(const TileView<A>& tile, std::size_t k, const Pack<S>& scale, const Pack<S>* t,
+                   const A* phases) const noexcept {
     constexpr int rows = 1 << M;
     const std::size_t staying = angles_.size() - M;
     std::array<Address, rows> offsets;
     for (std::size_t h = 0; h < rows; ++h) offsets[h] = cosets_.offset(h) ^ tile.origin;
     for (const Address base : cosets_.bases(k)) {
       A x[rows];
-      unroll<rows>([&](auto h) __attribute__((always_inline)) { x[h] = scale * tile.packs[base ^ offsets[h]]; });
+      unroll<rows>([&](auto h) __attribute__((always_inline)) {
+        x[h] = scale * tile.packs[base ^ offsets[h]];
+        if constexpr (HasPhases && Undo) x[h] = phases[h] * x[h];
+      });
       for (std::size_t q = 0; q < staying; ++q) {
         const LaneExchange<S>& exchange = exchanges_[q];
         unroll<rows>([&](auto h) __attribute__((always_inline)) { x[h] += t[q * rows + h] * exchange(x[h]); });
@@ -223,13 +259,16 @@ class TileCrossings {
           x[high] = b + of_qubit[high] * exchange(a);
         });
       });
-      unroll<rows>([&](auto h) __attribute__((always_inline)) { tile.packs[base ^ offsets[h]] = x[h]; });
+      unroll<rows>([&](auto h) __attribute__((always_inline)) {
+        if constexpr (HasPhases && !Undo) x[h] = phases[h] * x[h];
+        tile.packs[base ^ offsets[h]] = x[h];
+      });
     }
   }
 
-  /// Sums of Re(conj(lambda) (psi flipped)), for each qubit and row of a coset.
-  template <int M>
-  void sum_class(const TileView<A>& lambda, const TileView<A>& psi, std::size_t k, Pack<S>* sums) const noexcept {
+  template <int M, bool HasPhases>
+  void sum_class(const TileView<A>& lambda, const TileView<A>& psi, std::size_t k,
+                 Sums<(std::size_t{1} << M)>& sums) const noexcept {
     constexpr int rows = 1 << M;
     const std::size_t staying = angles_.size() - M;
     std::array<Address, rows> offsets;
@@ -239,18 +278,18 @@ class TileCrossings {
       unroll<rows>([&](auto h) __attribute__((always_inline)) {
         l[h] = lambda.packs[base ^ offsets[h]];
         p[h] = psi.packs[base ^ offsets[h]];
+        if constexpr (HasPhases) sums.z[h] += imaginary_product<S>(l[h], p[h]);
       });
-      for (std::size_t q = 0; q < staying; ++q) {
-        const LaneExchange<S>& exchange = exchanges_[q];
+      const auto add = [&](std::size_t q, const LaneExchange<S>& exchange, auto flip) __attribute__((always_inline)) {
         unroll<rows>([&](auto h) __attribute__((always_inline)) {
-          sums[q * rows + h] += real_product<S>(l[h], exchange(p[h]));
+          const A flipped = exchange(p[h ^ flip]);
+          sums.y[q * rows + h] += real_product<S>(l[h], flipped);
+          if constexpr (HasPhases) sums.x[q * rows + h] += imaginary_product<S>(l[h], flipped);
         });
-      }
+      };
+      for (std::size_t q = 0; q < staying; ++q) add(q, exchanges_[q], std::integral_constant<int, 0>{});
       unroll<M>([&](auto m) __attribute__((always_inline)) {
-        const LaneExchange<S>& exchange = exchanges_[staying + m];
-        unroll<rows>([&](auto h) __attribute__((always_inline)) {
-          sums[(staying + m) * rows + h] += real_product<S>(l[h], exchange(p[h ^ (1 << m)]));
-        });
+        add(staying + m, exchanges_[staying + m], std::integral_constant<int, (1 << m)>{});
       });
     }
   }
@@ -260,7 +299,7 @@ class TileCrossings {
   std::vector<RotatedQubit> angles_;  // those that leave packs alone, then the others
   std::vector<LaneExchange<S>> exchanges_;
   std::vector<LaneRow> lane_rows_;
-  std::vector<Pack<S>> signs_;  // by row of lanes and negation
+  bool has_phases_ = false;
 };
 
 /// Any elementary gate: x[c] <- stay x[c] + move x[c ^ flip], the second term with lanes exchanged if the flip says so;

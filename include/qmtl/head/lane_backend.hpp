@@ -127,7 +127,7 @@ class LaneBackend {
       if (program_.prepare_vjp != nullptr) prepare_backward(angles, angle_gradients, g);
     }
     swept_ = swept_ || sweep;
-    for (auto& r : registers_) r.engine.finish(weights, gradient);
+    for (auto& r : registers_) r.engine.finish(gradient);
     for (std::size_t j = 0; j < weight_gradients_.size(); ++j) gradient[j] += lane_sum<S>(weight_gradients_[j]);
   }
 

@@ -122,7 +122,7 @@ class HostedTask {
   }
 
   /// Adds the batch's weight gradients, once a batch.
-  void finish(const S* weights, S* gradient) {
+  void finish(S* gradient) {
     const A* sum = sums_.data();
     for (auto& g : g_) {
       g.setZero();
@@ -132,7 +132,7 @@ class HostedTask {
         if (entry.off_diagonal) g(entry.column, entry.row) += std::conj(value);
       }
     }
-    operator_.add_gradient(g_, weights + task_.first_parameter, gradient + task_.first_parameter);
+    operator_.add_gradient(g_, gradient + task_.first_parameter);
   }
 
  private:
@@ -182,7 +182,7 @@ class DirectTask {
     gradients_.resize(static_cast<std::size_t>(weight_count(task.block)));
   }
 
-  void update(const S* weights) { program_.set_angles(nullptr, weights + task_.first_parameter); }
+  void update(const S* weights) { program_.set_uniform_angles(nullptr, weights + task_.first_parameter); }
   void begin_batch() noexcept { std::fill(gradients_.begin(), gradients_.end(), Pack<S>{}); }
 
   void expectations(const A* psi, Pack<S>* out) noexcept {
@@ -299,8 +299,8 @@ class LaneEngine {
   }
 
   /// Adds the batch's gradients of all blocks' weights.
-  void finish(const S* weights, S* gradient) {
-    for (auto& task : hosted_) task.task.finish(weights, gradient);
+  void finish(S* gradient) {
+    for (auto& task : hosted_) task.task.finish(gradient);
     for (const auto& task : direct_) task.finish(gradient);
   }
 

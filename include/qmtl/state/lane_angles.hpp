@@ -50,10 +50,24 @@ class LaneAngles {
   /// Sets all angles from each lane's features and the common weights.
   void set(const Pack<S>* x, const S* w) noexcept {
     for (std::size_t i = 0; i < slots_.size(); ++i) {
-      const Pack<S> angle =
-          value(slots_[i].angle, x, w) * static_cast<S>(slots_[i].sign * (slots_[i].half ? 0.5 : 1.0));
-      sincos<S>(angle, sines_[i], cosines_[i]);
+      sincos<S>(scaled_value(slots_[i], x, w), sines_[i], cosines_[i]);
       tangents_[i] = sines_[i] / cosines_[i];  // no float is so near to a multiple of pi/2 that a cosine is zero
+    }
+  }
+
+  /// As set, where all lanes are the same: pack_width<S> angles share one sine and cosine.
+  void set_uniform(const Pack<S>* x, const S* w) noexcept {
+    for (std::size_t first = 0; first < slots_.size(); first += pack_width<S>) {
+      const std::size_t count = std::min<std::size_t>(pack_width<S>, slots_.size() - first);
+      Pack<S> angles{}, sines, cosines;
+      for (std::size_t lane = 0; lane < count; ++lane) angles[lane] = scaled_value(slots_[first + lane], x, w)[0];
+      sincos<S>(angles, sines, cosines);
+      const Pack<S> tangents = sines / cosines;
+      for (std::size_t lane = 0; lane < count; ++lane) {
+        sines_[first + lane] = broadcast<S>(sines[lane]);
+        cosines_[first + lane] = broadcast<S>(cosines[lane]);
+        tangents_[first + lane] = broadcast<S>(tangents[lane]);
+      }
     }
   }
 
@@ -92,6 +106,10 @@ class LaneAngles {
   }
 
  private:
+  [[nodiscard]] static Pack<S> scaled_value(const AngleSlot& slot, const Pack<S>* x, const S* w) noexcept {
+    return value(slot.angle, x, w) * static_cast<S>(slot.sign * (slot.half ? 0.5 : 1.0));
+  }
+
   [[nodiscard]] static Pack<S> value(const Angle& angle, const Pack<S>* x, const S* w) noexcept {
     const auto scale = static_cast<S>(angle.scale);
     const Pack<S> offset = broadcast<S>(static_cast<S>(angle.offset));

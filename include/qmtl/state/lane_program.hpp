@@ -39,6 +39,8 @@ class LaneProgram {
 
   /// Sets all angles from each lane's features and the common weights.
   void set_angles(const Pack<S>* x, const S* w) noexcept { angles_.set(x, w); }
+  /// The same if all lanes have the same features.
+  void set_uniform_angles(const Pack<S>* x, const S* w) noexcept { angles_.set_uniform(x, w); }
 
   /// Fills psi (2^n amplitudes, prepared ones already there) with the state of every lane.
   void forward(A* psi) noexcept {

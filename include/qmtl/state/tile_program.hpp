@@ -81,7 +81,7 @@ class TileProgram {
   void share_states(bool shared) noexcept { threads_ = shared && workers_ != nullptr ? scratch_.size() : 1; }
 
   /// Sets all angles; every lane has the same features.
-  void set_angles(const Pack<S>* x, const S* w) noexcept { angles_.set(x, w); }
+  void set_angles(const Pack<S>* x, const S* w) noexcept { angles_.set_uniform(x, w); }
 
   /// Fills psi, where prepared amplitudes already are, with the state.
   void forward(A* psi) noexcept {

@@ -30,12 +30,16 @@ struct HeadProgram {
 
 /// Runs a head on batches of any size. forward keeps the encoded states for backward as long as they fit, and backward
 /// encodes again otherwise.
-template <Scalar S, bool Complex>
+/// A group is as many samples as there are lanes or, if `OneState`, one sample whose amplitudes fill the lanes.
+template <Scalar S, bool Complex, bool OneState = false>
 class LaneBackend {
   using A = LaneAmplitude<S, Complex>;
-  static constexpr int width = pack_width<S>;
+  using Program = std::conditional_t<OneState, TileProgram<S, A>, LaneProgram<S, A>>;
 
  public:
+  /// Samples of a group.
+  static constexpr int width = Program::samples;
+
   explicit LaneBackend(HeadProgram<S> program)
       : program_(std::move(program)),
         features_(static_cast<std::size_t>(program_.features)),
@@ -60,6 +64,14 @@ class LaneBackend {
       }
       add_register(std::move(cone.operations), cone.width(), inside);
     }
+  }
+
+  /// Threads that may share one state, where states are that large; see TileProgram.
+  void set_workers(Workers* workers) requires OneState {
+    for (auto& r : registers_) r.engine.program().set_workers(workers);
+  }
+  void share_states(bool shared) noexcept requires OneState {
+    for (auto& r : registers_) r.engine.program().share_states(shared);
   }
 
   /// Expectation values (outputs x batch) for angles (features x batch).
@@ -100,7 +112,7 @@ class LaneBackend {
           encode(r, angles, g, weights);
           r.engine.read_densities(state(r, g), density(r, g));
         }
-        r.engine.read_backward(state(r, g), density(r, g), cotangents_.data());
+        r.engine.read_backward(state(r, g), density(r, g), cotangents_.data(), sweep);
         if (!sweep) continue;
         auto& program = r.engine.program();
         if (have_states) {
@@ -115,21 +127,23 @@ class LaneBackend {
       if (program_.prepare_vjp != nullptr) prepare_backward(angles, angle_gradients, g);
     }
     swept_ = swept_ || sweep;
-    for (auto& r : registers_) r.engine.finish(weights, gradient);
+    for (auto& r : registers_) r.engine.finish(gradient);
     for (std::size_t j = 0; j < weight_gradients_.size(); ++j) gradient[j] += lane_sum<S>(weight_gradients_[j]);
   }
 
  private:
   struct Register {
     std::vector<Operation> operations;
-    LaneEngine<S, A> engine;
+    LaneEngine<S, A, Program> engine;
     std::size_t amplitudes;
-    std::vector<A> states, densities;
+    PageVector<A> states;
+    std::vector<A> densities;
   };
 
   void add_register(std::vector<Operation> ops, int qubits, std::span<const EngineTask<S>> tasks) {
-    LaneEngine<S, A> engine(ops, qubits, program_.prepare != nullptr, tasks);
-    registers_.push_back({std::move(ops), std::move(engine), std::size_t{1} << qubits, {}, {}});
+    LaneEngine<S, A, Program> engine(ops, qubits, program_.prepare != nullptr, tasks);
+    const std::size_t amplitudes = engine.program().size();
+    registers_.push_back({std::move(ops), std::move(engine), amplitudes, {}, {}});
   }
 
   /// The widest window that holds all qubits of `window`, the first of equals: its register serves the task as well.
@@ -181,40 +195,57 @@ class LaneBackend {
   }
 
   void load_features(const S* angles, Eigen::Index g) noexcept {
-    for (int lane = 0; lane < width; ++lane) {
-      const S* from = angles + column(g, lane) * program_.features;
+    for (int lane = 0; lane < pack_width<S>; ++lane) {
+      const S* from = angles + column(g, OneState ? 0 : lane) * program_.features;
       for (std::size_t i = 0; i < features_.size(); ++i) features_[i][lane] = from[i];
     }
   }
 
   /// Lanes past the end of the batch are zero, so that they add nothing to any sum.
   void load(const S* from, int rows, Pack<S>* to, Eigen::Index g) const noexcept {
-    const auto lanes = static_cast<int>(std::min<Eigen::Index>(width, batch_ - g * width));
+    const auto lanes = OneState ? pack_width<S> : static_cast<int>(std::min<Eigen::Index>(width, batch_ - g * width));
     std::fill_n(to, rows, Pack<S>{});
     for (int lane = 0; lane < lanes; ++lane) {
-      for (int i = 0; i < rows; ++i) to[i][lane] = from[(g * width + lane) * rows + i];
+      const S* column = from + (OneState ? g : g * width + lane) * rows;
+      for (int i = 0; i < rows; ++i) to[i][lane] = column[i];
     }
   }
 
   void store(const Pack<S>* from, int rows, S* to, Eigen::Index g) const noexcept {
-    const auto lanes = static_cast<int>(std::min<Eigen::Index>(width, batch_ - g * width));
-    for (int lane = 0; lane < lanes; ++lane) {
-      for (int i = 0; i < rows; ++i) to[(g * width + lane) * rows + i] = from[i][lane];
+    if constexpr (OneState) {
+      for (int i = 0; i < rows; ++i) to[g * rows + i] = lane_sum<S>(from[i]);
+    } else {
+      const auto lanes = static_cast<int>(std::min<Eigen::Index>(width, batch_ - g * width));
+      for (int lane = 0; lane < lanes; ++lane) {
+        for (int i = 0; i < rows; ++i) to[(g * width + lane) * rows + i] = from[i][lane];
+      }
+    }
+  }
+
+  /// Calls visit(i, pack, lane) for where amplitude i of the group's given sample is prepared.
+  template <class Visit>
+  void for_each_prepared(int sample, Visit&& visit) const noexcept {
+    for (std::size_t i = 0; i < start_.size(); ++i) {
+      if constexpr (OneState) {
+        visit(i, i >> lane_bits<S>, i & (pack_width<S> - 1));
+      } else {
+        visit(i, i, static_cast<std::size_t>(sample));
+      }
     }
   }
 
   void prepare_group(const S* angles, Eigen::Index g, A* psi) {
     start_.resize(dimension(program_.qubits));
-    for (int lane = 0; lane < width; ++lane) {
-      program_.prepare(angles + column(g, lane) * program_.features, start_.data());
-      for (std::size_t i = 0; i < start_.size(); ++i) {
+    for (int sample = 0; sample < width; ++sample) {
+      program_.prepare(angles + column(g, sample) * program_.features, start_.data());
+      for_each_prepared(sample, [&](std::size_t i, std::size_t pack, std::size_t lane) {
         if constexpr (Complex) {
-          psi[i].re[lane] = start_[i].real();
-          psi[i].im[lane] = start_[i].imag();
+          psi[pack].re[lane] = start_[i].real();
+          psi[pack].im[lane] = start_[i].imag();
         } else {
-          psi[i][lane] = start_[i].real();
+          psi[pack][lane] = start_[i].real();
         }
-      }
+      });
     }
   }
 
@@ -223,17 +254,17 @@ class LaneBackend {
     const A* lambda = registers_.front().engine.lambda();
     start_.resize(dimension(program_.qubits));
     adjoint_.resize(start_.size());
-    for (int lane = 0; lane < width && g * width + lane < batch_; ++lane) {
-      const S* x = angles + column(g, lane) * program_.features;
+    for (int sample = 0; sample < width && g * width + sample < batch_; ++sample) {
+      const S* x = angles + column(g, sample) * program_.features;
       program_.prepare(x, start_.data());
-      for (std::size_t i = 0; i < adjoint_.size(); ++i) {
+      for_each_prepared(sample, [&](std::size_t i, std::size_t pack, std::size_t lane) {
         if constexpr (Complex) {
-          adjoint_[i] = {lambda[i].re[lane], lambda[i].im[lane]};
+          adjoint_[i] = {lambda[pack].re[lane], lambda[pack].im[lane]};
         } else {
-          adjoint_[i] = lambda[i][lane];
+          adjoint_[i] = lambda[pack][lane];
         }
-      }
-      program_.prepare_vjp(x, start_.data(), adjoint_.data(), angle_gradients + column(g, lane) * program_.features);
+      });
+      program_.prepare_vjp(x, start_.data(), adjoint_.data(), angle_gradients + column(g, sample) * program_.features);
     }
   }
 

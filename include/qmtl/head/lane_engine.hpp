@@ -9,9 +9,10 @@
 #include <type_traits>
 #include <vector>
 
+#include "qmtl/core/page_vector.hpp"
 #include "qmtl/head/window_operator.hpp"
 #include "qmtl/state/lane_program.hpp"
-#include "qmtl/state/lane_windows.hpp"
+#include "qmtl/state/tile_program.hpp"
 
 namespace qmtl::detail {
 
@@ -100,15 +101,20 @@ class HostedTask {
     }
   }
 
-  /// Adds cotangent * rho to the batch sums and cotangent * A_o to the merged operator of the host window.
-  void backward(const A* rho, const Pack<S>* cotangents, A* merged) noexcept {
-    const std::complex<S>* a = coefficients_.data();
+  /// Adds cotangent * rho to the batch sums.
+  void add_sums(const A* rho, const Pack<S>* cotangents) noexcept {
     A* g = sums_.data();
+    for (int o = 0; o < task_.outputs(); ++o) {
+      for (const auto& entry : entries_) *g++ += cotangents[task_.first_output + o] * rho[entry.index];
+    }
+  }
+
+  /// Adds cotangent * A_o to the merged operator of the host window.
+  void merge(const Pack<S>* cotangents, A* merged) const noexcept {
+    const std::complex<S>* a = coefficients_.data();
     for (int o = 0; o < task_.outputs(); ++o) {
       const Pack<S> c = cotangents[task_.first_output + o];
       for (const auto& entry : entries_) {
-        *g += c * rho[entry.index];
-        ++g;
         merged[entry.index] += make_amplitude<S, A>(c * a->real(), c * a->imag());
         ++a;
       }
@@ -116,7 +122,7 @@ class HostedTask {
   }
 
   /// Adds the batch's weight gradients, once a batch.
-  void finish(const S* weights, S* gradient) {
+  void finish(S* gradient) {
     const A* sum = sums_.data();
     for (auto& g : g_) {
       g.setZero();
@@ -126,7 +132,7 @@ class HostedTask {
         if (entry.off_diagonal) g(entry.column, entry.row) += std::conj(value);
       }
     }
-    operator_.add_gradient(g_, weights + task_.first_parameter, gradient + task_.first_parameter);
+    operator_.add_gradient(g_, gradient + task_.first_parameter);
   }
 
  private:
@@ -176,7 +182,7 @@ class DirectTask {
     gradients_.resize(static_cast<std::size_t>(weight_count(task.block)));
   }
 
-  void update(const S* weights) { program_.set_angles(nullptr, weights + task_.first_parameter); }
+  void update(const S* weights) { program_.set_uniform_angles(nullptr, weights + task_.first_parameter); }
   void begin_batch() noexcept { std::fill(gradients_.begin(), gradients_.end(), Pack<S>{}); }
 
   void expectations(const A* psi, Pack<S>* out) noexcept {
@@ -197,8 +203,8 @@ class DirectTask {
     }
   }
 
-  /// Adds this task's part of lambda, or sets it if `add` is false, and the weight gradients.
-  void backward(const A* psi, const Pack<S>* cotangents, A* lambda, bool add) noexcept {
+  /// Adds this task's part of lambda, and the weight gradients.
+  void backward(const A* psi, const Pack<S>* cotangents, A* lambda) noexcept {
     run(psi);
     for (std::size_t a = 0; a < outcomes_.size(); ++a) {
       outcomes_[a] = Pack<S>{};
@@ -214,7 +220,7 @@ class DirectTask {
     });
     program_.backward(copy_.data(), adjoint_.data());
     program_.chain(nullptr, nullptr, gradients_.data());
-    for (std::size_t i = 0; i < adjoint_.size(); ++i) lambda[i] = add ? lambda[i] + adjoint_[i] : adjoint_[i];
+    for (std::size_t i = 0; i < adjoint_.size(); ++i) lambda[i] += adjoint_[i];
   }
 
   void finish(S* gradient) const noexcept {
@@ -232,121 +238,122 @@ class DirectTask {
   EngineTask<S> task_;
   LaneProgram<S, A> program_;
   Blocks blocks_;
-  std::vector<A> copy_, adjoint_;
+  PageVector<A> copy_, adjoint_;
   std::vector<Pack<S>> outcomes_, gradients_;
 };
 
-/// Forward and backward of one register for groups of pack_width<S> samples. Work buffers are made in the constructor.
-template <Scalar S, class A>
+/// Forward and backward of one register for groups of Program::samples samples; the sum over the lanes of what belongs
+/// to one sample is the result. Work buffers are made in the constructor.
+template <Scalar S, class A, class Program>
 class LaneEngine {
+  static constexpr bool lanes_are_samples = Program::samples == pack_width<S>;
+
  public:
+  /// Direct tasks need samples in lanes.
   LaneEngine(std::span<const Operation> encoding, int qubits, bool prepared, std::span<const EngineTask<S>> tasks)
-      : program_(prepared ? LaneProgram<S, A>(encoding, AddressMap(qubits)) : LaneProgram<S, A>(encoding, qubits)) {
+      : windows_(host_windows(tasks)), program_(encoding, qubits, prepared, windows_) {
     make_hosts(tasks);
-    for (const auto& task : tasks) {
-      if (task.direct) direct_.emplace_back(task, program_.map());
+    if constexpr (lanes_are_samples) {
+      for (const auto& task : tasks) {
+        if (task.direct) direct_.emplace_back(task, program_.map());
+      }
     }
-    lambda_.resize(std::size_t{1} << qubits);
+    lambda_.resize(program_.size());
+    merged_.resize(program_.density_size());
   }
 
-  [[nodiscard]] LaneProgram<S, A>& program() noexcept { return program_; }
+  [[nodiscard]] Program& program() noexcept { return program_; }
   /// Packed entries of all reduced density matrices of a group.
-  [[nodiscard]] std::size_t density_size() const noexcept { return density_size_; }
+  [[nodiscard]] std::size_t density_size() const noexcept { return program_.density_size(); }
   [[nodiscard]] A* lambda() noexcept { return lambda_.data(); }
 
   /// New weights: window operators, once a batch.
   void update(const S* weights) {
-    for (auto& host : hosts_) {
-      for (auto& task : host.tasks) task.update(weights);
-    }
+    for (auto& task : hosted_) task.task.update(weights);
     for (auto& task : direct_) task.update(weights);
   }
 
   void begin_batch() noexcept {
-    for (auto& host : hosts_) {
-      for (auto& task : host.tasks) task.begin_batch();
-    }
+    for (auto& task : hosted_) task.task.begin_batch();
     for (auto& task : direct_) task.begin_batch();
   }
 
   /// The density matrices of all host windows, from an encoded state.
-  void read_densities(const A* psi, A* rho) const noexcept {
-    for (const auto& host : hosts_) {
-      lane_density<S>(psi, host.blocks, rho);
-      rho += host.merged.size();
-    }
-  }
+  void read_densities(const A* psi, A* rho) noexcept { program_.densities(psi, rho); }
 
   /// Expectation values of every output.
   void expectations(const A* psi, const A* rho, Pack<S>* out) noexcept {
-    for (const auto& host : hosts_) {
-      for (const auto& task : host.tasks) task.expectations(rho, out);
-      rho += host.merged.size();
-    }
+    for (const auto& task : hosted_) task.task.expectations(rho + task.first_entry, out);
     for (auto& task : direct_) task.expectations(psi, out);
   }
 
-  /// Weight sums, and lambda = sum_o cotangent_o M_o psi for all tasks together.
-  void read_backward(const A* psi, const A* rho, const Pack<S>* cotangents) noexcept {
-    bool add = false;
-    for (auto& host : hosts_) {
-      std::fill(host.merged.begin(), host.merged.end(), A{});
-      for (auto& task : host.tasks) task.backward(rho, cotangents, host.merged.data());
-      lane_local<S>(psi, lambda_.data(), host.blocks, host.merged.data(), add);
-      rho += host.merged.size();
-      add = true;
+  /// Weight sums, and lambda = sum_o cotangent_o M_o psi for all tasks together if `adjoint`.
+  void read_backward(const A* psi, const A* rho, const Pack<S>* cotangents, bool adjoint) noexcept {
+    for (auto& task : hosted_) task.task.add_sums(rho + task.first_entry, cotangents);
+    if (adjoint) {
+      std::fill(merged_.begin(), merged_.end(), A{});
+      for (const auto& task : hosted_) task.task.merge(cotangents, merged_.data() + task.first_entry);
+      program_.apply_windows(psi, merged_.data(), lambda_.data());
     }
-    for (auto& task : direct_) {
-      task.backward(psi, cotangents, lambda_.data(), add);
-      add = true;
-    }
+    for (auto& task : direct_) task.backward(psi, cotangents, lambda_.data());
   }
 
   /// Adds the batch's gradients of all blocks' weights.
-  void finish(const S* weights, S* gradient) {
-    for (auto& host : hosts_) {
-      for (auto& task : host.tasks) task.finish(weights, gradient);
-    }
+  void finish(S* gradient) {
+    for (auto& task : hosted_) task.task.finish(gradient);
     for (const auto& task : direct_) task.finish(gradient);
   }
 
  private:
-  /// A window with all tasks whose windows it contains: they share its density matrix and its part of lambda.
-  struct Host {
-    std::vector<int> qubits;
-    Blocks blocks;
-    std::vector<HostedTask<S, A>> tasks;
-    std::vector<A> merged;
+  /// A task and where its host's density matrix begins. Tasks whose windows lie in one host share its density matrix
+  /// and its part of lambda.
+  struct Hosted {
+    HostedTask<S, A> task;
+    std::size_t first_entry;
   };
 
-  void make_hosts(std::span<const EngineTask<S>> tasks) {
-    std::vector<const EngineTask<S>*> widest_first;
+  [[nodiscard]] static bool contains(const std::vector<int>& host, const std::vector<int>& window) {
+    return std::all_of(window.begin(), window.end(),
+                       [&host](int q) { return std::find(host.begin(), host.end(), q) != host.end(); });
+  }
+
+  /// The windows that no other one contains, widest first.
+  [[nodiscard]] static std::vector<std::vector<int>> host_windows(std::span<const EngineTask<S>> tasks) {
+    std::vector<std::vector<int>> widest_first, hosts;
     for (const auto& task : tasks) {
-      if (!task.direct) widest_first.push_back(&task);
+      if (!task.direct) widest_first.push_back(task.window);
     }
     std::stable_sort(widest_first.begin(), widest_first.end(),
-                     [](const auto* a, const auto* b) { return a->window.size() > b->window.size(); });
-    for (const auto* task : widest_first) {
-      auto host = std::find_if(hosts_.begin(), hosts_.end(), [task](const Host& h) {
-        return std::all_of(task->window.begin(), task->window.end(),
-                           [&h](int q) { return std::find(h.qubits.begin(), h.qubits.end(), q) != h.qubits.end(); });
-      });
-      if (host == hosts_.end()) {
-        const auto size = std::size_t{1} << task->window.size();
-        hosts_.push_back(
-            {task->window, Blocks(program_.map(), task->window), {}, std::vector<A>(size * (size + 1) / 2)});
-        density_size_ += hosts_.back().merged.size();
-        host = hosts_.end() - 1;
+                     [](const auto& a, const auto& b) { return a.size() > b.size(); });
+    for (auto& window : widest_first) {
+      const bool hosted =
+          std::any_of(hosts.begin(), hosts.end(), [&window](const auto& host) { return contains(host, window); });
+      if (!hosted) hosts.push_back(std::move(window));
+    }
+    return hosts;
+  }
+
+  void make_hosts(std::span<const EngineTask<S>> tasks) {
+    for (const auto& task : tasks) {
+      if (task.direct) continue;
+      std::size_t first_entry = 0;
+      for (const auto& host : windows_) {
+        if (contains(host, task.window)) {
+          hosted_.push_back({HostedTask<S, A>(task, host), first_entry});
+          break;
+        }
+        const std::size_t size = std::size_t{1} << host.size();
+        first_entry += size * (size + 1) / 2;
       }
-      host->tasks.emplace_back(*task, host->qubits);
     }
   }
 
-  LaneProgram<S, A> program_;
-  std::vector<Host> hosts_;
+  std::vector<std::vector<int>> windows_;  // of the hosts
+  Program program_;
+  std::vector<Hosted> hosted_;
   std::vector<DirectTask<S, A>> direct_;
-  std::vector<A> lambda_;
-  std::size_t density_size_ = 0;
+  PageVector<A> lambda_;
+  std::vector<A> merged_;
 };
 
 }  // namespace qmtl::detail

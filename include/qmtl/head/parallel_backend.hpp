@@ -1,6 +1,7 @@
 #pragma once
 // SPDX-License-Identifier: Apache-2.0
 // A backend a thread: the batch is split into contiguous parts, and gradients are added in the order of the parts.
+// Where samples are few and states large, threads share the states instead.
 
 #include <algorithm>
 #include <exception>
@@ -23,7 +24,9 @@ class ParallelBackend {
   ParallelBackend(const ParallelBackend& other)
       : program_(other.program_),
         parts_(other.parts_.size(), Part(program_)),
-        workers_(make_workers(static_cast<int>(parts_.size()))) {}
+        workers_(make_workers(static_cast<int>(parts_.size()))) {
+    lend_workers();
+  }
   ParallelBackend(ParallelBackend&&) noexcept = default;
   ParallelBackend& operator=(const ParallelBackend& other) {
     if (this != &other) *this = ParallelBackend(other);
@@ -38,6 +41,7 @@ class ParallelBackend {
     auto workers = make_workers(count);
     parts_ = std::move(parts);
     workers_ = std::move(workers);
+    lend_workers();
     batch_ = 0;
   }
 
@@ -79,17 +83,29 @@ class ParallelBackend {
     return count > 1 ? std::make_unique<Workers>(count) : nullptr;
   }
 
-  /// Whole groups of lanes for every part; the last ones may be empty.
+  static constexpr bool can_share_states = requires(Backend b) { b.share_states(true); };
+
+  void lend_workers() {
+    if constexpr (can_share_states) parts_.front().backend.set_workers(workers_.get());
+  }
+
+  /// Whole groups of samples for every part; the last ones may be empty. If that left threads idle for more than a
+  /// tenth of the time, the first part takes all, with all threads on each state.
   void split(Eigen::Index batch) noexcept {
     QMTL_ASSERT(!parts_.empty());  // a moved-from head may only be assigned to
-    constexpr Eigen::Index width = pack_width<S>;
+    constexpr Eigen::Index width = Backend::width;
     const auto parts = static_cast<Eigen::Index>(parts_.size());
     const Eigen::Index groups = (batch + width - 1) / width;
-    const Eigen::Index share = (groups + parts - 1) / parts * width;
+    Eigen::Index share = (groups + parts - 1) / parts;
+    if constexpr (can_share_states) {
+      shared_ = 10 * groups < 9 * share * parts;
+      if (shared_) share = groups;
+      parts_.front().backend.share_states(shared_);
+    }
     for (Eigen::Index i = 0; i < parts; ++i) {
       auto& part = parts_[static_cast<std::size_t>(i)];
-      part.first = std::min(i * share, batch);
-      part.count = std::min(share, batch - part.first);
+      part.first = std::min(i * share * width, batch);
+      part.count = std::min(share * width, batch - part.first);
     }
   }
 
@@ -105,7 +121,7 @@ class ParallelBackend {
         part.error = std::current_exception();
       }
     };
-    if (workers_ == nullptr) {
+    if (workers_ == nullptr || shared_) {
       guarded(0);
     } else {
       workers_->run(guarded);
@@ -119,6 +135,7 @@ class ParallelBackend {
   std::vector<Part> parts_;
   std::unique_ptr<Workers> workers_;
   Eigen::Index batch_ = 0;
+  bool shared_ = false;  // threads share states
 };
 
 }  // namespace qmtl::detail

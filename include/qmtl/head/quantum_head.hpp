@@ -214,8 +214,10 @@ class BasicQuantumHead {
   using Task = std::tuple_element_t<static_cast<std::size_t>(T), TaskList>;
   static constexpr bool complex = !is_real(E::circuit.ops()) || !detail::prepares_real_state<E> ||
                                   ((runs_direct<Tasks> && !is_real(Tasks::Block::circuit.ops())) || ...);
-  using Backend =
-      std::conditional_t<Method == HeadMethod::shift, detail::ShiftBackend<S>, detail::LaneBackend<S, complex>>;
+  static constexpr bool one_state =
+      !uses_light_cones && !(runs_direct<Tasks> || ...) && qubits >= detail::least_qubits_for_tiles;
+  using Backend = std::conditional_t<Method == HeadMethod::shift, detail::ShiftBackend<S>,
+                                     detail::LaneBackend<S, complex, one_state>>;
 
   static_assert(Method != HeadMethod::shift || !PreparesState<E>,
                 "qmtl: parameter shift must have angles to shift: amplitude "

@@ -19,6 +19,8 @@ namespace qmtl::detail {
 template <Scalar S>
 class ShiftBackend {
  public:
+  static constexpr int width = 1;  ///< samples at a time
+
   explicit ShiftBackend(HeadProgram<S> program)
       : program_(std::move(program)), state_(dimension(program_.qubits)), copy_(state_.size()) {
     for (const auto& task : program_.tasks) placed_.push_back(place_block(task));

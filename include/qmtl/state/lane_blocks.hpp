@@ -61,32 +61,46 @@ struct Blocks {
 
   Blocks() = default;
   Blocks(const AddressMap& map, std::span<const int> qubits)
-      : width(static_cast<int>(qubits.size())), count(Address{1} << (map.qubits - width)), first(map.origin) {
+      : Blocks(columns_of(map, qubits, true), columns_of(map, qubits, false)) {
+    first = map.origin;
+  }
+
+  /// From explicit vectors: cosets of the span of `moves` with bases in the span of `bases`.
+  Blocks(std::span<const Address> moves, std::span<const Address> bases)
+      : width(static_cast<int>(moves.size())), count(Address{1} << bases.size()) {
     offsets.resize(std::size_t{1} << width);
-    for (std::size_t local = 0; local < offsets.size(); ++local) {
-      for (int j = 0; j < width; ++j) {
-        if (bit_of(local, j) != 0) {
-          offsets[local] ^= map.columns[static_cast<std::size_t>(qubits[static_cast<std::size_t>(j)])];
-        }
-      }
+    for (std::size_t local = 1; local < offsets.size(); ++local) {
+      offsets[local] = offsets[local & (local - 1)] ^ moves[static_cast<std::size_t>(std::countr_zero(local))];
     }
     Address carry = 0;
-    for (int q = 0; q < map.qubits; ++q) {
-      if (std::find(qubits.begin(), qubits.end(), q) != qubits.end()) continue;
-      carry ^= map.columns[static_cast<std::size_t>(q)];
-      steps.push_back(carry);
-    }
+    for (const Address base : bases) steps.push_back(carry ^= base);
     steps.push_back(0);  // after the last block
   }
 
-  /// Calls visit(base) for every block.
+  /// Calls visit(base) for every block; all addresses are relative to `origin`.
   template <class Visit>
-  QMTL_ALWAYS_INLINE void for_each(Visit&& visit) const noexcept {
-    Address base = first;
+  QMTL_ALWAYS_INLINE void for_each(Visit&& visit, Address origin = 0) const noexcept {
+    Address base = first ^ origin;
     for (Address j = 1; j <= count; ++j) {
       visit(base);
       base ^= steps[static_cast<std::size_t>(std::countr_zero(j))];
     }
+  }
+
+ private:
+  [[nodiscard]] static std::vector<Address> columns_of(const AddressMap& map, std::span<const int> qubits,
+                                                       bool inside) {
+    std::vector<Address> columns;
+    if (inside) {
+      for (const int q : qubits) columns.push_back(map.columns[static_cast<std::size_t>(q)]);
+      return columns;
+    }
+    for (int q = 0; q < map.qubits; ++q) {
+      if (std::find(qubits.begin(), qubits.end(), q) == qubits.end()) {
+        columns.push_back(map.columns[static_cast<std::size_t>(q)]);
+      }
+    }
+    return columns;
   }
 };
 

@@ -20,82 +20,98 @@ inline constexpr int max_rotation_group = [] {
   return std::is_same_v<A, ComplexPack<S>> ? registers - 1 : registers;
 }();
 
-/// A group of rotations: on each of K qubits RY, then a phase on |1> if the group has phases (RZ up to the global
-/// phase, or P). RY(a) = cos(a/2) [[1, -t], [t, 1]] with t = tan(a/2): one fused multiply-add an amplitude.
+/// The gates that follow the RYs of a group: nothing; phases on |1> (RZ up to the global phase, or P); or RZ, with the
+/// conjugate phase on |0>, where lanes are not to differ by a phase.
+enum class Phases { none, one, both };
+
+/// A group of rotations: on each of K qubits RY, then a phase. RY(a) = cos(a/2) [[1, -t], [t, 1]] with t = tan(a/2):
+/// one fused multiply-add an amplitude.
 template <Scalar S, int K, class A>
 struct RotationGroup {
   std::array<Pack<S>, K> tangents;
   Pack<S> scale;              ///< the product of the cosines
-  std::array<A, K> phases{};  ///< exp(i angle) of the second gates
+  std::array<A, K> phases{};  ///< on |1>
 };
 
 /// Applies a group of rotations, or undoes it with the negative tangents and conjugate phases of the inverse. However
 /// large a tangent, only the scaled result is ever used; a group is small enough for its product to stay finite.
-template <Scalar S, int K, bool Phases, bool Undo, class A>
-void rotate_group(A* QMTL_RESTRICT data, const Blocks& blocks, const RotationGroup<S, K, A>& group) noexcept {
+template <Scalar S, int K, Phases P, bool Undo, class A>
+void rotate_group(A* QMTL_RESTRICT data, const Blocks& blocks, const RotationGroup<S, K, A>& group,
+                  Address origin = 0) noexcept {
   std::array<Address, (1 << K)> offsets;
   for (std::size_t i = 0; i < offsets.size(); ++i) offsets[i] = blocks.offsets[i];
   const auto t = group.tangents;
   const auto w = group.phases;
   const Pack<S> c = group.scale;
   const Pack<S> ct = c * t[0];
-  blocks.for_each([&](Address base) __attribute__((always_inline)) {
-    A v[1 << K];
-    unroll<(1 << K)>([&](auto i) __attribute__((always_inline)) { v[i] = data[base ^ offsets[i]]; });
-    unroll<K>([&](auto q) __attribute__((always_inline)) {
-      unroll<(1 << K) / 2>([&](auto h) __attribute__((always_inline)) {
-        constexpr int low = static_cast<int>(insert_zero(static_cast<Index>(h), q));
-        constexpr int high = low | (1 << q);
-        A a = v[low], b = v[high];
-        if constexpr (Phases && Undo) b = w[q] * b;
-        if constexpr (q == 0) {
-          v[low] = c * a - ct * b;
-          v[high] = c * b + ct * a;
-        } else {
-          v[low] = a - t[q] * b;
-          v[high] = b + t[q] * a;
-        }
-        if constexpr (Phases && !Undo) v[high] = w[q] * v[high];
-      });
-    });
-    unroll<(1 << K)>([&](auto i) __attribute__((always_inline)) { data[base ^ offsets[i]] = v[i]; });
-  });
+  blocks.for_each(
+      [&](Address base) __attribute__((always_inline)) {
+        A v[1 << K];
+        unroll<(1 << K)>([&](auto i) __attribute__((always_inline)) { v[i] = data[base ^ offsets[i]]; });
+        unroll<K>([&](auto q) __attribute__((always_inline)) {
+          unroll<(1 << K) / 2>([&](auto h) __attribute__((always_inline)) {
+            constexpr int low = static_cast<int>(insert_zero(static_cast<Index>(h), q));
+            constexpr int high = low | (1 << q);
+            A a = v[low], b = v[high];
+            if constexpr (P != Phases::none && Undo) b = w[q] * b;
+            if constexpr (P == Phases::both && Undo) a = conjugate<S>(w[q]) * a;
+            if constexpr (q == 0) {
+              v[low] = c * a - ct * b;
+              v[high] = c * b + ct * a;
+            } else {
+              v[low] = a - t[q] * b;
+              v[high] = b + t[q] * a;
+            }
+            if constexpr (P != Phases::none && !Undo) v[high] = w[q] * v[high];
+            if constexpr (P == Phases::both && !Undo) v[low] = conjugate<S>(w[q]) * v[low];
+          });
+        });
+        unroll<(1 << K)>([&](auto i) __attribute__((always_inline)) { data[base ^ offsets[i]] = v[i]; });
+      },
+      origin);
 }
 
 /// What the gradients of a qubit's RY and phase follow from: sums over its pairs, with psi and lambda just after the
 /// group. y = Re(conj(lambda_1) psi_0 - conj(lambda_0) psi_1), x = Im(conj(lambda_1) psi_0 + conj(lambda_0) psi_1),
-/// one = Im(conj(lambda_1) psi_1). Without phases only y is needed.
+/// z = Im(conj(lambda_1) psi_1 - conj(lambda_0) psi_0). Without phases only y is needed.
 template <Scalar S>
 struct RotationSums {
-  Pack<S> y{}, x{}, one{};
+  Pack<S> y{}, x{}, z{};
 };
 
-template <Scalar S, int K, bool Phases, class A>
+template <Scalar S, int K, bool HasPhases, class A>
 void rotation_sums(const A* QMTL_RESTRICT lambda, const A* QMTL_RESTRICT psi, const Blocks& blocks,
-                   std::array<RotationSums<S>, K>& result) noexcept {
+                   std::array<RotationSums<S>, K>& result, Address origin = 0) noexcept {
   std::array<Address, (1 << K)> offsets;
   for (std::size_t i = 0; i < offsets.size(); ++i) offsets[i] = blocks.offsets[i];
   std::array<RotationSums<S>, K> sums{};
-  blocks.for_each([&](Address base) __attribute__((always_inline)) {
-    A l[1 << K];
-    unroll<(1 << K)>([&](auto i) __attribute__((always_inline)) { l[i] = lambda[base ^ offsets[i]]; });
-    unroll<(1 << K)>([&](auto i) __attribute__((always_inline)) {
-      const A p = psi[base ^ offsets[i]];
-      unroll<K>([&](auto q) __attribute__((always_inline)) {
-        constexpr bool zero = ((i >> q) & 1) == 0;
-        const A& partner = l[i ^ (1 << q)];
-        if constexpr (zero) {
-          sums[q].y += real_product<S>(partner, p);
-        } else {
-          sums[q].y -= real_product<S>(partner, p);
-        }
-        if constexpr (Phases) {
-          sums[q].x += imaginary_product<S>(partner, p);
-          if constexpr (!zero) sums[q].one += imaginary_product<S>(l[i], p);
-        }
-      });
-    });
-  });
+  blocks.for_each(
+      [&](Address base) __attribute__((always_inline)) {
+        A l[1 << K];
+        unroll<(1 << K)>([&](auto i) __attribute__((always_inline)) { l[i] = lambda[base ^ offsets[i]]; });
+        unroll<(1 << K)>([&](auto i) __attribute__((always_inline)) {
+          const A p = psi[base ^ offsets[i]];
+          [[maybe_unused]] const Pack<S> own = HasPhases ? imaginary_product<S>(l[i], p) : Pack<S>{};
+          unroll<K>([&](auto q) __attribute__((always_inline)) {
+            constexpr bool zero = ((i >> q) & 1) == 0;
+            const A& partner = l[i ^ (1 << q)];
+            if constexpr (zero) {
+              sums[q].y += real_product<S>(partner, p);
+            } else {
+              sums[q].y -= real_product<S>(partner, p);
+            }
+            if constexpr (HasPhases) {
+              sums[q].x += imaginary_product<S>(partner, p);
+              if constexpr (zero) {
+                sums[q].z -= own;
+              } else {
+                sums[q].z += own;
+              }
+            }
+          });
+        });
+      },
+      origin);
   result = sums;
 }
 

@@ -1,0 +1,346 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// Tiles: the packs of a large state, split into cosets of a subspace so small that all gates of a step stay in cache.
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "qmtl/state/lane_blocks.hpp"
+
+namespace qmtl::detail {
+
+[[nodiscard]] constexpr bool parity(Address bits) noexcept { return (std::popcount(bits) & 1) != 0; }
+
+/// Independent vectors over GF(2), in echelon form; a tag goes along with every sum.
+class BitBasis {
+ public:
+  struct Vector {
+    Address value = 0, tag = 0;
+  };
+
+  /// The vector minus its part in the span.
+  [[nodiscard]] Vector reduce(Vector v) const noexcept {
+    for (int bit = static_cast<int>(std::bit_width(v.value)) - 1; bit >= 0; --bit) {
+      const Vector& row = rows_[static_cast<std::size_t>(bit)];
+      if ((v.value >> bit & 1U) == 0 || row.value == 0) continue;
+      v.value ^= row.value;
+      v.tag ^= row.tag;
+    }
+    return v;
+  }
+
+  /// Adds a vector; false if it is in the span already.
+  bool add(Address value, Address tag = 0) noexcept {
+    const Vector v = reduce({value, tag});
+    if (v.value == 0) return false;
+    rows_[static_cast<std::size_t>(std::bit_width(v.value) - 1)] = v;
+    ++size_;
+    return true;
+  }
+
+  [[nodiscard]] int size() const noexcept { return size_; }
+
+  /// The reduced basis in ascending order: no vector has another one's leading bit.
+  [[nodiscard]] std::vector<Address> reduced() const {
+    std::vector<Address> basis;
+    for (const auto& row : rows_) {
+      if (row.value == 0) continue;
+      Address v = row.value;
+      for (const Address lower : basis) {
+        if ((v & std::bit_floor(lower)) != 0) v ^= lower;
+      }
+      basis.push_back(v);
+    }
+    return basis;
+  }
+
+ private:
+  std::array<Vector, 32> rows_{};  // by leading bit
+  int size_ = 0;
+};
+
+/// All v in the span of `basis` with even parity under every row, as a basis.
+[[nodiscard]] inline std::vector<Address> kernel_of(std::span<const Address> rows, std::span<const Address> basis) {
+  BitBasis images;
+  std::vector<Address> kernel;
+  for (const Address v : basis) {
+    Address image = 0;
+    for (std::size_t i = 0; i < rows.size(); ++i) image |= static_cast<Address>(parity(rows[i] & v)) << i;
+    const auto rest = images.reduce({image, v});
+    if (rest.value == 0) {
+      kernel.push_back(rest.tag);
+    } else {
+      images.add(image, v);
+    }
+  }
+  return kernel;
+}
+
+/// A qubit as packs and lanes see it: the XOR that flips it moves a pack by `move` and a lane by `lane_move`, and its
+/// value is the parity of the pack's number under `row`, of the lane's number under `lane_row`, and `constant`.
+struct SplitQubit {
+  Address move = 0, row = 0;
+  unsigned lane_move = 0, lane_row = 0;
+  bool constant = false;
+};
+
+/// All qubits of a map whose lowest `lane_bits` address bits number lanes.
+[[nodiscard]] inline std::vector<SplitQubit> split_qubits(const AddressMap& map, int lane_bits) {
+  BitBasis columns;
+  for (int q = 0; q < map.qubits; ++q) columns.add(map.columns[static_cast<std::size_t>(q)], Address{1} << q);
+  std::vector<SplitQubit> qubits(static_cast<std::size_t>(map.qubits));
+  const Address lanes = (Address{1} << lane_bits) - 1;
+  for (int q = 0; q < map.qubits; ++q) {
+    auto& qubit = qubits[static_cast<std::size_t>(q)];
+    const Address column = map.columns[static_cast<std::size_t>(q)];
+    qubit.move = column >> lane_bits;
+    qubit.lane_move = column & lanes;
+  }
+  for (int bit = 0; bit < map.qubits; ++bit) {
+    const Address values = columns.reduce({Address{1} << bit, 0}).tag;  // of the basis state at address 2^bit
+    for (int q = 0; q < map.qubits; ++q) {
+      if ((values >> q & 1U) == 0) continue;
+      auto& qubit = qubits[static_cast<std::size_t>(q)];
+      if (bit < lane_bits) {
+        qubit.lane_row |= 1U << bit;
+      } else {
+        qubit.row |= Address{1} << (bit - lane_bits);
+      }
+      qubit.constant ^= (map.origin >> bit & 1U) != 0;
+    }
+  }
+  return qubits;
+}
+
+/// What a tile has to hold: the moves of all its gates, and the qubits whose values they ask for.
+struct TileNeeds {
+  std::vector<Address> moves;
+  std::vector<SplitQubit> qubits;  ///< a qubit's place in this list is its number in `Tile`
+};
+
+/// A subspace of pack numbers and its cosets. A pack of a tile has a coordinate c below 2^width; its number is
+/// base ^ offsets[c] with a base for each tile. Along a pass, bases are such that the qubits' values depend on c and
+/// the lane only.
+class Tile {
+ public:
+  static constexpr int max_qubits = 32;
+
+  struct Pass {
+    Address first = 0;
+    Address flips = 0;  ///< bit i: the value of the i-th qubit is inverted
+  };
+
+  /// Tiles of 2^width packs of 2^dimensions, more if the moves need it.
+  Tile(const TileNeeds& needs, int dimensions, int width) {
+    BitBasis span;
+    for (const Address move : needs.moves) span.add(move);
+    for (int d = 0; d < dimensions && span.size() < width; ++d) span.add(Address{1} << d);
+    basis_ = span.reduced();
+    offsets_.resize(std::size_t{1} << basis_.size());
+    for (std::size_t c = 1; c < offsets_.size(); ++c) {
+      offsets_[c] = offsets_[c & (c - 1)] ^ basis_[static_cast<std::size_t>(std::countr_zero(c))];
+    }
+    contiguous_ = offsets_.back() == offsets_.size() - 1;
+    make_passes(needs, dimensions, span);
+  }
+
+  [[nodiscard]] int width() const noexcept { return static_cast<int>(basis_.size()); }
+  [[nodiscard]] std::size_t size() const noexcept { return offsets_.size(); }
+  /// Whether a tile lies in one piece, and is worked on in place.
+  [[nodiscard]] bool contiguous() const noexcept { return contiguous_; }
+  [[nodiscard]] std::span<const Pass> passes() const noexcept { return passes_; }
+  [[nodiscard]] Address tiles_in_pass() const noexcept { return Address{1} << outer_.size(); }
+  [[nodiscard]] Address tiles() const noexcept { return tiles_in_pass() * static_cast<Address>(passes_.size()); }
+  [[nodiscard]] const std::vector<Address>& offsets() const noexcept { return offsets_; }
+
+  /// The coordinate of a vector of the subspace.
+  [[nodiscard]] Address coordinate(Address v) const noexcept {
+    Address c = 0;
+    for (std::size_t i = 0; i < basis_.size(); ++i)
+      c |= static_cast<Address>((v & std::bit_floor(basis_[i])) != 0) << i;
+    return c;
+  }
+
+  /// What is left of a parity row on coordinates.
+  [[nodiscard]] Address row(Address numbers) const noexcept {
+    Address row = 0;
+    for (std::size_t i = 0; i < basis_.size(); ++i) row |= static_cast<Address>(parity(numbers & basis_[i])) << i;
+    return row;
+  }
+
+  /// Calls visit(base) for the j-th tiles of a pass, begin <= j < end.
+  template <class Visit>
+  void for_each(const Pass& pass, Address begin, Address end, Visit&& visit) const noexcept {
+    Address base = pass.first;
+    for (std::size_t i = 0; i < outer_.size(); ++i) {
+      if (((begin ^ begin >> 1) >> i & 1U) != 0) base ^= outer_[i];
+    }
+    for (Address j = begin; j < end; ++j) {
+      visit(base);
+      if (j + 1 < end) base ^= outer_[static_cast<std::size_t>(std::countr_zero(j + 1))];  // a Gray code
+    }
+  }
+
+  /// The packs of the tile at `base`: where they lie in `data`, or copied to `buffer`. A pack of coordinate c is the
+  /// one at [c ^ origin].
+  template <class A>
+  struct View {
+    A* packs;
+    Address origin;
+  };
+  template <class A>
+  [[nodiscard]] View<A> load(A* data, Address base, A* buffer) const noexcept {
+    if (contiguous_) return in_place(data, base);
+    for (std::size_t c = 0; c < offsets_.size(); ++c) buffer[c] = data[base ^ offsets_[c]];
+    return {buffer, 0};
+  }
+  /// As load, for packs that are to be written without being read.
+  template <class A>
+  [[nodiscard]] View<A> open(A* data, Address base, A* buffer) const noexcept {
+    return contiguous_ ? in_place(data, base) : View<A>{buffer, 0};
+  }
+  /// Puts changed packs back.
+  template <class A>
+  void store(const View<A>& view, A* data, Address base) const noexcept {
+    if (contiguous_) return;
+    for (std::size_t c = 0; c < offsets_.size(); ++c) data[base ^ offsets_[c]] = view.packs[c];
+  }
+
+  /// How many passes a tile with such needs has, as a power of two.
+  [[nodiscard]] static int pass_bits(const TileNeeds& needs, int dimensions, int width) {
+    return std::countr_zero(Tile(needs, dimensions, width).passes_.size());
+  }
+
+ private:
+  template <class A>
+  [[nodiscard]] View<A> in_place(A* data, Address base) const noexcept {
+    const auto inside = static_cast<Address>(offsets_.size() - 1);
+    return {data + (base & ~inside), base & inside};
+  }
+
+  void make_passes(const TileNeeds& needs, int dimensions, BitBasis span) {
+    std::vector<Address> rows, units, apart;
+    for (const auto& qubit : needs.qubits) rows.push_back(qubit.row);
+    for (int d = 0; d < dimensions; ++d) units.push_back(Address{1} << d);
+    for (const Address v : kernel_of(rows, units)) {
+      if (span.add(v)) outer_.push_back(v);
+    }
+    for (const Address v : units) {
+      if (span.add(v)) apart.push_back(v);
+    }
+    passes_.resize(std::size_t{1} << apart.size());
+    for (std::size_t p = 0; p < passes_.size(); ++p) {
+      for (std::size_t i = 0; i < apart.size(); ++i) {
+        if ((p >> i & 1U) != 0) passes_[p].first ^= apart[i];
+      }
+      for (std::size_t i = 0; i < rows.size(); ++i) {
+        const bool flip = parity(rows[i] & passes_[p].first) != needs.qubits[i].constant;
+        passes_[p].flips |= static_cast<Address>(flip) << i;
+      }
+    }
+  }
+
+  std::vector<Address> basis_;  // reduced, ascending
+  std::vector<Address> outer_;  // bases of tiles within a pass
+  std::vector<Address> offsets_;
+  std::vector<Pass> passes_;
+  bool contiguous_ = false;
+};
+
+/// A qubit of a step in the coordinates of a tile.
+struct TileQubit {
+  Address move = 0, row = 0;
+  unsigned lane_move = 0, lane_row = 0;
+  int number = 0;  ///< in the tile's list
+
+  TileQubit() = default;
+  TileQubit(const Tile& tile, const SplitQubit& qubit, int place)
+      : move(tile.coordinate(qubit.move)),
+        row(tile.row(qubit.row)),
+        lane_move(qubit.lane_move),
+        lane_row(qubit.lane_row),
+        number(place) {}
+
+  [[nodiscard]] bool flipped(Address flips) const noexcept { return (flips >> number & 1U) != 0; }
+};
+
+/// The values of a few qubits, as bits, by the coordinate and by the lane.
+class TileClasses {
+ public:
+  TileClasses() = default;
+  TileClasses(std::span<const TileQubit> qubits, std::size_t size, int lanes)
+      : qubits_(qubits.begin(), qubits.end()), of_coordinate_(size), of_lane_(static_cast<std::size_t>(lanes)) {
+    for (std::size_t j = 0; j < qubits_.size(); ++j) {
+      for (std::size_t c = 0; c < size; ++c) {
+        of_coordinate_[c] =
+            static_cast<std::uint16_t>(of_coordinate_[c] | parity(qubits_[j].row & static_cast<Address>(c)) << j);
+      }
+      for (std::size_t l = 0; l < of_lane_.size(); ++l) {
+        of_lane_[l] |= static_cast<unsigned>(parity(qubits_[j].lane_row & static_cast<Address>(l))) << j;
+      }
+    }
+  }
+
+  [[nodiscard]] std::size_t count() const noexcept { return std::size_t{1} << qubits_.size(); }
+  [[nodiscard]] std::size_t size() const noexcept { return of_coordinate_.size(); }
+  [[nodiscard]] std::size_t operator[](Address c) const noexcept { return of_coordinate_[c]; }
+  /// What the lane and the pass add to the class of a coordinate, by XOR.
+  [[nodiscard]] unsigned in_lane(int lane, Address flips) const noexcept {
+    unsigned value = of_lane_[static_cast<std::size_t>(lane)];
+    for (std::size_t j = 0; j < qubits_.size(); ++j) value ^= static_cast<unsigned>(qubits_[j].flipped(flips)) << j;
+    return value;
+  }
+
+ private:
+  std::vector<TileQubit> qubits_;
+  std::vector<std::uint16_t> of_coordinate_;
+  std::vector<unsigned> of_lane_;
+};
+
+/// The packs of a tile in cosets of the span of a few moves, sorted by the values of a few qubits: for kernels whose
+/// coefficients depend on those values.
+class TileCosets {
+ public:
+  TileCosets() = default;
+  TileCosets(std::span<const Address> moves, const TileClasses& classes) : ends_(classes.count()) {
+    BitBasis span;
+    std::vector<Address> independent, bases;
+    for (const Address move : moves) {
+      if (span.add(move)) independent.push_back(move);
+    }
+    for (Address unit = 1; unit < classes.size(); unit <<= 1) {
+      if (span.add(unit)) bases.push_back(unit);
+    }
+    const Blocks cosets(independent, bases);
+    offsets_ = cosets.offsets;
+    for (const Address offset : offsets_) classes_.push_back(classes[offset]);
+    for (std::size_t k = 0; k < ends_.size(); ++k) {
+      cosets.for_each([&](Address base) {
+        if (classes[base] == k) members_.push_back(base);
+      });
+      ends_[k] = members_.size();
+    }
+  }
+
+  /// Dimension of a coset.
+  [[nodiscard]] int width() const noexcept { return std::countr_zero(offsets_.size()); }
+  [[nodiscard]] Address offset(std::size_t h) const noexcept { return offsets_[h]; }
+  /// What the offset adds to the class of a coset's base, by XOR.
+  [[nodiscard]] std::size_t offset_class(std::size_t h) const noexcept { return classes_[h]; }
+  /// The bases of one class.
+  [[nodiscard]] std::span<const Address> bases(std::size_t k) const noexcept {
+    const std::size_t begin = k == 0 ? 0 : ends_[k - 1];
+    return std::span(members_).subspan(begin, ends_[k] - begin);
+  }
+  [[nodiscard]] std::size_t class_count() const noexcept { return ends_.size(); }
+
+ private:
+  std::vector<Address> offsets_, members_;
+  std::vector<std::size_t> classes_, ends_;
+};
+
+}  // namespace qmtl::detail

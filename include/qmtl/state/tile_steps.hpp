@@ -1,0 +1,433 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// Gates on a tile whose lanes are amplitudes of one state: the lane kernels where a gate leaves lanes alone, and one
+// general kernel where it does not.
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "qmtl/state/lane_exchange.hpp"
+#include "qmtl/state/lane_schedule.hpp"
+#include "qmtl/state/tile.hpp"
+
+namespace qmtl::detail {
+
+template <class A>
+using TileView = Tile::View<A>;
+
+/// RYs, and RZs after them, of qubits whose flips leave lanes alone. In a lane where such a qubit has the opposite
+/// value of coordinate zero, |0> and |1> are exchanged: the tangent changes its sign there, and so does the gradient.
+template <Scalar S, class A>
+class TileRotations {
+  static constexpr bool has_complex_lanes = std::is_same_v<A, ComplexPack<S>>;
+
+ public:
+  TileRotations(const Tile& tile, std::span<const TileQubit> qubits, std::span<const RotatedQubit> angles)
+      : qubits_(qubits.begin(), qubits.end()), angles_(angles.begin(), angles.end()) {
+    std::vector<Address> moves, rows, units;
+    for (const auto& qubit : qubits_) {
+      moves.push_back(qubit.move);
+      rows.push_back(qubit.row);
+      signs_.push_back(lane_signs<S>(qubit.lane_row, false));
+    }
+    for (int i = 0; i < tile.width(); ++i) units.push_back(Address{1} << i);
+    blocks_ = Blocks(moves, kernel_of(rows, units));
+    has_phases_ = std::any_of(angles.begin(), angles.end(), [](const RotatedQubit& a) { return a.phase >= 0; });
+  }
+
+  void apply(const TileView<A>& tile, Address flips, const LaneAngles<S>& angles, bool undo) const noexcept {
+    with_group_size<S, A>(blocks_.width, [&](auto k) {
+      RotationGroup<S, k, A> group{.tangents = {}, .scale = broadcast<S>(S(1))};
+      for (std::size_t i = 0; i < k; ++i) {
+        const Pack<S> sign = signs(i, flips);
+        const Pack<S>& tangent = angles.tangent(angles_[i].rotation);
+        group.tangents[i] = undo ? -sign * tangent : sign * tangent;
+        group.scale *= angles.cosine(angles_[i].rotation);
+        if constexpr (has_complex_lanes) {
+          group.phases[i] = angles.template phase<A>(angles_[i].phase, undo);
+          group.phases[i].im *= sign;
+        }
+      }
+      if constexpr (has_complex_lanes) {
+        if (has_phases_) {
+          return undo ? rotate_group<S, k, Phases::both, true>(tile.packs, blocks_, group, tile.origin)
+                      : rotate_group<S, k, Phases::both, false>(tile.packs, blocks_, group, tile.origin);
+        }
+      }
+      rotate_group<S, k, Phases::none, false>(tile.packs, blocks_, group, tile.origin);
+    });
+  }
+
+  void add_gradient(const TileView<A>& lambda, const TileView<A>& psi, Address flips, const LaneAngles<S>& angles,
+                    Pack<S>* gradients) const noexcept {
+    with_group_size<S, A>(blocks_.width, [&](auto k) {
+      std::array<RotationSums<S>, k> sums;
+      if (has_complex_lanes && has_phases_) {
+        rotation_sums<S, k, has_complex_lanes>(lambda.packs, psi.packs, blocks_, sums, psi.origin);
+      } else {
+        rotation_sums<S, k, false>(lambda.packs, psi.packs, blocks_, sums, psi.origin);
+      }
+      for (std::size_t i = 0; i < k; ++i) {
+        const Pack<S> sign = signs(i, flips);
+        const int phase = angles_[i].phase;
+        Pack<S> rotation = sign * sums[i].y;
+        if (phase >= 0) {  // the slot is of half the angle; see LaneProgram for the formula
+          const Pack<S>& c = angles.cosine(phase);
+          const Pack<S>& s = angles.sine(phase);
+          rotation = (c * c - s * s) * rotation - S(2) * s * c * sums[i].x;
+          gradients[phase] -= sign * sums[i].z;
+        }
+        gradients[angles_[i].rotation] += rotation;
+      }
+    });
+  }
+
+  [[nodiscard]] bool has_gradient(const LaneAngles<S>& angles) const noexcept {
+    return std::any_of(angles_.begin(), angles_.end(), [&angles](const RotatedQubit& a) {
+      return angles.has_gradient(a.rotation) || angles.has_gradient(a.phase);
+    });
+  }
+
+ private:
+  [[nodiscard]] Pack<S> signs(std::size_t i, Address flips) const noexcept {
+    return qubits_[i].flipped(flips) ? -signs_[i] : signs_[i];
+  }
+
+  std::vector<TileQubit> qubits_;
+  std::vector<RotatedQubit> angles_;
+  std::vector<Pack<S>> signs_;
+  Blocks blocks_;
+  bool has_phases_ = false;
+};
+
+/// RYs, and RZs after them, of qubits whose flips exchange lanes, all in one go: those that leave packs alone, and at
+/// most two more whose moves of packs are independent. x <- cos x -+ sin (x flipped), as above with tangents; the RZs
+/// of all qubits come to one phase.
+template <Scalar S, class A>
+class TileCrossings {
+  static constexpr std::size_t max_qubits = static_cast<std::size_t>(lane_bits<S>) + 2;
+  static constexpr bool has_complex_lanes = std::is_same_v<A, ComplexPack<S>>;
+
+ public:
+  static constexpr int max_moving = 2;
+
+  TileCrossings(const Tile& tile, std::span<const TileQubit> qubits, std::span<const RotatedQubit> angles)
+      : classes_(in_order(qubits), tile.size(), pack_width<S>) {
+    std::vector<Address> moves;
+    const auto take = [&](bool moving) {
+      for (std::size_t i = 0; i < qubits.size(); ++i) {
+        if ((qubits[i].move != 0) != moving) continue;
+        angles_.push_back(angles[i]);
+        exchanges_.emplace_back(qubits[i].lane_move);
+        lane_rows_.push_back({lane_signs<S>(qubits[i].lane_row, true), qubits[i].number});
+        if (moving) moves.push_back(qubits[i].move);
+      }
+    };
+    take(false);
+    take(true);
+    cosets_ = TileCosets(moves, classes_);
+    QMTL_ASSERT(cosets_.width() == static_cast<int>(moves.size()));
+    has_phases_ = std::any_of(angles.begin(), angles.end(), [](const RotatedQubit& a) { return a.phase >= 0; });
+  }
+
+  void apply(const TileView<A>& tile, Address flips, const LaneAngles<S>& angles, bool undo) const noexcept {
+    Pack<S> scale = broadcast<S>(S(1));
+    for (const auto& a : angles_) scale *= angles.cosine(a.rotation);
+    with_moving([&](auto m) {
+      constexpr std::size_t rows = std::size_t{1} << m;
+      for (std::size_t k = 0; k < cosets_.class_count(); ++k) {
+        Pack<S> t[max_qubits * rows];
+        A phases[rows];
+        for (std::size_t h = 0; h < rows; ++h) {
+          phases[h] = make_amplitude<S, A>(broadcast<S>(S(1)), Pack<S>{});
+          for (std::size_t q = 0; q < angles_.size(); ++q) {
+            const Pack<S> one = undo ? -sign(q, k, h, flips) : sign(q, k, h, flips);
+            t[q * rows + h] = one * angles.tangent(angles_[q].rotation);
+            const int phase = angles_[q].phase;
+            if (phase < 0) continue;
+            phases[h] = make_amplitude<S, A>(angles.cosine(phase), one * angles.sine(phase)) * phases[h];
+          }
+        }
+        if (has_complex_lanes && has_phases_) {
+          undo ? apply_class<m, has_complex_lanes, true>(tile, k, scale, t, phases)
+               : apply_class<m, has_complex_lanes, false>(tile, k, scale, t, phases);
+        } else {
+          apply_class<m, false, false>(tile, k, scale, t, phases);
+        }
+      }
+    });
+  }
+
+  void add_gradient(const TileView<A>& lambda, const TileView<A>& psi, Address flips, const LaneAngles<S>& angles,
+                    Pack<S>* gradients) const noexcept {
+    with_moving([&](auto m) {
+      constexpr std::size_t rows = std::size_t{1} << m;
+      for (std::size_t k = 0; k < cosets_.class_count(); ++k) {
+        Sums<rows> sums{};
+        if (has_complex_lanes && has_phases_) {
+          sum_class<m, has_complex_lanes>(lambda, psi, k, sums);
+        } else {
+          sum_class<m, false>(lambda, psi, k, sums);
+        }
+        for (std::size_t q = 0; q < angles_.size(); ++q) {
+          const auto [qubit, rotation, phase] = angles_[q];
+          for (std::size_t h = 0; h < rows; ++h) {
+            const Pack<S> one = sign(q, k, h, flips);
+            Pack<S> slope = one * sums.y[q * rows + h];
+            if (phase >= 0) {  // as for TileRotations
+              const Pack<S>& c = angles.cosine(phase);
+              const Pack<S>& s = angles.sine(phase);
+              slope = (c * c - s * s) * slope - S(2) * s * c * sums.x[q * rows + h];
+              gradients[phase] -= one * sums.z[h];
+            }
+            gradients[rotation] += slope;
+          }
+        }
+      }
+    });
+  }
+
+  [[nodiscard]] bool has_gradient(const LaneAngles<S>& angles) const noexcept {
+    return std::any_of(angles_.begin(), angles_.end(), [&angles](const RotatedQubit& a) {
+      return angles.has_gradient(a.rotation) || angles.has_gradient(a.phase);
+    });
+  }
+
+ private:
+  struct LaneRow {
+    Pack<S> sign;
+    int number;
+  };
+
+  /// RotationSums of each qubit and row of a coset; z is the same for all qubits but for signs.
+  template <std::size_t Rows>
+  struct Sums {
+    Pack<S> y[max_qubits * Rows], x[max_qubits * Rows], z[Rows];
+  };
+
+  [[nodiscard]] static std::vector<TileQubit> in_order(std::span<const TileQubit> qubits) {
+    std::vector<TileQubit> ordered(qubits.begin(), qubits.end());
+    std::stable_partition(ordered.begin(), ordered.end(), [](const TileQubit& q) { return q.move == 0; });
+    return ordered;
+  }
+
+  /// -1 where the q-th qubit is zero, +1 where it is one, in every lane of row h of a coset of class k.
+  [[nodiscard]] Pack<S> sign(std::size_t q, std::size_t k, std::size_t h, Address flips) const noexcept {
+    const std::size_t pack_class = k ^ cosets_.offset_class(h);
+    const bool one = ((pack_class >> q) & 1) != ((flips >> lane_rows_[q].number) & 1);
+    return one ? -lane_rows_[q].sign : lane_rows_[q].sign;
+  }
+
+  template <class Body>
+  void with_moving(Body&& body) const noexcept {
+    switch (cosets_.width()) {
+      case 0: return body(std::integral_constant<int, 0>{});
+      case 1: return body(std::integral_constant<int, 1>{});
+      default: return body(std::integral_constant<int, 2>{});
+    }
+  }
+
+  template <int M, bool HasPhases, bool Undo>
+  void apply_class(const TileView<A>& tile, std::size_t k, const Pack<S>& scale, const Pack<S>* t,
+                   const A* phases) const noexcept {
+    constexpr int rows = 1 << M;
+    const std::size_t staying = angles_.size() - M;
+    std::array<Address, rows> offsets;
+    for (std::size_t h = 0; h < rows; ++h) offsets[h] = cosets_.offset(h) ^ tile.origin;
+    for (const Address base : cosets_.bases(k)) {
+      A x[rows];
+      unroll<rows>([&](auto h) __attribute__((always_inline)) {
+        x[h] = scale * tile.packs[base ^ offsets[h]];
+        if constexpr (HasPhases && Undo) x[h] = phases[h] * x[h];
+      });
+      for (std::size_t q = 0; q < staying; ++q) {
+        const LaneExchange<S>& exchange = exchanges_[q];
+        unroll<rows>([&](auto h) __attribute__((always_inline)) { x[h] += t[q * rows + h] * exchange(x[h]); });
+      }
+      unroll<M>([&](auto m) __attribute__((always_inline)) {
+        const LaneExchange<S>& exchange = exchanges_[staying + m];
+        const Pack<S>* of_qubit = t + (staying + m) * rows;
+        unroll<rows / 2>([&](auto half) __attribute__((always_inline)) {
+          constexpr int low = static_cast<int>(insert_zero(static_cast<Index>(half), m));
+          constexpr int high = low | (1 << m);
+          const A a = x[low], b = x[high];
+          x[low] = a + of_qubit[low] * exchange(b);
+          x[high] = b + of_qubit[high] * exchange(a);
+        });
+      });
+      unroll<rows>([&](auto h) __attribute__((always_inline)) {
+        if constexpr (HasPhases && !Undo) x[h] = phases[h] * x[h];
+        tile.packs[base ^ offsets[h]] = x[h];
+      });
+    }
+  }
+
+  template <int M, bool HasPhases>
+  void sum_class(const TileView<A>& lambda, const TileView<A>& psi, std::size_t k,
+                 Sums<(std::size_t{1} << M)>& sums) const noexcept {
+    constexpr int rows = 1 << M;
+    const std::size_t staying = angles_.size() - M;
+    std::array<Address, rows> offsets;
+    for (std::size_t h = 0; h < rows; ++h) offsets[h] = cosets_.offset(h) ^ psi.origin;
+    for (const Address base : cosets_.bases(k)) {
+      A l[rows], p[rows];
+      unroll<rows>([&](auto h) __attribute__((always_inline)) {
+        l[h] = lambda.packs[base ^ offsets[h]];
+        p[h] = psi.packs[base ^ offsets[h]];
+        if constexpr (HasPhases) sums.z[h] += imaginary_product<S>(l[h], p[h]);
+      });
+      const auto add = [&](std::size_t q, const LaneExchange<S>& exchange, auto flip) __attribute__((always_inline)) {
+        unroll<rows>([&](auto h) __attribute__((always_inline)) {
+          const A flipped = exchange(p[h ^ flip]);
+          sums.y[q * rows + h] += real_product<S>(l[h], flipped);
+          if constexpr (HasPhases) sums.x[q * rows + h] += imaginary_product<S>(l[h], flipped);
+        });
+      };
+      for (std::size_t q = 0; q < staying; ++q) add(q, exchanges_[q], std::integral_constant<int, 0>{});
+      unroll<M>([&](auto m) __attribute__((always_inline)) {
+        add(staying + m, exchanges_[staying + m], std::integral_constant<int, (1 << m)>{});
+      });
+    }
+  }
+
+  TileClasses classes_;
+  TileCosets cosets_;
+  std::vector<RotatedQubit> angles_;  // those that leave packs alone, then the others
+  std::vector<LaneExchange<S>> exchanges_;
+  std::vector<LaneRow> lane_rows_;
+  bool has_phases_ = false;
+};
+
+/// Any elementary gate: x[c] <- stay x[c] + move x[c ^ flip], the second term with lanes exchanged if the flip says so;
+/// the coefficients follow from the values of the gate's qubits.
+template <Scalar S, class A>
+class TileGate {
+  static constexpr int max_classes = 8;
+
+ public:
+  /// `qubits` are those of `pairs.fixed`, in their order.
+  TileGate(const Tile& tile, std::span<const TileQubit> qubits, const PairSet& pairs, PairGate gate, int slot)
+      : classes_(qubits, tile.size(), pack_width<S>), gate_(gate), slot_(slot), diagonal_(is_diagonal_gate(gate)) {
+    unsigned lane_move = 0;
+    for (std::size_t j = 0; j < qubits.size(); ++j) {
+      const auto q = pairs.fixed[j];
+      first_ |= static_cast<unsigned>(bit_of(pairs.set, q)) << j;
+      second_ |= static_cast<unsigned>(bit_of(pairs.set ^ pairs.flip, q)) << j;
+      if (diagonal_ || bit_of(pairs.flip, q) == 0) continue;
+      flip_ ^= qubits[j].move;
+      lane_move ^= qubits[j].lane_move;
+    }
+    exchange_ = LaneExchange<S>(lane_move);
+  }
+
+  void apply(const TileView<A>& tile, Address flips, const LaneAngles<S>& angles, bool undo) const noexcept {
+    const auto m = angles.template matrix<A>(gate_, slot_, undo);
+    if (gate_ == PairGate::RY || gate_ == PairGate::H || gate_ == PairGate::X) {
+      apply_with(tile, flips,
+                 std::array<Pack<S>, 4>{real_part(m[0]), real_part(m[1]), real_part(m[2]), real_part(m[3])});
+    } else {
+      apply_with(tile, flips, m);
+    }
+  }
+
+  /// The derivative by the angle: sums of Re or Im(conj(lambda) psi) with the weights of the gate's generator, see
+  /// pair_gradient.
+  void add_gradient(const TileView<A>& lambda, const TileView<A>& psi, Address flips, const LaneAngles<S>&,
+                    Pack<S>* gradients) const noexcept {
+    const bool real = gate_ == PairGate::RY;
+    const S first = gate_ == PairGate::P ? S(0) : (real ? S(-1) : S(1));
+    const S second = gate_ == PairGate::P ? S(-2) : (gate_ == PairGate::RZ ? S(-1) : S(1));
+    Pack<S> weights[max_classes]{};
+    for_each_coefficient(flips,
+                         [&](std::size_t k, int lane, bool is_first) { weights[k][lane] = is_first ? first : second; });
+    Pack<S> sum{};
+    const auto over = [&](auto&& product) __attribute__((always_inline)) {
+      for (Address c = 0; c < size(); ++c) {
+        sum += weights[classes_[c]] * product(lambda.packs[c ^ psi.origin], partner(psi, c));
+      }
+    };
+    if (real) {
+      over([](const A& l, const A& p) __attribute__((always_inline)) { return real_product<S>(l, p); });
+    } else {
+      over([](const A& l, const A& p) __attribute__((always_inline)) { return imaginary_product<S>(l, p); });
+    }
+    gradients[slot_] += sum;
+  }
+
+  [[nodiscard]] bool has_gradient(const LaneAngles<S>& angles) const noexcept { return angles.has_gradient(slot_); }
+
+ private:
+  [[nodiscard]] static bool is_diagonal_gate(PairGate gate) noexcept { return shape_of(gate) == PairShape::diagonal; }
+  [[nodiscard]] static Pack<S> real_part(const Pack<S>& x) noexcept { return x; }
+  [[nodiscard]] static Pack<S> real_part(const ComplexPack<S>& x) noexcept { return x.re; }
+  [[nodiscard]] Address size() const noexcept { return static_cast<Address>(classes_.size()); }
+
+  [[nodiscard]] QMTL_ALWAYS_INLINE A partner(const TileView<A>& tile, Address c) const noexcept {
+    return exchange_(tile.packs[c ^ flip_ ^ tile.origin]);
+  }
+
+  /// Calls set(class, lane, is_first) wherever an amplitude belongs to a pair.
+  template <class Set>
+  void for_each_coefficient(Address flips, Set&& set) const noexcept {
+    for (int lane = 0; lane < pack_width<S>; ++lane) {
+      const unsigned in_lane = classes_.in_lane(lane, flips);
+      set(static_cast<std::size_t>(first_ ^ in_lane), lane, true);
+      set(static_cast<std::size_t>(second_ ^ in_lane), lane, false);
+    }
+  }
+
+  template <class C>
+  void apply_with(const TileView<A>& tile, Address flips, const std::array<C, 4>& m) const noexcept {
+    C stay[max_classes], move[max_classes]{};
+    std::fill(std::begin(stay), std::end(stay), make_amplitude<S, C>(broadcast<S>(S(1)), Pack<S>{}));
+    for_each_coefficient(flips, [&](std::size_t k, int lane, bool first) {
+      set_lane(stay[k], first ? m[0] : m[3], lane);
+      set_lane(move[k], first ? m[1] : m[2], lane);
+    });
+    A* data = tile.packs;
+    if (diagonal_) {
+      for (Address c = 0; c < size(); ++c) {
+        A& x = data[c ^ tile.origin];
+        x = stay[classes_[c]] * x;
+      }
+    } else if (flip_ == 0) {
+      for (Address c = 0; c < size(); ++c) {
+        A& x = data[c ^ tile.origin];
+        x = stay[classes_[c]] * x + move[classes_[c]] * exchange_(x);
+      }
+    } else {
+      const Address top = std::bit_floor(flip_);
+      const Address other = flip_ ^ tile.origin;
+      for (Address high = 0; high < size(); high += 2 * top) {
+        for (Address c = high; c < high + top; ++c) {
+          A& x = data[c ^ tile.origin];
+          A& y = data[c ^ other];
+          const A a = x, b = y;
+          const std::size_t k = classes_[c], l = classes_[c ^ flip_];
+          x = stay[k] * a + move[k] * exchange_(b);
+          y = stay[l] * b + move[l] * exchange_(a);
+        }
+      }
+    }
+  }
+
+  static void set_lane(Pack<S>& to, const Pack<S>& from, int lane) noexcept { to[lane] = from[lane]; }
+  static void set_lane(ComplexPack<S>& to, const ComplexPack<S>& from, int lane) noexcept {
+    to.re[lane] = from.re[lane];
+    to.im[lane] = from.im[lane];
+  }
+
+  TileClasses classes_;
+  PairGate gate_;
+  int slot_;
+  bool diagonal_;
+  unsigned first_ = 0, second_ = 0;  // classes of a pair's members
+  Address flip_ = 0;
+  LaneExchange<S> exchange_;
+};
+
+}  // namespace qmtl::detail

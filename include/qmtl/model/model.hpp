@@ -114,6 +114,24 @@ class MultiTaskModel {
     head_.backward_weights(z_, head_weights_, dlogits, head_gradient);
   }
 
+  /// The head's half of backward: adds the head's gradient for the last forward and sets dz = dL/dz (features x B). It
+  /// may be asked again with other cotangents, as those of one task; only a differentiable head has it.
+  void backward_head(const BatchIn<Scalar>& dlogits, std::span<Scalar> head_gradient,
+                     BatchOut<Scalar> dz) requires(H::differentiable) {
+    detail::require_size("model: size of the head's gradient", head_gradient.size(), head_parameters);
+    head_.backward(z_, head_weights_, dlogits, head_gradient, dz);
+  }
+  /// As above, without dL/dz.
+  void backward_head(const BatchIn<Scalar>& dlogits, std::span<Scalar> head_gradient) {
+    detail::require_size("model: size of the head's gradient", head_gradient.size(), head_parameters);
+    head_.backward_weights(z_, head_weights_, dlogits, head_gradient);
+  }
+  /// The backbone's half of backward: adds its gradient for the last forward and dz = dL/dz. It may be asked again.
+  void backward_backbone(const BatchIn<Scalar>& dz, std::span<Scalar> backbone_gradient) {
+    detail::require_size("model: size of the backbone's gradient", backbone_gradient.size(), backbone_parameters());
+    backbone_.backward(x_, dz, backbone_gradient);
+  }
+
   /// Lines that say what the model is: scalar, backbone, encoding, tasks. A saved model must match them.
   [[nodiscard]] std::string describe() const {
     return detail::text("scalar ", 8 * sizeof(Scalar), " bits\n", describe_backbone(backbone_), '\n', H::describe());

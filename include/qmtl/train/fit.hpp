@@ -53,7 +53,7 @@ class FitRun {
     if (options.checkpoint) {
       identity_ = identity(model, train, validation, options);
       resumed_ = options.checkpoint->resume && ::access(options.checkpoint->path.c_str(), F_OK) == 0;
-      if (resumed_) read_checkpoint(options.checkpoint->path, identity_, [this](auto& a) { archive(a); });
+      if (resumed_) read_checkpoint(options.checkpoint->path, identity_, [this](auto& a) { this->archive(a); });
     }
     if (options.standardize && options.epochs > 0) {
       Standardizer<S> standardizer;
@@ -99,7 +99,7 @@ class FitRun {
   void save() {
     if (!options_.checkpoint) return;
     report_.seconds = seconds();
-    write_checkpoint(options_.checkpoint->path, identity_, [this](auto& a) { archive(a); });
+    write_checkpoint(options_.checkpoint->path, identity_, [this](auto& a) { this->archive(a); });
   }
 
   template <class Archive>

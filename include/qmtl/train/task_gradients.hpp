@@ -27,7 +27,6 @@ class TaskGradients {
   explicit TaskGradients(MultiTaskModel<B, H>& model)
       : model_(&model),
         norms_(static_cast<std::size_t>(H::tasks)),
-        task_backbone_(model.backbone_parameters()),
         task_head_(static_cast<std::size_t>(H::parameters)) {}
 
   /// Norms (Frobenius, over the batch) of dL_t/dz of each task's unweighted loss; 0 for a task without a label in the
@@ -53,6 +52,7 @@ class TaskGradients {
   /// As `sum`, but the gradients of the shared parameters are projected first (GradientConflicts::pcgrad).
   void sum_without_conflicts(Objective<B, H>& objective, std::span<const double> weights, Rng& rng) {
     clear(objective);
+    task_backbone_.resize(model_->backbone_parameters());
     const auto backbone = static_cast<Eigen::Index>(task_backbone_.size());
     shared_.setZero(backbone + shared_head_parameters, H::tasks);
     int first = shared_head_parameters;
@@ -85,7 +85,7 @@ class TaskGradients {
     Eigen::Map<Vector>(sum.data(), static_cast<Eigen::Index>(sum.size())) += static_cast<S>(factor) * vector(values);
   }
 
-  [[nodiscard]] bool backbone_trained() const noexcept { return !task_backbone_.empty(); }
+  [[nodiscard]] bool backbone_trained() const noexcept { return model_->backbone_parameters() > 0; }
 
   void clear(Objective<B, H>& objective) {
     std::ranges::fill(objective.backbone_gradient(), S(0));
@@ -132,7 +132,7 @@ class TaskGradients {
 
   MultiTaskModel<B, H>* model_;
   std::vector<double> norms_;
-  Values task_backbone_, task_head_;
+  Values task_backbone_, task_head_;                         // of one task; the first only where it is needed
   Eigen::Matrix<S, Eigen::Dynamic, Eigen::Dynamic> shared_;  // a task's shared gradient a column
   Batch<S, H::outputs> dlogits_;
   Batch<S, H::features> dz_, dz_sum_;

@@ -147,9 +147,10 @@ struct Arguments {
       std::fprintf(stderr, "compile_time: %s not found, left out\n", compiler.c_str());
     }
   }
+  if (!found) throw Error("qmtl: compile_time: none of the compilers was found");
   table.print();
   std::printf("\nKept: at most %.0f CPU seconds and %.0f GB.\n", most_seconds, 1e-9 * most_bytes);
-  return good && found;
+  return good;
 }
 
 }  // namespace

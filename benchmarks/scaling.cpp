@@ -12,6 +12,7 @@
 #include "options.hpp"
 #include "qmtl/core/bits.hpp"
 #include "qmtl/core/simd.hpp"
+#include "qmtl/state/tile_program.hpp"
 #include "result_table.hpp"
 #include "runtime_head.hpp"
 #include "textbook.hpp"
@@ -98,7 +99,9 @@ void scale_qubits(const Arguments& arguments, const Report& report) {
                      "textbook, CX ring ms", "left out"});
   std::optional<double> last, last_textbook;
   for (int n = 4; n <= arguments.largest; n += 2) {
-    const double state = static_cast<double>(dimension(n)) * pack_bytes;
+    // A group is one sample where states are large, else a pack of them.
+    const bool one_state = n >= detail::least_qubits_for_tiles;
+    const double state = static_cast<double>(dimension(n)) * (one_state ? sizeof(double) : pack_bytes);
     // Four times the amplitudes and two more qubits to rotate.
     const auto expected = [n](const std::optional<double>& before) {
       return before ? 4.0 * n / (n - 2) * *before : 0.0;

@@ -53,7 +53,12 @@ template <class Backend>
 
 }  // namespace
 
-RuntimeHead::RuntimeHead(const Program& program, bool light_cones, int threads)
-    : step_(make_step<detail::LaneBackend<S, false>>(program, light_cones, threads)) {}
+RuntimeHead::RuntimeHead(const Program& program, bool light_cones, int threads) {
+  if (!light_cones && program.qubits >= detail::least_qubits_for_tiles) {
+    step_ = make_step<detail::LaneBackend<S, false, true>>(program, light_cones, threads);
+  } else {
+    step_ = make_step<detail::LaneBackend<S, false>>(program, light_cones, threads);
+  }
+}
 
 }  // namespace qmtl::benchmark

@@ -54,6 +54,8 @@ class TileWindows {
     cosets_ = TileCosets(moves, classes_.front());
   }
 
+  /// Whether no flip touches lanes.
+  [[nodiscard]] bool plain() const noexcept { return plain_; }
   /// Packed entries of all the windows.
   [[nodiscard]] std::size_t packed_size() const noexcept { return count_ * (size_ * (size_ + 1) / 2); }
   /// Amplitudes of what `read` adds to.
@@ -136,15 +138,20 @@ class TileWindows {
   template <int Size, int D>
   void read_cosets(const Tile::View<A>& psi, A* raw) const noexcept {
     constexpr int rows = 1 << D;
+    std::array<Flip, Size> flips;
+    std::copy_n(flips_.begin(), Size, flips.begin());
     for (std::size_t k = 0; k < cosets_.class_count(); ++k) {
       std::array<A, static_cast<std::size_t>(rows * Size)> sums{};
+      std::array<Address, rows> offsets;
+      for (std::size_t h = 0; h < rows; ++h) offsets[h] = cosets_.offset(h) ^ psi.origin;
       for (const Address base : cosets_.bases(k)) {
         unroll<rows>([&](auto h) __attribute__((always_inline)) {
-          const Address c = base ^ cosets_.offset(h) ^ psi.origin;
+          const Address c = base ^ offsets[h];
           const A row = psi.packs[c];
-          unroll<Size>([&](auto j) __attribute__((always_inline)) {
-            const Flip& flip = flips_[j];
-            sums[h * Size + j] += times_conjugate<S>(row, flip.exchange(psi.packs[c ^ flip.move]));
+          add_real<S>(sums[h * Size], real_product<S>(row, row));
+          unroll<Size - 1>([&](auto i) __attribute__((always_inline)) {
+            constexpr int j = i + 1;
+            sums[h * Size + j] += times_conjugate<S>(row, flips[j].exchange(psi.packs[c ^ flips[j].move]));
           });
         });
       }
@@ -159,19 +166,24 @@ class TileWindows {
   template <int Size, int D>
   void apply_cosets(const Tile::View<A>& psi, const Tile::View<A>& out, const A* raw, bool add) const noexcept {
     constexpr int rows = 1 << D;
+    std::array<Flip, Size> flips;
+    std::copy_n(flips_.begin(), Size, flips.begin());
     for (std::size_t k = 0; k < cosets_.class_count(); ++k) {
-      std::array<const A*, rows> coefficients;
+      std::array<A, static_cast<std::size_t>(rows * Size)> coefficients;
       std::array<Address, rows> offsets;
       for (std::size_t h = 0; h < rows; ++h) {
-        coefficients[h] = raw + (k ^ cosets_.offset_class(h)) * size_;
+        const std::size_t row = k ^ cosets_.offset_class(h);
+        std::copy_n(raw + row * size_, Size, coefficients.data() + h * Size);
         offsets[h] = cosets_.offset(h) ^ psi.origin;
       }
       for (const Address base : cosets_.bases(k)) {
         unroll<rows>([&](auto h) __attribute__((always_inline)) {
           const Address c = base ^ offsets[h];
-          A sum = add ? out.packs[c] : A{};
-          unroll<Size>([&](auto j) __attribute__((always_inline)) {
-            sum += coefficients[h][j] * flips_[j].exchange(psi.packs[c ^ flips_[j].move]);
+          A sum = coefficients[h * Size] * psi.packs[c];
+          if (add) sum += out.packs[c];
+          unroll<Size - 1>([&](auto i) __attribute__((always_inline)) {
+            constexpr int j = i + 1;
+            sum += coefficients[h * Size + j] * flips[j].exchange(psi.packs[c ^ flips[j].move]);
           });
           out.packs[c] = sum;
         });

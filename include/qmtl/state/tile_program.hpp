@@ -240,7 +240,7 @@ class TileProgram {
   // ---- Compiling ----
 
   void make_product(const LaneSchedule<S>& schedule) {
-    const std::span<const std::vector<LeadingGate>> gates(schedule.leading);
+    const std::span<const std::vector<LaneGate>> gates(schedule.leading);
     const auto lanes = static_cast<std::size_t>(lane_bits<S>);
     const std::size_t low = std::min<std::size_t>(static_cast<std::size_t>(packs_), 8);
     lanes_ = ProductState<S, A>(gates.first(lanes));
@@ -256,12 +256,21 @@ class TileProgram {
     if (step.kind == ScheduledStep::Kind::signs) return add_signs(step);
     const auto split = split_qubits(step.map, lane_bits<S>);
     ++runs_;
-    if (step.kind == ScheduledStep::Kind::gate) {
-      std::vector<int> qubits(step.gate.pairs.fixed.begin(),
-                              step.gate.pairs.fixed.begin() + step.gate.pairs.fixed_count);
-      return plan(step, std::move(qubits), split, {});
+    if (step.kind != ScheduledStep::Kind::rotations) {
+      for (const auto& gate : step.gates) {
+        plan_gate(step.map, gate, split);
+        if (step.kind != ScheduledStep::Kind::diagonal) ++runs_;  // diagonal gates commute
+      }
+      return;
     }
     add_rotations(step, split);
+  }
+
+  void plan_gate(const AddressMap& map, const LaneGate& gate, std::span<const SplitQubit> split) {
+    const auto& pairs = gate.part.pairs;
+    ScheduledStep step{.kind = ScheduledStep::Kind::gate, .map = map};
+    step.gates = {gate};
+    plan(step, std::vector<int>(pairs.fixed.begin(), pairs.fixed.begin() + pairs.fixed_count), split, {});
   }
 
   /// Groups of rotations that leave lanes alone, then the others.
@@ -314,7 +323,7 @@ class TileProgram {
       needs.qubits.push_back(qubit);
       if (!rotations.empty()) {
         needs.moves.push_back(qubit.move);
-      } else if (bit_of(step.gate.pairs.flip, q) != 0 && shape_of(step.gate.gate) != PairShape::diagonal) {
+      } else if (moves(step.gates.front(), q)) {
         flip ^= qubit.move;
       }
     }
@@ -323,6 +332,10 @@ class TileProgram {
     needs_.moves.insert(needs_.moves.end(), needs.moves.begin(), needs.moves.end());
     needs_.qubits.insert(needs_.qubits.end(), needs.qubits.begin(), needs.qubits.end());
     planned_.push_back({step, std::move(qubits), needs.qubits, std::move(rotations), runs_});
+  }
+
+  [[nodiscard]] static bool moves(const LaneGate& gate, int qubit) noexcept {
+    return bit_of(gate.part.pairs.flip, qubit) != 0 && shape_of(gate.part.gate) != PairShape::diagonal;
   }
 
   [[nodiscard]] bool fits(TileNeeds together, const TileNeeds& more) const {
@@ -362,8 +375,8 @@ class TileProgram {
         sweep.steps.push_back({std::move(gate), run_start, parametric});
       };
       if (planned.rotations.empty()) {
-        const auto& gate = planned.step.gate;
-        push(TileGate<S, A>(*sweep.tile, qubits, gate.pairs, gate.gate, planned.step.slot));
+        const auto& [part, slot] = planned.step.gates.front();
+        push(TileGate<S, A>(*sweep.tile, qubits, part.pairs, part.gate, slot));
       } else if (qubits.front().lane_move != 0) {
         push(TileCrossings<S, A>(*sweep.tile, qubits, planned.rotations));
       } else {

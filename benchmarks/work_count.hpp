@@ -9,6 +9,7 @@
 
 #include "qmtl/circuit/light_cone.hpp"
 #include "qmtl/core/bits.hpp"
+#include "qmtl/core/simd.hpp"
 #include "workload.hpp"
 
 namespace qmtl::benchmark {
@@ -161,5 +162,11 @@ class WorkCounter {
   int group_;
   Work sample_;
 };
+
+/// The useful work of a step of `batch` samples in scalars S.
+template <Scalar S>
+[[nodiscard]] Work count_work(const Program& program, Method method, bool light_cones, int batch) {
+  return WorkCounter(program, method, light_cones, sizeof(S), pack_width<S>).of_batch(batch);
+}
 
 }  // namespace qmtl::benchmark

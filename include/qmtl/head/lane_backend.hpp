@@ -160,7 +160,7 @@ class LaneBackend {
       load_entries(entries, g);
       const A* rho = entries_.data();
       for (auto& r : registers_) {
-        r.engine.expectations(nullptr, rho, expectations_.data());
+        r.engine.expectations(rho, expectations_.data());
         rho += r.engine.density_size();
       }
       store<lanes>(expectations_.data(), program_.outputs, expectations, g);
@@ -175,7 +175,7 @@ class LaneBackend {
       load_entries(entries, g);
       const A* rho = entries_.data();
       for (auto& r : registers_) {
-        r.engine.read_backward(nullptr, rho, cotangents_.data(), false);
+        r.engine.add_sums(rho, cotangents_.data());
         rho += r.engine.density_size();
       }
     }

@@ -117,21 +117,26 @@ class ParallelBackend {
     constexpr Eigen::Index width = Backend::width;
     const auto parts = static_cast<Eigen::Index>(parts_.size());
     const Eigen::Index groups = (batch + width - 1) / width;
+    first_only_ = false;
     if constexpr (can_share_states) {
       const Eigen::Index share = (groups + parts - 1) / parts;
-      shared_ = 10 * groups < 9 * share * parts;
-      parts_.front().backend.share_states(shared_);
+      first_only_ = 10 * groups < 9 * share * parts;
+      parts_.front().backend.share_states(first_only_);
     }
-    assign(batch, shared_ ? groups : (groups + parts - 1) / parts, width);
+    assign(batch, first_only_ ? groups : (groups + parts - 1) / parts, width);
   }
 
-  /// The same for encoded samples, which always lie in lanes.
+  /// The same for encoded samples, which always lie in lanes. Parts of few numbers would be done before another thread
+  /// is awake.
   void split_encoded(Eigen::Index batch) noexcept {
     QMTL_ASSERT(!parts_.empty());
-    constexpr Eigen::Index width = pack_width<S>;
+    constexpr Eigen::Index width = pack_width<S>, least_numbers = 8192;
     const auto parts = static_cast<Eigen::Index>(parts_.size());
-    shared_ = false;
-    assign(batch, ((batch + width - 1) / width + parts - 1) / parts, width);
+    const Eigen::Index groups = (batch + width - 1) / width;
+    const Eigen::Index least = least_numbers / (encoded_size() * width) + 1;
+    const Eigen::Index share = std::max(least, (groups + parts - 1) / parts);
+    first_only_ = share >= groups;
+    assign(batch, share, width);
   }
 
   /// `share` groups of `width` samples for every part, as long as there are any.
@@ -170,7 +175,7 @@ class ParallelBackend {
         part.error = std::current_exception();
       }
     };
-    if (workers_ == nullptr || shared_) {
+    if (workers_ == nullptr || first_only_) {
       guarded(0);
     } else {
       workers_->run(guarded);
@@ -184,7 +189,7 @@ class ParallelBackend {
   std::vector<Part> parts_;
   std::unique_ptr<Workers> workers_;
   Eigen::Index batch_ = 0;
-  bool shared_ = false;  // threads share states
+  bool first_only_ = false;  // the first part has all samples
 };
 
 }  // namespace qmtl::detail

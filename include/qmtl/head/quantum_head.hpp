@@ -153,8 +153,9 @@ class BasicQuantumHead {
   }
 
   /// Sequential{} (the default) or Threads{n}: samples are shared between n threads, which live as long as the head or
-  /// until another policy is set. At most ceil(B / pack_width<S>) of them have work. Throws ValueError for an
-  /// impossible count, std::system_error if the system has no more threads; then the head is as it was.
+  /// until another policy is set. At most ceil(B / pack_width<S>) of them have work, and one alone where a batch has
+  /// few entries (forward_encoded, backward_encoded). Throws ValueError for an impossible count, std::system_error if
+  /// the system has no more threads; then the head is as it was.
   void set_execution(const Execution& execution) {
     backend_.set_execution(execution);
     batch_ = -1;

@@ -283,13 +283,23 @@ class LaneEngine {
 
   /// Expectation values of every output.
   void expectations(const A* psi, const A* rho, Pack<S>* out) noexcept {
-    for (const auto& task : hosted_) task.task.expectations(rho + task.first_entry, out);
+    expectations(rho, out);
     for (auto& task : direct_) task.expectations(psi, out);
+  }
+
+  /// The same where no task is direct, from density matrices in any lanes.
+  void expectations(const A* rho, Pack<S>* out) const noexcept {
+    for (const auto& task : hosted_) task.task.expectations(rho + task.first_entry, out);
+  }
+
+  /// Weight sums where no task is direct.
+  void add_sums(const A* rho, const Pack<S>* cotangents) noexcept {
+    for (auto& task : hosted_) task.task.add_sums(rho + task.first_entry, cotangents);
   }
 
   /// Weight sums, and lambda = sum_o cotangent_o M_o psi for all tasks together if `adjoint`.
   void read_backward(const A* psi, const A* rho, const Pack<S>* cotangents, bool adjoint) noexcept {
-    for (auto& task : hosted_) task.task.add_sums(rho + task.first_entry, cotangents);
+    add_sums(rho, cotangents);
     if (adjoint) {
       std::fill(merged_.begin(), merged_.end(), A{});
       for (const auto& task : hosted_) task.task.merge(cotangents, merged_.data() + task.first_entry);

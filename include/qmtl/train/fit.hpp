@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "qmtl/train/encoded_dataset.hpp"
 #include "qmtl/train/objective.hpp"
 #include "qmtl/train/optimizer.hpp"
 
@@ -49,6 +50,10 @@ struct FitOptions {
   double head_learning_rate_scale = 1.0;  ///< the head's learning rate is the optimizer's times this
   Seed seed{0};                           ///< of the order of the samples
   bool standardize = true;                ///< learn mean and deviation of each input feature from the training rows
+  /// Most bytes for what a frozen backbone and a head with `caches_encodings` make of the rows: within it, `fit`
+  /// encodes all rows once and trains from there, with the same results up to rounding. 0: rows are encoded in every
+  /// epoch.
+  std::size_t encoded_dataset_bytes = std::size_t{1} << 30;
   std::optional<EarlyStopping> early_stopping{};
   std::vector<Callback> callbacks{};
 };
@@ -91,15 +96,16 @@ template <Head H>
   return settings;
 }
 
-/// The state of one training run, an epoch at a time.
+/// The state of one training run, an epoch at a time. The inputs are a head's entries if `encoded`.
 template <Backbone B, Head H>
 class Trainer {
  public:
   using S = typename B::Scalar;
 
-  Trainer(MultiTaskModel<B, H>& model, const Dataset<S>& data, const FitOptions& options)
+  Trainer(MultiTaskModel<B, H>& model, const Dataset<S>& data, bool encoded, const FitOptions& options)
       : model_(model),
         data_(data),
+        encoded_(encoded),
         objective_(model),
         backbone_optimizer_(options.optimizer, model.backbone_parameters()),
         head_optimizer_(head_optimizer<H>(options), static_cast<std::size_t>(H::parameters)),
@@ -142,10 +148,17 @@ class Trainer {
       inputs_.col(i) = data_.inputs.col(row);
       labels_.col(i) = data_.labels.col(row);
     }
-    const double loss = objective_.evaluate(inputs_, labels_);
+    const double loss = evaluate_batch();
     require_finite(loss, epoch, first / batch_size_);
     backbone_optimizer_.step(model_.backbone().parameters(), objective_.backbone_gradient());
     head_optimizer_.step(model_.head_weights(), objective_.head_gradient());
+  }
+
+  double evaluate_batch() {
+    if constexpr (CachingHead<H>) {
+      if (encoded_) return objective_.evaluate_encoded(inputs_, labels_);
+    }
+    return objective_.evaluate(inputs_, labels_);
   }
 
   /// Throws NumericalError that says which epoch, batch and part left the finite numbers.
@@ -173,6 +186,7 @@ class Trainer {
 
   MultiTaskModel<B, H>& model_;
   const Dataset<S>& data_;
+  bool encoded_;
   Objective<B, H> objective_;
   Optimizer<S> backbone_optimizer_, head_optimizer_;
   Rng rng_;
@@ -236,37 +250,43 @@ void require_validation(const Dataset<S>* validation, std::span<const LabelKind>
   throw ValueError("qmtl: fit: early stopping needs validation data with at least one label");
 }
 
+/// Throws ValueError or ShapeError for options and sets that cannot be trained with.
 template <Backbone B, Head H>
-[[nodiscard]] FitReport run_fit(MultiTaskModel<B, H>& model, const Dataset<typename B::Scalar>& train,
-                                const Dataset<typename B::Scalar>* validation, const FitOptions& options) {
-  using S = typename B::Scalar;
+void require_trainable(const MultiTaskModel<B, H>& model, const Dataset<typename B::Scalar>& train,
+                       const Dataset<typename B::Scalar>* validation, const FitOptions& options) {
   validate(options);
-  qmtl::validate<S>(train, label_kinds(model));
-  require_size("fit: features of the training inputs", train.features(), model.input_size());
-  if (validation != nullptr) {
-    qmtl::validate<S>(*validation, label_kinds(model));
-    require_size("fit: features of the validation inputs", validation->features(), model.input_size());
-  }
   if (train.rows() == 0) throw ShapeError("qmtl: fit: the training data must have at least one row");
-  if (options.early_stopping) require_validation<S>(validation, label_kinds(model));
-  if (options.standardize && options.epochs > 0) {
-    Standardizer<S> standardizer;
-    standardizer.fit(train.inputs);
-    model.set_standardizer(std::move(standardizer));
+  if (options.early_stopping) require_validation<typename B::Scalar>(validation, label_kinds(model));
+}
+
+/// Validation metrics after an epoch.
+template <Backbone B, Head H>
+[[nodiscard]] std::vector<TaskMetrics> validate_epoch(MultiTaskModel<B, H>& model,
+                                                      const Dataset<typename B::Scalar>& data, bool encoded,
+                                                      std::span<const int> majorities) {
+  if constexpr (CachingHead<H>) {
+    if (encoded) return task_metrics(model, data, model.predict_encoded(data.inputs), majorities);
   }
-  const auto start = std::chrono::steady_clock::now();
-  const auto elapsed = [start] {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  };
+  return evaluate(model, data, majorities);
+}
+
+using FitClock = std::chrono::steady_clock;
+
+/// Trains on data that has been checked.
+template <Backbone B, Head H>
+[[nodiscard]] FitReport run_epochs(MultiTaskModel<B, H>& model, const Dataset<typename B::Scalar>& train,
+                                   const Dataset<typename B::Scalar>* validation, bool encoded,
+                                   const FitOptions& options, FitClock::time_point start) {
+  const auto elapsed = [start] { return std::chrono::duration<double>(FitClock::now() - start).count(); };
   const auto majorities = majority_classes(model, train);
-  Trainer<B, H> trainer(model, train, options);
+  Trainer<B, H> trainer(model, train, encoded, options);
   BestParameters<B, H> best;
   FitReport report;
   const auto run_epoch = [&](int number) {
     EpochRecord record = trainer.epoch(number);
     record.epochs = options.epochs;
     if (validation != nullptr) {
-      record.validation = evaluate(model, *validation, majorities);
+      record.validation = validate_epoch(model, *validation, encoded, majorities);
       record.validation_loss = total_loss(record.validation);
     }
     bool more = number < options.epochs;
@@ -290,9 +310,63 @@ template <Backbone B, Head H>
   return report;
 }
 
+/// Encodes the rows once if the model can and the memory may be used.
+template <Backbone B, Head H>
+[[nodiscard]] FitReport encode_and_run(MultiTaskModel<B, H>& model, const Dataset<typename B::Scalar>& train,
+                                       const Dataset<typename B::Scalar>* validation, const FitOptions& options) {
+  const auto start = FitClock::now();
+  if constexpr (CachingHead<H>) {
+    const auto rows = static_cast<std::size_t>(train.rows() + (validation != nullptr ? validation->rows() : 0));
+    const auto row_bytes = static_cast<std::size_t>(model.head().encoded_size()) * sizeof(typename B::Scalar);
+    if (model.backbone_parameters() == 0 && options.epochs > 0 && rows <= options.encoded_dataset_bytes / row_bytes) {
+      const auto encoded_train = encode_dataset(model, train);
+      if (validation == nullptr) return run_epochs(model, encoded_train.data(), nullptr, true, options, start);
+      const auto encoded_validation = encode_dataset(model, *validation);
+      return run_epochs(model, encoded_train.data(), &encoded_validation.data(), true, options, start);
+    }
+  }
+  return run_epochs(model, train, validation, false, options, start);
+}
+
+template <Backbone B, Head H>
+[[nodiscard]] FitReport run_fit(MultiTaskModel<B, H>& model, const Dataset<typename B::Scalar>& train,
+                                const Dataset<typename B::Scalar>* validation, const FitOptions& options) {
+  using S = typename B::Scalar;
+  for (const auto* data : {&train, validation}) {
+    if (data == nullptr) continue;
+    qmtl::validate<S>(*data, label_kinds(model));
+    require_size(data == &train ? "fit: features of the training inputs" : "fit: features of the validation inputs",
+                 data->features(), model.input_size());
+  }
+  require_trainable(model, train, validation, options);
+  if (options.standardize && options.epochs > 0) {
+    Standardizer<S> standardizer;
+    standardizer.fit(train.inputs);
+    model.set_standardizer(std::move(standardizer));
+  }
+  return encode_and_run(model, train, validation, options);
+}
+
+template <Backbone B, CachingHead H>
+[[nodiscard]] FitReport run_fit(MultiTaskModel<B, H>& model, const EncodedDataset<typename B::Scalar>& train,
+                                const EncodedDataset<typename B::Scalar>* validation, const FitOptions& options) {
+  if (model.backbone_parameters() > 0) {
+    throw ValueError(
+        text("qmtl: fit: a model that is trained on encoded data must have a backbone without parameters, "
+             "got ",
+             model.backbone_parameters()));
+  }
+  train.require_encoded_by(model);
+  if (validation != nullptr) validation->require_encoded_by(model);
+  const auto* validation_data = validation != nullptr ? &validation->data() : nullptr;
+  require_trainable(model, train.data(), validation_data, options);
+  return run_epochs(model, train.data(), validation_data, true, options, FitClock::now());
+}
+
 }  // namespace detail
 
 /// Trains a model on a data set; missing labels contribute nothing. The same seeds give the same bits on one thread.
+/// With a frozen backbone, what it and the encoding make of the rows is computed once: see `encoded_dataset_bytes`.
 /// Throws ShapeError or ValueError for data or options that do not fit, NumericalError (saying where) if the loss or a
 /// gradient stops being finite. After an exception the model has the parameters of the best epoch if early stopping
 /// kept one, else those of the last batch.
@@ -305,6 +379,22 @@ FitReport fit(MultiTaskModel<B, H>& model, const Dataset<typename B::Scalar>& tr
 template <Backbone B, Head H>
 FitReport fit(MultiTaskModel<B, H>& model, const Dataset<typename B::Scalar>& train,
               const Dataset<typename B::Scalar>& validation, const FitOptions& options = {}) {
+  return detail::run_fit(model, train, &validation, options);
+}
+
+/// Trains the head of a model on data that has been encoded before. The model's standardizer stays, `standardize` and
+/// `encoded_dataset_bytes` are not looked at. Also throws ShapeError or ValueError if the model makes something else of
+/// the rows, ValueError if its backbone has parameters.
+template <Backbone B, CachingHead H>
+FitReport fit(MultiTaskModel<B, H>& model, const EncodedDataset<typename B::Scalar>& train,
+              const FitOptions& options = {}) {
+  return detail::run_fit(model, train, nullptr, options);
+}
+
+/// As above, with metrics on validation data after every epoch.
+template <Backbone B, CachingHead H>
+FitReport fit(MultiTaskModel<B, H>& model, const EncodedDataset<typename B::Scalar>& train,
+              const EncodedDataset<typename B::Scalar>& validation, const FitOptions& options = {}) {
   return detail::run_fit(model, train, &validation, options);
 }
 

@@ -38,22 +38,19 @@ class Objective {
   /// Evaluates the sum of the tasks' mean losses on a batch and its gradients; samples without a label of a task add
   /// nothing to it. Throws ShapeError or ValueError for inputs or labels that do not fit.
   double evaluate(const BatchIn<S>& inputs, const BatchIn<S>& labels) {
-    detail::require_size("objective: rows of the labels (tasks)", labels.rows(), tasks_.size());
-    detail::require_size("objective: columns of the labels", labels.cols(), inputs.cols());
-    logits_.resize(H::outputs, inputs.cols());
-    dlogits_.resize(H::outputs, inputs.cols());
+    begin(inputs.cols(), labels);
     model_->forward(inputs, logits_);
-    double total = 0.0;
-    for (std::size_t t = 0; t < tasks_.size(); ++t) {
-      const auto& task = tasks_[t];
-      losses_[t] =
-          task_loss<S>(logits_.middleRows(task.first_output, task.outputs), labels.row(static_cast<Eigen::Index>(t)),
-                       LabelKind{task.classes}, dlogits_.middleRows(task.first_output, task.outputs));
-      total += losses_[t].loss;
-    }
-    std::fill(backbone_gradient_.begin(), backbone_gradient_.end(), S(0));
-    std::fill(head_gradient_.begin(), head_gradient_.end(), S(0));
+    const double total = evaluate_losses(labels);
     model_->backward(dlogits_, backbone_gradient_, head_gradient_);
+    return total;
+  }
+
+  /// The same for entries that the model's `encode` has set, with a gradient of the head alone.
+  double evaluate_encoded(const BatchIn<S>& entries, const BatchIn<S>& labels) requires CachingHead<H> {
+    begin(entries.cols(), labels);
+    model_->forward_encoded(entries, logits_);
+    const double total = evaluate_losses(labels);
+    model_->backward_encoded(entries, dlogits_, head_gradient_);
     return total;
   }
 
@@ -63,6 +60,28 @@ class Objective {
   [[nodiscard]] std::span<const S> head_gradient() const noexcept { return head_gradient_; }
 
  private:
+  void begin(Eigen::Index batch, const BatchIn<S>& labels) {
+    detail::require_size("objective: rows of the labels (tasks)", labels.rows(), tasks_.size());
+    detail::require_size("objective: columns of the labels", labels.cols(), batch);
+    logits_.resize(H::outputs, batch);
+    dlogits_.resize(H::outputs, batch);
+    std::fill(backbone_gradient_.begin(), backbone_gradient_.end(), S(0));
+    std::fill(head_gradient_.begin(), head_gradient_.end(), S(0));
+  }
+
+  /// Losses of the logits, and their gradients.
+  double evaluate_losses(const BatchIn<S>& labels) {
+    double total = 0.0;
+    for (std::size_t t = 0; t < tasks_.size(); ++t) {
+      const auto& task = tasks_[t];
+      losses_[t] =
+          task_loss<S>(logits_.middleRows(task.first_output, task.outputs), labels.row(static_cast<Eigen::Index>(t)),
+                       LabelKind{task.classes}, dlogits_.middleRows(task.first_output, task.outputs));
+      total += losses_[t].loss;
+    }
+    return total;
+  }
+
   MultiTaskModel<B, H>* model_;
   std::vector<TaskFacts> tasks_;
   std::vector<TaskLoss> losses_;
@@ -84,17 +103,17 @@ template <Backbone B, Head H>
   return classes;
 }
 
-/// Metrics of every task on a data set. Names come from the data set if it has any, else from the model. `majorities`
-/// are the training data's `majority_classes`, or empty. Throws ShapeError or ValueError for data that does not fit.
+namespace detail {
+
+/// Metrics of every task from logits of a data set's rows.
 template <Backbone B, Head H>
-[[nodiscard]] std::vector<TaskMetrics> evaluate(MultiTaskModel<B, H>& model, const Dataset<typename B::Scalar>& data,
-                                                std::span<const int> majorities = {}) {
+[[nodiscard]] std::vector<TaskMetrics> task_metrics(const MultiTaskModel<B, H>& model,
+                                                    const Dataset<typename B::Scalar>& data,
+                                                    const Batch<typename B::Scalar, H::outputs>& logits,
+                                                    std::span<const int> majorities) {
   using S = typename B::Scalar;
   const auto tasks = task_facts(model);
-  validate<S>(data, label_kinds(model));
-  if (!majorities.empty())
-    detail::require_size("evaluate: number of majority classes", majorities.size(), tasks.size());
-  const auto logits = model.predict(data.inputs);
+  if (!majorities.empty()) require_size("evaluate: number of majority classes", majorities.size(), tasks.size());
   std::vector<TaskMetrics> metrics;
   for (std::size_t t = 0; t < tasks.size(); ++t) {
     const std::string name = data.task_names.empty() ? tasks[t].name : data.task_names[t];
@@ -103,6 +122,17 @@ template <Backbone B, Head H>
                                        majorities.empty() ? -1 : majorities[t]));
   }
   return metrics;
+}
+
+}  // namespace detail
+
+/// Metrics of every task on a data set. Names come from the data set if it has any, else from the model. `majorities`
+/// are the training data's `majority_classes`, or empty. Throws ShapeError or ValueError for data that does not fit.
+template <Backbone B, Head H>
+[[nodiscard]] std::vector<TaskMetrics> evaluate(MultiTaskModel<B, H>& model, const Dataset<typename B::Scalar>& data,
+                                                std::span<const int> majorities = {}) {
+  validate<typename B::Scalar>(data, label_kinds(model));
+  return detail::task_metrics(model, data, model.predict(data.inputs), majorities);
 }
 
 }  // namespace qmtl

@@ -6,6 +6,7 @@
 #include <array>
 #include <complex>
 #include <span>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -30,8 +31,8 @@ struct HeadProgram {
 };
 
 /// Runs a head on batches of any size. forward keeps the encoded states for backward as long as they fit, and backward
-/// encodes again otherwise.
-/// A group is as many samples as there are lanes or, if `OneState`, one sample whose amplitudes fill the lanes.
+/// encodes again otherwise. A group is as many samples as there are lanes or, if `OneState`, one sample whose
+/// amplitudes fill the lanes.
 template <Scalar S, bool Complex, bool OneState = false>
 class LaneBackend {
   using A = LaneAmplitude<S, Complex>;

@@ -15,7 +15,7 @@
 namespace qmtl::detail {
 
 /// Runs a backend on one thread or several. For a fixed count of threads the results have the same bits every time;
-/// between counts the sums over the batch may differ by rounding.
+/// between counts sums over the batch may differ by rounding, and where threads share states all results.
 template <Scalar S, class Backend>
 class ParallelBackend {
  public:
@@ -25,7 +25,7 @@ class ParallelBackend {
       : program_(other.program_),
         parts_(other.parts_.size(), Part(program_)),
         workers_(make_workers(static_cast<int>(parts_.size()))) {
-    lend_workers();
+    lend(workers_.get(), parts_);
   }
   ParallelBackend(ParallelBackend&&) noexcept = default;
   ParallelBackend& operator=(const ParallelBackend& other) {
@@ -39,9 +39,9 @@ class ParallelBackend {
     const int count = thread_count(execution);
     std::vector<Part> parts(static_cast<std::size_t>(count), Part(program_));
     auto workers = make_workers(count);
+    lend(workers.get(), parts);
     parts_ = std::move(parts);
     workers_ = std::move(workers);
-    lend_workers();
     batch_ = 0;
   }
 
@@ -106,8 +106,11 @@ class ParallelBackend {
 
   static constexpr bool can_share_states = requires(Backend b) { b.share_states(true); };
 
-  void lend_workers() {
-    if constexpr (can_share_states) parts_.front().backend.set_workers(workers_.get());
+  /// A copy of a moved-from head has no parts.
+  static void lend([[maybe_unused]] Workers* workers, [[maybe_unused]] std::vector<Part>& parts) {
+    if constexpr (can_share_states) {
+      if (!parts.empty()) parts.front().backend.set_workers(workers);
+    }
   }
 
   /// Whole groups of samples for every part; the last ones may be empty. If that left threads idle for more than a
@@ -165,9 +168,9 @@ class ParallelBackend {
 
   template <class Body>
   void run(const Body& body) {
+    for (auto& part : parts_) part.error = nullptr;
     const auto guarded = [&](int i) {
       auto& part = parts_[static_cast<std::size_t>(i)];
-      part.error = nullptr;
       if (part.count == 0) return;
       try {
         body(part);

@@ -10,6 +10,7 @@
 #include <string>
 #include <tuple>
 #include <type_traits>
+#include <vector>
 
 #include "qmtl/circuit/light_cone.hpp"
 #include "qmtl/head/concepts.hpp"
@@ -80,6 +81,28 @@ inline constexpr bool light_cones_are_cheaper = [] {
                         ...);
   return cones < whole;
 }();
+
+/// The size of the batch that backward may be asked for, -1 for none: a copy has made no forward.
+class OwnBatch {
+ public:
+  OwnBatch() = default;
+  OwnBatch(const OwnBatch&) noexcept {}
+  OwnBatch(OwnBatch&&) noexcept = default;
+  OwnBatch& operator=(const OwnBatch&) noexcept {
+    size_ = -1;
+    return *this;
+  }
+  OwnBatch& operator=(OwnBatch&&) noexcept = default;
+  ~OwnBatch() = default;
+  OwnBatch& operator=(Eigen::Index size) noexcept {
+    size_ = size;
+    return *this;
+  }
+  [[nodiscard]] operator Eigen::Index() const noexcept { return size_; }  // NOLINT(google-explicit-constructor)
+
+ private:
+  Eigen::Index size_ = -1;
+};
 
 template <class E, class... Tasks>
 struct CheckedHead {
@@ -153,9 +176,9 @@ class BasicQuantumHead {
   }
 
   /// Sequential{} (the default) or Threads{n}: samples are shared between n threads, which live as long as the head or
-  /// until another policy is set. At most ceil(B / pack_width<S>) of them have work, and one alone where a batch has
-  /// few entries (forward_encoded, backward_encoded). Throws ValueError for an impossible count, std::system_error if
-  /// the system has no more threads; then the head is as it was.
+  /// until another policy is set. Below 13 qubits at most ceil(B / pack_width<S>) of them have work; from there on,
+  /// where samples do not come out even, the threads share each sample's state. Throws ValueError for an impossible
+  /// count, std::system_error if the system has no more threads; then the head is as it was.
   void set_execution(const Execution& execution) {
     backend_.set_execution(execution);
     batch_ = -1;
@@ -339,7 +362,7 @@ class BasicQuantumHead {
   }
 
   detail::ParallelBackend<S, Backend> backend_{make_program()};
-  Eigen::Index batch_ = -1;    // of the last forward
+  detail::OwnBatch batch_;     // of the last forward
   bool from_entries_ = false;  // which was forward_encoded
   Batch<S, features> angles_, angle_gradients_;
   Batch<S, outputs> expectations_, cotangents_;

@@ -5,12 +5,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <sstream>
 
+#include "options.hpp"
 #include "result_table.hpp"
 #include "timing.hpp"
 
@@ -49,6 +49,9 @@ struct Source {
           {"head S (4 qubits, 2 tasks)", head_source(4, 2)},   {"head M (8 qubits, 4 tasks)", head_source(8, 4)},
           {"head L (12 qubits, 6 tasks)", head_source(12, 6)}, {"head XL (16 qubits, 8 tasks)", head_source(16, 8)}};
 }
+
+/// What no configuration may exceed.
+constexpr double most_seconds = 30.0, most_bytes = 2e9;
 
 struct Cost {
   bool compiled = false;
@@ -98,6 +101,7 @@ class TemporaryDirectory {
   fs::path path_;
 };
 
+/// Compiles everything; false if something does not compile or takes more than it may.
 [[nodiscard]] bool measure(const std::string& compiler, const std::string& flags, int repeat, ResultTable& table) {
   const TemporaryDirectory directory;
   const auto file = (directory.path() / "head.cpp").string(), object = (directory.path() / "head.o").string();
@@ -105,48 +109,61 @@ class TemporaryDirectory {
   std::istringstream words(flags);
   for (std::string word; words >> word;) command.push_back(word);
   command.insert(command.end(), {"-c", file, "-o", object});
+  bool good = true;
   for (const Source& source : sources()) {
     ResultTable::write_text(file, source.text);
     Cost best;
     for (int i = 0; i < repeat; ++i) {
       const Cost cost = run(command);
-      if (!cost.compiled) return false;
+      if (!cost.compiled) {
+        std::fprintf(stderr, "compile_time: %s does not compile: %s\n", compiler.c_str(), source.name.c_str());
+        return false;
+      }
       if (i == 0 || cost.seconds < best.seconds) best = cost;
     }
+    const bool kept = best.cpu_seconds <= most_seconds && best.peak_bytes <= most_bytes;
+    good = good && kept;
     table.add({compiler, source.name, fixed(best.seconds, 1), fixed(best.cpu_seconds, 1),
-               fixed(best.peak_bytes / (1 << 20), 0), fixed(static_cast<double>(fs::file_size(object)) / 1024.0, 0)});
+               fixed(best.peak_bytes / (1 << 20), 0), fixed(static_cast<double>(fs::file_size(object)) / 1024.0, 0),
+               kept ? "yes" : "NO"});
   }
-  return true;
+  return good;
+}
+
+struct Arguments {
+  std::vector<std::string> compilers{"g++", "clang++"};
+  std::string flags = "-std=c++20 -O3 -march=native " QMTL_COMPILE_FLAGS;
+  int repeat = 1;
+};
+
+[[nodiscard]] bool run(const Arguments& arguments) {
+  ResultTable table({"compiler", "source", "seconds", "CPU seconds", "peak MiB", "object KiB", "kept"});
+  bool good = true, found = false;
+  for (const auto& compiler : arguments.compilers) {
+    if (exists(compiler)) {
+      found = true;
+      good = measure(compiler, arguments.flags, arguments.repeat, table) && good;
+    } else {
+      std::fprintf(stderr, "compile_time: %s not found, left out\n", compiler.c_str());
+    }
+  }
+  if (!found) throw Error("qmtl: compile_time: none of the compilers was found");
+  table.print();
+  std::printf("\nKept: at most %.0f CPU seconds and %.0f GB.\n", most_seconds, 1e-9 * most_bytes);
+  return good;
 }
 
 }  // namespace
 }  // namespace qmtl::benchmark
 
-int main(int argc, char** argv) try {
+int main(int argc, char** argv) {
   using namespace qmtl::benchmark;
-  std::vector<std::string> compilers{"g++", "clang++"};
-  std::string flags = "-std=c++20 -O3 -march=native " QMTL_COMPILE_FLAGS;
-  int repeat = 1;
-  CLI::App app{"Measures time, memory and object size of compiling heads of four sizes."};
-  app.add_option("--compilers", compilers, "compilers to measure")->delimiter(',')->capture_default_str();
-  app.add_option("--flags", flags, "compiler flags")->capture_default_str();
-  app.add_option("--repeat", repeat, "compilations of each source, the fastest counts")
-      ->check(CLI::PositiveNumber)
+  Arguments arguments;
+  CLI::App app{"Measures time, memory and object size of compiling heads of four sizes, and whether they keep limits."};
+  app.add_option("--compilers", arguments.compilers, "compilers to measure")->delimiter(',')->capture_default_str();
+  app.add_option("--flags", arguments.flags, "compiler flags")->capture_default_str();
+  app.add_option("--repeat", arguments.repeat, "compilations of each source, the fastest counts")
+      ->check(CLI::Range(1, 100))
       ->capture_default_str();
-  CLI11_PARSE(app, argc, argv);
-
-  ResultTable table({"compiler", "source", "seconds", "CPU seconds", "peak MiB", "object KiB"});
-  bool compiled = true;
-  for (const auto& compiler : compilers) {
-    if (!exists(compiler)) {
-      std::fprintf(stderr, "compile_time: %s not found, left out\n", compiler.c_str());
-      continue;
-    }
-    compiled = measure(compiler, flags, repeat, table) && compiled;
-  }
-  table.print();
-  return compiled ? 0 : 1;
-} catch (const std::exception& error) {
-  std::fprintf(stderr, "%s\n", error.what());
-  return 1;
+  return run_program(app, argc, argv, [&] { return run(arguments) ? 0 : 1; });
 }

@@ -2,16 +2,14 @@
 // The head step: forward and vector-Jacobian product of one batch, timed, checked, and compared with a textbook
 // simulator.
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "qmtl/core/simd.hpp"
+#include "options.hpp"
 #include "result_table.hpp"
 #include "run_head.hpp"
 #include "textbook.hpp"
-#include "threads.hpp"
 #include "work_count.hpp"
 
 namespace qmtl::benchmark {
@@ -77,7 +75,7 @@ template <Scalar S>
   result.sums = checksums(in, out);
   if (method != Method::automatic) result.engine = to_string(method);
   if (run.light_cones) result.engine = "light cones";
-  result.work = WorkCounter(program, method, run.light_cones, sizeof(S), pack_width<S>).of_batch(config.batch);
+  result.work = count_work<S>(program, method, run.light_cones, config.batch);
   if (const auto expected = expected_checksums(config, encoding, config.batch); expected && sizeof(S) == 8) {
     for (std::size_t i = 0; i < expected->size(); ++i) {
       if (!(std::abs(result.sums[i] - (*expected)[i]) <= 1e-10)) {
@@ -167,7 +165,7 @@ void print_json(const Arguments& arguments, const Result& r) {
 }  // namespace
 }  // namespace qmtl::benchmark
 
-int main(int argc, char** argv) try {
+int main(int argc, char** argv) {
   using namespace qmtl::benchmark;
   Arguments arguments;
   const auto names = [](const auto& list) { return CLI::IsMember(std::vector<std::string>(list.begin(), list.end())); };
@@ -176,18 +174,18 @@ int main(int argc, char** argv) try {
       ->check(CLI::IsMember({"S", "M", "L", "XL", "XXL", "all"}))
       ->capture_default_str();
   add_threads_option(app, arguments.threads);
-  app.add_option("--encoding", arguments.encoding)->check(names(encoding_names))->capture_default_str();
-  app.add_option("--scalar", arguments.scalar)->check(CLI::IsMember({"double", "float"}))->capture_default_str();
-  app.add_option("--method", arguments.method)->check(names(method_names))->capture_default_str();
-  app.add_option("--batch", arguments.batch, "samples (default: the configuration's)")->check(CLI::PositiveNumber);
+  app.add_option("--encoding", arguments.encoding, "RY and CNOT ring, RY RZ and CNOT ring, or RY and CZ ring")
+      ->check(names(encoding_names))
+      ->capture_default_str();
+  app.add_option("--scalar", arguments.scalar, "floating-point type")
+      ->check(CLI::IsMember({"double", "float"}))
+      ->capture_default_str();
+  app.add_option("--method", arguments.method, "how blocks are simulated and differentiated; shift is slow")
+      ->check(names(method_names))
+      ->capture_default_str();
+  app.add_option("--batch", arguments.batch, "samples (default: the configuration's)")->check(CLI::Range(1, 1'000'000));
   app.add_flag("--json", arguments.json, "print a JSON object a configuration");
   app.add_flag("!--no-textbook", arguments.textbook, "skip the comparison with the textbook simulator");
-  app.add_option("--seconds", arguments.seconds, "how long to repeat each step")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
-  CLI11_PARSE(app, argc, argv);
-  return run(arguments) ? 0 : 1;
-} catch (const std::exception& error) {
-  std::fprintf(stderr, "%s\n", error.what());
-  return 1;
+  add_seconds_option(app, arguments.seconds, "how long to repeat each step");
+  return run_program(app, argc, argv, [&] { return run(arguments) ? 0 : 1; });
 }

@@ -50,7 +50,7 @@ template <int K, class A>
 }
 
 /// RY on K qubits in one pass, there and back, and their gradients.
-template <int K, bool Phases, class A>
+template <int K, bool HasPhases, class A>
 void rotations(int n, const std::string& kind) {
   auto psi = some_amplitudes<A>(dimension(n));
   auto lambda = some_amplitudes<A>(dimension(n));
@@ -59,11 +59,12 @@ void rotations(int n, const std::string& kind) {
   std::array<detail::RotationSums<S>, K> sums{};
   const std::string on = detail::text(" on ", K, " qubits, ", kind, ", n = ", n);
   BENCHMARK("rotate_group" + on) {
-    detail::rotate_group<S, K, Phases, false>(psi.data(), blocks, group);
+    detail::rotate_group<S, K, HasPhases ? detail::Phases::one : detail::Phases::none, false>(psi.data(), blocks,
+                                                                                              group);
     return psi[0];
   };
   BENCHMARK("rotation_sums" + on) {
-    detail::rotation_sums<S, K, Phases>(lambda.data(), psi.data(), blocks, sums);
+    detail::rotation_sums<S, K, HasPhases>(lambda.data(), psi.data(), blocks, sums);
     return sums[0].y;
   };
 }
@@ -73,15 +74,15 @@ template <class A>
 void windows(int n, int k, const std::string& kind) {
   const auto psi = some_amplitudes<A>(dimension(n));
   auto lambda = some_amplitudes<A>(dimension(n));
-  const Blocks blocks = first_qubits(n, k);
+  const detail::WindowGroup window{first_qubits(n, k), k, 1};
   auto matrix = some_amplitudes<A>(std::size_t{1} << (2 * k));
   const std::string of = detail::text(" of ", k, " qubits, ", kind, ", n = ", n);
   BENCHMARK("lane_density" + of) {
-    detail::lane_density<S>(psi.data(), blocks, matrix.data());
+    detail::lane_density<S>(psi.data(), window, matrix.data());
     return matrix[0];
   };
   BENCHMARK("lane_local" + of) {
-    detail::lane_local<S>(psi.data(), lambda.data(), blocks, matrix.data(), false);
+    detail::lane_local<S>(psi.data(), lambda.data(), window, matrix.data(), false);
     return lambda[0];
   };
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Heads on up to 256 qubits, exactly: with a local entangler each window depends on a few qubits only.
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "options.hpp"
+#include "qmtl/circuit/light_cone.hpp"
+#include "qmtl/core/bits.hpp"
 #include "result_table.hpp"
 #include "runtime_head.hpp"
-#include "timing.hpp"
 
 namespace qmtl::benchmark {
 namespace {
@@ -45,18 +46,15 @@ struct ConeWidths {
   const Program program = make_program(entangling, n);
   const Inputs<double> in(program, batch);
   Outputs<double> cones(program, batch), whole(program, batch);
-  RuntimeHead<double>(program, true, threads).step(in, cones);
-  RuntimeHead<double>(program, false, threads).step(in, whole);
+  RuntimeHead(program, true, threads).step(in, cones);
+  RuntimeHead(program, false, threads).step(in, whole);
   return cones.difference(whole);
 }
 
 void add_row(ResultTable& table, const Entangling& entangling, int n, int batch, int threads,
              const TimingOptions& options) {
   const Program program = make_program(entangling, n);
-  const Inputs<double> in(program, batch);
-  Outputs<double> out(program, batch);
-  RuntimeHead<double> head(program, true, threads);
-  const Timing timing = time_runs(options, [&] { head.step(in, out); });
+  const Timing timing = time_program(program, batch, true, threads, options);
   const ConeWidths widths = cone_widths(program);
   const std::string range = widths.narrowest == widths.widest ? "" : detail::text(widths.narrowest, " to ");
   table.add({std::to_string(n), std::to_string(program.tasks()), entangling.name, range + std::to_string(widths.widest),
@@ -64,29 +62,14 @@ void add_row(ResultTable& table, const Entangling& entangling, int n, int batch,
              milliseconds(timing.median), significant(1e6 * timing.best / batch / program.tasks())});
 }
 
-}  // namespace
-}  // namespace qmtl::benchmark
-
-int main(int argc, char** argv) try {
-  using namespace qmtl::benchmark;
+/// Prints both tables; false if light cones and the whole register disagree.
+[[nodiscard]] bool run(int largest, int threads, const TimingOptions& options) {
   constexpr int batch = 64, compared_qubits = 12;
-  int largest = 256, threads = 1;
-  double seconds = 1.0;
-  CLI::App app{"Times head steps of N qubits and N/2 tasks through light cones, double precision."};
-  app.add_option("--largest", largest, "most qubits")->check(CLI::Range(16, 4096))->capture_default_str();
-  add_threads_option(app, threads);
-  app.add_option("--seconds", seconds, "how long to repeat each step")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
-  CLI11_PARSE(app, argc, argv);
-
   std::printf("Two encoding layers, windows of two neighbours, two task layers, B = %d.\n\n", batch);
   ResultTable table({"qubits", "tasks", "entangler", "cone width", "amplitudes in all", "parameters", "ms (min)",
                      "ms (median)", "us per sample and task"});
   for (int n = 16; n <= largest; n *= 2) {
-    for (const auto& entangling : entanglings) {
-      add_row(table, entangling, n, batch, threads, {.seconds = seconds});
-    }
+    for (const auto& entangling : entanglings) add_row(table, entangling, n, batch, threads, options);
   }
   table.print();
 
@@ -99,8 +82,19 @@ int main(int argc, char** argv) try {
     equal = equal && difference <= 1e-12;
   }
   differences.print();
-  return equal ? 0 : 1;
-} catch (const std::exception& error) {
-  std::fprintf(stderr, "%s\n", error.what());
-  return 1;
+  return equal;
+}
+
+}  // namespace
+}  // namespace qmtl::benchmark
+
+int main(int argc, char** argv) {
+  using namespace qmtl::benchmark;
+  int largest = 256, threads = 1;
+  double seconds = 1.0;
+  CLI::App app{"Times head steps of N qubits and N/2 tasks through light cones, double precision."};
+  app.add_option("--largest", largest, "most qubits")->check(CLI::Range(16, 4096))->capture_default_str();
+  add_threads_option(app, threads);
+  add_seconds_option(app, seconds, "how long to repeat each step");
+  return run_program(app, argc, argv, [&] { return run(largest, threads, {.seconds = seconds}) ? 0 : 1; });
 }

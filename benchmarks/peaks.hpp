@@ -41,7 +41,6 @@ struct MemoryLevel {
   std::string_view name;
   double capacity = 0.0;
   double working_set = 0.0;
-  double bandwidth = 0.0;  ///< bytes read and written a second
 };
 
 /// Bytes read plus bytes written a second by one thread that goes over `bytes` of memory: half is read, and its double
@@ -62,8 +61,8 @@ struct MemoryLevel {
   return 2.0 * static_cast<double>(half * sizeof(P)) * passes / timing.best;
 }
 
-/// Capacities from the system (usual ones where it does not tell), bandwidths measured.
-[[nodiscard]] inline std::array<MemoryLevel, 4> measure_memory(double seconds) {
+/// Capacities from the system, and usual ones where it does not tell.
+[[nodiscard]] inline std::array<MemoryLevel, 4> memory_levels() {
   const auto capacity = [](int name, double usual) {
     const long size = sysconf(name);
     return size > 0 ? static_cast<double>(size) : usual;
@@ -76,7 +75,6 @@ struct MemoryLevel {
   // Large caches are shared with others: what is left of one may be little.
   levels[2].working_set = std::min(levels[2].working_set, 16.0 * levels[1].capacity);
   levels[3].working_set = std::max(256e6, 4.0 * levels[2].capacity);
-  for (auto& level : levels) level.bandwidth = copy_bandwidth(level.working_set, seconds);
   return levels;
 }
 

@@ -103,11 +103,16 @@ class ResultTable {
   }
 
  private:
-  /// Columns without any number are flush left.
+  /// Columns of anything but numbers are flush left.
   [[nodiscard]] bool is_text(std::size_t column) const {
-    return std::none_of(rows_.begin() + 1, rows_.end(), [column](const auto& row) {
-      return !row[column].empty() && (std::isdigit(static_cast<unsigned char>(row[column][0])) != 0);
-    });
+    bool empty = true;
+    for (std::size_t r = 1; r < rows_.size(); ++r) {
+      const std::string& cell = rows_[r][column];
+      if (cell.empty()) continue;
+      if (std::isdigit(static_cast<unsigned char>(cell[0])) == 0) return true;
+      empty = false;
+    }
+    return empty;
   }
 
   std::vector<std::vector<std::string>> rows_;

@@ -1,7 +1,8 @@
 #pragma once
 // SPDX-License-Identifier: Apache-2.0
-// Timing the step of one configuration with the library's head. The heads are compiled in head_step/*.cpp.
+// Timing the step of one configuration with the library's head. The heads are compiled from heads/heads.cpp.in.
 
+#include "qmtl/head/concepts.hpp"
 #include "timing.hpp"
 #include "workload.hpp"
 
@@ -14,24 +15,24 @@ struct HeadRun {
 };
 
 /// Steps `config` with the given inputs again and again, and leaves the results in `out`. Defined for float and double,
-/// every Method, and encodings without and with RZ: real and complex heads apart, to keep compilations short.
-template <Scalar S, Method M, bool WithRz>
-[[nodiscard]] HeadRun run_head(const Config& config, EncodingKind encoding, int threads, const TimingOptions& options,
-                               const Inputs<S>& in, Outputs<S>& out);
+/// every Method and every EncodingKind, each in a file of its own to keep compilations short.
+template <Scalar S, Method M, EncodingKind E>
+[[nodiscard]] HeadRun run_head(const Config& config, int threads, const TimingOptions& options, const Inputs<S>& in,
+                               Outputs<S>& out);
 
 /// The same with method and encoding as values.
 template <Scalar S>
 [[nodiscard]] HeadRun run_head(Method method, const Config& config, EncodingKind encoding, int threads,
                                const TimingOptions& options, const Inputs<S>& in, Outputs<S>& out) {
-  const auto run = [&]<Method M>() {
-    return encoding == EncodingKind::ryrz ? run_head<S, M, true>(config, encoding, threads, options, in, out)
-                                          : run_head<S, M, false>(config, encoding, threads, options, in, out);
-  };
-  switch (method) {
-    case Method::direct: return run.template operator()<Method::direct>();
-    case Method::shift: return run.template operator()<Method::shift>();
-    default: return run.template operator()<Method::automatic>();
-  }
+  HeadRun result;
+  detail::for_each_index<static_cast<int>(method_names.size())>([&](auto m) {
+    detail::for_each_index<static_cast<int>(encoding_names.size())>([&](auto e) {
+      constexpr auto M = static_cast<Method>(decltype(m)::value);
+      constexpr auto E = static_cast<EncodingKind>(decltype(e)::value);
+      if (M == method && E == encoding) result = run_head<S, M, E>(config, threads, options, in, out);
+    });
+  });
+  return result;
 }
 
 }  // namespace qmtl::benchmark

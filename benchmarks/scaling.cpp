@@ -3,13 +3,16 @@
 
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <optional>
 #include <thread>
 
+#include "options.hpp"
+#include "qmtl/core/bits.hpp"
+#include "qmtl/core/simd.hpp"
+#include "qmtl/state/tile_program.hpp"
 #include "result_table.hpp"
 #include "runtime_head.hpp"
 #include "textbook.hpp"
@@ -17,8 +20,6 @@
 
 namespace qmtl::benchmark {
 namespace {
-
-using S = double;
 
 struct Arguments {
   double seconds = 0.5;
@@ -68,18 +69,10 @@ class Report {
   return {.seconds = arguments.seconds, .least = 5, .limit = std::min(arguments.longest, 10.0)};
 }
 
-[[nodiscard]] Timing time_program(const Program& program, int batch, bool light_cones, int threads,
-                                  const TimingOptions& options) {
-  const Inputs<S> in(program, batch);
-  Outputs<S> out(program, batch);
-  RuntimeHead<S> head(program, light_cones, threads);
-  return time_runs(options, [&] { head.step(in, out); });
-}
-
 [[nodiscard]] Timing time_textbook(const Program& program, int batch, const TimingOptions& options) {
-  const Inputs<S> in(program, batch);
-  Outputs<S> out(program, batch);
-  Textbook<S> textbook(program);
+  const Inputs<double> in(program, batch);
+  Outputs<double> out(program, batch);
+  Textbook<double> textbook(program);
   return time_runs(options, [&] { textbook.step(in, out); });
 }
 
@@ -100,13 +93,15 @@ struct Cell {
 }
 
 void scale_qubits(const Arguments& arguments, const Report& report) {
-  constexpr int batch = pack_width<S>;
+  constexpr int batch = pack_width<double>;
   const auto options = timing_options(arguments);
   ResultTable table({"qubits", "tasks", "state of the group", "CX ring ms", "CZ ring (light cones) ms",
                      "textbook, CX ring ms", "left out"});
   std::optional<double> last, last_textbook;
   for (int n = 4; n <= arguments.largest; n += 2) {
-    const double state = static_cast<double>(dimension(n)) * pack_bytes;
+    // A group is one sample where states are large, else a pack of them.
+    const bool one_state = n >= detail::least_qubits_for_tiles;
+    const double state = static_cast<double>(dimension(n)) * (one_state ? sizeof(double) : pack_bytes);
     // Four times the amplitudes and two more qubits to rotate.
     const auto expected = [n](const std::optional<double>& before) {
       return before ? 4.0 * n / (n - 2) * *before : 0.0;
@@ -136,7 +131,7 @@ void scale_qubits(const Arguments& arguments, const Report& report) {
 /// T tasks on neighbouring pairs of qubits, from pair t*stride on, round the ring.
 void scale_tasks(const Arguments& arguments, const Report& report, const std::string& name, const std::string& title,
                  int n, int stride, const std::vector<int>& counts) {
-  constexpr int batch = 2 * pack_width<S>;
+  constexpr int batch = 2 * pack_width<double>;
   const auto options = timing_options(arguments);
   ResultTable table({"tasks", "windows", "parameters", "ms", "relative", "textbook ms", "textbook relative"});
   double first = 0.0, first_textbook = 0.0;
@@ -151,7 +146,7 @@ void scale_tasks(const Arguments& arguments, const Report& report, const std::st
                fixed(textbook / first_textbook, 2)});
   }
   report.add(name, detail::text(title, " (N = ", n, ", k = 2, CX ring, B = ", batch, ")"), table);
-  report.plot(name, "tasks", "set logscale xy 2\nset yrange [*:*]",
+  report.plot(name, "tasks", "set logscale x 2\nset logscale y",
               {"1:6 title 'textbook simulator'", "1:4 title 'qmtl'"});
 }
 
@@ -163,7 +158,7 @@ void scale_batch(const Arguments& arguments, const Report& report) {
     table.add({std::to_string(batch), milliseconds(seconds), significant(1e6 * seconds / batch)});
   }
   report.add("batch", "Time against batch size (N = 8, T = 4, CX ring)", table);
-  report.plot("batch", "samples a batch", "set logscale xy 2", {"1:2 title 'qmtl'"});
+  report.plot("batch", "samples a batch", "set logscale x 2\nset logscale y", {"1:2 title 'qmtl'"});
 }
 
 void scale_threads(const Arguments& arguments, const Report& report) {
@@ -183,23 +178,7 @@ void scale_threads(const Arguments& arguments, const Report& report) {
   if (cores < 2) std::printf("Two threads are left out: the system has one core.\n");
 }
 
-}  // namespace
-}  // namespace qmtl::benchmark
-
-int main(int argc, char** argv) try {
-  using namespace qmtl::benchmark;
-  Arguments arguments;
-  CLI::App app{"Measures how a head step's time grows with qubits, tasks, batch size and threads (double precision)."};
-  app.add_option("--out", arguments.out, "directory for CSV files, gnuplot scripts and plots")->capture_default_str();
-  app.add_option("--seconds", arguments.seconds, "how long to repeat each step")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
-  app.add_option("--longest", arguments.longest, "leave out a step that would take longer than so many seconds")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  app.add_option("--largest", arguments.largest, "most qubits")->check(CLI::Range(4, 24))->capture_default_str();
-  CLI11_PARSE(app, argc, argv);
-
+void run(const Arguments& arguments) {
   const Report report(arguments.out);
   scale_qubits(arguments, report);
   scale_tasks(arguments, report, "tasks", "Time against tasks, neighbouring windows that overlap", 12, 1,
@@ -208,7 +187,23 @@ int main(int argc, char** argv) try {
               {1, 2, 3, 4, 5, 6, 7, 8});
   scale_batch(arguments, report);
   scale_threads(arguments, report);
-} catch (const std::exception& error) {
-  std::fprintf(stderr, "%s\n", error.what());
-  return 1;
+}
+
+}  // namespace
+}  // namespace qmtl::benchmark
+
+int main(int argc, char** argv) {
+  using namespace qmtl::benchmark;
+  Arguments arguments;
+  CLI::App app{"Measures how a head step's time grows with qubits, tasks, batch size and threads (double precision)."};
+  app.add_option("--out", arguments.out, "directory for CSV files, gnuplot scripts and plots")->capture_default_str();
+  add_seconds_option(app, arguments.seconds, "how long to repeat each step");
+  app.add_option("--longest", arguments.longest, "leave out a step that would take longer than so many seconds")
+      ->check(CLI::Range(0.001, 3600.0))
+      ->capture_default_str();
+  app.add_option("--largest", arguments.largest, "most qubits")->check(CLI::Range(4, 24))->capture_default_str();
+  return run_program(app, argc, argv, [&] {
+    run(arguments);
+    return 0;
+  });
 }

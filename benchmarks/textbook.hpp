@@ -19,7 +19,7 @@ template <Scalar S>
 class Textbook {
  public:
   explicit Textbook(const Program& program)
-      : program_(program), size_(std::size_t{1} << program.qubits), psi_(size_), lambda_(size_) {
+      : program_(program), size_(std::size_t{1} << program.qubits), psi_(size_), lambda_(size_), weights_(size_) {
     for (int t = 0; t < program.tasks(); ++t) run_for(t).add_task(program, t);
   }
 
@@ -86,19 +86,23 @@ class Textbook {
     std::fill(psi_.begin(), psi_.end(), Amplitude{0, 0});
     psi_[0].re = 1;
     for (const auto& op : run.ops) apply(op, angle_of(op, in, b), psi_);
-    for (const auto& z : run.observables) out.y(z.output, b) = 0;
-    for (std::size_t i = 0; i < size_; ++i) {
-      const S probability = psi_[i].re * psi_[i].re + psi_[i].im * psi_[i].im;
-      for (const auto& z : run.observables) out.y(z.output, b) += sign(i, z.qubit) * probability;
+    const auto probability = [p = psi_.data()](std::size_t i) { return p[i].re * p[i].re + p[i].im * p[i].im; };
+    for (const auto& z : run.observables) {
+      S sum = 0;
+      pairs(z.qubit, [&sum, probability](std::size_t i0, std::size_t i1) { sum += probability(i0) - probability(i1); });
+      out.y(z.output, b) = sum;
     }
   }
 
   void backward(const Run& run, const Inputs<S>& in, Eigen::Index b, Outputs<S>& out) {
-    for (std::size_t i = 0; i < size_; ++i) {
-      S weight = 0;
-      for (const auto& z : run.observables) weight += sign(i, z.qubit) * in.c(z.output, b);
-      lambda_[i] = {weight * psi_[i].re, weight * psi_[i].im};
+    std::fill(weights_.begin(), weights_.end(), S(0));
+    for (const auto& z : run.observables) {
+      pairs(z.qubit, [w = weights_.data(), c = in.c(z.output, b)](std::size_t i0, std::size_t i1) {
+        w[i0] += c;
+        w[i1] -= c;
+      });
     }
+    for (std::size_t i = 0; i < size_; ++i) lambda_[i] = {weights_[i] * psi_[i].re, weights_[i] * psi_[i].im};
     for (std::size_t g = run.ops.size(); g-- > 0;) {
       const Operation& op = run.ops[g];
       const S angle = angle_of(op, in, b);
@@ -110,8 +114,6 @@ class Textbook {
     }
   }
 
-  [[nodiscard]] static S sign(std::size_t i, int qubit) noexcept { return ((i >> qubit) & 1) == 0 ? S(1) : S(-1); }
-
   [[nodiscard]] static S angle_of(const Operation& op, const Inputs<S>& in, Eigen::Index b) noexcept {
     return evaluate(op.angles[0], in.x.col(b).data(), in.theta.data());
   }
@@ -122,6 +124,18 @@ class Textbook {
     const std::size_t stride = std::size_t{1} << qubit;
     for (std::size_t first = 0; first < size_; first += 2 * stride) {
       for (std::size_t i = first; i < first + stride; ++i) visit(i, i + stride);
+    }
+  }
+
+  /// The same for the pairs whose control qubit is 1.
+  template <class Visit>
+  void controlled_pairs(int control, int qubit, Visit&& visit) const {
+    const std::size_t stride = std::size_t{1} << qubit, one = std::size_t{1} << control;
+    const std::size_t low = std::min(stride, one), high = std::max(stride, one);
+    for (std::size_t outer = one; outer < size_; outer += 2 * high) {
+      for (std::size_t first = outer; first < outer + high; first += 2 * low) {
+        for (std::size_t i = first; i < first + low; ++i) visit(i, i + stride);
+      }
     }
   }
 
@@ -143,13 +157,9 @@ class Textbook {
           a[i1] = {c * v1.re - s * v1.im, c * v1.im + s * v1.re};
         });
       case Gate::CX:
-        return pairs(other, [=](std::size_t i0, std::size_t i1) {
-          if (((i0 >> q) & 1) != 0) std::swap(a[i0], a[i1]);
-        });
+        return controlled_pairs(q, other, [=](std::size_t i0, std::size_t i1) { std::swap(a[i0], a[i1]); });
       case Gate::CZ:
-        return pairs(other, [=](std::size_t, std::size_t i1) {
-          if (((i1 >> q) & 1) != 0) a[i1] = {-a[i1].re, -a[i1].im};
-        });
+        return controlled_pairs(q, other, [=](std::size_t, std::size_t i1) { a[i1] = {-a[i1].re, -a[i1].im}; });
       default: throw CircuitError("qmtl: Textbook: the gates are RY, RZ, CX and CZ");
     }
   }
@@ -174,6 +184,7 @@ class Textbook {
   std::size_t size_;
   std::vector<Run> runs_;
   std::vector<Amplitude> psi_, lambda_;
+  std::vector<S> weights_;  ///< the diagonal of the sum of c*Z
 };
 
 }  // namespace qmtl::benchmark

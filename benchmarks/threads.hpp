@@ -1,8 +1,6 @@
 #pragma once
 // SPDX-License-Identifier: Apache-2.0
-// The option --threads of the programs, and the one place where it reaches a head.
-
-#include <CLI/CLI.hpp>
+// The one place where the option --threads reaches a head.
 
 #include "qmtl/core/execution.hpp"
 
@@ -12,12 +10,6 @@ namespace qmtl::benchmark {
 template <class Head>
 void set_threads(Head& head, int threads) {
   head.set_execution(threads == 1 ? Execution{Sequential{}} : Execution{Threads{threads}});
-}
-
-inline void add_threads_option(CLI::App& app, int& threads) {
-  app.add_option("--threads", threads, "threads that share the samples of a batch")
-      ->check(CLI::Range(1, 1024))
-      ->capture_default_str();
 }
 
 }  // namespace qmtl::benchmark

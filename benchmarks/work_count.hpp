@@ -9,6 +9,8 @@
 
 #include "qmtl/circuit/light_cone.hpp"
 #include "qmtl/core/bits.hpp"
+#include "qmtl/core/simd.hpp"
+#include "qmtl/state/tile_program.hpp"
 #include "workload.hpp"
 
 namespace qmtl::benchmark {
@@ -27,14 +29,15 @@ struct Work {
 ///
 ///   forward                 multiply-adds        passes
 ///   first layer (product)   2 | 8                3      2 n multiplications a level, n = 1, 2, ..., 2^(N-1)
+///     one state in tiles    1 | 4                1      the product of two small tables
 ///   RY                      1 | 2                2/g    a - t b and b + t a; g rotations a pass
 ///   RZ behind an RY         - | 2                0      a complex factor on half of the amplitudes
 ///   CNOT                    0                    0      renames basis states
 ///   CZ                      0                    1/layer  half of the amplitudes read, negated, written
-///   density matrix          (2^k + 1)/2 | 2 2^k  1      2.5 for a window of two qubits of a real state
-///   backward
-///   adjoint vector          2^k | 4 2^k          3      4 for a window of two qubits; one pass less for the first
-///   first layer             4 | 16               4      contraction of |lambda> with the product state
+///   density matrix          (2^k + 1)/2 | 2 2^k  1/w    2.5 for a window of two qubits of a real state; w windows at
+///   once backward adjoint vector          2^k | 4 2^k          3/w    4 for a window of two qubits; one pass less for
+///   the first first layer             4 | 16               4      contraction of |lambda> with the product state
+///     one state in tiles    2 | 8                1      with each of the two tables
 ///   RY                      2 | 4                4/g    gradient, undone on |lambda>
 ///   RZ behind an RY         - | 5                0      gradient (3), undone on |lambda> (2)
 ///   both on |psi> as well   1 | 2, - | 2         2/g    only if an earlier layer, but for the first, has a gradient
@@ -51,7 +54,9 @@ class WorkCounter {
         complex_(method != Method::automatic || !is_real(program.encoding)),
         scalar_bytes_(static_cast<double>(scalar_bytes)),
         lanes_(lanes),
+        one_state_(method == Method::automatic && !light_cones && program.qubits >= detail::least_qubits_for_tiles),
         group_((lanes * static_cast<int>(scalar_bytes) == 64 ? 4 : 3) - (complex_ ? 1 : 0)) {
+    if (one_state_) lanes_ = 1;
     if (light_cones) {
       for (const auto& window : program.windows) {
         const LightCone cone = light_cone(program.encoding, program.qubits, window);
@@ -102,18 +107,31 @@ class WorkCounter {
       return counts;
     }
     const double size = static_cast<double>(dimension(program_.width()));
-    const Counts density{complex_ ? 2.0 * size : 0.5 * (size + 1.0), 1.0};
-    const Counts adjoint{complex_ ? 4.0 * size : size, 3.0};
+    const double together = windows_together();
+    const Counts density{complex_ ? 2.0 * size : 0.5 * (size + 1.0), 1.0 / together};
+    const Counts adjoint{complex_ ? 4.0 * size : size, 3.0 / together};
     counts += tasks * density;
     counts += tasks * adjoint;
     counts.passes -= 1.0;
     return counts;
   }
 
+  /// Windows that a kernel reads at once.
+  [[nodiscard]] double windows_together() const {
+    const int k = program_.width();
+    const auto of = [k](auto scalar) {
+      using S = decltype(scalar);
+      return detail::max_window_group<S, Pack<S>>(k);
+    };
+    if (complex_) return k == 1 ? 3.0 : 1.0;
+    return std::min(program_.tasks(), scalar_bytes_ == sizeof(float) ? of(0.0F) : of(0.0));
+  }
+
   /// A circuit there and back; gates on qubits of a product state come for free with it.
   [[nodiscard]] Counts sweep(std::span<const Operation> ops, bool from_product) const {
     Counts counts;
-    if (from_product) counts += {complex_ ? 8.0 + 16.0 : 2.0 + 4.0, 3.0 + 4.0};
+    const double part_of_product = complex_ ? 4.0 : 1.0;
+    if (from_product) counts += one_state_ ? Counts{3.0 * part_of_product, 2.0} : Counts{6.0 * part_of_product, 7.0};
     std::vector<bool> entangled(static_cast<std::size_t>(program_.qubits), !from_product);
     bool earlier_gradient = false, run_has_gradient = false;
     bool in_signs = false;
@@ -158,8 +176,15 @@ class WorkCounter {
   bool complex_;
   double scalar_bytes_;
   int lanes_;
+  bool one_state_;
   int group_;
   Work sample_;
 };
+
+/// The useful work of a step of `batch` samples in scalars S.
+template <Scalar S>
+[[nodiscard]] Work count_work(const Program& program, Method method, bool light_cones, int batch) {
+  return WorkCounter(program, method, light_cones, sizeof(S), pack_width<S>).of_batch(batch);
+}
 
 }  // namespace qmtl::benchmark

@@ -30,7 +30,7 @@ void check_windows(const std::vector<int>& window) {
   using A = LaneAmplitude<S, Complex>;
   Rng rng(Seed{21});
   const AddressMap map = shuffled_map();
-  const Blocks blocks(map, window);
+  const WindowGroup group{Blocks(map, window), static_cast<int>(window.size()), 1};
   const int size = 1 << window.size();
   std::vector<A> psi(dimension(n)), rho(static_cast<std::size_t>(size * (size + 1) / 2)), out(psi.size());
   std::vector<A> matrix(rho.size());
@@ -57,9 +57,9 @@ void check_windows(const std::vector<int>& window) {
     const auto im = broadcast<S>(row == column ? S(0) : static_cast<S>(rng.normal()));
     matrix[static_cast<std::size_t>(e)] = make_amplitude<S, A>(re, im);
   }
-  lane_density<S>(psi.data(), blocks, rho.data());
-  lane_local<S>(psi.data(), out.data(), blocks, matrix.data(), false);
-  lane_local<S>(psi.data(), out.data(), blocks, matrix.data(), true);  // twice the first
+  lane_density<S>(psi.data(), group, rho.data());
+  lane_local<S>(psi.data(), out.data(), group, matrix.data(), false);
+  lane_local<S>(psi.data(), out.data(), group, matrix.data(), true);  // twice the first
 
   const auto at = [](const A& amplitude, int lane) -> std::complex<double> {
     if constexpr (Complex) {
@@ -99,4 +99,66 @@ TEMPLATE_TEST_CASE("windows in lanes, real and complex, any order of qubits", "[
     check_windows<TestType, false>(window);
     check_windows<TestType, true>(window);
   }
+}
+
+namespace {
+
+/// Windows in groups against each window alone.
+template <class S, bool Complex>
+void check_groups(const std::vector<std::vector<int>>& windows) {
+  using A = LaneAmplitude<S, Complex>;
+  Rng rng(Seed{22});
+  const AddressMap map = shuffled_map();
+  const auto random = [&rng](std::size_t count) {
+    std::vector<A> values(count);
+    for (auto& v : values) {
+      v = make_amplitude<S, A>(broadcast<S>(static_cast<S>(rng.normal())), broadcast<S>(static_cast<S>(rng.normal())));
+    }
+    return values;
+  };
+  const auto psi = random(dimension(n));
+  const std::size_t k = windows.front().size();
+  const std::size_t entries = (std::size_t{1} << k) * ((std::size_t{1} << k) + 1) / 2;
+  const auto matrices = random(windows.size() * entries);
+  std::vector<A> rho(matrices.size()), alone(matrices.size()), out(psi.size()), sum(psi.size());
+  std::size_t first = 0, largest = 0;
+  for (std::span<const std::vector<int>> left(windows); !left.empty();) {
+    const std::size_t count = next_group<S, A>(left);
+    const WindowGroup group{Blocks(map, joined(left.first(count))), static_cast<int>(k), static_cast<int>(count)};
+    lane_density<S>(psi.data(), group, rho.data() + first * entries);
+    lane_local<S>(psi.data(), out.data(), group, matrices.data() + first * entries, first > 0);
+    largest = std::max(largest, count);
+    first += count;
+    left = left.subspan(count);
+  }
+  CHECK(static_cast<int>(largest) == max_window_group<S, A>(static_cast<int>(k)));
+  for (std::size_t w = 0; w < windows.size(); ++w) {
+    const WindowGroup group{Blocks(map, windows[w]), static_cast<int>(k), 1};
+    lane_density<S>(psi.data(), group, alone.data() + w * entries);
+    lane_local<S>(psi.data(), sum.data(), group, matrices.data() + w * entries, w > 0);
+  }
+  const auto difference = [](const std::vector<A>& a, const std::vector<A>& b) {
+    S largest_difference = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      const A d = a[i] - b[i];
+      for (int lane = 0; lane < pack_width<S>; ++lane) {
+        largest_difference = std::max(largest_difference, std::abs(real_product<S>(d, d)[lane]));
+      }
+    }
+    return std::sqrt(static_cast<double>(largest_difference));
+  };
+  CHECK(difference(rho, alone) < test::tolerance<S>(300));
+  CHECK(difference(out, sum) < test::tolerance<S>(300));
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("windows without common qubits go in groups", "[state][lanes]", float, double) {
+  for (const auto& windows : std::vector<std::vector<std::vector<int>>>{
+           {{0, 3}, {5, 1}, {2, 4}}, {{0}, {1}, {2}, {3}, {4}}, {{0, 1, 2}, {3, 4, 5}}}) {
+    check_groups<TestType, false>(windows);
+    check_groups<TestType, true>(windows);
+  }
+  const std::vector<std::vector<int>> overlapping{{0, 1}, {1, 2}, {2, 3}};
+  CHECK((next_group<TestType, Pack<TestType>>(overlapping)) == 1);
 }

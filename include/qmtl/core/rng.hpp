@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The seeded random engine: the same seed gives the same numbers on every platform and standard library.
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cmath>
 #include <concepts>
 #include <cstdint>
-#include <random>
 #include <utility>
 
 #include "qmtl/core/error.hpp"
@@ -20,13 +20,24 @@ struct Seed {
   std::uint64_t value = 0;
 };
 
-/// A uniform number in [0, 1) with 53 random bits, from any engine of the standard's concept.
-template <std::uniform_random_bit_generator G>
+/// An engine of random bits: what the standard calls a uniform random bit generator, without its expensive header.
+template <class G>
+concept BitGenerator = requires(G& engine) {
+  { engine() } -> std::unsigned_integral;
+  requires G::min() < G::max();
+};
+
+/// A uniform number in [0, 1) with 53 random bits.
+template <BitGenerator G>
 [[nodiscard]] double uniform01(G& engine) {
   if constexpr (G::min() == 0 && G::max() == ~std::uint64_t{0}) {
     return static_cast<double>(engine() >> 11) * 0x1.0p-53;
   } else {
-    return std::generate_canonical<double, 53>(engine);
+    // Digits to the base of the engine's range, until there are 53 bits.
+    constexpr double range = static_cast<double>(G::max() - G::min()) + 1.0;
+    double sum = 0.0, scale = 1.0;
+    for (; scale < 0x1.0p53; scale *= range) sum += static_cast<double>(engine() - G::min()) * scale;
+    return std::min(sum / scale, 1.0 - 0x1.0p-53);
   }
 }
 

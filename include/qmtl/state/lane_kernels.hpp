@@ -148,21 +148,6 @@ void apply_pairs(A* data, const PairBlocks& pairs, const std::array<A, 4>& matri
   });
 }
 
-/// As apply_pairs, for a diagonal matrix; `first_is_one` spares the amplitudes that it does not change.
-template <Scalar S, class A>
-void apply_diagonal_pairs(A* data, const PairBlocks& pairs, const A& first, const A& second,
-                          bool first_is_one) noexcept {
-  const A d0 = first, d1 = second;
-  pairs.blocks.for_each([&](Address base) __attribute__((always_inline)) {
-    if (!first_is_one) {
-      A& a = data[base ^ pairs.first];
-      a = d0 * a;
-    }
-    A& b = data[base ^ pairs.second];
-    b = d1 * b;
-  });
-}
-
 template <class A>
 void exchange_pairs(A* data, const PairBlocks& pairs) noexcept {
   pairs.blocks.for_each([&](Address base) { std::swap(data[base ^ pairs.first], data[base ^ pairs.second]); });
@@ -174,39 +159,86 @@ void negate(A* data, std::span<const Address> addresses) noexcept {
   for (const Address address : addresses) data[address] = -data[address];
 }
 
-/// The derivative by the angle of a parametric elementary gate, as generator_product for single states.
+/// Multiplies the amplitudes of every block by the phases of a diagonal layer, one for each place in a block.
+template <class A>
+void apply_phases(A* QMTL_RESTRICT data, const Blocks& blocks, const A* QMTL_RESTRICT phases) noexcept {
+  const Address* offsets = blocks.offsets.data();
+  const std::size_t size = blocks.offsets.size();
+  blocks.for_each([&](Address base) __attribute__((always_inline)) {
+    for (std::size_t j = 0; j < size; ++j) {
+      A& a = data[base ^ offsets[j]];
+      a = phases[j] * a;
+    }
+  });
+}
+
+/// Sums over the blocks of Im(conj(lambda) psi), one for each place in a block: all gradients of a diagonal layer.
+template <Scalar S, class A>
+void phase_sums(const A* QMTL_RESTRICT lambda, const A* QMTL_RESTRICT psi, const Blocks& blocks,
+                Pack<S>* QMTL_RESTRICT sums) noexcept {
+  const Address* offsets = blocks.offsets.data();
+  const std::size_t size = blocks.offsets.size();
+  blocks.for_each([&](Address base) __attribute__((always_inline)) {
+    for (std::size_t j = 0; j < size; ++j) {
+      const Address at = base ^ offsets[j];
+      sums[j] += imaginary_product<S>(lambda[at], psi[at]);
+    }
+  });
+}
+
+/// Sums over pairs of conj(lambda_x) psi_y, at 2 x + y: all gradients of gates on one qubit follow from them.
+template <Scalar S, class A>
+[[nodiscard]] std::array<A, 4> pair_products(const A* lambda, const A* psi, const PairBlocks& pairs) noexcept {
+  std::array<A, 4> sums{};
+  pairs.blocks.for_each([&](Address base) __attribute__((always_inline)) {
+    const A la = lambda[base ^ pairs.first], lb = lambda[base ^ pairs.second];
+    const A pa = psi[base ^ pairs.first], pb = psi[base ^ pairs.second];
+    sums[0] += times_conjugate<S>(pa, la);
+    sums[1] += times_conjugate<S>(pb, la);
+    sums[2] += times_conjugate<S>(pa, lb);
+    sums[3] += times_conjugate<S>(pb, lb);
+  });
+  return sums;
+}
+
+[[nodiscard]] QMTL_ALWAYS_INLINE auto real_of(const auto& a) noexcept {
+  if constexpr (requires { a.re; }) {
+    return a.re;
+  } else {
+    return a;
+  }
+}
+[[nodiscard]] QMTL_ALWAYS_INLINE auto imaginary_of(const auto& a) noexcept {
+  if constexpr (requires { a.im; }) {
+    return a.im;
+  } else {
+    return std::remove_cvref_t<decltype(a)>{};
+  }
+}
+
+/// The derivative by the angle of a parametric elementary gate from its pairs' products, as generator_product for
+/// single states.
+template <Scalar S, class A>
+[[nodiscard]] Pack<S> generator_sum(PairGate gate, const std::array<A, 4>& t) noexcept {
+  switch (gate) {
+    case PairGate::RX: return imaginary_of(t[1]) + imaginary_of(t[2]);
+    case PairGate::RY: return real_of(t[2]) - real_of(t[1]);
+    case PairGate::RZ: return imaginary_of(t[0]) - imaginary_of(t[3]);
+    case PairGate::P: return S(-2) * imaginary_of(t[3]);
+    default: return Pack<S>{};
+  }
+}
+
+/// The derivative by the angle of a parametric elementary gate.
 template <Scalar S, class A>
 [[nodiscard]] Pack<S> pair_gradient(PairGate gate, const A* lambda, const A* psi, const PairBlocks& pairs) noexcept {
-  Pack<S> sum{};
-  const auto over = [&](auto&& term) __attribute__((always_inline)) {
-    pairs.blocks.for_each([&](Address base) __attribute__((always_inline)) {
-      const Address a = base ^ pairs.first, b = base ^ pairs.second;
-      sum += term(lambda[a], lambda[b], psi[a], psi[b]);
-    });
-  };
-  switch (gate) {
-    case PairGate::RX:
-      over([](const A& la, const A& lb, const A& pa, const A& pb) __attribute__((always_inline))->Pack<S> {
-        return imaginary_product<S>(la, pb) + imaginary_product<S>(lb, pa);
-      });
-      break;
-    case PairGate::RY:
-      over([](const A& la, const A& lb, const A& pa, const A& pb) __attribute__((always_inline))->Pack<S> {
-        return real_product<S>(lb, pa) - real_product<S>(la, pb);
-      });
-      break;
-    case PairGate::RZ:
-      over([](const A& la, const A& lb, const A& pa, const A& pb) __attribute__((always_inline))->Pack<S> {
-        return imaginary_product<S>(la, pa) - imaginary_product<S>(lb, pb);
-      });
-      break;
-    default:
-      over([](const A&, const A& lb, const A&, const A& pb) __attribute__((always_inline))->Pack<S> {
-        return S(-2) * imaginary_product<S>(lb, pb);
-      });
-      break;
-  }
-  return sum;
+  return generator_sum<S>(gate, pair_products<S>(lambda, psi, pairs));
+}
+
+/// The product of 2x2 matrices.
+template <class A>
+[[nodiscard]] std::array<A, 4> multiply(const std::array<A, 4>& a, const std::array<A, 4>& b) noexcept {
+  return {a[0] * b[0] + a[1] * b[2], a[0] * b[1] + a[1] * b[3], a[2] * b[0] + a[3] * b[2], a[2] * b[1] + a[3] * b[3]};
 }
 
 /// The matrix of an elementary gate with each lane's own cosine and sine: of half the angle for RX, RY, RZ, of the

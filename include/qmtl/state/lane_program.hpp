@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -110,7 +111,9 @@ class LaneProgram {
       switch (step.kind) {
         case ScheduledStep::Kind::rotations: push_rotations(step); break;
         case ScheduledStep::Kind::signs: push_signs(step); break;
-        case ScheduledStep::Kind::gate: push_gate(step); break;
+        case ScheduledStep::Kind::diagonal: push_diagonal(step); break;
+        case ScheduledStep::Kind::run:
+        case ScheduledStep::Kind::gate: push_gates(step); break;
       }
     }
     mark_needed_states();
@@ -122,13 +125,20 @@ class LaneProgram {
     }
   }
 
+  /// A diagonal gate, and which amplitudes of a block its two phases go to: 1, 2, or 0 for neither.
+  struct PhaseGate {
+    LaneGate gate;
+    std::array<std::uint8_t, (1 << LaneSchedule<S>::max_diagonal_qubits)> place{};
+  };
+
   struct Step {
-    enum class Kind { rotations, signs, exchange, diagonal, general } kind;
-    Blocks blocks{};                            // of the rotated qubits
-    std::array<int, 4> slots{};                 // of the RYs, else only the first, -1 without an angle
+    enum class Kind { rotations, signs, exchange, diagonal, gates } kind;
+    Blocks blocks{};                            // of the rotated qubits, or of a diagonal layer's
+    std::array<int, 4> slots{};                 // of the RYs
     std::array<int, 4> phases{-1, -1, -1, -1};  // of the gates after the RYs, -1 without one
-    PairGate gate{};
+    std::vector<LaneGate> gates{};              // on the same pairs, first to last
     PairBlocks pairs{AddressMap(1), PairSet{{0}, 1, 0, 1}};
+    std::vector<PhaseGate> phase_gates{};  // of a diagonal layer
     std::vector<Address> negated{};
     std::size_t run_start = 0;  // first of the neighbouring rotations whose gradients are taken together
     bool has_phases = false;
@@ -175,15 +185,50 @@ class LaneProgram {
     push(std::move(step));
   }
 
-  void push_gate(const ScheduledStep& scheduled) {
-    Step step{.kind = Step::Kind::general};
-    step.gate = scheduled.gate.gate;
-    if (step.gate == PairGate::X) step.kind = Step::Kind::exchange;
-    if (shape_of(step.gate) == PairShape::diagonal) step.kind = Step::Kind::diagonal;
-    step.slots[0] = scheduled.slot;
-    step.pairs = PairBlocks(scheduled.map, scheduled.gate.pairs);
-    step.parametric = angles_.has_gradient(scheduled.slot);
+  void push_gates(const ScheduledStep& scheduled) {
+    Step step{.kind = Step::Kind::gates};
+    step.gates = scheduled.gates;
+    if (step.gates.size() == 1 && step.gates[0].part.gate == PairGate::X) step.kind = Step::Kind::exchange;
+    step.pairs = PairBlocks(scheduled.map, step.gates.front().part.pairs);
+    step.parametric = has_gradient(step.gates);
     push(std::move(step));
+  }
+
+  void push_diagonal(const ScheduledStep& scheduled) {
+    Step step{.kind = Step::Kind::diagonal};
+    std::vector<int> qubits;
+    for (const auto& gate : scheduled.gates) {
+      const auto& pairs = gate.part.pairs;
+      for (int f = 0; f < pairs.fixed_count; ++f) {
+        const int q = pairs.fixed[static_cast<std::size_t>(f)];
+        if (std::find(qubits.begin(), qubits.end(), q) == qubits.end()) qubits.push_back(q);
+      }
+    }
+    step.blocks = Blocks(scheduled.map, qubits);
+    for (const auto& gate : scheduled.gates) step.phase_gates.push_back(place(gate, qubits));
+    step.parametric = has_gradient(scheduled.gates);
+    push(std::move(step));
+  }
+
+  [[nodiscard]] static PhaseGate place(const LaneGate& gate, std::span<const int> qubits) {
+    PhaseGate placed{gate};
+    const auto& pairs = gate.part.pairs;
+    Index fixed = 0;
+    for (int f = 0; f < pairs.fixed_count; ++f) fixed |= qubit_mask(pairs.fixed[static_cast<std::size_t>(f)]);
+    for (std::size_t local = 0; local < (std::size_t{1} << qubits.size()); ++local) {
+      Index basis = 0;
+      for (std::size_t j = 0; j < qubits.size(); ++j) {
+        if (bit_of(local, static_cast<int>(j)) != 0) basis |= qubit_mask(qubits[j]);
+      }
+      if ((basis & fixed) == pairs.set) placed.place[local] = 1;
+      if ((basis & fixed) == (pairs.set ^ pairs.flip)) placed.place[local] = 2;
+    }
+    return placed;
+  }
+
+  [[nodiscard]] bool has_gradient(std::span<const LaneGate> gates) const noexcept {
+    return std::any_of(gates.begin(), gates.end(),
+                       [this](const LaneGate& gate) { return angles_.has_gradient(gate.slot); });
   }
 
   void mark_needed_states() noexcept {
@@ -204,13 +249,34 @@ class LaneProgram {
       case Step::Kind::rotations: return apply_rotations(step, data, undo);
       case Step::Kind::signs: return negate(data, step.negated);
       case Step::Kind::exchange: return exchange_pairs(data, step.pairs);
-      case Step::Kind::diagonal: {
-        const auto m = angles_.template matrix<A>(step.gate, step.slots[0], undo);
-        return apply_diagonal_pairs<S>(data, step.pairs, m[0], m[3], step.gate != PairGate::RZ);
-      }
-      case Step::Kind::general:
-        return apply_pairs<S>(data, step.pairs, angles_.template matrix<A>(step.gate, step.slots[0], undo));
+      case Step::Kind::diagonal: return apply_diagonal(step, data, undo);
+      case Step::Kind::gates: return apply_pairs<S>(data, step.pairs, matrix(step, undo));
     }
+  }
+
+  /// The product of a run's matrices, or its inverse.
+  [[nodiscard]] std::array<A, 4> matrix(const Step& step, bool undo) const noexcept {
+    auto product = matrix(step.gates[0], undo);
+    for (std::size_t i = 1; i < step.gates.size(); ++i) {
+      const auto next = matrix(step.gates[i], undo);
+      product = undo ? multiply(product, next) : multiply(next, product);
+    }
+    return product;
+  }
+  [[nodiscard]] std::array<A, 4> matrix(const LaneGate& gate, bool undo) const noexcept {
+    return angles_.template matrix<A>(gate.part.gate, gate.slot, undo);
+  }
+
+  void apply_diagonal(const Step& step, A* data, bool undo) const noexcept {
+    std::array<A, (1 << LaneSchedule<S>::max_diagonal_qubits)> phases;
+    phases.fill(make_amplitude<S, A>(broadcast<S>(S(1)), Pack<S>{}));
+    for (const auto& gate : step.phase_gates) {
+      const auto m = matrix(gate.gate, undo);
+      for (std::size_t j = 0; j < step.blocks.offsets.size(); ++j) {
+        if (gate.place[j] != 0) phases[j] = (gate.place[j] == 1 ? m[0] : m[3]) * phases[j];
+      }
+    }
+    apply_phases(data, step.blocks, phases.data());
   }
 
   void apply_rotations(const Step& step, A* data, bool undo) const noexcept {
@@ -234,11 +300,8 @@ class LaneProgram {
 
   void add_gradient(const Step& step, const A* lambda, const A* psi) noexcept {
     if (!step.parametric) return;
-    auto& gradients = angles_.gradients();
-    if (step.kind != Step::Kind::rotations) {
-      gradients[static_cast<std::size_t>(step.slots[0])] += pair_gradient<S>(step.gate, lambda, psi, step.pairs);
-      return;
-    }
+    if (step.kind == Step::Kind::diagonal) return add_diagonal_gradient(step, lambda, psi);
+    if (step.kind == Step::Kind::gates) return add_run_gradient(step, pair_products<S>(lambda, psi, step.pairs));
     with_group_size<S, A>(step.blocks.width, [&](auto k) {
       std::array<RotationSums<S>, k> sums;
       if (has_complex_lanes && step.has_phases) {
@@ -248,6 +311,36 @@ class LaneProgram {
       }
       for (std::size_t i = 0; i < k; ++i) add_rotation_gradient(step.slots[i], step.phases[i], sums[i]);
     });
+  }
+
+  void add_diagonal_gradient(const Step& step, const A* lambda, const A* psi) noexcept {
+    std::array<Pack<S>, (1 << LaneSchedule<S>::max_diagonal_qubits)> sums{};
+    phase_sums<S>(lambda, psi, step.blocks, sums.data());
+    for (const auto& gate : step.phase_gates) {
+      if (gate.gate.slot < 0) continue;
+      Pack<S> first{}, second{};
+      for (std::size_t j = 0; j < step.blocks.offsets.size(); ++j) {
+        if (gate.place[j] == 1) first += sums[j];
+        if (gate.place[j] == 2) second += sums[j];
+      }
+      const Pack<S> slope = gate.gate.part.gate == PairGate::P ? S(-2) * second : first - second;
+      angles_.gradients()[static_cast<std::size_t>(gate.gate.slot)] += slope;
+    }
+  }
+
+  /// From the products after the last gate of a run, gate by gate backwards: |psi> <- U^dagger |psi>, likewise lambda.
+  void add_run_gradient(const Step& step, std::array<A, 4> products) noexcept {
+    for (std::size_t i = step.gates.size(); i-- > 0;) {
+      const auto& gate = step.gates[i];
+      if (gate.slot >= 0) {
+        angles_.gradients()[static_cast<std::size_t>(gate.slot)] += generator_sum<S>(gate.part.gate, products);
+      }
+      if (i == 0) break;
+      const auto m = matrix(gate, true);
+      const std::array<A, 4> conjugated{conjugate<S>(m[0]), conjugate<S>(m[1]), conjugate<S>(m[2]), conjugate<S>(m[3])};
+      const std::array<A, 4> transposed{m[0], m[2], m[1], m[3]};
+      products = multiply(multiply(conjugated, products), transposed);
+    }
   }
 
   /// The sums are of psi and lambda after the phase w: before it they would be those of conj(w) psi_1, conj(w)

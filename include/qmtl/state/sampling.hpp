@@ -3,7 +3,6 @@
 // Probabilities, marginals and seeded sampling of measurement outcomes in the computational basis.
 
 #include <algorithm>
-#include <random>
 #include <span>
 #include <vector>
 
@@ -47,7 +46,7 @@ template <WindowType W, QuantumState T>
 
 /// `shots` independent outcomes, each a basis state index. Same engine state, same outcomes. Cost 2^N + shots * N.
 /// Throws ValueError if the state has zero or non-finite norm.
-template <QuantumState T, std::uniform_random_bit_generator G>
+template <QuantumState T, BitGenerator G>
 [[nodiscard]] std::vector<Index> sample(const T& state, std::size_t shots, G& engine) {
   std::vector<double> cumulative(dimension(T::qubits));
   double total = 0.0;

@@ -154,7 +154,6 @@ class Tile {
   [[nodiscard]] bool contiguous() const noexcept { return contiguous_; }
   [[nodiscard]] std::span<const Pass> passes() const noexcept { return passes_; }
   [[nodiscard]] Address tiles_in_pass() const noexcept { return Address{1} << outer_.size(); }
-  [[nodiscard]] Address tiles() const noexcept { return tiles_in_pass() * static_cast<Address>(passes_.size()); }
   [[nodiscard]] const std::vector<Address>& offsets() const noexcept { return offsets_; }
 
   /// The coordinate of a vector of the subspace.
@@ -251,6 +250,9 @@ class Tile {
   bool contiguous_ = false;
 };
 
+template <class A>
+using TileView = Tile::View<A>;
+
 /// A qubit of a step in the coordinates of a tile.
 struct TileQubit {
   Address move = 0, row = 0;
@@ -274,6 +276,7 @@ class TileClasses {
   TileClasses() = default;
   TileClasses(std::span<const TileQubit> qubits, std::size_t size, int lanes)
       : qubits_(qubits.begin(), qubits.end()), of_coordinate_(size), of_lane_(static_cast<std::size_t>(lanes)) {
+    QMTL_ASSERT(qubits_.size() <= 16);
     for (std::size_t j = 0; j < qubits_.size(); ++j) {
       for (std::size_t c = 0; c < size; ++c) {
         of_coordinate_[c] =
@@ -296,7 +299,7 @@ class TileClasses {
   }
 
  private:
-  std::vector<TileQubit> qubits_;
+  std::vector<TileQubit> qubits_;  // at most 16
   std::vector<std::uint16_t> of_coordinate_;
   std::vector<unsigned> of_lane_;
 };

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A window on tiles: its part of the reduced density matrix, and a local Hermitian operator on it.
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -54,13 +56,15 @@ class TileWindows {
     cosets_ = TileCosets(moves, classes_.front());
   }
 
+  /// Whether no flip touches lanes.
+  [[nodiscard]] bool plain() const noexcept { return plain_; }
   /// Packed entries of all the windows.
   [[nodiscard]] std::size_t packed_size() const noexcept { return count_ * (size_ * (size_ + 1) / 2); }
   /// Amplitudes of what `read` adds to.
   [[nodiscard]] std::size_t raw_size() const noexcept { return raw_size_; }
 
   /// Adds a tile to `raw`, which `collect` turns into density matrices.
-  void read(const Tile::View<A>& psi, A* raw) const noexcept {
+  void read(const TileView<A>& psi, A* raw) const noexcept {
     if (plain_) return lane_density<S>(psi.packs, group_, raw, true, psi.origin);
     read_rows(psi, raw);
   }
@@ -82,7 +86,7 @@ class TileWindows {
   }
 
   /// out = B psi on a tile, or out += B psi if `add`.
-  void apply(const Tile::View<A>& psi, const Tile::View<A>& out, const A* raw, bool add) const noexcept {
+  void apply(const TileView<A>& psi, const TileView<A>& out, const A* raw, bool add) const noexcept {
     if (plain_) return lane_local<S>(psi.packs, out.packs, group_, raw, add, psi.origin);
     apply_rows(psi, out, raw, add);
   }
@@ -105,11 +109,15 @@ class TileWindows {
     std::size_t entry = 0;
     for (std::size_t w = 0; w < count_; ++w) {
       const std::size_t first = entry;
+      std::array<unsigned, static_cast<std::size_t>(pack_width<S>)> in_lane;
+      for (int lane = 0; lane < pack_width<S>; ++lane) {
+        in_lane[static_cast<std::size_t>(lane)] = classes_[w].in_lane(lane, flips);
+      }
       for (std::size_t column = 0; column < size_; ++column) {
         for (std::size_t row = column; row < size_; ++row, ++entry) {
           for (int lane = 0; lane < pack_width<S>; ++lane) {
-            const unsigned in_lane = classes_[w].in_lane(lane, flips);
-            const std::size_t r = row ^ in_lane, c = column ^ in_lane;
+            const std::size_t r = row ^ in_lane[static_cast<std::size_t>(lane)];
+            const std::size_t c = column ^ in_lane[static_cast<std::size_t>(lane)];
             if (plain_) {
               const bool upper = r < c;
               const int index = triangle_index(static_cast<int>(size_), static_cast<int>(upper ? c : r),
@@ -134,17 +142,22 @@ class TileWindows {
   /// Sums of a row's products with its partners, for 2^D rows of a coset at a time: by class, so that they stay in
   /// registers.
   template <int Size, int D>
-  void read_cosets(const Tile::View<A>& psi, A* raw) const noexcept {
+  void read_cosets(const TileView<A>& psi, A* raw) const noexcept {
     constexpr int rows = 1 << D;
+    std::array<Flip, Size> flips;
+    std::copy_n(flips_.begin(), Size, flips.begin());
     for (std::size_t k = 0; k < cosets_.class_count(); ++k) {
       std::array<A, static_cast<std::size_t>(rows * Size)> sums{};
+      std::array<Address, rows> offsets;
+      for (std::size_t h = 0; h < rows; ++h) offsets[h] = cosets_.offset(h) ^ psi.origin;
       for (const Address base : cosets_.bases(k)) {
         unroll<rows>([&](auto h) __attribute__((always_inline)) {
-          const Address c = base ^ cosets_.offset(h) ^ psi.origin;
+          const Address c = base ^ offsets[h];
           const A row = psi.packs[c];
-          unroll<Size>([&](auto j) __attribute__((always_inline)) {
-            const Flip& flip = flips_[j];
-            sums[h * Size + j] += times_conjugate<S>(row, flip.exchange(psi.packs[c ^ flip.move]));
+          add_real<S>(sums[h * Size], real_product<S>(row, row));
+          unroll<Size - 1>([&](auto i) __attribute__((always_inline)) {
+            constexpr int j = i + 1;
+            sums[h * Size + j] += times_conjugate<S>(row, flips[j].exchange(psi.packs[c ^ flips[j].move]));
           });
         });
       }
@@ -157,21 +170,26 @@ class TileWindows {
 
   /// Rows of the operator, for 2^D packs of a coset at a time, out of one read of them.
   template <int Size, int D>
-  void apply_cosets(const Tile::View<A>& psi, const Tile::View<A>& out, const A* raw, bool add) const noexcept {
+  void apply_cosets(const TileView<A>& psi, const TileView<A>& out, const A* raw, bool add) const noexcept {
     constexpr int rows = 1 << D;
+    std::array<Flip, Size> flips;
+    std::copy_n(flips_.begin(), Size, flips.begin());
     for (std::size_t k = 0; k < cosets_.class_count(); ++k) {
-      std::array<const A*, rows> coefficients;
+      std::array<A, static_cast<std::size_t>(rows * Size)> coefficients;
       std::array<Address, rows> offsets;
       for (std::size_t h = 0; h < rows; ++h) {
-        coefficients[h] = raw + (k ^ cosets_.offset_class(h)) * size_;
+        const std::size_t row = k ^ cosets_.offset_class(h);
+        std::copy_n(raw + row * size_, Size, coefficients.data() + h * Size);
         offsets[h] = cosets_.offset(h) ^ psi.origin;
       }
       for (const Address base : cosets_.bases(k)) {
         unroll<rows>([&](auto h) __attribute__((always_inline)) {
           const Address c = base ^ offsets[h];
-          A sum = add ? out.packs[c] : A{};
-          unroll<Size>([&](auto j) __attribute__((always_inline)) {
-            sum += coefficients[h][j] * flips_[j].exchange(psi.packs[c ^ flips_[j].move]);
+          A sum = coefficients[h * Size] * psi.packs[c];
+          if (add) sum += out.packs[c];
+          unroll<Size - 1>([&](auto i) __attribute__((always_inline)) {
+            constexpr int j = i + 1;
+            sum += coefficients[h * Size + j] * flips[j].exchange(psi.packs[c ^ flips[j].move]);
           });
           out.packs[c] = sum;
         });
@@ -198,7 +216,7 @@ class TileWindows {
     }
   }
 
-  void read_rows(const Tile::View<A>& psi, A* raw) const noexcept {
+  void read_rows(const TileView<A>& psi, A* raw) const noexcept {
     if (with_sizes([&](auto size, auto width) { read_cosets<size, width>(psi, raw); })) return;
     for_each_row(psi, [&](std::size_t k, Address c) {
       for (std::size_t j = 0; j < size_; ++j) {
@@ -207,7 +225,7 @@ class TileWindows {
     });
   }
 
-  void apply_rows(const Tile::View<A>& psi, const Tile::View<A>& out, const A* raw, bool add) const noexcept {
+  void apply_rows(const TileView<A>& psi, const TileView<A>& out, const A* raw, bool add) const noexcept {
     if (with_sizes([&](auto size, auto width) { apply_cosets<size, width>(psi, out, raw, add); })) return;
     for_each_row(psi, [&](std::size_t k, Address c) {
       A sum = add ? out.packs[c] : A{};
@@ -220,7 +238,7 @@ class TileWindows {
 
   /// Calls visit(class, place) for all packs of a tile, coset by coset.
   template <class Visit>
-  QMTL_ALWAYS_INLINE void for_each_row(const Tile::View<A>& psi, Visit&& visit) const noexcept {
+  QMTL_ALWAYS_INLINE void for_each_row(const TileView<A>& psi, Visit&& visit) const noexcept {
     const std::size_t rows = std::size_t{1} << cosets_.width();
     for (std::size_t k = 0; k < cosets_.class_count(); ++k) {
       for (const Address base : cosets_.bases(k)) {

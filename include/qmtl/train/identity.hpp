@@ -71,7 +71,8 @@ template <class... Settings>
   std::string out =
       text("epochs ", options.epochs, "\nbatch_size ", options.batch_size, "\noptimizer ",
            describe_settings(options.optimizer), "\nhead_learning_rate_scale ", exact(options.head_learning_rate_scale),
-           "\nseed ", options.seed.value, "\nstandardize ", options.standardize, "\nearly_stopping ");
+           "\nseed ", options.seed.value, "\nstandardize ", options.standardize, "\nencoded_dataset_bytes ",
+           options.encoded_dataset_bytes, "\nearly_stopping ");
   if (const auto& rule = options.early_stopping) {
     out += text("patience ", rule->patience, ", min_delta ", exact(rule->min_delta), ", metric ", name_of(rule->metric),
                 ", task '", rule->task, "'");

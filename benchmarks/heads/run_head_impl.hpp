@@ -4,13 +4,17 @@
 
 #include <algorithm>
 #include <memory>
-#include <span>
+#include <type_traits>
 
 #include "head_types.hpp"
 #include "run_head.hpp"
 #include "threads.hpp"
 
 namespace qmtl::benchmark {
+
+template <EncodingKind E, int N>
+using EncodingOf = std::conditional_t<E == EncodingKind::ry, RyEncoding<N>,
+                                      std::conditional_t<E == EncodingKind::cz, CzEncoding<N>, RyRzEncoding<N>>>;
 
 template <class Head, Scalar S>
 [[nodiscard]] HeadRun time_head(int threads, const TimingOptions& options, const Inputs<S>& in, Outputs<S>& out) {
@@ -24,9 +28,9 @@ template <class Head, Scalar S>
   return {timing, Head::uses_light_cones};
 }
 
-template <Scalar S, Method M, bool WithRz>
-HeadRun run_head(const Config& config, EncodingKind encoding, int threads, const TimingOptions& options,
-                 const Inputs<S>& in, Outputs<S>& out) {
+template <Scalar S, Method M, EncodingKind E>
+HeadRun run_head(const Config& config, int threads, const TimingOptions& options, const Inputs<S>& in,
+                 Outputs<S>& out) {
   constexpr HeadMethod method = M == Method::direct  ? HeadMethod::direct
                                 : M == Method::shift ? HeadMethod::shift
                                                      : HeadMethod::automatic;
@@ -34,15 +38,7 @@ HeadRun run_head(const Config& config, EncodingKind encoding, int threads, const
   detail::for_each_index<static_cast<int>(configs.size())>([&](auto i) {
     constexpr Config c = configs[i];
     if (c.name != config.name) return;
-    const auto run = [&]<class E>() {
-      return time_head<WorkloadHead<S, method, E, c.tasks>>(threads, options, in, out);
-    };
-    if constexpr (WithRz) {
-      result = run.template operator()<RyRzEncoding<c.qubits>>();
-    } else {
-      result = encoding == EncodingKind::ry ? run.template operator()<RyEncoding<c.qubits>>()
-                                            : run.template operator()<CzEncoding<c.qubits>>();
-    }
+    result = time_head<WorkloadHead<S, method, EncodingOf<E, c.qubits>, c.tasks>>(threads, options, in, out);
   });
   return result;
 }

@@ -1,9 +1,0 @@
-// SPDX-License-Identifier: Apache-2.0
-// The heads of the head step in double, method shift.
-
-#include "run_head_impl.hpp"
-
-template qmtl::benchmark::HeadRun qmtl::benchmark::run_head<double, qmtl::benchmark::Method::shift, false>(
-    const Config&, EncodingKind, int, const TimingOptions&, const Inputs<double>&, Outputs<double>&);
-template qmtl::benchmark::HeadRun qmtl::benchmark::run_head<double, qmtl::benchmark::Method::shift, true>(
-    const Config&, EncodingKind, int, const TimingOptions&, const Inputs<double>&, Outputs<double>&);

@@ -1,7 +1,0 @@
-// SPDX-License-Identifier: Apache-2.0
-// The heads of the head step in float, method direct, encoding with RZ.
-
-#include "run_head_impl.hpp"
-
-template qmtl::benchmark::HeadRun qmtl::benchmark::run_head<float, qmtl::benchmark::Method::direct, true>(
-    const Config&, EncodingKind, int, const TimingOptions&, const Inputs<float>&, Outputs<float>&);

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// From programs as values to the engine behind QuantumHead.
+
+#include "runtime_head.hpp"
+
+#include <algorithm>
+#include <memory>
+
+#include "qmtl/head/parallel_backend.hpp"
+#include "threads.hpp"
+
+namespace qmtl::benchmark {
+namespace {
+
+using S = double;
+
+/// Z of each of k qubits, on every basis state.
+[[nodiscard]] detail::WindowOperator<S>::Table signs(Eigen::Index k) {
+  detail::WindowOperator<S>::Table table(Eigen::Index{1} << k, k);
+  for (Eigen::Index a = 0; a < table.rows(); ++a) {
+    for (Eigen::Index j = 0; j < k; ++j) {
+      table(a, j) = static_cast<S>(parity_sign(static_cast<Index>(a), qubit_mask(static_cast<int>(j))));
+    }
+  }
+  return table;
+}
+
+[[nodiscard]] detail::HeadProgram<S> make_head_program(const Program& program, bool light_cones) {
+  detail::HeadProgram<S> head;
+  head.encoding = program.encoding;
+  head.qubits = program.qubits;
+  head.features = program.qubits;
+  head.outputs = program.outputs();
+  head.light_cones = light_cones;
+  const auto eigenvalues = signs(program.width());
+  for (int t = 0; t < program.tasks(); ++t) {
+    head.tasks.push_back({program.block, program.windows[static_cast<std::size_t>(t)], eigenvalues, t * program.width(),
+                          t * program.block_weights(), false});
+  }
+  return head;
+}
+
+template <class Backend>
+[[nodiscard]] auto make_step(const Program& program, bool light_cones, int threads) {
+  const auto backend = std::make_shared<detail::ParallelBackend<S, Backend>>(make_head_program(program, light_cones));
+  set_threads(*backend, threads);
+  return [backend](const Inputs<S>& in, Outputs<S>& out) {
+    std::fill(out.dtheta.begin(), out.dtheta.end(), S(0));
+    backend->forward(in.x.data(), in.x.cols(), in.theta.data(), out.y.data());
+    backend->backward(in.x.data(), in.theta.data(), in.c.data(), out.dtheta.data(), out.dx.data(), out.dtheta.size());
+  };
+}
+
+}  // namespace
+
+RuntimeHead::RuntimeHead(const Program& program, bool light_cones, int threads) {
+  if (!light_cones && program.qubits >= detail::least_qubits_for_tiles) {
+    step_ = make_step<detail::LaneBackend<S, false, true>>(program, light_cones, threads);
+  } else {
+    step_ = make_step<detail::LaneBackend<S, false>>(program, light_cones, threads);
+  }
+}
+
+}  // namespace qmtl::benchmark

@@ -20,9 +20,12 @@ template <class Body>
   return allocations - before;
 }
 
-[[gnu::noinline]] inline void* allocate(std::size_t size) {
+[[gnu::noinline]] inline void* allocate_or_null(std::size_t size) noexcept {
   ++allocations;
-  if (void* data = std::malloc(size)) return data;
+  return std::malloc(size);
+}
+[[gnu::noinline]] inline void* allocate(std::size_t size) {
+  if (void* data = allocate_or_null(size)) return data;
   throw std::bad_alloc();
 }
 [[gnu::noinline]] inline void* allocate(std::size_t size, std::align_val_t alignment) {
@@ -41,6 +44,11 @@ void* operator new(std::size_t size) { return qmtl::test::allocate(size); }
 void* operator new[](std::size_t size) { return qmtl::test::allocate(size); }
 void* operator new(std::size_t size, std::align_val_t alignment) { return qmtl::test::allocate(size, alignment); }
 void* operator new[](std::size_t size, std::align_val_t alignment) { return qmtl::test::allocate(size, alignment); }
+// std::stable_sort asks for memory like this, and gives it back to the plain operator delete.
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return qmtl::test::allocate_or_null(size); }
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return qmtl::test::allocate_or_null(size); }
+void operator delete(void* data, const std::nothrow_t&) noexcept { qmtl::test::release(data); }
+void operator delete[](void* data, const std::nothrow_t&) noexcept { qmtl::test::release(data); }
 void operator delete(void* data) noexcept { qmtl::test::release(data); }
 void operator delete[](void* data) noexcept { qmtl::test::release(data); }
 void operator delete(void* data, std::size_t) noexcept { qmtl::test::release(data); }

@@ -165,8 +165,7 @@ class TilePlan {
     }
     if (flip != 0) needs.moves.push_back(flip);
     if (!planned_.empty() && !fits(needs_, needs)) finish_sweep();
-    needs_.moves.insert(needs_.moves.end(), needs.moves.begin(), needs.moves.end());
-    needs_.qubits.insert(needs_.qubits.end(), needs.qubits.begin(), needs.qubits.end());
+    needs_.add(needs);
     planned_.push_back({step, std::move(qubits), needs.qubits, std::move(rotations), runs_});
   }
 
@@ -176,8 +175,7 @@ class TilePlan {
 
   [[nodiscard]] bool fits(TileNeeds together, const TileNeeds& more) const {
     constexpr int most_pass_bits = 4;
-    together.moves.insert(together.moves.end(), more.moves.begin(), more.moves.end());
-    together.qubits.insert(together.qubits.end(), more.qubits.begin(), more.qubits.end());
+    together.add(more);
     if (together.qubits.size() > Tile::max_qubits) return false;
     BitBasis span;
     for (const Address move : together.moves) span.add(move);
@@ -278,8 +276,7 @@ class TilePlan {
         needs = {};
         first = i;
       }
-      needs.moves.insert(needs.moves.end(), more.moves.begin(), more.moves.end());
-      needs.qubits.insert(needs.qubits.end(), more.qubits.begin(), more.qubits.end());
+      needs.add(more);
     }
     if (first < windows.size()) add_reading(needs, windows.subspan(first), split);
   }

@@ -232,7 +232,7 @@ class Trainer {
   const FitOptions& options_;
   Objective<B, H> objective_;
   TaskGradients<B, H> task_gradients_;
-  TaskWeights task_weights_;
+  TaskWeights<> task_weights_;
   ScheduledOptimizer<S> backbone_optimizer_, head_optimizer_;
   Rng rng_, conflict_rng_;
   Eigen::Index batch_size_;

@@ -68,6 +68,10 @@ class ParallelBackend {
 
   [[nodiscard]] Eigen::Index encoded_size() const noexcept { return parts_.front().backend.encoded_size(); }
 
+  [[nodiscard]] auto density(int first_output, const S* entries) const {
+    return parts_.front().backend.density(first_output, entries);
+  }
+
   void encode(const S* angles, BatchOut<S> entries) {
     split(entries.cols());
     run([&](Part& part) {

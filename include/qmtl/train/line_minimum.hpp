@@ -50,9 +50,10 @@ template <class F>
   return {start + (nearer_high ? high : low) * step, nearer_high ? at_high.loss : at_low.loss};
 }
 
-/// The least of f's minima next to `points` equally spaced values of a period, from 0 on; 0 unless it is lower there.
+/// The least of f's minima next to `points` equally spaced values of a period, from 0 on; 0 unless f is lower there by
+/// more than `rounding` times its value: where f is flat its rounding errors must not choose.
 template <class F>
-[[nodiscard]] LineMinimum minimise_periodic(F&& f, double period, int points) {
+[[nodiscard]] LineMinimum minimise_periodic(F&& f, double period, int points, double rounding = 0.0) {
   const double spacing = period / points;
   const LinePoint here = f(0.0);
   LinePoint lowest = here;
@@ -69,7 +70,7 @@ template <class F>
     const LineMinimum near = descend(f, found.at, lowest, lowest.slope < 0.0 ? spacing : -spacing);
     if (near.loss < found.loss) found = near;
   }
-  return found.loss < here.loss ? found : LineMinimum{0.0, here.loss};
+  return here.loss - found.loss > rounding * std::abs(here.loss) ? found : LineMinimum{0.0, here.loss};
 }
 
 }  // namespace qmtl::detail

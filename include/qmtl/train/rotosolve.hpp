@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <span>
 #include <tuple>
 #include <utility>
@@ -33,7 +34,7 @@ struct SinusoidMinimum {
         detail::text("qmtl: rotosolve_minimum: a coefficient, expected a finite number, got ", coefficient));
   }
   if (b == 0.0 && c == 0.0) return {0.0, a};
-  return {std::atan2(-c, -b), a - std::hypot(b, c)};
+  return {std::atan2(0.0 - c, 0.0 - b), a - std::hypot(b, c)};  // -0 would make -pi of pi
 }
 
 /// How `rotosolve` trains.
@@ -79,6 +80,7 @@ template <Backbone B, WindowHead H>
 class RotosolveRun {
   using S = typename B::Scalar;
   static constexpr auto tasks = static_cast<std::size_t>(H::tasks);
+  static constexpr double rounding = 16.0 * static_cast<double>(std::numeric_limits<S>::epsilon());
   template <int T>
   using Task = std::tuple_element_t<static_cast<std::size_t>(T), typename H::TaskList>;
   template <int T>
@@ -209,7 +211,7 @@ class RotosolveRun {
     }
     for_each_angle([&](auto, auto& line, const Harmonics& h, std::size_t weight) {
       line.transform();
-      const double step = minimise_periodic(line, h.period(), options_.grid * h.degree).at;
+      const double step = minimise_periodic(line, h.period(), options_.grid * h.degree, rounding).at;
       if (step == 0.0) return;
       const double angle = static_cast<double>(weights()[weight]) + step;
       weights()[weight] = static_cast<S>(angle - h.period() * std::round(angle / h.period()));

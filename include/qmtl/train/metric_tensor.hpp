@@ -6,7 +6,7 @@
 #include <complex>
 #include <span>
 #include <tuple>
-#include <utility>
+#include <type_traits>
 #include <vector>
 
 #include "qmtl/head/concepts.hpp"
@@ -25,8 +25,10 @@ namespace detail {
 using GeneratorMatrix = Eigen::Matrix<std::complex<double>, Eigen::Dynamic, Eigen::Dynamic>;
 
 /// Complex columns as real ones of twice the length, whose scalar products are Re tr(A^dagger B).
-[[nodiscard]] inline auto as_real(const GeneratorMatrix& columns) noexcept {
-  return Eigen::Map<const Eigen::MatrixXd>(real_parts(columns.data()), 2 * columns.rows(), columns.cols());
+template <class M>
+[[nodiscard]] auto as_real(const M& columns) noexcept {
+  using Real = Eigen::Matrix<typename M::RealScalar, Eigen::Dynamic, Eigen::Dynamic>;
+  return Eigen::Map<const Real>(real_parts(columns.data()), 2 * columns.rows(), columns.cols());
 }
 
 /// Adds factor * G psi, where U(a) = exp(-i a G) is a parametric elementary gate: G is X/2, Y/2 or Z/2 on the pairs of
@@ -108,19 +110,20 @@ void approximate(MetricApproximation approximation, Eigen::MatrixXd& metric) {
 }
 
 /// The mean over the columns of `densities` (4^k x B) of Re tr(rho K_i K_j) - tr(rho K_i) tr(rho K_j).
-[[nodiscard]] inline Eigen::MatrixXd mean_covariance(const GeneratorMatrix& generators,
-                                                     const GeneratorMatrix& densities, Eigen::Index rows) {
-  const auto samples = static_cast<double>(densities.cols());
-  const GeneratorMatrix mean = densities.rowwise().sum() / samples;
-  GeneratorMatrix products(generators.rows(), generators.cols());
+template <class M>
+[[nodiscard]] auto mean_covariance(const M& generators, const M& densities, Eigen::Index rows) {
+  using Real = Eigen::Matrix<typename M::RealScalar, Eigen::Dynamic, Eigen::Dynamic>;
+  using Square = Eigen::Map<const M>;
+  const auto samples = static_cast<typename M::RealScalar>(densities.cols());
+  const M mean = densities.rowwise().sum() / samples;
+  M products(generators.rows(), generators.cols());  // rho K
   for (Eigen::Index j = 0; j < generators.cols(); ++j) {
-    Eigen::Map<GeneratorMatrix>(products.col(j).data(), rows, rows).noalias() =
-        Eigen::Map<const GeneratorMatrix>(mean.data(), rows, rows) *
-        Eigen::Map<const GeneratorMatrix>(generators.col(j).data(), rows, rows);
+    Eigen::Map<M>(products.col(j).data(), rows, rows).noalias() =
+        Square(mean.data(), rows, rows) * Square(generators.col(j).data(), rows, rows);
   }
-  const Eigen::MatrixXd means = as_real(generators).transpose() * as_real(densities);  // tr(rho K), weights x B
-  Eigen::MatrixXd metric = as_real(products).transpose() * as_real(generators) - means * means.transpose() / samples;
-  return (metric + metric.transpose()).eval() / 2.0;
+  const Real means = as_real(generators).transpose() * as_real(densities);  // tr(rho K), weights x B
+  const Real metric = as_real(products).transpose() * as_real(generators) - means * means.transpose() / samples;
+  return Real((metric + metric.transpose()) / 2);
 }
 
 }  // namespace detail

@@ -1,6 +1,7 @@
 #pragma once
 // SPDX-License-Identifier: Apache-2.0
-// Quantum natural gradient: descent along (metric tensor + damping)^-1 gradient, a metric tensor for each task.
+// Quantum natural gradient: descent along (metric tensor + damping)^-1 gradient, a metric tensor for each task. Not in
+// qmtl.hpp.
 
 #include <Eigen/Cholesky>
 

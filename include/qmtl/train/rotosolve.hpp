@@ -1,7 +1,7 @@
 #pragma once
 // SPDX-License-Identifier: Apache-2.0
 // Rotosolve: trains the angles of a head's blocks without gradients, one by one, each to the minimum of the loss along
-// it.
+// it. Not in qmtl.hpp.
 
 #include <algorithm>
 #include <cmath>

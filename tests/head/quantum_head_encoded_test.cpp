@@ -157,6 +157,45 @@ TEMPLATE_TEST_CASE("entries are the packed density matrices of the distinct wind
   }
 }
 
+TEMPLATE_TEST_CASE("a task's window has its density matrix in the entries, whichever window hosts it", "", RealLanes,
+                   ComplexLanes, FloatLanes, RealTiles, ComplexTiles, RealCones, ComplexCones, Prepared) {
+  using H = TestType;
+  using S = typename H::Scalar;
+  using E = typename H::EncodingType;
+  const double tolerance = sizeof(S) == 8 ? 1e-13 : 1e-5;
+  const Data<H> data(3);
+  H head;
+  const auto entries = entries_of(head, data.z);
+  for (Eigen::Index b = 0; b < 3; ++b) {
+    std::vector<double> angles;
+    for (const S z : data.z.col(b)) angles.push_back(SquashOf<E>::angle(static_cast<double>(z)));
+    const auto state = encode<E>(angles);
+    const std::span<const S> sample(entries.col(b).data(), static_cast<std::size_t>(entries.rows()));
+    const auto difference = [](const auto& rho, const auto& expected) {
+      return (rho.template cast<std::complex<double>>() - expected).cwiseAbs().maxCoeff();
+    };
+    CHECK(difference(head.template window_density<0>(sample), reduced_density<Qubits<4, 0, 2>>(state)) < tolerance);
+    CHECK(difference(head.template window_density<1>(sample), reduced_density<Qubits<2, 4>>(state)) < tolerance);
+    CHECK(difference(head.template window_density<2>(sample), reduced_density<Qubits<3, 2>>(state)) < tolerance);
+  }
+  CHECK(message_of<ShapeError>([&] { (void)head.template window_density<1>(std::span<const S>()); }) ==
+        detail::text("qmtl: QuantumHead: entries of a sample must be ", entries.rows(), ", got 0"));
+}
+
+TEST_CASE("a head tells the expectation values behind its last logits") {
+  const Data<RealLanes> data(9);
+  RealLanes head;
+  const auto entries = entries_of(head, data.z);
+  const auto logits = encoded_step(head, entries, data).logits;
+  const auto values = head.expectations();
+  const double scale = data.weights[RealLanes::task_parameters[0] + RealLanes::task_parameters[1] - 1];
+  CHECK((logits.topRows(3) - 4.0 * values.topRows(3)).cwiseAbs().maxCoeff() < 1e-14);
+  CHECK((logits.row(3) - scale * values.row(3)).cwiseAbs().maxCoeff() < 1e-14);
+  Batch<double> again(RealLanes::outputs, 9);
+  head.forward(data.z, data.weights, again);
+  CHECK((head.expectations() - values).cwiseAbs().maxCoeff() < 1e-13);
+}
+
 TEMPLATE_TEST_CASE("a sample's entries do not depend on where in which batch it is", "", ComplexLanes, RealTiles,
                    RealCones) {
   const Data<TestType> data(11);

@@ -87,4 +87,25 @@ concept CachingHead = Head<H> && H::caches_encodings &&
   head.backward_encoded(x, in, x, out);
 };
 
+/// A caching head whose tasks are blocks on windows, `TaskList` a tuple of them: it tells the expectation values of its
+/// last forward, and a window's reduced density matrix out of a sample's entries. Every quantum head that caches is
+/// one.
+template <class H>
+concept WindowHead = CachingHead<H> && requires(const H& head, std::span<const typename H::Scalar> entries) {
+  typename H::TaskList;
+  { head.expectations()(0, 0) } -> std::convertible_to<typename H::Scalar>;
+  head.template window_density<0>(entries);
+};
+
+namespace detail {
+
+/// Position of a task's first parameter among the head's.
+template <Head H>
+[[nodiscard]] constexpr int first_parameter(int task) noexcept {
+  int first = H::parameters;
+  for (int t = H::tasks; t-- > task;) first -= H::task_parameters[static_cast<std::size_t>(t)];
+  return first;
+}
+
+}  // namespace detail
 }  // namespace qmtl

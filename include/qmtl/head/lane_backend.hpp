@@ -183,6 +183,16 @@ class LaneBackend {
     for (auto& r : registers_) r.engine.finish(gradient);
   }
 
+  /// The reduced density matrix of the window of the task whose outputs begin there, from a sample's entries.
+  [[nodiscard]] typename WindowOperator<S>::Matrix density(int first_output, const S* entries) const {
+    typename WindowOperator<S>::Matrix rho;
+    for (const auto& r : registers_) {
+      if (r.engine.density(first_output, entries, rho)) break;
+      entries += r.engine.density_size() * entry_size;
+    }
+    return rho;
+  }
+
  private:
   static constexpr int lanes = pack_width<S>;
   static constexpr std::size_t entry_size = Complex ? 2 : 1;

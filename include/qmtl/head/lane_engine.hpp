@@ -136,6 +136,21 @@ class HostedTask {
     operator_.add_gradient(g_, gradient + task_.first_parameter);
   }
 
+  [[nodiscard]] int first_output() const noexcept { return task_.first_output; }
+
+  /// The reduced density matrix of the task's own window, traced out of the host's packed entries of one sample: real
+  /// numbers, or pairs for complex ones.
+  [[nodiscard]] Matrix density(const S* rho) const {
+    Matrix own = Matrix::Zero(g_.front().rows(), g_.front().cols());
+    for (const auto& entry : entries_) {
+      const S* at = rho + (complex ? 2 : 1) * entry.index;
+      const std::complex<S> value(at[0], complex ? at[1] : S(0));
+      own(entry.row, entry.column) += value;
+      if (entry.off_diagonal) own(entry.column, entry.row) += std::conj(value);
+    }
+    return own;
+  }
+
  private:
   struct Entry {
     int index;                 // in the host's packed triangle
@@ -289,6 +304,17 @@ class LaneEngine {
   /// The same where no task is direct, from density matrices in any lanes.
   void expectations(const A* rho, Pack<S>* out) const noexcept {
     for (const auto& task : hosted_) task.task.expectations(rho + task.first_entry, out);
+  }
+
+  /// Sets rho to the density matrix of a hosted task's window, from the entries of all hosts; false if the task whose
+  /// outputs begin at `first_output` is not of this register.
+  bool density(int first_output, const S* entries, typename WindowOperator<S>::Matrix& rho) const {
+    for (const auto& hosted : hosted_) {
+      if (hosted.task.first_output() != first_output) continue;
+      rho = hosted.task.density(entries + hosted.first_entry * (std::is_same_v<A, ComplexPack<S>> ? 2 : 1));
+      return true;
+    }
+    return false;
   }
 
   /// Weight sums where no task is direct.

@@ -40,6 +40,9 @@ class ParallelBackend {
   // For backends that can keep what the encoding makes of a sample; see LaneBackend.
 
   [[nodiscard]] Eigen::Index encoded_size() const noexcept;
+  [[nodiscard]] auto density(int first_output, const S* entries) const {
+    return parts_.front().backend.density(first_output, entries);
+  }
   void encode(const S* angles, BatchOut<S> entries);
   void forward_encoded(const BatchIn<S>& entries, const S* weights, S* expectations);
   void backward_encoded(const BatchIn<S>& entries, const S* cotangents, S* gradient, std::size_t parameters);

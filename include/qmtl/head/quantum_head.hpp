@@ -262,6 +262,19 @@ class BasicQuantumHead {
     backend_.backward_encoded(entries, cotangents_.data(), gradient.data(), parameters);
   }
 
+  /// The reduced density matrix of task T's window out of a sample's entries (encoded_size() numbers): 2^k x 2^k, bit j
+  /// of a row and column is the block's qubit j, whichever window's matrix is stored. Cost 4^k and what is traced out.
+  /// Throws ShapeError on a wrong size.
+  template <int T>
+  [[nodiscard]] auto window_density(std::span<const S> entries) const requires caches_encodings {
+    static_assert(0 <= T && T < tasks, "qmtl: a task's number must be below the head's number of tasks");
+    detail::require_size("QuantumHead: entries of a sample", entries.size(), encoded_size());
+    return backend_.density(OutputOffsets::first[T], entries.data());
+  }
+
+  /// Expectation values (outputs x B) of the last forward or forward_encoded, as the readouts have seen them.
+  [[nodiscard]] const Batch<S, outputs>& expectations() const noexcept { return expectations_; }
+
   /// Lines that identify the head's architecture, also in saved models.
   [[nodiscard]] static std::string describe() {
     std::string out = describe_encoding<E>() + "; " + SquashOf<E>::describe();

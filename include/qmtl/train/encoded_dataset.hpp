@@ -60,6 +60,27 @@ class EncodedDataset {
   Batch<S> first_input_, first_entries_;  // to know the model by; no columns if there were no rows
 };
 
+namespace detail {
+
+/// What a model makes of a data set's rows, whether or not its backbone could be trained; `where` starts messages.
+/// Throws as encode_dataset, which see.
+template <Backbone B, CachingHead H>
+[[nodiscard]] Dataset<typename B::Scalar> encode_rows(MultiTaskModel<B, H>& model,
+                                                      const Dataset<typename B::Scalar>& data, const char* where) {
+  using S = typename B::Scalar;
+  validate(model, data);
+  require_size(std::string(where) + ": features of the inputs", data.features(), model.input_size());
+  Dataset<S> entries{Batch<S>(model.head().encoded_size(), data.rows()), data.labels, data.task_names};
+  model.encode(data.inputs, entries.inputs);
+  for (Eigen::Index row = 0; row < entries.rows(); ++row) {
+    if (entries.inputs.col(row).allFinite()) continue;
+    throw NumericalError(text("qmtl: ", where, ": row ", row, " is not finite behind the backbone"));
+  }
+  return entries;
+}
+
+}  // namespace detail
+
 /// Encodes a data set by a model whose backbone has no parameters, with the standardizer that the model has. Cost: a
 /// forward pass of every row; memory: the head's encoded_size() numbers a row. Throws ShapeError or ValueError for data
 /// that does not fit, ValueError for a backbone that is to be trained, NumericalError if a row does not stay finite.
@@ -67,18 +88,11 @@ template <Backbone B, CachingHead H>
 [[nodiscard]] EncodedDataset<typename B::Scalar> encode_dataset(MultiTaskModel<B, H>& model,
                                                                 const Dataset<typename B::Scalar>& data) {
   using S = typename B::Scalar;
-  validate(model, data);
-  detail::require_size("encode_dataset: features of the inputs", data.features(), model.input_size());
   if (model.backbone_parameters() > 0) {
     throw ValueError(detail::text("qmtl: encode_dataset: the backbone must have no parameters to train, got ",
                                   model.backbone_parameters()));
   }
-  Dataset<S> entries{Batch<S>(model.head().encoded_size(), data.rows()), data.labels, data.task_names};
-  model.encode(data.inputs, entries.inputs);
-  for (Eigen::Index row = 0; row < entries.rows(); ++row) {
-    if (entries.inputs.col(row).allFinite()) continue;
-    throw NumericalError(detail::text("qmtl: encode_dataset: row ", row, " is not finite behind the backbone"));
-  }
+  Dataset<S> entries = detail::encode_rows(model, data, "encode_dataset");
   const Eigen::Index first = data.rows() > 0 ? 1 : 0;
   Batch<S> first_input = data.inputs.leftCols(first), first_entries = entries.inputs.leftCols(first);
   return EncodedDataset<S>(std::move(entries), std::move(first_input), std::move(first_entries));

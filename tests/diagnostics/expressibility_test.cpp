@@ -41,7 +41,7 @@ std::vector<double> great_circle(int bins) {
 TEST_CASE("a circuit without parameters has the divergence (2^N - 1) log(bins)") {
   Rng rng(Seed{1});
   CHECK(expressibility<Idle<1>>(rng).divergence == Approx(std::log(75.0)));
-  // Figure 1 gives 4.30, which is log 74: 75 edges of bins.
+  // Figure 1 gives 4.30, as 74 bins would, between 75 edges.
   CHECK(expressibility<Idle<1>>(rng, {.pairs = 10, .bins = 74}).divergence == Approx(4.30).margin(0.005));
   CHECK(expressibility<Idle<3>>(rng, {.pairs = 10, .bins = 20}).divergence == Approx(7 * std::log(20.0)));
   CHECK(expressibility<Idle<12>>(rng, {.pairs = 2}).divergence == Approx(4095 * std::log(75.0)));
@@ -61,7 +61,7 @@ TEST_CASE("the divergence of the arcsine law tends to log(4 / pi)") {
   CHECK(haar_divergence(1, great_circle(1000000)) == Approx(std::log(4 / pi)).margin(1e-3));
 }
 
-TEST_CASE("figure 1: Haar-random states have 0.007, what 5000 pairs in 75 bins show of nothing") {
+TEST_CASE("figure 1: an arbitrary unitary has 0.007, which is what 5000 pairs of Haar-random states show in 75 bins") {
   Rng rng(Seed{3});
   std::vector<double> histogram(75);
   for (int pair = 0; pair < 5000; ++pair) {

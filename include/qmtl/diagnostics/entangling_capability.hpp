@@ -45,7 +45,8 @@ template <QuantumState T>
   return 2.0 * (1.0 - purities / T::qubits);
 }
 
-/// Entangling capability (Sim, Johnson and Aspuru-Guzik 2019, eq. 11): mean and deviation of Q over angles drawn
+/// Entangling capability (Sim, Johnson and Aspuru-Guzik 2019, Adv. Quantum Technol. 2,
+/// 1900070): mean and deviation of Q over angles drawn
 /// uniformly from [-pi, pi); the mean's standard error is deviation / sqrt(count). Haar-random states have the mean
 /// (2^N - 2) / (2^N + 1). Cost: draws * (a run of the circuit and N * 2^N). Throws ValueError for less than one draw,
 /// ShapeError for wrong features.

@@ -47,7 +47,7 @@ struct Expressibility {
   return sum;
 }
 
-/// Expressibility (Sim, Johnson and Aspuru-Guzik 2019, Adv. Quantum Technol. 2, 1900070, eq. 8): the divergence of the
+/// Expressibility (Sim, Johnson and Aspuru-Guzik 2019, Adv. Quantum Technol. 2, 1900070): the divergence of the
 /// fidelities |<psi(a)|psi(b)>|^2 of pairs of random angles in [-pi, pi) from those of Haar-random states. Small is
 /// expressive; a circuit without parameters has (2^N - 1) log(bins). A finite sample adds about (occupied bins - 1) /
 /// (2 pairs), 0.007 by default, to the exact value. Cost: 2 runs of the circuit a pair. Throws ValueError for less than

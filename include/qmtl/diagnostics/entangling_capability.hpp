@@ -45,11 +45,10 @@ template <QuantumState T>
   return 2.0 * (1.0 - purities / T::qubits);
 }
 
-/// Entangling capability (Sim, Johnson and Aspuru-Guzik 2019, Adv. Quantum Technol. 2,
-/// 1900070): mean and deviation of Q over angles drawn
-/// uniformly from [-pi, pi); the mean's standard error is deviation / sqrt(count). Haar-random states have the mean
-/// (2^N - 2) / (2^N + 1). Cost: draws * (a run of the circuit and N * 2^N). Throws ValueError for less than one draw,
-/// ShapeError for wrong features.
+/// Entangling capability (Sim, Johnson and Aspuru-Guzik 2019, Adv. Quantum Technol. 2, 1900070): mean and deviation of
+/// Q over angles drawn uniformly from [-pi, pi); the mean's standard error is deviation / sqrt(count). Haar-random
+/// states have the mean (2^N - 2) / (2^N + 1). Cost: draws * (a run of the circuit and N * 2^N). Throws ValueError for
+/// less than one draw, ShapeError for wrong features.
 template <CircuitType C>
 [[nodiscard]] MeanDeviation entangling_capability(Rng& rng, const EntanglingCapabilityOptions& options = {}) {
   detail::require_at_least("entangling_capability: draws", 1, options.draws);

@@ -11,7 +11,7 @@ set(layer_5 head)
 set(layer_6 backbone)
 set(layer_7 model)
 set(layer_8 train)
-set(layer_9 io noise hardware interop)
+set(layer_9 io noise hardware interop diagnostics)
 
 set(lower)
 foreach(number RANGE 9)

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Everything that needs Eigen only: circuits, states, measurements, gradients, heads, backbones, models, training.
 
+#include "qmtl/backbone/conv.hpp"
 #include "qmtl/backbone/frozen.hpp"
+#include "qmtl/backbone/fusion.hpp"
 #include "qmtl/backbone/linear.hpp"
 #include "qmtl/backbone/mlp.hpp"
 #include "qmtl/circuit/counts.hpp"
@@ -17,6 +19,7 @@
 #include "qmtl/model/model.hpp"
 #include "qmtl/model/save.hpp"
 #include "qmtl/state/sampling.hpp"
+#include "qmtl/train/combine.hpp"
 #include "qmtl/train/fit.hpp"
 #include "qmtl/train/report.hpp"
 #include "qmtl/train/split.hpp"

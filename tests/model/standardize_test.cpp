@@ -90,6 +90,32 @@ TEST_CASE("without statistics it copies, and saved statistics give the same agai
   CHECK_FALSE(restored.empty());
 }
 
+TEST_CASE("missing values are left out of the statistics and stay missing, where they are allowed") {
+  constexpr double missing = std::numeric_limits<double>::quiet_NaN();
+  Batch<double> x(4, 5);
+  x << missing, 1, 2, missing, 6,  // mean 3, variance (4 + 1 + 9) / 3
+      1, 2, 3, 4, 5,               //
+      missing, missing, 7, 7, missing, Batch<double>::Constant(1, 5, missing);
+  Standardizer<double> standardizer;
+  standardizer.fit(x, MissingInputs::allowed);
+  CHECK(standardizer.mean()[0] == Approx(3.0));
+  CHECK(standardizer.scale()[0] == Approx(1.0 / std::sqrt(14.0 / 3.0)));
+  Standardizer<double> whole;
+  whole.fit(x.row(1));
+  CHECK(standardizer.mean()[1] == whole.mean()[0]);
+  CHECK(standardizer.scale()[1] == whole.scale()[0]);
+  CHECK(standardizer.mean()[2] == 7.0);
+  CHECK(standardizer.scale()[2] == 1.0);
+  CHECK(standardizer.mean()[3] == 0.0);
+  CHECK(standardizer.scale()[3] == 1.0);
+  Batch<double> out(4, 5);
+  standardizer.apply(x, out);
+  CHECK((out.array().isNaN() == x.array().isNaN()).all());
+  x(1, 1) = std::numeric_limits<double>::infinity();
+  CHECK(message_of<ValueError>([&] { standardizer.fit(x, MissingInputs::allowed); }) ==
+        "qmtl: inputs: row 1, feature 1: expected a finite number, got inf");
+}
+
 TEST_CASE("what cannot be standardised is refused") {
   Standardizer<double> standardizer;
   Batch<double> x = Batch<double>::Random(3, 5);

@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include "qmtl/core/error.hpp"
+#include "qmtl/core/finite.hpp"
 #include "qmtl/core/rng.hpp"
 #include "qmtl/core/scalar.hpp"
 
@@ -53,7 +54,8 @@ concept BackboneForward = requires(B& backbone, const BatchIn<typename B::Scalar
   backbone.forward(x, z);
 };
 
-/// `backward(x, dz, gradient)` ADDS dL/dparameters, summed over the batch of the last forward, into `gradient`.
+/// `backward(x, dz, gradient)` ADDS dL/dparameters, summed over the batch of the last forward, into `gradient`. It may be
+/// called again, with another dz, after the same forward.
 template <class B>
 concept BackboneBackward = requires(B& backbone, const BatchIn<typename B::Scalar>& x,
                                     const BatchIn<typename B::Scalar, B::output_size>& dz,
@@ -72,6 +74,18 @@ concept DescribedBackbone = Backbone<B> && requires(const B& backbone) {
   { backbone.describe() } -> std::convertible_to<std::string>;
 };
 
+/// A backbone to which a NaN among the inputs means something, as a modality that is missing: `check_inputs(x)` throws
+/// ValueError where x (input_size x B) holds what it cannot take. Every other backbone takes finite numbers only.
+template <class B>
+concept InputCheckingBackbone = Backbone<B> && requires(const B& backbone, const BatchIn<typename B::Scalar>& x) {
+  backbone.check_inputs(x);
+};
+
+/// Whether inputs of a backbone may be missing (NaN).
+template <Backbone B>
+inline constexpr MissingInputs missing_inputs =
+    InputCheckingBackbone<B> ? MissingInputs::allowed : MissingInputs::refused;
+
 /// One line on a backbone for reports and files: its own description, or its sizes when it has none.
 template <Backbone B>
 [[nodiscard]] std::string describe_backbone(const B& backbone) {
@@ -85,6 +99,16 @@ template <Backbone B>
 }
 
 namespace detail {
+
+/// Throws ValueError unless the backbone can take these inputs (features x rows).
+template <Backbone B>
+void require_inputs(const B& backbone, const BatchIn<typename B::Scalar>& inputs) {
+  if constexpr (InputCheckingBackbone<B>) {
+    backbone.check_inputs(inputs);
+  } else {
+    require_finite_inputs<typename B::Scalar>(inputs);
+  }
+}
 
 /// Throws ShapeError unless x is input_size x B and z (or dz) is output_size x B for the same B.
 template <class X, class Z>

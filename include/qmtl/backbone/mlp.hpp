@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "qmtl/backbone/activation.hpp"
+#include "qmtl/backbone/affine.hpp"
 #include "qmtl/backbone/concepts.hpp"
 
 namespace qmtl {
@@ -39,17 +40,6 @@ struct MlpParameterCount {
 };
 template <int... Sizes>
 struct MlpParameterCount<false, Sizes...> {};
-
-/// Storage aligned for vector instructions. Eigen computes what lies before the first aligned element otherwise than
-/// the rest, so that results written to memory of unknown alignment may differ in the last bit from run to run.
-template <class S>
-using AlignedVector = std::vector<S, Eigen::aligned_allocator<S>>;
-
-/// Makes room, and never gives memory back, so that a smaller last batch costs no allocation.
-template <class S>
-void grow(AlignedVector<S>& storage, std::size_t size) {
-  if (storage.size() < size) storage.resize(size);
-}
 
 }  // namespace detail
 

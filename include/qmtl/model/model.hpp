@@ -15,7 +15,6 @@
 #include <vector>
 
 #include "qmtl/backbone/concepts.hpp"
-#include "qmtl/core/finite.hpp"
 #include "qmtl/head/linear_head.hpp"
 #include "qmtl/head/quantum_head.hpp"
 #include "qmtl/model/standardize.hpp"
@@ -76,10 +75,11 @@ class MultiTaskModel {
   }
 
   /// Logits (outputs x B) for inputs (input_size x B), in chunks so that memory does not grow with B. Throws
-  /// ShapeError.
+  /// ShapeError, and ValueError for an input that the backbone cannot take: not finite, unless a NaN means that it is
+  /// missing.
   [[nodiscard]] Batch<Scalar, outputs> predict(const BatchIn<Scalar>& inputs) {
     constexpr Eigen::Index chunk = 512;
-    detail::require_finite_inputs<Scalar>(inputs);
+    detail::require_inputs(backbone_, inputs);
     Batch<Scalar, outputs> logits(outputs, inputs.cols());
     for (Eigen::Index b = 0; b < inputs.cols(); b += chunk) {
       const Eigen::Index count = std::min(chunk, inputs.cols() - b);
@@ -112,6 +112,24 @@ class MultiTaskModel {
       }
     }
     head_.backward_weights(z_, head_weights_, dlogits, head_gradient);
+  }
+
+  /// The head's half of backward: adds the head's gradient for the last forward and sets dz = dL/dz (features x B). It
+  /// may be asked again with other cotangents, as those of one task; only a differentiable head has it.
+  void backward_head(const BatchIn<Scalar>& dlogits, std::span<Scalar> head_gradient,
+                     BatchOut<Scalar> dz) requires(H::differentiable) {
+    detail::require_size("model: size of the head's gradient", head_gradient.size(), head_parameters);
+    head_.backward(z_, head_weights_, dlogits, head_gradient, dz);
+  }
+  /// As above, without dL/dz.
+  void backward_head(const BatchIn<Scalar>& dlogits, std::span<Scalar> head_gradient) {
+    detail::require_size("model: size of the head's gradient", head_gradient.size(), head_parameters);
+    head_.backward_weights(z_, head_weights_, dlogits, head_gradient);
+  }
+  /// The backbone's half of backward: adds its gradient for the last forward and dz = dL/dz. It may be asked again.
+  void backward_backbone(const BatchIn<Scalar>& dz, std::span<Scalar> backbone_gradient) {
+    detail::require_size("model: size of the backbone's gradient", backbone_gradient.size(), backbone_parameters());
+    backbone_.backward(x_, dz, backbone_gradient);
   }
 
   /// Lines that say what the model is: scalar, backbone, encoding, tasks. A saved model must match them.

@@ -3,18 +3,17 @@
 // One file a model: saved in one step, and checked on load so that a wrong file is named for what it is.
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <span>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "qmtl/core/atomic_file.hpp"
+#include "qmtl/core/byte_stream.hpp"
 #include "qmtl/model/model.hpp"
 
 namespace qmtl {
@@ -28,68 +27,6 @@ inline constexpr std::uint32_t model_version = 1;
 
 namespace detail {
 
-static_assert(std::endian::native == std::endian::little,
-              "qmtl: model files must be written on a little-endian machine");
-
-[[nodiscard]] inline std::uint64_t fnv1a(std::span<const std::byte> bytes) noexcept {
-  std::uint64_t hash = 0xcbf29ce484222325u;
-  for (const std::byte b : bytes) hash = (hash ^ static_cast<std::uint64_t>(b)) * 0x100000001b3u;
-  return hash;
-}
-
-/// Appends values to a byte buffer.
-class ByteWriter {
- public:
-  template <class T>
-  requires std::is_trivially_copyable_v<T>
-  void put(std::span<const T> values) {
-    const auto bytes = std::as_bytes(values);
-    bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
-  }
-  template <class T>
-  void put_value(const T& value) {
-    put(std::span<const T>(&value, 1));
-  }
-  [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return bytes_; }
-
- private:
-  std::vector<std::byte> bytes_;
-};
-
-/// Takes values from a byte buffer; throws FileError where it ends too early.
-class ByteReader {
- public:
-  ByteReader(std::span<const std::byte> bytes, std::string_view path) : rest_(bytes), path_(path) {}
-
-  [[nodiscard]] std::span<const std::byte> take(std::size_t count) {
-    if (count > rest_.size()) {
-      throw FileError(
-          text("qmtl: load_model: '", path_, "' is truncated: expected ", count, " more bytes, got ", rest_.size()));
-    }
-    const auto taken = rest_.first(count);
-    rest_ = rest_.subspan(count);
-    return taken;
-  }
-  template <class T>
-  [[nodiscard]] T value() {
-    T out;
-    std::memcpy(&out, take(sizeof(T)).data(), sizeof(T));
-    return out;
-  }
-  template <class T>
-  [[nodiscard]] std::vector<T> values(std::size_t count) {
-    if (count > rest_.size() / sizeof(T)) (void)take(rest_.size() + 1);
-    std::vector<T> out(count);
-    if (count > 0) std::memcpy(out.data(), take(count * sizeof(T)).data(), count * sizeof(T));
-    return out;
-  }
-  [[nodiscard]] std::size_t left() const noexcept { return rest_.size(); }
-
- private:
-  std::span<const std::byte> rest_;
-  std::string_view path_;
-};
-
 [[nodiscard]] inline std::vector<std::string_view> lines_of(std::string_view text) {
   std::vector<std::string_view> lines;
   while (!text.empty()) {
@@ -100,24 +37,31 @@ class ByteReader {
   return lines;
 }
 
+/// Where two texts differ first, line by line; "nothing" stands for a line that is not there. Both empty: nowhere.
+struct LineDifference {
+  std::string_view first, second;
+};
+[[nodiscard]] inline LineDifference first_difference(std::string_view first, std::string_view second) {
+  const auto a = lines_of(first);
+  const auto b = lines_of(second);
+  for (std::size_t i = 0; i < std::max(a.size(), b.size()); ++i) {
+    const LineDifference lines{i < a.size() ? a[i] : "nothing", i < b.size() ? b[i] : "nothing"};
+    if (lines.first != lines.second) return lines;
+  }
+  return {};
+}
+
 /// Throws FileError naming the first line in which a file's architecture differs from the model's.
 inline void require_same_architecture(std::string_view path, std::string_view file, std::string_view model) {
-  if (file == model) return;
-  const auto theirs = lines_of(file);
-  const auto ours = lines_of(model);
-  for (std::size_t i = 0; i < std::max(theirs.size(), ours.size()); ++i) {
-    const std::string_view a = i < theirs.size() ? theirs[i] : std::string_view("nothing");
-    const std::string_view b = i < ours.size() ? ours[i] : std::string_view("nothing");
-    if (a != b) {
-      throw FileError(
-          text("qmtl: load_model: '", path, "' holds another model: it has \"", a, "\", expected \"", b, "\""));
-    }
-  }
+  const auto [theirs, ours] = first_difference(file, model);
+  if (theirs == ours) return;
+  throw FileError(
+      text("qmtl: load_model: '", path, "' holds another model: it has \"", theirs, "\", expected \"", ours, "\""));
 }
 
 /// Checks magic, version and checksum, and returns a reader of what lies between.
 [[nodiscard]] inline ByteReader open_model(std::span<const std::byte> bytes, std::string_view path) {
-  ByteReader reader(bytes, path);
+  ByteReader reader(bytes, "load_model", path);
   const auto magic = reader.take(std::min(model_magic.size(), bytes.size()));
   const std::string_view start(reinterpret_cast<const char*>(magic.data()), magic.size());
   if (start != model_magic.substr(0, start.size())) {

@@ -32,11 +32,12 @@ class Standardizer {
     }
   }
 
-  /// Learns mean and scale from features x rows; a constant feature gets scale 1, so it is centred only.
+  /// Learns mean and scale from features x rows; a constant feature gets scale 1, so it is centred only. Where NaN is
+  /// allowed it is left out, and a feature that is always missing is copied; `apply` keeps NaN.
   /// Two passes, sums in double. Throws ShapeError without rows, ValueError where an input is not finite.
-  void fit(const BatchIn<S>& train_inputs) {
+  void fit(const BatchIn<S>& train_inputs, MissingInputs missing = MissingInputs::refused) {
     if (train_inputs.cols() == 0) throw ShapeError("qmtl: standardizer: rows to fit, expected at least 1, got 0");
-    detail::require_finite_inputs<S>(train_inputs);
+    detail::require_finite_inputs<S>(train_inputs, missing);
     const auto features = static_cast<std::size_t>(train_inputs.rows());
     mean_.resize(features);
     scale_.resize(features);
@@ -67,12 +68,20 @@ class Standardizer {
  private:
   template <class Row>
   void fit_feature(std::size_t feature, const Row& values) {
-    const auto count = static_cast<double>(values.size());
-    const auto first = static_cast<double>(values(0));
+    double first = 0.0;
+    double count = 0.0;
+    for (Eigen::Index i = 0; i < values.size(); ++i) {
+      if (std::isnan(values(i))) continue;
+      if (count == 0.0) first = static_cast<double>(values(i));
+      count += 1.0;
+    }
     double shift = 0.0;  // relative to the first value: exactly zero for a constant feature
-    for (Eigen::Index i = 0; i < values.size(); ++i) shift += (static_cast<double>(values(i)) - first) / count;
+    for (Eigen::Index i = 0; i < values.size(); ++i) {
+      if (!std::isnan(values(i))) shift += (static_cast<double>(values(i)) - first) / count;
+    }
     double variance = 0.0;
     for (Eigen::Index i = 0; i < values.size(); ++i) {
+      if (std::isnan(values(i))) continue;
       const double centred = static_cast<double>(values(i)) - first - shift;
       variance += centred * centred / count;
     }

@@ -92,6 +92,29 @@ void require_label(LabelKind kind, S label, std::string_view where, Eigen::Index
                         kind.classes, " classes), or a negative number or NaN where it is missing, got ", label));
 }
 
+/// Throws ShapeError unless rows, tasks and names agree in number.
+template <Scalar S>
+void require_counts(const Dataset<S>& data, std::span<const LabelKind> kinds) {
+  require_size("dataset: columns of labels", data.labels.cols(), data.rows());
+  require_size("dataset: number of tasks", data.labels.rows(), kinds.size());
+  if (data.task_names.empty()) return;
+  require_size("dataset: number of task names", data.task_names.size(), kinds.size());
+}
+
+/// Throws ValueError where a label does not fit its kind.
+template <Scalar S>
+void require_labels(const Dataset<S>& data, std::span<const LabelKind> kinds) {
+  for (int t = 0; t < data.tasks(); ++t) {
+    const LabelKind kind = kinds[static_cast<std::size_t>(t)];
+    const std::string where = text("dataset: label of task ", data.task_label(t));
+    require_label_kind(kind, where);
+    for (Eigen::Index row = 0; row < data.rows(); ++row) {
+      const S label = data.labels(t, row);
+      if (!is_missing(kind, label)) require_label(kind, label, where, row);
+    }
+  }
+}
+
 }  // namespace detail
 
 /// Checks a data set against the kinds of its tasks' labels, before anything is trained on it.
@@ -99,21 +122,9 @@ void require_label(LabelKind kind, S label, std::string_view where, Eigen::Index
 /// kind; the message names the task, the row, the value and what was expected. Cost: one pass over the data.
 template <Scalar S>
 void validate(const Dataset<S>& data, std::span<const LabelKind> kinds) {
-  detail::require_size("dataset: columns of labels", data.labels.cols(), data.rows());
-  detail::require_size("dataset: number of tasks", data.labels.rows(), kinds.size());
-  if (!data.task_names.empty()) {
-    detail::require_size("dataset: number of task names", data.task_names.size(), kinds.size());
-  }
+  detail::require_counts<S>(data, kinds);
   detail::require_finite_inputs<S>(data.inputs);
-  for (int t = 0; t < data.tasks(); ++t) {
-    const LabelKind kind = kinds[static_cast<std::size_t>(t)];
-    const std::string where = detail::text("dataset: label of task ", data.task_label(t));
-    detail::require_label_kind(kind, where);
-    for (Eigen::Index row = 0; row < data.rows(); ++row) {
-      const S label = data.labels(t, row);
-      if (!is_missing(kind, label)) detail::require_label(kind, label, where, row);
-    }
-  }
+  detail::require_labels<S>(data, kinds);
 }
 
 }  // namespace qmtl

@@ -21,6 +21,17 @@ template <Backbone B, Head H>
   return kinds;
 }
 
+/// Checks a data set against a model, before anything is trained on it: as validate(data, label kinds), save that the
+/// backbone says which inputs may be missing. Throws ShapeError and ValueError.
+template <Backbone B, Head H>
+void validate(const MultiTaskModel<B, H>& model, const Dataset<typename B::Scalar>& data) {
+  using S = typename B::Scalar;
+  const auto kinds = label_kinds(model);
+  detail::require_counts<S>(data, kinds);
+  detail::require_inputs(model.backbone(), data.inputs);
+  detail::require_labels<S>(data, kinds);
+}
+
 /// Losses and gradients of a model on batches: made once, reused, so that a step does not allocate when the batch does
 /// not grow.
 template <Backbone B, Head H>
@@ -38,6 +49,13 @@ class Objective {
   /// Evaluates the sum of the tasks' mean losses on a batch and its gradients; samples without a label of a task add
   /// nothing to it. Throws ShapeError or ValueError for inputs or labels that do not fit.
   double evaluate(const BatchIn<S>& inputs, const BatchIn<S>& labels) {
+    const double total = forward(inputs, labels);
+    backward();
+    return total;
+  }
+
+  /// The sum of the tasks' mean losses on a batch, keeping what a backward needs.
+  double forward(const BatchIn<S>& inputs, const BatchIn<S>& labels) {
     detail::require_size("objective: rows of the labels (tasks)", labels.rows(), tasks_.size());
     detail::require_size("objective: columns of the labels", labels.cols(), inputs.cols());
     logits_.resize(H::outputs, inputs.cols());
@@ -51,16 +69,34 @@ class Objective {
                        LabelKind{task.classes}, dlogits_.middleRows(task.first_output, task.outputs));
       total += losses_[t].loss;
     }
+    return total;
+  }
+
+  /// The gradients of the sum of the tasks' losses on the last batch.
+  void backward() {
     std::fill(backbone_gradient_.begin(), backbone_gradient_.end(), S(0));
     std::fill(head_gradient_.begin(), head_gradient_.end(), S(0));
     model_->backward(dlogits_, backbone_gradient_, head_gradient_);
-    return total;
+  }
+
+  /// The gradients of the sum of the tasks' losses times their weights. Once for each forward: it scales what forward
+  /// kept. Throws ShapeError.
+  void backward(std::span<const double> weights) {
+    detail::require_size("objective: number of task weights", weights.size(), tasks_.size());
+    for (std::size_t t = 0; t < tasks_.size(); ++t) {
+      dlogits_.middleRows(tasks_[t].first_output, tasks_[t].outputs) *= static_cast<S>(weights[t]);
+    }
+    backward();
   }
 
   [[nodiscard]] const std::vector<TaskFacts>& tasks() const noexcept { return tasks_; }
   [[nodiscard]] std::span<const TaskLoss> task_losses() const noexcept { return losses_; }
+  /// dL/dlogits (outputs x B) of the last forward, each task's loss by itself.
+  [[nodiscard]] const Batch<S, H::outputs>& logit_gradients() const noexcept { return dlogits_; }
   [[nodiscard]] std::span<const S> backbone_gradient() const noexcept { return backbone_gradient_; }
   [[nodiscard]] std::span<const S> head_gradient() const noexcept { return head_gradient_; }
+  [[nodiscard]] std::span<S> backbone_gradient() noexcept { return backbone_gradient_; }
+  [[nodiscard]] std::span<S> head_gradient() noexcept { return head_gradient_; }
 
  private:
   MultiTaskModel<B, H>* model_;
@@ -76,7 +112,7 @@ template <Backbone B, Head H>
 [[nodiscard]] std::vector<int> majority_classes(const MultiTaskModel<B, H>& model,
                                                 const Dataset<typename B::Scalar>& data) {
   const auto kinds = label_kinds(model);
-  validate<typename B::Scalar>(data, kinds);
+  validate(model, data);
   std::vector<int> classes;
   for (std::size_t t = 0; t < kinds.size(); ++t) {
     classes.push_back(majority_class<typename B::Scalar>(data.labels.row(static_cast<Eigen::Index>(t)), kinds[t]));
@@ -91,7 +127,7 @@ template <Backbone B, Head H>
                                                 std::span<const int> majorities = {}) {
   using S = typename B::Scalar;
   const auto tasks = task_facts(model);
-  validate<S>(data, label_kinds(model));
+  validate(model, data);
   if (!majorities.empty())
     detail::require_size("evaluate: number of majority classes", majorities.size(), tasks.size());
   const auto logits = model.predict(data.inputs);

@@ -1,0 +1,65 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// Gradient clipping, by value and by the norm of the whole gradient.
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <span>
+
+#include "qmtl/core/error.hpp"
+#include "qmtl/core/scalar.hpp"
+
+namespace qmtl {
+
+/// Limits on a gradient; infinity is none. Each component is first clamped to [-value, value]; then, if the Euclidean
+/// norm over all parameters, backbone and head together, is above `norm`, all are scaled so that it is `norm` (Pascanu,
+/// Mikolov and Bengio 2013, algorithm 1).
+struct GradientClipping {
+  double norm = std::numeric_limits<double>::infinity();
+  double value = std::numeric_limits<double>::infinity();
+};
+
+namespace detail {
+
+inline void validate(const GradientClipping& clipping) {
+  const auto require = [](const char* name, double limit) {
+    if (limit > 0.0) return;
+    throw ValueError(text("qmtl: fit: clipping: ", name, ", expected a number above 0, got ", limit));
+  };
+  require("norm", clipping.norm);
+  require("value", clipping.value);
+}
+
+/// The Euclidean norm, in double, without overflow of the squares.
+template <Scalar S>
+[[nodiscard]] double norm_of(std::span<const S> values) noexcept {
+  double largest = 0.0;
+  for (const S value : values) largest = std::max(largest, std::abs(static_cast<double>(value)));
+  if (!(largest > 0.0) || std::isinf(largest)) return largest;
+  double sum = 0.0;
+  for (const S value : values) sum += (static_cast<double>(value) / largest) * (static_cast<double>(value) / largest);
+  return largest * std::sqrt(sum);
+}
+
+}  // namespace detail
+
+/// Clips a finite gradient that lies in two parts, in place.
+template <Scalar S>
+void clip_gradient(const GradientClipping& clipping, std::span<S> first, std::span<S> second) noexcept {
+  if (!std::isinf(clipping.value)) {
+    const auto limit = static_cast<S>(clipping.value);
+    for (const std::span<S> part : {first, second}) {
+      for (S& g : part) g = std::clamp(g, -limit, limit);
+    }
+  }
+  if (std::isinf(clipping.norm)) return;
+  const double norm = std::hypot(detail::norm_of<S>(first), detail::norm_of<S>(second));
+  if (!(norm > clipping.norm)) return;
+  const auto scale = static_cast<S>(clipping.norm / norm);
+  for (const std::span<S> part : {first, second}) {
+    for (S& g : part) g *= scale;
+  }
+}
+
+}  // namespace qmtl

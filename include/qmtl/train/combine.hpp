@@ -1,0 +1,62 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// Several data sets as one data set of all their tasks, for training one backbone on them together.
+
+#include <algorithm>
+#include <cstddef>
+#include <limits>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "qmtl/train/dataset.hpp"
+
+namespace qmtl {
+namespace detail {
+
+template <Scalar S>
+[[nodiscard]] Dataset<S> combine_tasks(std::span<const Dataset<S>* const> sets) {
+  if (sets.empty()) throw ValueError("qmtl: combine_tasks: data sets, expected at least one, got none");
+  Eigen::Index rows = 0;
+  Eigen::Index tasks = 0;
+  Dataset<S> out;
+  for (const Dataset<S>* set : sets) {
+    require_size("combine_tasks: features of each data set, as of the first,", set->features(), sets[0]->features());
+    require_size("dataset: columns of labels", set->labels.cols(), set->rows());
+    rows += set->rows();
+    tasks += set->tasks();
+    for (const std::string& name : set->task_names) {
+      if (std::find(out.task_names.begin(), out.task_names.end(), name) != out.task_names.end()) {
+        throw ValueError(text("qmtl: combine_tasks: two tasks have the name '", name, "', expected different names"));
+      }
+      out.task_names.push_back(name);
+    }
+  }
+  if (!out.task_names.empty()) {
+    require_size("combine_tasks: number of task names", out.task_names.size(), tasks);
+  }
+  out.inputs.resize(sets[0]->features(), rows);
+  out.labels.setConstant(tasks, rows, std::numeric_limits<S>::quiet_NaN());
+  rows = tasks = 0;
+  for (const Dataset<S>* set : sets) {
+    out.inputs.middleCols(rows, set->rows()) = set->inputs;
+    out.labels.block(tasks, rows, set->tasks(), set->rows()) = set->labels;
+    rows += set->rows();
+    tasks += set->tasks();
+  }
+  return out;
+}
+
+}  // namespace detail
+
+/// One data set of the rows and the tasks of all `sets`, in order; a row's labels of the other sets' tasks are missing
+/// (NaN). Throws ShapeError where the sets differ in their features or only some have task names, ValueError where two
+/// tasks have the same name or there is no set. Cost: one copy.
+template <Scalar S>
+[[nodiscard]] Dataset<S> combine_tasks(std::span<const Dataset<S>> sets) {
+  std::vector<const Dataset<S>*> pointers;
+  for (const Dataset<S>& set : sets) pointers.push_back(&set);
+  return detail::combine_tasks<S>(pointers);
+}
+
+}  // namespace qmtl

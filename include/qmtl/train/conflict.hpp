@@ -1,0 +1,43 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// Gradient surgery (PCGrad): tasks whose gradients conflict give up the conflicting part.
+
+#include <Eigen/Core>
+
+#include <vector>
+
+#include "qmtl/core/rng.hpp"
+
+namespace qmtl {
+
+/// What is done where two tasks' gradients of the shared parameters point against each other. `summed`: nothing.
+/// `pcgrad` (Yu et al. 2020, algorithm 1): each task's gradient g_i is projected, for all other tasks' g_j in random
+/// order, onto the normal plane of g_j wherever g_i . g_j < 0; what they have become is summed. Shared are the
+/// backbone's parameters and those of the head that belong to no task; the gradients are of the weighted losses. Cost:
+/// one backward of head and backbone a task. The orders are drawn from the training's seed, apart from the order of the
+/// samples.
+enum class GradientConflicts { summed, pcgrad };
+
+/// The sum of the projected gradients as coefficients of the gradients themselves, for their Gram matrix gram(i, j) =
+/// g_i . g_j: every projection is a linear combination. Draws a shuffle of the other tasks for each task, in order.
+/// O(tasks^3), whatever the number of parameters.
+[[nodiscard]] inline Eigen::VectorXd project_conflicts(const Eigen::MatrixXd& gram, Rng& rng) {
+  const Eigen::Index tasks = gram.rows();
+  Eigen::VectorXd sum = Eigen::VectorXd::Zero(tasks);
+  for (Eigen::Index i = 0; i < tasks; ++i) {
+    std::vector<Eigen::Index> others;
+    for (Eigen::Index j = 0; j < tasks; ++j) {
+      if (j != i) others.push_back(j);
+    }
+    shuffle(others, rng);
+    Eigen::VectorXd projected = Eigen::VectorXd::Unit(tasks, i);
+    for (const Eigen::Index j : others) {
+      const double product = projected.dot(gram.col(j));
+      if (product < 0.0 && gram(j, j) > 0.0) projected(j) -= product / gram(j, j);
+    }
+    sum += projected;
+  }
+  return sum;
+}
+
+}  // namespace qmtl

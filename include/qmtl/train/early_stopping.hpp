@@ -1,0 +1,186 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// Early stopping: when a training has stopped improving on validation data, and the parameters that were best.
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "qmtl/model/model.hpp"
+#include "qmtl/train/dataset.hpp"
+#include "qmtl/train/metrics.hpp"
+
+namespace qmtl {
+
+/// What early stopping goes by: the loss, which is to fall, or a figure of TaskMetrics, which is to rise.
+enum class StoppingMetric { loss, accuracy, macro_f1, auc, r2 };
+
+/// Stops when a metric on the validation data has not improved by more than `min_delta` for `patience` epochs, and puts
+/// the parameters of the best epoch back.
+struct EarlyStopping {
+  int patience = 10;
+  double min_delta = 0.0;
+  StoppingMetric metric = StoppingMetric::loss;
+  std::string task{};  ///< the model's name of the task that counts; empty: the sum of all losses, or the mean of the
+                       ///< metric over the tasks for which it is defined
+};
+
+namespace detail {
+
+[[nodiscard]] inline const char* name_of(StoppingMetric metric) noexcept {
+  switch (metric) {
+    case StoppingMetric::loss: return "loss";
+    case StoppingMetric::accuracy: return "accuracy";
+    case StoppingMetric::macro_f1: return "macro_f1";
+    case StoppingMetric::auc: return "auc";
+    case StoppingMetric::r2: return "r2";
+  }
+  return "unknown metric";
+}
+
+[[nodiscard]] inline double value_of(const TaskMetrics& task, StoppingMetric metric) noexcept {
+  switch (metric) {
+    case StoppingMetric::loss: return task.loss;
+    case StoppingMetric::accuracy: return task.accuracy;
+    case StoppingMetric::macro_f1: return task.macro_f1;
+    case StoppingMetric::auc: return task.auc;
+    case StoppingMetric::r2: return task.r2;
+  }
+  return undefined_metric;
+}
+
+/// Sum of the tasks' losses; NaN if no task has a labelled row.
+[[nodiscard]] inline double total_loss(std::span<const TaskMetrics> tasks) noexcept {
+  double sum = 0.0;
+  bool any = false;
+  for (const auto& task : tasks) {
+    if (task.labelled == 0) continue;
+    sum += task.loss;
+    any = true;
+  }
+  return any ? sum : std::numeric_limits<double>::quiet_NaN();
+}
+
+/// Mean of a metric over the tasks for which it is defined; NaN if there is none.
+[[nodiscard]] inline double mean_metric(std::span<const TaskMetrics> tasks, StoppingMetric metric) noexcept {
+  double sum = 0.0;
+  double count = 0.0;
+  for (const auto& task : tasks) {
+    const double value = value_of(task, metric);
+    if (std::isnan(value)) continue;
+    sum += value;
+    count += 1.0;
+  }
+  return count > 0.0 ? sum / count : undefined_metric;
+}
+
+inline void validate(const EarlyStopping& rule) {
+  if (rule.patience < 1) throw ValueError(text("qmtl: fit: patience must be positive, got ", rule.patience));
+  if (!(rule.min_delta >= 0.0) || !std::isfinite(rule.min_delta)) {
+    throw ValueError(text("qmtl: fit: min_delta must be finite and not negative, got ", rule.min_delta));
+  }
+}
+
+/// Whether a metric of a task can be had from these labels: one, or two different ones where it compares.
+template <Scalar S>
+[[nodiscard]] bool is_defined(StoppingMetric metric, LabelKind kind, const LabelRow<S>& labels) noexcept {
+  if (metric != StoppingMetric::loss && (kind.classes == 0) != (metric == StoppingMetric::r2)) return false;
+  const bool compares = metric == StoppingMetric::auc || metric == StoppingMetric::r2;
+  const S* first = nullptr;
+  for (Eigen::Index row = 0; row < labels.size(); ++row) {
+    const S& label = labels.data()[row * labels.innerStride()];
+    if (is_missing(kind, label)) continue;
+    if (!compares || (first != nullptr && *first != label)) return true;
+    if (first == nullptr) first = &label;
+  }
+  return false;
+}
+
+/// The number of the task that a rule goes by, -1 for all. Throws ValueError for a name that no task of the model has,
+/// and unless the validation data (null: none) has labels for which the metric is defined.
+template <Scalar S>
+[[nodiscard]] int stopping_task(const EarlyStopping& rule, std::span<const TaskFacts> tasks,
+                                const Dataset<S>* validation) {
+  int number = -1;
+  for (std::size_t t = 0; t < tasks.size(); ++t) {
+    if (!rule.task.empty() && tasks[t].name == rule.task) number = static_cast<int>(t);
+  }
+  if (number < 0 && !rule.task.empty()) {
+    throw ValueError(text("qmtl: fit: early stopping: task, expected one of the model's, got '", rule.task, "'"));
+  }
+  for (int t = 0; validation != nullptr && t < validation->tasks(); ++t) {
+    const LabelKind kind{tasks[static_cast<std::size_t>(t)].classes};
+    if (number >= 0 && number != t) continue;
+    if (is_defined<S>(rule.metric, kind, validation->labels.row(t))) return number;
+  }
+  if (rule.metric == StoppingMetric::loss && number < 0) {
+    throw ValueError("qmtl: fit: early stopping needs validation data with at least one label");
+  }
+  throw ValueError(text("qmtl: fit: early stopping needs validation labels for which the ", name_of(rule.metric),
+                        number < 0 ? std::string(" of a task") : " of task '" + rule.task + "'", " is defined"));
+}
+
+/// The best parameters so far, and whether it is time to stop.
+template <Backbone B, Head H>
+class BestParameters {
+ public:
+  using S = typename B::Scalar;
+
+  /// `task` is the `stopping_task`.
+  BestParameters(EarlyStopping rule, int task) : rule_(std::move(rule)), task_(task) {}
+
+  /// Looks at the model after an epoch, from 1; returns false once the metric has not improved for too long.
+  bool update(const MultiTaskModel<B, H>& model, int epoch, std::span<const TaskMetrics> validation) {
+    const double now = score(validation);
+    if (now > score_ + rule_.min_delta) {
+      score_ = now;
+      epoch_ = epoch;
+      const std::span<const S> backbone = model.backbone().parameters();
+      backbone_.assign(backbone.begin(), backbone.end());
+      head_.assign(model.head_weights().begin(), model.head_weights().end());
+    }
+    return epoch - epoch_ < rule_.patience;
+  }
+
+  void restore(MultiTaskModel<B, H>& model) const {
+    if (epoch_ == 0) return;
+    const std::span<S> backbone = model.backbone().parameters();  // may be empty, which std::copy would be warned of
+    for (std::size_t i = 0; i < backbone.size(); ++i) backbone[i] = backbone_[i];
+    std::copy(head_.begin(), head_.end(), model.head_weights().begin());
+  }
+  [[nodiscard]] int epoch() const noexcept { return epoch_; }
+
+  /// Writes all state to an archive, or reads it from one.
+  template <class Archive>
+  void archive(Archive& archive, const MultiTaskModel<B, H>& model) {
+    archive.value(score_);
+    archive.value(epoch_);
+    backbone_.resize(epoch_ == 0 ? 0 : model.backbone_parameters());
+    head_.resize(epoch_ == 0 ? 0 : static_cast<std::size_t>(H::parameters));
+    archive.numbers(std::span(backbone_));
+    archive.numbers(std::span(head_));
+  }
+
+ private:
+  /// What is to rise; NaN where undefined, which is never an improvement.
+  [[nodiscard]] double score(std::span<const TaskMetrics> validation) const noexcept {
+    const bool loss = rule_.metric == StoppingMetric::loss;
+    if (task_ < 0) return loss ? -total_loss(validation) : mean_metric(validation, rule_.metric);
+    const double value = value_of(validation[static_cast<std::size_t>(task_)], rule_.metric);
+    return loss ? -value : value;
+  }
+
+  EarlyStopping rule_;
+  int task_;
+  double score_ = -std::numeric_limits<double>::infinity();
+  int epoch_ = 0;
+  std::vector<S> backbone_, head_;
+};
+
+}  // namespace detail
+}  // namespace qmtl

@@ -1,0 +1,100 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// What a training is told and what it tells: options, the record of an epoch, the report.
+
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <optional>
+#include <vector>
+
+#include "qmtl/train/checkpoint.hpp"
+#include "qmtl/train/clipping.hpp"
+#include "qmtl/train/conflict.hpp"
+#include "qmtl/train/early_stopping.hpp"
+#include "qmtl/train/schedule.hpp"
+#include "qmtl/train/weighting.hpp"
+
+namespace qmtl {
+
+/// What happened in one epoch.
+struct EpochRecord {
+  int epoch = 0;                        ///< from 1
+  int epochs = 0;                       ///< as planned
+  double train_loss = 0.0;              ///< sum over tasks of the mean over labelled samples, unweighted
+  std::vector<double> task_losses;      ///< the same, by task
+  std::vector<TaskMetrics> validation;  ///< empty without validation data
+  double validation_loss = std::numeric_limits<double>::quiet_NaN();  ///< sum over tasks
+  double seconds = 0.0;                                               ///< since the start of the training
+  bool last = false;                                                  ///< no epoch is to follow, but for callbacks
+  std::vector<double> task_weights;                                   ///< as they were at the end of the epoch
+};
+
+/// Called after every epoch; returns false to stop the training.
+using Callback = std::function<bool(const EpochRecord&)>;
+
+/// How to train. Learning rates and such are in `optimizer`.
+struct FitOptions {
+  int epochs = 40;
+  int batch_size = 32;
+  OptimizerSettings optimizer = Adam{};   ///< AdamW's decay spares quantum heads: an angle has no natural zero
+  double head_learning_rate_scale = 1.0;  ///< the head's learning rate is the optimizer's times this
+  Seed seed{0};                           ///< of the order of the samples, and of PCGrad's projections
+  bool standardize = true;                ///< learn mean and deviation of each input feature from the training rows
+  std::optional<EarlyStopping> early_stopping{};
+  std::vector<Callback> callbacks{};
+  LearningRateSchedule schedule{};  ///< of both learning rates, step by step
+  GradientClipping clipping{};      ///< of the gradient that the optimizers take
+  TaskWeighting weighting{};      ///< UniformWeights, FixedWeights, UncertaintyWeights, DynamicWeightAverage, GradNorm
+  GradientConflicts conflicts{};  ///< whether tasks' gradients are summed as they are, or without conflicts
+  std::optional<Checkpointing> checkpoint{};
+};
+
+/// The course of a training.
+struct FitReport {
+  std::vector<EpochRecord> history;
+  int best_epoch = 0;  ///< whose parameters the model has: the best one with early stopping, else the last
+  double seconds = 0.0;
+};
+
+namespace detail {
+
+inline void validate(const FitOptions& options) {
+  qmtl::validate(options.optimizer);
+  if (options.epochs < 0) throw ValueError(text("qmtl: fit: epochs must not be negative, got ", options.epochs));
+  if (options.batch_size < 1)
+    throw ValueError(text("qmtl: fit: batch_size must be positive, got ", options.batch_size));
+  if (!(options.head_learning_rate_scale >= 0.0) || !std::isfinite(options.head_learning_rate_scale)) {
+    throw ValueError(text("qmtl: fit: head_learning_rate_scale must be finite and not negative, got ",
+                          options.head_learning_rate_scale));
+  }
+  if (options.early_stopping) validate(*options.early_stopping);
+  validate(options.schedule, options.epochs);
+  validate(options.clipping);
+  if (options.checkpoint) validate(*options.checkpoint);
+}
+
+/// Writes the record of an epoch to an archive, or reads it from one.
+template <class Archive>
+void archive_record(Archive& archive, EpochRecord& record) {
+  const auto number = [&archive](double& v) { archive.value(v); };
+  archive.value(record.epoch);
+  archive.value(record.epochs);
+  archive.value(record.train_loss);
+  archive.list(record.task_losses, number);
+  archive.list(record.validation, [&archive](TaskMetrics& task) {
+    archive.string(task.name);
+    archive.value(task.classes);
+    archive.value(task.labelled);
+    for (double* v : {&task.loss, &task.accuracy, &task.majority, &task.macro_f1, &task.auc, &task.r2}) {
+      archive.value(*v);
+    }
+  });
+  archive.value(record.validation_loss);
+  archive.value(record.seconds);
+  archive.value(record.last);
+  archive.list(record.task_weights, number);
+}
+
+}  // namespace detail
+}  // namespace qmtl

@@ -1,0 +1,232 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// The steps of a training: batches in random order, gradients, schedules, optimizers, and all the state between them.
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
+#include <span>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "qmtl/train/fit_options.hpp"
+#include "qmtl/train/objective.hpp"
+#include "qmtl/train/task_gradients.hpp"
+
+namespace qmtl::detail {
+
+/// The optimizer for the head. Weight decay pulls towards zero, which means something for a linear layer and nothing
+/// for an angle: heads without `decays` are spared it.
+template <Head H>
+[[nodiscard]] OptimizerSettings head_optimizer(const FitOptions& options) {
+  OptimizerSettings settings = options.optimizer;
+  std::visit([&](auto& s) { s.learning_rate *= options.head_learning_rate_scale; }, settings);
+  if (auto* adamw = std::get_if<AdamW>(&settings); adamw != nullptr && !H::decays) adamw->weight_decay = 0.0;
+  return settings;
+}
+
+/// An optimizer whose learning rate follows a schedule.
+template <Scalar S>
+struct ScheduledOptimizer {
+  ScheduledOptimizer(const OptimizerSettings& settings, std::size_t size)
+      : optimizer(settings, size), rate(optimizer.learning_rate()) {}
+
+  void step(double scale, std::span<S> parameters, std::span<const S> gradient) {
+    optimizer.set_learning_rate(rate * scale);
+    optimizer.step(parameters, gradient);
+  }
+
+  Optimizer<S> optimizer;
+  double rate;
+};
+
+/// The state of one training run, an epoch at a time. Between any two steps it can be archived.
+template <Backbone B, Head H>
+class Trainer {
+ public:
+  using S = typename B::Scalar;
+
+  Trainer(MultiTaskModel<B, H>& model, const Dataset<S>& data, const FitOptions& options)
+      : model_(model),
+        data_(data),
+        options_(options),
+        objective_(model),
+        task_gradients_(model),
+        task_weights_(options.weighting, options.optimizer, label_kinds(model)),
+        backbone_optimizer_(options.optimizer, model.backbone_parameters()),
+        head_optimizer_(head_optimizer<H>(options), static_cast<std::size_t>(H::parameters)),
+        rng_(options.seed),
+        conflict_rng_(Rng(options.seed).split()),
+        batch_size_(std::min<Eigen::Index>(options.batch_size, data.rows())),
+        order_(static_cast<std::size_t>(data.rows())),
+        loss_sums_(objective_.tasks().size(), 0.0),
+        labelled_(objective_.tasks().size(), 0) {
+    std::iota(order_.begin(), order_.end(), Eigen::Index{0});
+  }
+
+  /// One pass over the data in a new random order, or what is left of one; returns mean losses. Calls after_step(n)
+  /// when the n-th step of the training is done.
+  template <class AfterStep>
+  [[nodiscard]] EpochRecord epoch(AfterStep after_step) {
+    if (next_row_ == 0) {
+      shuffle(order_, rng_);
+      std::fill(loss_sums_.begin(), loss_sums_.end(), 0.0);
+      std::fill(labelled_.begin(), labelled_.end(), std::size_t{0});
+    }
+    while (next_row_ < data_.rows()) {
+      const Eigen::Index count = std::min(batch_size_, data_.rows() - next_row_);
+      step(count);
+      next_row_ += count;
+      ++steps_;
+      after_step(steps_);
+    }
+    if (!finite(model_.head_weights())) fail("a parameter of the head", "its last batch");
+    if (!finite(model_.backbone().parameters())) fail("a parameter of the backbone", "its last batch");
+    EpochRecord record = end_epoch();
+    next_row_ = 0;
+    ++epochs_done_;
+    return record;
+  }
+
+  /// Writes all state, the model's parameters among it, to an archive, or reads it from one.
+  template <class Archive>
+  void archive(Archive& archive) {
+    archive.value(epochs_done_);
+    archive.value(next_row_);
+    archive.value(steps_);
+    archive.numbers(std::span(order_));
+    archive.rng(rng_);
+    archive.rng(conflict_rng_);
+    archive.numbers(std::span<S>(model_.backbone().parameters()));
+    archive.numbers(model_.head_weights());
+    archive.optimizer(backbone_optimizer_.optimizer);
+    archive.optimizer(head_optimizer_.optimizer);
+    archive.numbers(std::span(loss_sums_));
+    archive.numbers(std::span(labelled_));
+    task_weights_.archive(archive);
+    if constexpr (Archive::reading) {
+      archive.require(next_row_ >= 0 && next_row_ <= data_.rows(), "position in an epoch");
+      archive.require(is_permutation(order_), "order of the samples");
+    }
+  }
+
+ private:
+  /// The sum of the losses of the next rows, `count` of them: the only place that touches the data.
+  double forward(Eigen::Index count) {
+    inputs_.resize(data_.inputs.rows(), count);
+    labels_.resize(data_.labels.rows(), count);
+    for (Eigen::Index i = 0; i < count; ++i) {
+      const Eigen::Index row = order_[static_cast<std::size_t>(next_row_ + i)];
+      inputs_.col(i) = data_.inputs.col(row);
+      labels_.col(i) = data_.labels.col(row);
+    }
+    return objective_.forward(inputs_, labels_);
+  }
+
+  void backward() {
+    constexpr bool encoding_shared = TaskGradients<B, H>::shared_head_parameters > 0;
+    const bool shared = encoding_shared || model_.backbone_parameters() > 0;
+    if (options_.conflicts == GradientConflicts::pcgrad && shared) {
+      task_gradients_.sum_without_conflicts(objective_, task_weights_.values(), conflict_rng_);
+    } else if (task_weights_.needs_norms()) {
+      task_gradients_.sum(objective_, task_weights_.values());
+    } else if (task_weights_.uniform()) {
+      objective_.backward();
+    } else {
+      objective_.backward(task_weights_.values());
+    }
+  }
+
+  void step(Eigen::Index count) {
+    const std::string batch = text("batch ", next_row_ / batch_size_);
+    if (!std::isfinite(forward(count))) fail_loss(batch);
+    backward();
+    if (!finite(objective_.head_gradient())) fail("a gradient of the head", batch);
+    if (!finite(objective_.backbone_gradient())) fail("a gradient of the backbone", batch);
+    count_losses();
+    const double scale = rate_scale(options_.schedule, position());
+    task_weights_.after_step(objective_.task_losses(), task_gradients_.norms(), scale);
+    clip_gradient(options_.clipping, objective_.backbone_gradient(), objective_.head_gradient());
+    backbone_optimizer_.step(scale, model_.backbone().parameters(), objective_.backbone_gradient());
+    head_optimizer_.step(scale, model_.head_weights(), objective_.head_gradient());
+  }
+
+  [[nodiscard]] StepPosition position() const noexcept {
+    const auto steps_per_epoch = static_cast<std::uint64_t>((data_.rows() + batch_size_ - 1) / batch_size_);
+    return {steps_, steps_per_epoch, steps_per_epoch * static_cast<std::uint64_t>(options_.epochs)};
+  }
+
+  void count_losses() noexcept {
+    for (std::size_t t = 0; t < labelled_.size(); ++t) {
+      const TaskLoss& loss = objective_.task_losses()[t];
+      loss_sums_[t] += loss.loss * static_cast<double>(loss.labelled);
+      labelled_[t] += loss.labelled;
+    }
+  }
+
+  [[nodiscard]] EpochRecord end_epoch() {
+    EpochRecord record;
+    record.epoch = epochs_done_ + 1;
+    record.epochs = options_.epochs;
+    record.task_losses = loss_sums_;
+    for (std::size_t t = 0; t < labelled_.size(); ++t) {
+      if (labelled_[t] > 0) record.task_losses[t] /= static_cast<double>(labelled_[t]);
+      record.train_loss += record.task_losses[t];
+    }
+    record.task_weights.assign(task_weights_.values().begin(), task_weights_.values().end());
+    task_weights_.after_epoch(record.task_losses);
+    return record;
+  }
+
+  /// Throws NumericalError that says whose loss left the finite numbers in which epoch and batch.
+  void fail_loss(const std::string& batch) const {
+    for (std::size_t t = 0; t < objective_.tasks().size(); ++t) {
+      if (!std::isfinite(objective_.task_losses()[t].loss)) {
+        fail("the loss of task " + objective_.tasks()[t].name, batch);
+      }
+    }
+  }
+
+  [[noreturn]] void fail(const std::string& what, const std::string& where) const {
+    throw NumericalError(text("qmtl: fit: ", what, " is not finite in epoch ", epochs_done_ + 1, ", ", where,
+                              "; a smaller learning rate may help"));
+  }
+
+  [[nodiscard]] static bool finite(std::span<const S> values) {
+    return Eigen::Map<const Eigen::Array<S, Eigen::Dynamic, 1>>(values.data(), static_cast<Eigen::Index>(values.size()))
+        .allFinite();
+  }
+
+  [[nodiscard]] static bool is_permutation(std::span<const Eigen::Index> order) {
+    std::vector<bool> seen(order.size(), false);
+    for (const Eigen::Index row : order) {
+      if (row < 0 || row >= static_cast<Eigen::Index>(order.size()) || seen[static_cast<std::size_t>(row)])
+        return false;
+      seen[static_cast<std::size_t>(row)] = true;
+    }
+    return true;
+  }
+
+  MultiTaskModel<B, H>& model_;
+  const Dataset<S>& data_;
+  const FitOptions& options_;
+  Objective<B, H> objective_;
+  TaskGradients<B, H> task_gradients_;
+  TaskWeights task_weights_;
+  ScheduledOptimizer<S> backbone_optimizer_, head_optimizer_;
+  Rng rng_, conflict_rng_;
+  Eigen::Index batch_size_;
+  std::vector<Eigen::Index> order_;
+  Batch<S> inputs_, labels_;
+  int epochs_done_ = 0;
+  Eigen::Index next_row_ = 0;      // of order_, in the epoch at hand
+  std::uint64_t steps_ = 0;        // of all epochs
+  std::vector<double> loss_sums_;  // of the epoch at hand, by task
+  std::vector<std::size_t> labelled_;
+};
+
+}  // namespace qmtl::detail

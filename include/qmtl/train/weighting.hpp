@@ -1,0 +1,219 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// Task weights: how much each task's loss counts in the gradient, fixed or adapted during training.
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "qmtl/core/error.hpp"
+#include "qmtl/train/loss.hpp"
+#include "qmtl/train/optimizer.hpp"
+
+namespace qmtl {
+
+/// Every task's loss counts once.
+struct UniformWeights {};
+
+/// One weight a task, from 0.
+struct FixedWeights {
+  std::vector<double> weights{};
+};
+
+/// Homoscedastic uncertainty (Kendall, Gal and Cipolla 2018, equations 5 to 10): each task has a trained log-variance
+/// s, from 0, and adds exp(-s) L + s/2 to the objective where it has classes and exp(-s) L / 2 + s/2 where it is
+/// real-valued. Its weight is the factor of L, which for a constant loss ends at 1 / (2 L). The log-variances are
+/// trained by the optimizer of the model, its learning rate times this scale, without weight decay.
+struct UncertaintyWeights {
+  double learning_rate_scale = 1.0;
+};
+
+/// Dynamic weight averaging (Liu, Johns and Davison 2019, equation 7): in epoch t task k has the weight K exp(r_k / T)
+/// / sum_i exp(r_i / T), with r_k = L_k(t-1) / L_k(t-2) from its mean training losses in the epochs before, K tasks and
+/// the temperature T. In the first two epochs, and where L_k(t-2) is 0, r_k = 1.
+struct DynamicWeightAverage {
+  double temperature = 2.0;
+};
+
+/// GradNorm (Chen, Badrinarayanan, Lee and Rabinovich 2018, algorithm 1): moves the weights, by Adam, so that the norms
+/// G_i of the tasks' weighted gradients become mean(G) r_i^alpha, r_i being the task's loss ratio L_i / L_i(first) over
+/// the mean of these ratios. The gradients are those with respect to the representation z, the output of the last
+/// shared layer, for the batch of the step: the cheapest that all tasks share, and there whatever the backbone is.
+/// Weights start at 1, stay above 1e-6 and sum to the number of tasks; a task without a label in a batch keeps its
+/// part. Cost: one backward of the head a task; the backbone's is done once.
+struct GradNorm {
+  double alpha = 1.5;
+  double learning_rate = 0.025;
+};
+
+using TaskWeighting = std::variant<UniformWeights, FixedWeights, UncertaintyWeights, DynamicWeightAverage, GradNorm>;
+
+/// Throws ValueError, naming the setting, where one is impossible, ShapeError for a number of fixed weights that is not
+/// the number of tasks.
+inline void validate(const TaskWeighting& weighting, std::size_t tasks) {
+  const auto require = [](bool right, std::string_view name, std::string_view expected, double got) {
+    if (!right) throw ValueError(detail::text("qmtl: weighting: ", name, ", expected ", expected, ", got ", got));
+  };
+  const auto require_from_zero = [&require](std::string_view name, double value) {
+    require(value >= 0.0 && std::isfinite(value), name, "a finite number from 0", value);
+  };
+  if (const auto* fixed = std::get_if<FixedWeights>(&weighting)) {
+    detail::require_size("weighting: number of fixed weights", fixed->weights.size(), tasks);
+    for (const double weight : fixed->weights) require_from_zero("a fixed weight", weight);
+  } else if (const auto* uncertainty = std::get_if<UncertaintyWeights>(&weighting)) {
+    require_from_zero("learning_rate_scale", uncertainty->learning_rate_scale);
+  } else if (const auto* average = std::get_if<DynamicWeightAverage>(&weighting)) {
+    const double temperature = average->temperature;
+    require(temperature > 0.0 && std::isfinite(temperature), "temperature", "a finite number above 0", temperature);
+  } else if (const auto* norms = std::get_if<GradNorm>(&weighting)) {
+    require_from_zero("alpha", norms->alpha);
+    require_from_zero("learning_rate", norms->learning_rate);
+  }
+}
+
+/// The weights in the course of one training.
+class TaskWeights {
+ public:
+  /// `optimizer` is the model's; `kinds` has one entry a task. Throws what `validate` throws.
+  TaskWeights(TaskWeighting settings, const OptimizerSettings& optimizer, std::vector<LabelKind> kinds)
+      : settings_(std::move(settings)),
+        kinds_(std::move(kinds)),
+        optimizer_(own_optimizer(settings_, optimizer), kinds_.size()),
+        rate_(optimizer_.learning_rate()),
+        gradient_(kinds_.size(), 0.0),
+        values_(kinds_.size(), 1.0),
+        first_losses_(kinds_.size(), -1.0),
+        last_losses_(kinds_.size(), -1.0) {
+    validate(settings_, kinds_.size());
+    if (const auto* fixed = std::get_if<FixedWeights>(&settings_)) values_ = fixed->weights;
+    if (std::holds_alternative<UncertaintyWeights>(settings_)) {
+      log_variances_.assign(kinds_.size(), 0.0);
+      set_uncertainty_weights();
+    }
+  }
+
+  /// The factor of each task's loss in the next step.
+  [[nodiscard]] std::span<const double> values() const noexcept { return values_; }
+  /// Whether all weights are 1 for good.
+  [[nodiscard]] bool uniform() const noexcept { return std::holds_alternative<UniformWeights>(settings_); }
+  /// Whether `after_step` is to be given gradient norms.
+  [[nodiscard]] bool needs_norms() const noexcept { return std::holds_alternative<GradNorm>(settings_); }
+  /// The log-variances of UncertaintyWeights; else empty.
+  [[nodiscard]] std::span<const double> log_variances() const noexcept { return log_variances_; }
+
+  /// Adapts to a step: its losses, the norms of the gradients of the tasks' unweighted losses with respect to z (for
+  /// GradNorm, else empty), and the schedule's multiplier of the learning rate.
+  void after_step(std::span<const TaskLoss> losses, std::span<const double> norms, double rate_scale) {
+    if (std::holds_alternative<UncertaintyWeights>(settings_)) {
+      optimizer_.set_learning_rate(rate_ * rate_scale);
+      train_log_variances(losses);
+    } else if (const auto* settings = std::get_if<GradNorm>(&settings_)) {
+      balance_norms(*settings, losses, norms);
+    }
+  }
+
+  /// Adapts to an epoch's mean loss of each task.
+  void after_epoch(std::span<const double> losses) {
+    const auto* settings = std::get_if<DynamicWeightAverage>(&settings_);
+    if (settings == nullptr) return;
+    average(settings->temperature, losses);
+    last_losses_.assign(losses.begin(), losses.end());
+  }
+
+  /// Writes all state to an archive, or reads it from one.
+  template <class Archive>
+  void archive(Archive& archive) {
+    archive.numbers(std::span(values_));
+    archive.numbers(std::span(log_variances_));
+    archive.numbers(std::span(first_losses_));
+    archive.numbers(std::span(last_losses_));
+    archive.optimizer(optimizer_);
+  }
+
+ private:
+  static constexpr double least = 1e-6;  // of a GradNorm weight
+
+  [[nodiscard]] static OptimizerSettings own_optimizer(const TaskWeighting& weighting, OptimizerSettings model) {
+    if (const auto* norms = std::get_if<GradNorm>(&weighting)) return Adam{.learning_rate = norms->learning_rate};
+    if (const auto* uncertainty = std::get_if<UncertaintyWeights>(&weighting)) {
+      std::visit([&](auto& s) { s.learning_rate *= uncertainty->learning_rate_scale; }, model);
+      if (auto* adamw = std::get_if<AdamW>(&model)) adamw->weight_decay = 0.0;
+      return model;
+    }
+    return Sgd{};
+  }
+
+  [[nodiscard]] double loss_factor(std::size_t t) const noexcept { return kinds_[t].classes == 0 ? 0.5 : 1.0; }
+
+  void set_uncertainty_weights() noexcept {
+    for (std::size_t t = 0; t < values_.size(); ++t) values_[t] = loss_factor(t) * std::exp(-log_variances_[t]);
+  }
+
+  void train_log_variances(std::span<const TaskLoss> losses) {
+    for (std::size_t t = 0; t < values_.size(); ++t) {
+      gradient_[t] = losses[t].labelled > 0 ? 0.5 - values_[t] * losses[t].loss : 0.0;
+    }
+    optimizer_.step(log_variances_, gradient_);
+    set_uncertainty_weights();
+  }
+
+  void average(double temperature, std::span<const double> losses) noexcept {
+    double largest = 0.0;
+    for (std::size_t t = 0; t < values_.size(); ++t) {
+      values_[t] = (last_losses_[t] > 0.0 ? losses[t] / last_losses_[t] : 1.0) / temperature;
+      largest = std::max(largest, values_[t]);
+    }
+    double sum = 0.0;
+    for (double& value : values_) sum += value = std::exp(value - largest);
+    for (double& value : values_) value *= static_cast<double>(values_.size()) / sum;
+  }
+
+  /// One step of Adam on sum |G_i - target_i|, the targets being constants, then weights that sum to their number.
+  void balance_norms(const GradNorm& settings, std::span<const TaskLoss> losses, std::span<const double> norms) {
+    double present = 0.0;
+    double mean_norm = 0.0;
+    double mean_ratio = 0.0;
+    std::vector<double>& ratios = gradient_;
+    for (std::size_t t = 0; t < values_.size(); ++t) {
+      if (losses[t].labelled == 0) continue;
+      if (first_losses_[t] < 0.0) first_losses_[t] = losses[t].loss;
+      ratios[t] = first_losses_[t] > 0.0 ? losses[t].loss / first_losses_[t] : 1.0;
+      present += 1.0;
+      mean_norm += values_[t] * norms[t];
+      mean_ratio += ratios[t];
+    }
+    if (present == 0.0) return;
+    mean_norm /= present;
+    mean_ratio /= present;
+    for (std::size_t t = 0; t < values_.size(); ++t) {
+      if (losses[t].labelled == 0) {
+        gradient_[t] = 0.0;
+        continue;
+      }
+      const double relative = mean_ratio > 0.0 ? ratios[t] / mean_ratio : 1.0;
+      const double excess = values_[t] * norms[t] - mean_norm * std::pow(relative, settings.alpha);
+      gradient_[t] = excess > 0.0 ? norms[t] : excess < 0.0 ? -norms[t] : 0.0;
+    }
+    optimizer_.step(values_, gradient_);
+    double sum = 0.0;
+    for (double& value : values_) sum += value = std::max(value, least);
+    for (double& value : values_) value *= static_cast<double>(values_.size()) / sum;
+  }
+
+  TaskWeighting settings_;
+  std::vector<LabelKind> kinds_;
+  Optimizer<double> optimizer_;  // of the log-variances, or of GradNorm's weights
+  double rate_;
+  std::vector<double> gradient_;       // of a step
+  std::vector<double> values_;         // the weights
+  std::vector<double> log_variances_;  // of UncertaintyWeights
+  std::vector<double> first_losses_;   // for GradNorm; -1 until the first batch with a label
+  std::vector<double> last_losses_;    // for DynamicWeightAverage; -1 until the first epoch is over
+};
+
+}  // namespace qmtl

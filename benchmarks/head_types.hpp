@@ -23,10 +23,10 @@ struct RyRzEncoding {
   using Squash = NoSquash;
 };
 
-/// Task t of width K: called "a0", "b0", ..., Z of every qubit of its window.
-template <int T, int K>
+/// Task t of width K: called "a0", "b0", ..., Z of every qubit of its window unless said otherwise.
+template <int T, int K, class Readout = Expectations<K>>
 using WorkloadTask = Task<Name<3>{{static_cast<char>('a' + T % 26), static_cast<char>('0' + T / 26), '\0'}},
-                          RotationBlock<K, Layers<2>>, Window<T * K, K>, Expectations<K>>;
+                          RotationBlock<K, Layers<2>>, Window<T * K, K>, Readout>;
 
 template <Scalar S, HeadMethod Method, class E, class Tasks>
 struct WorkloadHeadOf;

@@ -20,6 +20,7 @@
 #include "qmtl/model/save.hpp"
 #include "qmtl/state/sampling.hpp"
 #include "qmtl/train/combine.hpp"
+#include "qmtl/train/encoded_dataset.hpp"
 #include "qmtl/train/fit.hpp"
 #include "qmtl/train/report.hpp"
 #include "qmtl/train/split.hpp"

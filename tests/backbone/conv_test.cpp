@@ -171,7 +171,7 @@ TEST_CASE("a convnet of dense layers is an mlp with the same parameters") {
   CHECK((forward(net, x) - forward(mlp, x)).cwiseAbs().maxCoeff() < 1e-14);
 }
 
-TEMPLATE_TEST_CASE("a smaller batch after a larger one gives what it gives alone", "", float, double) {
+TEMPLATE_TEST_CASE("convnet: a smaller batch after a larger one gives what it gives alone", "", float, double) {
   using S = TestType;
   BasicConvNet<S, Relu, Image<6, 6, 2>, Conv<4, 3>, MaxPool<2>, Conv<2, 3>, Dense<3>> used;
   Rng rng(Seed{8});

@@ -67,3 +67,28 @@ TEST_CASE("an error on another thread reaches the caller", "[head][threads]") {
   z.setOnes();
   CHECK_NOTHROW(head.forward(z, weights, logits));
 }
+
+TEST_CASE("an error of one batch is not that of the next, when threads share its states", "[head][threads]") {
+  using Amplitude =
+      QuantumHead<double, AmplitudeEncoding<13, Features<8>>, Task<"a", RotationBlock<1>, Window<0, 1>, Binary>>;
+  Amplitude head;
+  head.set_execution(Threads{2});
+  Batch<double> z = Batch<double>::Ones(8, 4), logits(1, 4);
+  z.col(3).setZero();
+  const std::vector<double> weights(Amplitude::parameters, 0.1);
+  CHECK_THROWS_AS(head.forward(z, weights, logits), ValueError);
+  CHECK_NOTHROW(head.forward(z.leftCols(1), weights, logits.leftCols(1)));
+}
+
+TEST_CASE("a copied head has nothing to go backward from", "[head][threads]") {
+  Head2 head;
+  const std::vector<double> weights(Head2::parameters, 0.1);
+  const Batch<double> z = Batch<double>::Ones(4, 3), c = Batch<double>::Ones(Head2::outputs, 3);
+  Batch<double> logits(Head2::outputs, 3), dz(4, 3);
+  std::vector<double> gradient(weights.size());
+  head.forward(z, weights, logits);
+  Head2 copy = head;
+  CHECK_THROWS_AS(copy.backward(z, weights, c, gradient, dz), ShapeError);
+  Head2 moved = std::move(head);
+  CHECK_NOTHROW(moved.backward(z, weights, c, gradient, dz));
+}

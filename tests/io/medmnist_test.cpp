@@ -179,7 +179,7 @@ std::string refused(const Arrays& arrays, const MedMnistOptions& options = {}) {
   return name == std::string::npos ? message : message.substr(name);
 }
 
-TEST_CASE("an array that is not there is named, with those that are") {
+TEST_CASE("a member that is not there is named, with those that are") {
   for (const auto& [name, array] : grey()) {
     Arrays arrays = grey();
     arrays.erase(name);

@@ -260,3 +260,32 @@ TEST_CASE("product states only, and no window", "[state][tiles]") {
   program.apply_windows(nullptr, nullptr, lambda.data());
   for (const auto& pack : lambda) CHECK(lane_sum<double>(pack) == 0.0);
 }
+
+TEMPLATE_TEST_CASE("many crossing qubits at angles where every cosine is almost zero", "[state][tiles]", float,
+                   double) {
+  using S = TestType;
+  constexpr int n = 8;
+  std::vector<Operation> ops;
+  for (int q = 0; q < n; ++q) ops.push_back(gate::ry(q, 0.3 + 0.1 * q));
+  for (int q = 4; q < n; ++q) ops.push_back(gate::cx(q, q - 4));  // flips of 4 .. 7 now exchange lanes as well
+  for (int q = 0; q < n; ++q) ops.push_back(gate::ry(q, pi));
+  for (int q = 0; q < n; ++q) ops.push_back(gate::cx(q, (q + 1) % n));
+  Rng rng(Seed{35});
+  check_tiles<S, Pack<S>>(ops, n, rng, {.tile_width = 4});
+}
+
+TEST_CASE("threads that share a state all have tiles, however few packs there are", "[state][tiles]") {
+  using P = TileProgram<double, Pack<double>>;
+  const auto ops = layered(9, false, false);
+  const std::vector<std::vector<int>> windows{{0, 1}, {7, 8}};
+  P program(ops, 9, false, windows);
+  CHECK(program.tiles_of_a_sweep() == 1);  // the whole state
+  for (const int threads : {2, 3, 4}) {
+    Workers workers(threads);
+    program.set_workers(&workers);
+    program.share_states(true);
+    CHECK(program.tiles_of_a_sweep() >= static_cast<std::size_t>(threads));
+    program.set_workers(nullptr);
+    CHECK(program.tiles_of_a_sweep() == 1);
+  }
+}

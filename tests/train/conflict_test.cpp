@@ -19,7 +19,7 @@ using Matrix = Eigen::MatrixXd;
 using Vector = Eigen::VectorXd;
 
 /// The sum of the projected gradients, the columns of `g`, through the Gram matrix.
-Vector projected_sum(const Matrix& g, Rng rng) { return g * project_conflicts(g.transpose() * g, rng); }
+Vector projected_sum(const Matrix& g, Rng rng) { return g * project_conflicts(Matrix(g.transpose() * g), rng); }
 
 /// Algorithm 1 of Yu et al. 2020 on the vectors themselves.
 Vector textbook(const Matrix& g, Rng rng) {

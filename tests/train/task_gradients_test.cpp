@@ -33,7 +33,8 @@ TEMPLATE_TEST_CASE("a weighted sum of the tasks' gradients is the gradient of th
   Objective together(model), apart(model);
   TaskGradients gradients(model);
   together.forward(data.inputs, data.labels);
-  together.backward(weights);
+  together.weigh(weights);
+  together.backward();
   apart.forward(data.inputs, data.labels);
   gradients.sum(apart, weights);
   const auto same = [](auto a, auto b) {

@@ -23,7 +23,7 @@ using namespace qmtl::test;
 using Weights = std::vector<double>;
 const std::vector<LabelKind> two_binary{{2}, {2}};
 
-Weights values(const TaskWeights& weights) { return {weights.values().begin(), weights.values().end()}; }
+Weights values(const TaskWeights<>& weights) { return {weights.values().begin(), weights.values().end()}; }
 
 TEST_CASE("weights are uniform unless something else is asked for") {
   TaskWeights weights(FitOptions{}.weighting, Adam{}, two_binary);

@@ -54,8 +54,8 @@ concept BackboneForward = requires(B& backbone, const BatchIn<typename B::Scalar
   backbone.forward(x, z);
 };
 
-/// `backward(x, dz, gradient)` ADDS dL/dparameters, summed over the batch of the last forward, into `gradient`. It may be
-/// called again, with another dz, after the same forward.
+/// `backward(x, dz, gradient)` ADDS dL/dparameters, summed over the batch of the last forward, into `gradient`. It may
+/// be called again, with another dz, after the same forward.
 template <class B>
 concept BackboneBackward = requires(B& backbone, const BatchIn<typename B::Scalar>& x,
                                     const BatchIn<typename B::Scalar, B::output_size>& dz,

@@ -185,13 +185,14 @@ class Fusion {
   /// Encoders keep parameters of their own, which those of the fusion replace before they are used.
   template <std::size_t M>
   void take_parameters() {
-    const std::span<S> own = std::get<M>(encoders_).parameters();
-    std::copy(own.begin(), own.end(), encoder_part<M>(parameters_).begin());
+    assign(std::get<M>(encoders_).parameters(), encoder_part<M>(parameters_));
   }
   template <std::size_t M>
   void give_parameters() {
-    const std::span<S> mine = encoder_part<M>(parameters_);
-    std::copy(mine.begin(), mine.end(), std::span<S>(std::get<M>(encoders_).parameters()).begin());
+    assign(encoder_part<M>(parameters_), std::get<M>(encoders_).parameters());
+  }
+  static void assign(std::span<const S> from, std::span<S> to) noexcept {
+    for (std::size_t i = 0; i < from.size(); ++i) to[i] = from[i];  // may be empty, which std::copy would be warned of
   }
 
   /// Whether modality m of a row is there. Throws ValueError where it is in part, or infinite.

@@ -3,6 +3,7 @@
 // A circuit as text: one wire a qubit, time from left to right.
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
@@ -65,10 +66,11 @@ namespace detail {
 }
 
 /// Column of each operation: as far left as possible without crossing another operation's vertical line.
-[[nodiscard]] inline std::vector<int> columns_of(std::span<const Operation> ops, int qubits) {
-  std::vector<int> next(static_cast<std::size_t>(qubits), 0);
+template <int N, int M>
+[[nodiscard]] std::vector<int> columns_of(const Circuit<N, M>& c) {
+  std::vector<int> next(static_cast<std::size_t>(N), 0);
   std::vector<int> columns;
-  for (const auto& op : ops) {
+  for (const auto& op : c.ops()) {
     const auto targets = op.targets();
     const auto [low, high] = std::minmax_element(targets.begin(), targets.end());
     const auto first = next.begin() + *low;
@@ -80,13 +82,14 @@ namespace detail {
 }
 
 /// The grid that a drawing is made of: `rows` alternate between wires and the gaps below them.
+template <int Qubits>
 struct Grid {
-  std::vector<std::vector<std::string>> rows;
+  std::array<std::vector<std::string>, std::size_t{2 * Qubits - 1}> rows;
   std::vector<std::size_t> widths;
 
-  Grid(int qubits, int columns)
-      : rows(static_cast<std::size_t>(2 * qubits - 1), std::vector<std::string>(static_cast<std::size_t>(columns))),
-        widths(static_cast<std::size_t>(columns), 1) {}
+  explicit Grid(int columns) : widths(static_cast<std::size_t>(columns), 1) {
+    for (auto& row : rows) row.resize(widths.size());
+  }
 
   void put(int row, int column, const std::string& content) {
     const auto c = static_cast<std::size_t>(column);
@@ -142,9 +145,9 @@ namespace detail {
 ///     q1: ----X-
 template <int N, int M>
 [[nodiscard]] std::string draw(const Circuit<N, M>& c) {
-  const auto columns = detail::columns_of(c.ops(), N);
+  const auto columns = detail::columns_of(c);
   const int column_count = columns.empty() ? 0 : *std::max_element(columns.begin(), columns.end()) + 1;
-  detail::Grid grid(N, column_count);
+  detail::Grid<N> grid(column_count);
   for (std::size_t i = 0; i < columns.size(); ++i) {
     const auto& op = c.ops()[i];
     const auto targets = op.targets();

@@ -32,8 +32,7 @@ class ByteWriter {
   template <class T>
   requires std::is_trivially_copyable_v<T>
   void put(std::span<const T> values) {
-    const auto bytes = std::as_bytes(values);
-    bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
+    if (!values.empty()) append(values.data(), values.size_bytes());
   }
   template <class T>
   void put_value(const T& value) {
@@ -46,6 +45,12 @@ class ByteWriter {
   [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return bytes_; }
 
  private:
+  void append(const void* data, std::size_t size) {
+    const std::size_t at = bytes_.size();
+    bytes_.resize(at + size);
+    std::memcpy(bytes_.data() + at, data, size);
+  }
+
   std::vector<std::byte> bytes_;
 };
 

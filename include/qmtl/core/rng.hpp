@@ -24,7 +24,7 @@ struct Seed {
 template <class G>
 concept BitGenerator = requires(G& engine) {
   { engine() } -> std::unsigned_integral;
-  requires G::min() < G::max();
+  requires(G::min() < G::max());
 };
 
 /// A uniform number in [0, 1) with 53 random bits.

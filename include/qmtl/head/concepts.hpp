@@ -75,4 +75,16 @@ concept Head = std::movable<H> && std::default_initializable<H> && requires {
   { H::task_outputs } -> std::convertible_to<std::array<int, static_cast<std::size_t>(H::tasks)>>;
 };
 
+/// A head that can store what it needs of a sample once: encode gives `encoded_size` entries a sample, which do not
+/// depend on the weights; forward_encoded and backward_encoded are forward and backward_weights from there.
+template <class H>
+concept CachingHead = Head<H> && H::caches_encodings &&
+    requires(H head, std::span<typename H::Scalar> out, std::span<const typename H::Scalar> in,
+             BatchIn<typename H::Scalar> x, BatchOut<typename H::Scalar> y) {
+  { head.encoded_size() } -> std::convertible_to<Eigen::Index>;
+  head.encode(x, y);
+  head.forward_encoded(x, in, y);
+  head.backward_encoded(x, in, x, out);
+};
+
 }  // namespace qmtl

@@ -3,8 +3,10 @@
 // Batches through lane engines: samples into lanes and back, one register for all tasks or one a light cone.
 
 #include <algorithm>
+#include <array>
 #include <complex>
 #include <span>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -29,8 +31,8 @@ struct HeadProgram {
 };
 
 /// Runs a head on batches of any size. forward keeps the encoded states for backward as long as they fit, and backward
-/// encodes again otherwise.
-/// A group is as many samples as there are lanes or, if `OneState`, one sample whose amplitudes fill the lanes.
+/// encodes again otherwise. A group is as many samples as there are lanes or, if `OneState`, one sample whose
+/// amplitudes fill the lanes.
 template <Scalar S, bool Complex, bool OneState = false>
 class LaneBackend {
   using A = LaneAmplitude<S, Complex>;
@@ -76,15 +78,8 @@ class LaneBackend {
 
   /// Expectation values (outputs x batch) for angles (features x batch).
   void forward(const S* angles, Eigen::Index batch, const S* weights, S* expectations) {
-    batch_ = batch;
-    kept_ = keeps(batch);
-    swept_ = false;
-    for (auto& r : registers_) {
-      r.engine.update(weights);
-      const auto slots = static_cast<std::size_t>(kept_ ? groups(batch) : 1);
-      if (r.states.size() < slots * r.amplitudes) r.states.resize(slots * r.amplitudes);
-      if (r.densities.size() < slots * r.engine.density_size()) r.densities.resize(slots * r.engine.density_size());
-    }
+    make_slots(batch, keeps(batch));
+    for (auto& r : registers_) r.engine.update(weights);
     for (Eigen::Index g = 0; g < groups(batch); ++g) {
       load_features(angles, g);
       for (auto& r : registers_) {
@@ -131,7 +126,67 @@ class LaneBackend {
     for (std::size_t j = 0; j < weight_gradients_.size(); ++j) gradient[j] += lane_sum<S>(weight_gradients_[j]);
   }
 
+  // What an encoding without weights makes of a sample, its density matrices, can be kept for good: `entries`, a column
+  // of real numbers a sample, complex entries as pairs. A column is contiguous whatever the lanes, since batches of
+  // samples in any order are read from it. Not for direct tasks.
+
+  /// Numbers of a sample.
+  [[nodiscard]] Eigen::Index encoded_size() const noexcept {
+    std::size_t size = 0;
+    for (const auto& r : registers_) size += r.engine.density_size();
+    return static_cast<Eigen::Index>(size * entry_size);
+  }
+
+  /// Sets the entries (encoded_size() x batch) of angles (features x batch).
+  void encode(const S* angles, BatchOut<S> entries) {
+    make_slots(entries.cols(), false);
+    for (Eigen::Index g = 0; g < groups(batch_); ++g) {
+      load_features(angles, g);
+      std::size_t first = 0;
+      for (auto& r : registers_) {
+        encode(r, angles, g, nullptr);
+        r.engine.read_densities(state(r, g), density(r, g));
+        store_entries(density(r, g), r.engine.density_size(), first, entries, g);
+        first += r.engine.density_size() * entry_size;
+      }
+    }
+  }
+
+  /// As forward, from entries: the number of qubits does not matter any more. Samples lie in lanes.
+  void forward_encoded(const BatchIn<S>& entries, const S* weights, S* expectations) {
+    batch_ = entries.cols();
+    entries_.resize(static_cast<std::size_t>(encoded_size()) / entry_size);
+    for (auto& r : registers_) r.engine.update(weights);
+    for (Eigen::Index g = 0; g < groups<lanes>(batch_); ++g) {
+      load_entries(entries, g);
+      const A* rho = entries_.data();
+      for (auto& r : registers_) {
+        r.engine.expectations(rho, expectations_.data());
+        rho += r.engine.density_size();
+      }
+      store<lanes>(expectations_.data(), program_.outputs, expectations, g);
+    }
+  }
+
+  /// For the entries of the last forward_encoded: adds weight gradients.
+  void backward_encoded(const BatchIn<S>& entries, const S* cotangents, S* gradient) {
+    for (auto& r : registers_) r.engine.begin_batch();
+    for (Eigen::Index g = 0; g < groups<lanes>(batch_); ++g) {
+      load<lanes>(cotangents, program_.outputs, cotangents_.data(), g);
+      load_entries(entries, g);
+      const A* rho = entries_.data();
+      for (auto& r : registers_) {
+        r.engine.add_sums(rho, cotangents_.data());
+        rho += r.engine.density_size();
+      }
+    }
+    for (auto& r : registers_) r.engine.finish(gradient);
+  }
+
  private:
+  static constexpr int lanes = pack_width<S>;
+  static constexpr std::size_t entry_size = Complex ? 2 : 1;
+
   struct Register {
     std::vector<Operation> operations;
     LaneEngine<S, A, Program> engine;
@@ -167,7 +222,22 @@ class LaneBackend {
     return windows;
   }
 
-  [[nodiscard]] static Eigen::Index groups(Eigen::Index batch) noexcept { return (batch + width - 1) / width; }
+  /// Room for the states of a batch, or of one group at a time.
+  void make_slots(Eigen::Index batch, bool keep) {
+    batch_ = batch;
+    kept_ = keep;
+    swept_ = false;
+    const auto slots = static_cast<std::size_t>(keep ? groups(batch) : 1);
+    for (auto& r : registers_) {
+      if (r.states.size() < slots * r.amplitudes) r.states.resize(slots * r.amplitudes);
+      if (r.densities.size() < slots * r.engine.density_size()) r.densities.resize(slots * r.engine.density_size());
+    }
+  }
+
+  template <int Width = width>
+  [[nodiscard]] static Eigen::Index groups(Eigen::Index batch) noexcept {
+    return (batch + Width - 1) / Width;
+  }
 
   [[nodiscard]] bool keeps(Eigen::Index batch) const noexcept {
     std::size_t amplitudes = 0;
@@ -201,23 +271,63 @@ class LaneBackend {
     }
   }
 
-  /// Lanes past the end of the batch are zero, so that they add nothing to any sum.
+  /// Columns of group g into lanes: a sample a lane, or one in all. Lanes past the end of the batch are zero, so that
+  /// they add nothing to any sum.
+  template <int Width = width>
   void load(const S* from, int rows, Pack<S>* to, Eigen::Index g) const noexcept {
-    const auto lanes = OneState ? pack_width<S> : static_cast<int>(std::min<Eigen::Index>(width, batch_ - g * width));
+    const auto used = Width == 1 ? lanes : static_cast<int>(std::min<Eigen::Index>(Width, batch_ - g * Width));
     std::fill_n(to, rows, Pack<S>{});
-    for (int lane = 0; lane < lanes; ++lane) {
-      const S* column = from + (OneState ? g : g * width + lane) * rows;
+    for (int lane = 0; lane < used; ++lane) {
+      const S* column = from + (Width == 1 ? g : g * Width + lane) * rows;
       for (int i = 0; i < rows; ++i) to[i][lane] = column[i];
     }
   }
 
+  template <int Width = width>
   void store(const Pack<S>* from, int rows, S* to, Eigen::Index g) const noexcept {
-    if constexpr (OneState) {
-      for (int i = 0; i < rows; ++i) to[g * rows + i] = lane_sum<S>(from[i]);
-    } else {
-      const auto lanes = static_cast<int>(std::min<Eigen::Index>(width, batch_ - g * width));
-      for (int lane = 0; lane < lanes; ++lane) {
-        for (int i = 0; i < rows; ++i) to[(g * width + lane) * rows + i] = from[i][lane];
+    const auto samples = static_cast<int>(std::min<Eigen::Index>(Width, batch_ - g * Width));
+    for (int sample = 0; sample < samples; ++sample) {
+      for (int i = 0; i < rows; ++i) to[(g * Width + sample) * rows + i] = of_sample<Width>(from[i], sample);
+    }
+  }
+
+  /// What belongs to a group's sample: its lane, or the sum of all.
+  template <int Width = width>
+  [[nodiscard]] static S of_sample(const Pack<S>& pack, int sample) noexcept {
+    return Width == 1 ? lane_sum<S>(pack) : pack[sample];
+  }
+
+  /// A register's density matrices into the columns of the group's samples, from number `first` on.
+  void store_entries(const A* rho, std::size_t count, std::size_t first, BatchOut<S> entries, Eigen::Index g) const {
+    for (int sample = 0; sample < width && g * width + sample < batch_; ++sample) {
+      S* to = entries.col(g * width + sample).data() + first;
+      for (std::size_t e = 0; e < count; ++e) {
+        if constexpr (Complex) {
+          *to++ = of_sample(rho[e].re, sample);
+          *to++ = of_sample(rho[e].im, sample);
+        } else {
+          *to++ = of_sample(rho[e], sample);
+        }
+      }
+    }
+  }
+
+  /// Columns g * lanes + lane side by side, the last column again in lanes past the end.
+  void load_entries(const BatchIn<S>& entries, Eigen::Index g) noexcept {
+    std::array<const S*, static_cast<std::size_t>(lanes)> samples;
+    for (int lane = 0; lane < lanes; ++lane) {
+      samples[static_cast<std::size_t>(lane)] = entries.col(std::min(g * lanes + lane, batch_ - 1)).data();
+    }
+    const auto side_by_side = [&samples](std::size_t i) {
+      Pack<S> pack{};
+      for (int lane = 0; lane < lanes; ++lane) pack[lane] = samples[static_cast<std::size_t>(lane)][i];
+      return pack;
+    };
+    for (std::size_t e = 0; e < entries_.size(); ++e) {
+      if constexpr (Complex) {
+        entries_[e] = {side_by_side(2 * e), side_by_side(2 * e + 1)};
+      } else {
+        entries_[e] = side_by_side(e);
       }
     }
   }
@@ -272,6 +382,7 @@ class LaneBackend {
   std::vector<Register> registers_;
   std::vector<Pack<S>> features_, feature_gradients_, weight_gradients_, expectations_, cotangents_;
   std::vector<std::complex<S>> start_, adjoint_;
+  std::vector<A> entries_;  // of a group of encoded samples
   Eigen::Index batch_ = 0;
   bool kept_ = false;   // forward's states fit
   bool swept_ = false;  // but a backward has used them up

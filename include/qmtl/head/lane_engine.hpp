@@ -7,6 +7,7 @@
 #include <complex>
 #include <span>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "qmtl/core/page_vector.hpp"
@@ -51,18 +52,18 @@ class HostedTask {
 
  public:
   HostedTask(const EngineTask<S>& task, std::span<const int> host)
-      : task_(task), operator_(task.block, task.eigenvalues), host_width_(static_cast<int>(host.size())) {
+      : task_(task), operator_(task.block, task.eigenvalues) {
     Index inside = 0;
     for (const int q : task.window) {
       const auto at = std::find(host.begin(), host.end(), q) - host.begin();
       positions_.push_back(static_cast<int>(at));
       inside |= qubit_mask(static_cast<int>(at));
     }
-    outside_ = (dimension(host_width_) - 1) & ~inside;
-    const int size = 1 << host_width_;
+    const int size = 1 << host.size();
+    const Index outside = static_cast<Index>(size - 1) & ~inside;
     for (int e = 0; e < size * (size + 1) / 2; ++e) {
       const auto [row, column] = triangle_entry(size, e);
-      if (((static_cast<Index>(row) ^ static_cast<Index>(column)) & outside_) == 0) {
+      if (((static_cast<Index>(row) ^ static_cast<Index>(column)) & outside) == 0) {
         entries_.push_back({e, local(static_cast<Index>(row)), local(static_cast<Index>(column)), row != column});
       }
     }
@@ -160,9 +161,7 @@ class HostedTask {
 
   EngineTask<S> task_;
   WindowOperator<S> operator_;
-  int host_width_;
   std::vector<int> positions_;
-  Index outside_ = 0;
   std::vector<Entry> entries_;
   std::vector<std::complex<S>> coefficients_;  // A_o at the entries
   std::vector<A> sums_;                        // G_o at the entries, in lanes
@@ -283,13 +282,23 @@ class LaneEngine {
 
   /// Expectation values of every output.
   void expectations(const A* psi, const A* rho, Pack<S>* out) noexcept {
-    for (const auto& task : hosted_) task.task.expectations(rho + task.first_entry, out);
+    expectations(rho, out);
     for (auto& task : direct_) task.expectations(psi, out);
+  }
+
+  /// The same where no task is direct, from density matrices in any lanes.
+  void expectations(const A* rho, Pack<S>* out) const noexcept {
+    for (const auto& task : hosted_) task.task.expectations(rho + task.first_entry, out);
+  }
+
+  /// Weight sums where no task is direct.
+  void add_sums(const A* rho, const Pack<S>* cotangents) noexcept {
+    for (auto& task : hosted_) task.task.add_sums(rho + task.first_entry, cotangents);
   }
 
   /// Weight sums, and lambda = sum_o cotangent_o M_o psi for all tasks together if `adjoint`.
   void read_backward(const A* psi, const A* rho, const Pack<S>* cotangents, bool adjoint) noexcept {
-    for (auto& task : hosted_) task.task.add_sums(rho + task.first_entry, cotangents);
+    add_sums(rho, cotangents);
     if (adjoint) {
       std::fill(merged_.begin(), merged_.end(), A{});
       for (const auto& task : hosted_) task.task.merge(cotangents, merged_.data() + task.first_entry);

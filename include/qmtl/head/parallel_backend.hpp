@@ -15,7 +15,7 @@
 namespace qmtl::detail {
 
 /// Runs a backend on one thread or several. For a fixed count of threads the results have the same bits every time;
-/// between counts the sums over the batch may differ by rounding.
+/// between counts sums over the batch may differ by rounding, and where threads share states all results.
 template <Scalar S, class Backend>
 class ParallelBackend {
  public:
@@ -25,7 +25,7 @@ class ParallelBackend {
       : program_(other.program_),
         parts_(other.parts_.size(), Part(program_)),
         workers_(make_workers(static_cast<int>(parts_.size()))) {
-    lend_workers();
+    lend(workers_.get(), parts_);
   }
   ParallelBackend(ParallelBackend&&) noexcept = default;
   ParallelBackend& operator=(const ParallelBackend& other) {
@@ -39,9 +39,9 @@ class ParallelBackend {
     const int count = thread_count(execution);
     std::vector<Part> parts(static_cast<std::size_t>(count), Part(program_));
     auto workers = make_workers(count);
+    lend(workers.get(), parts);
     parts_ = std::move(parts);
     workers_ = std::move(workers);
-    lend_workers();
     batch_ = 0;
   }
 
@@ -57,17 +57,38 @@ class ParallelBackend {
   void backward(const S* angles, const S* weights, const S* cotangents, S* gradient, S* angle_gradients,
                 std::size_t parameters) {
     split(batch_);
-    run([&](Part& part) {
-      const bool first = part.first == 0;
-      if (!first) part.gradient.assign(parameters, S(0));
+    run_adding(gradient, parameters, [&](Part& part, S* sum) {
       part.backend.backward(angles + part.first * program_.features, weights,
-                            cotangents + part.first * program_.outputs, first ? gradient : part.gradient.data(),
+                            cotangents + part.first * program_.outputs, sum,
                             angle_gradients == nullptr ? nullptr : angle_gradients + part.first * program_.features);
     });
-    for (const auto& part : parts_) {
-      if (part.first == 0 || part.count == 0) continue;
-      for (std::size_t j = 0; j < parameters; ++j) gradient[j] += part.gradient[j];
-    }
+  }
+
+  // For backends that can keep what the encoding makes of a sample; see LaneBackend.
+
+  [[nodiscard]] Eigen::Index encoded_size() const noexcept { return parts_.front().backend.encoded_size(); }
+
+  void encode(const S* angles, BatchOut<S> entries) {
+    split(entries.cols());
+    run([&](Part& part) {
+      part.backend.encode(angles + part.first * program_.features, entries.middleCols(part.first, part.count));
+    });
+  }
+
+  void forward_encoded(const BatchIn<S>& entries, const S* weights, S* expectations) {
+    split_encoded(entries.cols());
+    run([&](Part& part) {
+      part.backend.forward_encoded(entries.middleCols(part.first, part.count), weights,
+                                   expectations + part.first * program_.outputs);
+    });
+  }
+
+  void backward_encoded(const BatchIn<S>& entries, const S* cotangents, S* gradient, std::size_t parameters) {
+    split_encoded(entries.cols());
+    run_adding(gradient, parameters, [&](Part& part, S* sum) {
+      part.backend.backward_encoded(entries.middleCols(part.first, part.count),
+                                    cotangents + part.first * program_.outputs, sum);
+    });
   }
 
  private:
@@ -85,8 +106,11 @@ class ParallelBackend {
 
   static constexpr bool can_share_states = requires(Backend b) { b.share_states(true); };
 
-  void lend_workers() {
-    if constexpr (can_share_states) parts_.front().backend.set_workers(workers_.get());
+  /// A copy of a moved-from head has no parts.
+  static void lend([[maybe_unused]] Workers* workers, [[maybe_unused]] std::vector<Part>& parts) {
+    if constexpr (can_share_states) {
+      if (!parts.empty()) parts.front().backend.set_workers(workers);
+    }
   }
 
   /// Whole groups of samples for every part; the last ones may be empty. If that left threads idle for more than a
@@ -96,24 +120,57 @@ class ParallelBackend {
     constexpr Eigen::Index width = Backend::width;
     const auto parts = static_cast<Eigen::Index>(parts_.size());
     const Eigen::Index groups = (batch + width - 1) / width;
-    Eigen::Index share = (groups + parts - 1) / parts;
+    first_only_ = false;
     if constexpr (can_share_states) {
-      shared_ = 10 * groups < 9 * share * parts;
-      if (shared_) share = groups;
-      parts_.front().backend.share_states(shared_);
+      const Eigen::Index share = (groups + parts - 1) / parts;
+      first_only_ = 10 * groups < 9 * share * parts;
+      parts_.front().backend.share_states(first_only_);
     }
-    for (Eigen::Index i = 0; i < parts; ++i) {
-      auto& part = parts_[static_cast<std::size_t>(i)];
-      part.first = std::min(i * share * width, batch);
-      part.count = std::min(share * width, batch - part.first);
+    assign(batch, first_only_ ? groups : (groups + parts - 1) / parts, width);
+  }
+
+  /// The same for encoded samples, which always lie in lanes. Parts of few numbers would be done before another thread
+  /// is awake.
+  void split_encoded(Eigen::Index batch) noexcept {
+    QMTL_ASSERT(!parts_.empty());
+    constexpr Eigen::Index width = pack_width<S>, least_numbers = 8192;
+    const auto parts = static_cast<Eigen::Index>(parts_.size());
+    const Eigen::Index groups = (batch + width - 1) / width;
+    const Eigen::Index least = least_numbers / (encoded_size() * width) + 1;
+    const Eigen::Index share = std::max(least, (groups + parts - 1) / parts);
+    first_only_ = share >= groups;
+    assign(batch, share, width);
+  }
+
+  /// `share` groups of `width` samples for every part, as long as there are any.
+  void assign(Eigen::Index batch, Eigen::Index share, Eigen::Index width) noexcept {
+    Eigen::Index first = 0;
+    for (auto& part : parts_) {
+      part.first = first;
+      part.count = std::min(share * width, batch - first);
+      first += part.count;
+    }
+  }
+
+  /// Runs body(part, sum) with a sum of `parameters` numbers a part, and adds up the sums in order.
+  template <class Body>
+  void run_adding(S* gradient, std::size_t parameters, const Body& body) {
+    run([&](Part& part) {
+      const bool first = part.first == 0;
+      if (!first) part.gradient.assign(parameters, S(0));
+      body(part, first ? gradient : part.gradient.data());
+    });
+    for (const auto& part : parts_) {
+      if (part.first == 0 || part.count == 0) continue;
+      for (std::size_t j = 0; j < parameters; ++j) gradient[j] += part.gradient[j];
     }
   }
 
   template <class Body>
   void run(const Body& body) {
+    for (auto& part : parts_) part.error = nullptr;
     const auto guarded = [&](int i) {
       auto& part = parts_[static_cast<std::size_t>(i)];
-      part.error = nullptr;
       if (part.count == 0) return;
       try {
         body(part);
@@ -121,7 +178,7 @@ class ParallelBackend {
         part.error = std::current_exception();
       }
     };
-    if (workers_ == nullptr || shared_) {
+    if (workers_ == nullptr || first_only_) {
       guarded(0);
     } else {
       workers_->run(guarded);
@@ -135,7 +192,7 @@ class ParallelBackend {
   std::vector<Part> parts_;
   std::unique_ptr<Workers> workers_;
   Eigen::Index batch_ = 0;
-  bool shared_ = false;  // threads share states
+  bool first_only_ = false;  // the first part has all samples
 };
 
 }  // namespace qmtl::detail

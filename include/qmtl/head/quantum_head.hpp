@@ -10,6 +10,7 @@
 #include <string>
 #include <tuple>
 #include <type_traits>
+#include <vector>
 
 #include "qmtl/circuit/light_cone.hpp"
 #include "qmtl/head/concepts.hpp"
@@ -81,6 +82,28 @@ inline constexpr bool light_cones_are_cheaper = [] {
   return cones < whole;
 }();
 
+/// The size of the batch that backward may be asked for, -1 for none: a copy has made no forward.
+class OwnBatch {
+ public:
+  OwnBatch() = default;
+  OwnBatch(const OwnBatch&) noexcept {}
+  OwnBatch(OwnBatch&&) noexcept = default;
+  OwnBatch& operator=(const OwnBatch&) noexcept {
+    size_ = -1;
+    return *this;
+  }
+  OwnBatch& operator=(OwnBatch&&) noexcept = default;
+  ~OwnBatch() = default;
+  OwnBatch& operator=(Eigen::Index size) noexcept {
+    size_ = size;
+    return *this;
+  }
+  [[nodiscard]] operator Eigen::Index() const noexcept { return size_; }  // NOLINT(google-explicit-constructor)
+
+ private:
+  Eigen::Index size_ = -1;
+};
+
 template <class E, class... Tasks>
 struct CheckedHead {
   static_assert(CircuitType<E>, "qmtl: an encoding must have a static constexpr circuit");
@@ -133,6 +156,9 @@ class BasicQuantumHead {
   static constexpr int outputs = OutputOffsets::total;
   static constexpr std::array<int, sizeof...(Tasks)> task_parameters = ParameterOffsets::sizes;
   static constexpr std::array<int, sizeof...(Tasks)> task_outputs = OutputOffsets::sizes;
+  /// Whether samples can be encoded once and for all: all tasks look through windows, and no weight is in the encoding.
+  static constexpr bool caches_encodings =
+      encoding_parameters == 0 && Method != HeadMethod::shift && !(runs_direct<Tasks> || ...);
 
   /// Small random angles (normal, deviation 0.1 rad) keep a block near the
   /// identity at the start; scales start at their declared values. Throws
@@ -150,8 +176,9 @@ class BasicQuantumHead {
   }
 
   /// Sequential{} (the default) or Threads{n}: samples are shared between n threads, which live as long as the head or
-  /// until another policy is set. At most ceil(B / pack_width<S>) of them have work. Throws ValueError for an
-  /// impossible count, std::system_error if the system has no more threads; then the head is as it was.
+  /// until another policy is set. Below 13 qubits at most ceil(B / pack_width<S>) of them have work; from there on,
+  /// where samples do not come out even, the threads share each sample's state. Throws ValueError for an impossible
+  /// count, std::system_error if the system has no more threads; then the head is as it was.
   void set_execution(const Execution& execution) {
     backend_.set_execution(execution);
     batch_ = -1;
@@ -165,20 +192,13 @@ class BasicQuantumHead {
     detail::require_size("QuantumHead: rows of z (features)", z.rows(), features);
     detail::require_size("QuantumHead: rows of logits (outputs)", logits.rows(), outputs);
     detail::require_size("QuantumHead: columns of logits", logits.cols(), z.cols());
-    const Eigen::Index batch = z.cols();
-    batch_ = -1;  // until all of it is there: preparing a state may throw
-    angles_.resize(features, batch);
-    expectations_.resize(outputs, batch);
-    cotangents_.resize(outputs, batch);
+    resize(z.cols());
+    angles_.resize(features, z.cols());
     angles_ = z.unaryExpr([](S value) { return SquashOf<E>::angle(value); });
-    backend_.forward(angles_.data(), batch, weights.data(), expectations_.data());
-    for (Eigen::Index b = 0; b < batch; ++b) {
-      detail::for_each_index<tasks>([&](auto t) {
-        Task<t>::Readout::logits(expectations_.col(b).data() + OutputOffsets::first[t], scales<t>(weights.data()),
-                                 logits.col(b).data() + OutputOffsets::first[t]);
-      });
-    }
-    batch_ = batch;
+    backend_.forward(angles_.data(), z.cols(), weights.data(), expectations_.data());
+    read(weights, logits);
+    batch_ = z.cols();
+    from_entries_ = false;
   }
 
   /// The vector-Jacobian product of the last forward, with the same z and
@@ -200,6 +220,46 @@ class BasicQuantumHead {
   void backward_weights(const BatchIn<S>& z, std::span<const S> weights, const BatchIn<S>& dlogits,
                         std::span<S> gradient) {
     backward_impl(z, weights, dlogits, gradient, nullptr);
+  }
+
+  /// Numbers that `encode` stores for a sample: the packed triangle of every window's reduced density matrix (windows
+  /// within others share theirs), real, or pairs of a real and an imaginary part for complex amplitudes.
+  [[nodiscard]] Eigen::Index encoded_size() const noexcept requires caches_encodings { return backend_.encoded_size(); }
+
+  /// Sets the entries (encoded_size() x B) of representations z (features x B): all that the tasks will ever see of
+  /// these samples, whatever the weights. Cost: that of forward. Throws ShapeError on wrong sizes.
+  void encode(const BatchIn<S>& z, BatchOut<S> entries) requires caches_encodings {
+    detail::require_size("QuantumHead: rows of z (features)", z.rows(), features);
+    detail::require_size("QuantumHead: rows of entries", entries.rows(), encoded_size());
+    detail::require_size("QuantumHead: columns of entries", entries.cols(), z.cols());
+    batch_ = -1;
+    angles_.resize(features, z.cols());
+    angles_ = z.unaryExpr([](S value) { return SquashOf<E>::angle(value); });
+    backend_.encode(angles_.data(), entries);
+  }
+
+  /// As forward, from entries (encoded_size() x B). Cost: a multiplication an entry and output for each sample,
+  /// whatever the number of qubits, and the tasks' window operators.
+  void forward_encoded(const BatchIn<S>& entries, std::span<const S> weights,
+                       BatchOut<S> logits) requires caches_encodings {
+    detail::require_size("QuantumHead: number of parameters", weights.size(), parameters);
+    detail::require_size("QuantumHead: rows of entries", entries.rows(), encoded_size());
+    detail::require_size("QuantumHead: rows of logits (outputs)", logits.rows(), outputs);
+    detail::require_size("QuantumHead: columns of logits", logits.cols(), entries.cols());
+    resize(entries.cols());
+    backend_.forward_encoded(entries, weights.data(), expectations_.data());
+    read(weights, logits);
+    batch_ = entries.cols();
+    from_entries_ = true;
+  }
+
+  /// As backward_weights, after forward_encoded of the same entries and weights.
+  void backward_encoded(const BatchIn<S>& entries, std::span<const S> weights, const BatchIn<S>& dlogits,
+                        std::span<S> gradient) requires caches_encodings {
+    detail::require_size("QuantumHead: rows of entries", entries.rows(), encoded_size());
+    require_backward("backward_encoded", "forward_encoded", true, entries.cols(), weights, dlogits, gradient);
+    read_backward(weights, dlogits, gradient);
+    backend_.backward_encoded(entries, cotangents_.data(), gradient.data(), parameters);
   }
 
   /// Lines that identify the head's architecture, also in saved models.
@@ -254,14 +314,24 @@ class BasicQuantumHead {
     return weights + ParameterOffsets::first[T] + Task<T>::weights;
   }
 
-  void backward_impl(const BatchIn<S>& z, std::span<const S> weights, const BatchIn<S>& dlogits, std::span<S> gradient,
-                     S* angle_gradients) {
-    detail::require_size("QuantumHead: number of parameters", weights.size(), parameters);
-    detail::require_size("QuantumHead: number of gradients", gradient.size(), parameters);
-    detail::require_size("QuantumHead: rows of z (features)", z.rows(), features);
-    detail::require_size("QuantumHead: rows of logit gradients", dlogits.rows(), outputs);
-    detail::require_size("QuantumHead: columns of logit gradients", dlogits.cols(), z.cols());
-    if (z.cols() != batch_) throw ShapeError("qmtl: QuantumHead: backward must follow forward on the same batch");
+  void resize(Eigen::Index batch) {
+    batch_ = -1;  // until all of it is there: preparing a state may throw
+    expectations_.resize(outputs, batch);
+    cotangents_.resize(outputs, batch);
+  }
+
+  /// From expectation values to logits.
+  void read(std::span<const S> weights, BatchOut<S> logits) const {
+    for (Eigen::Index b = 0; b < logits.cols(); ++b) {
+      detail::for_each_index<tasks>([&](auto t) {
+        Task<t>::Readout::logits(expectations_.col(b).data() + OutputOffsets::first[t], scales<t>(weights.data()),
+                                 logits.col(b).data() + OutputOffsets::first[t]);
+      });
+    }
+  }
+
+  /// From logit gradients to cotangents of expectation values; adds the gradients of scales.
+  void read_backward(std::span<const S> weights, const BatchIn<S>& dlogits, std::span<S> gradient) {
     for (Eigen::Index b = 0; b < batch_; ++b) {
       detail::for_each_index<tasks>([&](auto t) {
         constexpr int first = OutputOffsets::first[t];
@@ -270,11 +340,30 @@ class BasicQuantumHead {
                                    dlogits.col(b).data() + first, cotangents_.col(b).data() + first, scale_gradient);
       });
     }
+  }
+
+  void require_backward(const char* backward, const char* forward, bool from_entries, Eigen::Index batch,
+                        std::span<const S> weights, const BatchIn<S>& dlogits, std::span<S> gradient) const {
+    detail::require_size("QuantumHead: number of parameters", weights.size(), parameters);
+    detail::require_size("QuantumHead: number of gradients", gradient.size(), parameters);
+    detail::require_size("QuantumHead: rows of logit gradients", dlogits.rows(), outputs);
+    detail::require_size("QuantumHead: columns of logit gradients", dlogits.cols(), batch);
+    if (batch != batch_ || from_entries != from_entries_) {
+      throw ShapeError(detail::text("qmtl: QuantumHead: ", backward, " must follow ", forward, " on the same batch"));
+    }
+  }
+
+  void backward_impl(const BatchIn<S>& z, std::span<const S> weights, const BatchIn<S>& dlogits, std::span<S> gradient,
+                     S* angle_gradients) {
+    detail::require_size("QuantumHead: rows of z (features)", z.rows(), features);
+    require_backward("backward", "forward", false, z.cols(), weights, dlogits, gradient);
+    read_backward(weights, dlogits, gradient);
     backend_.backward(angles_.data(), weights.data(), cotangents_.data(), gradient.data(), angle_gradients, parameters);
   }
 
   detail::ParallelBackend<S, Backend> backend_{make_program()};
-  Eigen::Index batch_ = -1;  // of the last forward
+  detail::OwnBatch batch_;     // of the last forward
+  bool from_entries_ = false;  // which was forward_encoded
   Batch<S, features> angles_, angle_gradients_;
   Batch<S, outputs> expectations_, cotangents_;
 };

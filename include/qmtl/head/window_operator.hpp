@@ -3,6 +3,7 @@
 // Window operators A_o = V^dagger M_o V of one task: they depend on the weights only, once per batch.
 
 #include <algorithm>
+#include <bit>
 #include <complex>
 #include <span>
 #include <utility>

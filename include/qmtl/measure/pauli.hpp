@@ -69,7 +69,8 @@ class PauliSum {
   [[nodiscard]] std::span<const PauliTerm> terms() const noexcept { return terms_; }
 
   PauliSum& operator+=(const PauliSum& other) {
-    terms_.insert(terms_.end(), other.terms_.begin(), other.terms_.end());
+    const std::size_t count = other.terms_.size();  // `other` may be this sum
+    for (std::size_t i = 0; i < count; ++i) terms_.push_back(PauliTerm(other.terms_[i]));
     return *this;
   }
   PauliSum& operator*=(double factor) {

@@ -78,13 +78,11 @@ class MultiTaskModel {
   /// ShapeError, and ValueError for an input that the backbone cannot take: not finite, unless a NaN means that it is
   /// missing.
   [[nodiscard]] Batch<Scalar, outputs> predict(const BatchIn<Scalar>& inputs) {
-    constexpr Eigen::Index chunk = 512;
     detail::require_inputs(backbone_, inputs);
     Batch<Scalar, outputs> logits(outputs, inputs.cols());
-    for (Eigen::Index b = 0; b < inputs.cols(); b += chunk) {
-      const Eigen::Index count = std::min(chunk, inputs.cols() - b);
-      forward(inputs.middleCols(b, count), logits.middleCols(b, count));
-    }
+    in_chunks(inputs.cols(), [&](Eigen::Index first, Eigen::Index count) {
+      forward(inputs.middleCols(first, count), logits.middleCols(first, count));
+    });
     return logits;
   }
 
@@ -92,10 +90,7 @@ class MultiTaskModel {
   void forward(const BatchIn<Scalar>& inputs, BatchOut<Scalar> logits) {
     detail::require_size("model: rows of the inputs (features)", inputs.rows(), input_size());
     detail::require_size("model: columns of the logits", logits.cols(), inputs.cols());
-    x_.resize(inputs.rows(), inputs.cols());
-    z_.resize(features, inputs.cols());
-    standardizer_.apply(inputs, x_);
-    backbone_.forward(x_, z_);
+    represent(inputs);
     head_.forward(z_, head_weights_, logits);
   }
 
@@ -132,12 +127,56 @@ class MultiTaskModel {
     backbone_.backward(x_, dz, backbone_gradient);
   }
 
+  /// What the head will ever need of inputs (input_size x B) while the backbone stays as it is: entries
+  /// (head().encoded_size() x B). In chunks, as predict. Throws ShapeError.
+  void encode(const BatchIn<Scalar>& inputs, BatchOut<Scalar> entries) requires CachingHead<H> {
+    detail::require_size("model: rows of the inputs (features)", inputs.rows(), input_size());
+    detail::require_size("model: columns of the entries", entries.cols(), inputs.cols());
+    in_chunks(inputs.cols(), [&](Eigen::Index first, Eigen::Index count) {
+      represent(inputs.middleCols(first, count));
+      head_.encode(z_, entries.middleCols(first, count));
+    });
+  }
+
+  /// As predict, from entries.
+  [[nodiscard]] Batch<Scalar, outputs> predict_encoded(const BatchIn<Scalar>& entries) requires CachingHead<H> {
+    Batch<Scalar, outputs> logits(outputs, entries.cols());
+    in_chunks(entries.cols(), [&](Eigen::Index first, Eigen::Index count) {
+      forward_encoded(entries.middleCols(first, count), logits.middleCols(first, count));
+    });
+    return logits;
+  }
+
+  /// As forward and backward, from entries.
+  void forward_encoded(const BatchIn<Scalar>& entries, BatchOut<Scalar> logits) requires CachingHead<H> {
+    head_.forward_encoded(entries, head_weights_, logits);
+  }
+  void backward_encoded(const BatchIn<Scalar>& entries, const BatchIn<Scalar>& dlogits,
+                        std::span<Scalar> head_gradient) requires CachingHead<H> {
+    head_.backward_encoded(entries, head_weights_, dlogits, head_gradient);
+  }
+
   /// Lines that say what the model is: scalar, backbone, encoding, tasks. A saved model must match them.
   [[nodiscard]] std::string describe() const {
     return detail::text("scalar ", 8 * sizeof(Scalar), " bits\n", describe_backbone(backbone_), '\n', H::describe());
   }
 
  private:
+  /// Calls body(first, count) for chunks of samples.
+  template <class Body>
+  static void in_chunks(Eigen::Index samples, const Body& body) {
+    constexpr Eigen::Index chunk = 512;
+    for (Eigen::Index first = 0; first < samples; first += chunk) body(first, std::min(chunk, samples - first));
+  }
+
+  /// Everything before the head.
+  void represent(const BatchIn<Scalar>& inputs) {
+    x_.resize(inputs.rows(), inputs.cols());
+    z_.resize(features, inputs.cols());
+    standardizer_.apply(inputs, x_);
+    backbone_.forward(x_, z_);
+  }
+
   B backbone_;
   H head_;
   std::vector<Scalar, Eigen::aligned_allocator<Scalar>> head_weights_;  // bits must not depend on where it lies

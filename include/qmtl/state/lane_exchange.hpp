@@ -3,8 +3,10 @@
 // Lanes as part of an address: exchanging lanes, and signs that depend on a lane's number.
 
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <type_traits>
+#include <utility>
 
 #include "qmtl/state/lane_amplitude.hpp"
 
@@ -25,8 +27,6 @@ class LaneExchange {
     }
 #endif
   }
-
-  [[nodiscard]] bool trivial() const noexcept { return mask_ == 0; }
 
   [[nodiscard]] QMTL_ALWAYS_INLINE Pack<S> operator()(const Pack<S>& x) const noexcept {
 #if defined(__clang__)
@@ -68,6 +68,16 @@ template <Scalar S>
     signs[lane] = odd != negate ? S(-1) : S(1);
   }
   return signs;
+}
+
+template <Scalar S>
+void copy_lane(Pack<S>& to, std::size_t lane, const Pack<S>& from, std::size_t from_lane) noexcept {
+  to[lane] = from[from_lane];
+}
+template <Scalar S>
+void copy_lane(ComplexPack<S>& to, std::size_t lane, const ComplexPack<S>& from, std::size_t from_lane) noexcept {
+  to.re[lane] = from.re[from_lane];
+  to.im[lane] = from.im[from_lane];
 }
 
 }  // namespace qmtl::detail

@@ -188,7 +188,8 @@ void phase_sums(const A* QMTL_RESTRICT lambda, const A* QMTL_RESTRICT psi, const
 
 /// Sums over pairs of conj(lambda_x) psi_y, at 2 x + y: all gradients of gates on one qubit follow from them.
 template <Scalar S, class A>
-[[nodiscard]] std::array<A, 4> pair_products(const A* lambda, const A* psi, const PairBlocks& pairs) noexcept {
+[[nodiscard]] QMTL_ALWAYS_INLINE std::array<A, 4> pair_products(const A* lambda, const A* psi,
+                                                                const PairBlocks& pairs) noexcept {
   std::array<A, 4> sums{};
   pairs.blocks.for_each([&](Address base) __attribute__((always_inline)) {
     const A la = lambda[base ^ pairs.first], lb = lambda[base ^ pairs.second];
@@ -219,7 +220,7 @@ template <Scalar S, class A>
 /// The derivative by the angle of a parametric elementary gate from its pairs' products, as generator_product for
 /// single states.
 template <Scalar S, class A>
-[[nodiscard]] Pack<S> generator_sum(PairGate gate, const std::array<A, 4>& t) noexcept {
+[[nodiscard]] QMTL_ALWAYS_INLINE Pack<S> generator_sum(PairGate gate, const std::array<A, 4>& t) noexcept {
   switch (gate) {
     case PairGate::RX: return imaginary_of(t[1]) + imaginary_of(t[2]);
     case PairGate::RY: return real_of(t[2]) - real_of(t[1]);
@@ -229,10 +230,17 @@ template <Scalar S, class A>
   }
 }
 
-/// The derivative by the angle of a parametric elementary gate.
+/// The derivative by the angle of a parametric elementary gate. A loop for each, so that only the products that count
+/// are made.
 template <Scalar S, class A>
 [[nodiscard]] Pack<S> pair_gradient(PairGate gate, const A* lambda, const A* psi, const PairBlocks& pairs) noexcept {
-  return generator_sum<S>(gate, pair_products<S>(lambda, psi, pairs));
+  switch (gate) {
+    case PairGate::RX: return generator_sum<S>(PairGate::RX, pair_products<S>(lambda, psi, pairs));
+    case PairGate::RY: return generator_sum<S>(PairGate::RY, pair_products<S>(lambda, psi, pairs));
+    case PairGate::RZ: return generator_sum<S>(PairGate::RZ, pair_products<S>(lambda, psi, pairs));
+    case PairGate::P: return generator_sum<S>(PairGate::P, pair_products<S>(lambda, psi, pairs));
+    default: return Pack<S>{};
+  }
 }
 
 /// The product of 2x2 matrices.

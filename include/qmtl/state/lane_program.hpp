@@ -301,7 +301,7 @@ class LaneProgram {
   void add_gradient(const Step& step, const A* lambda, const A* psi) noexcept {
     if (!step.parametric) return;
     if (step.kind == Step::Kind::diagonal) return add_diagonal_gradient(step, lambda, psi);
-    if (step.kind == Step::Kind::gates) return add_run_gradient(step, pair_products<S>(lambda, psi, step.pairs));
+    if (step.kind == Step::Kind::gates) return add_run_gradient(step, lambda, psi);
     with_group_size<S, A>(step.blocks.width, [&](auto k) {
       std::array<RotationSums<S>, k> sums;
       if (has_complex_lanes && step.has_phases) {
@@ -329,7 +329,13 @@ class LaneProgram {
   }
 
   /// From the products after the last gate of a run, gate by gate backwards: |psi> <- U^dagger |psi>, likewise lambda.
-  void add_run_gradient(const Step& step, std::array<A, 4> products) noexcept {
+  void add_run_gradient(const Step& step, const A* lambda, const A* psi) noexcept {
+    if (step.gates.size() == 1) {
+      const auto& [part, slot] = step.gates.front();
+      angles_.gradients()[static_cast<std::size_t>(slot)] += pair_gradient<S>(part.gate, lambda, psi, step.pairs);
+      return;
+    }
+    std::array<A, 4> products = pair_products<S>(lambda, psi, step.pairs);
     for (std::size_t i = step.gates.size(); i-- > 0;) {
       const auto& gate = step.gates[i];
       if (gate.slot >= 0) {

@@ -80,7 +80,9 @@ template <Scalar S, class A>
 /// The qubits of some windows, one after another.
 [[nodiscard]] inline std::vector<int> joined(std::span<const std::vector<int>> windows) {
   std::vector<int> qubits;
-  for (const auto& window : windows) qubits.insert(qubits.end(), window.begin(), window.end());
+  for (const auto& window : windows) {
+    for (const int q : window) qubits.push_back(q);
+  }
   return qubits;
 }
 

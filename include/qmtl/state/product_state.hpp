@@ -21,7 +21,6 @@ class ProductState {
       : gates_(gates.begin(), gates.end()), states_(gates.size()), prefix_(std::size_t{1} << gates.size()) {}
 
   [[nodiscard]] std::size_t size() const noexcept { return prefix_.size(); }
-  [[nodiscard]] const std::array<A, 2>& qubit(std::size_t q) const noexcept { return states_[q]; }
 
   /// Sets the one-qubit states from the angles, and the prefixes, all times `start`. Cost 2^qubits.
   void build(const LaneAngles<S>& angles, const A& start) noexcept {
@@ -63,6 +62,7 @@ class ProductState {
     }
   }
 
+ private:
   /// The adjoint sweep through one qubit's leading gates, with `e` its part of lambda.
   void add_gradients(std::size_t q, std::array<A, 2> e, const LaneAngles<S>& angles,
                      Pack<S>* gradients) const noexcept {
@@ -76,7 +76,6 @@ class ProductState {
     }
   }
 
- private:
   void apply_gate(std::array<A, 2>& state, const LaneGate& gate, const LaneAngles<S>& angles,
                   bool undo) const noexcept {
     apply_pairs<S>(state.data(), single_, angles.template matrix<A>(gate.part.gate, gate.slot, undo));

@@ -120,12 +120,21 @@ struct SplitQubit {
 struct TileNeeds {
   std::vector<Address> moves;
   std::vector<SplitQubit> qubits;  ///< a qubit's place in this list is its number in `Tile`
+
+  void add(const TileNeeds& more) {
+    for (const Address move : more.moves) moves.push_back(move);
+    for (const SplitQubit& qubit : more.qubits) qubits.push_back(qubit);
+  }
 };
+
+// The classes below are templates with one instance each, so that a program without large states compiles none of them:
+// as plain classes they made up a tenth of what it costs to include the library.
 
 /// A subspace of pack numbers and its cosets. A pack of a tile has a coordinate c below 2^width; its number is
 /// base ^ offsets[c] with a base for each tile. Along a pass, bases are such that the qubits' values depend on c and
 /// the lane only.
-class Tile {
+template <class = void>
+class BasicTile {
  public:
   static constexpr int max_qubits = 32;
 
@@ -135,7 +144,7 @@ class Tile {
   };
 
   /// Tiles of 2^width packs of 2^dimensions, more if the moves need it.
-  Tile(const TileNeeds& needs, int dimensions, int width) {
+  BasicTile(const TileNeeds& needs, int dimensions, int width) {
     BitBasis span;
     for (const Address move : needs.moves) span.add(move);
     for (int d = 0; d < dimensions && span.size() < width; ++d) span.add(Address{1} << d);
@@ -154,7 +163,6 @@ class Tile {
   [[nodiscard]] bool contiguous() const noexcept { return contiguous_; }
   [[nodiscard]] std::span<const Pass> passes() const noexcept { return passes_; }
   [[nodiscard]] Address tiles_in_pass() const noexcept { return Address{1} << outer_.size(); }
-  [[nodiscard]] Address tiles() const noexcept { return tiles_in_pass() * static_cast<Address>(passes_.size()); }
   [[nodiscard]] const std::vector<Address>& offsets() const noexcept { return offsets_; }
 
   /// The coordinate of a vector of the subspace.
@@ -212,7 +220,7 @@ class Tile {
 
   /// How many passes a tile with such needs has, as a power of two.
   [[nodiscard]] static int pass_bits(const TileNeeds& needs, int dimensions, int width) {
-    return std::countr_zero(Tile(needs, dimensions, width).passes_.size());
+    return std::countr_zero(BasicTile(needs, dimensions, width).passes_.size());
   }
 
  private:
@@ -250,6 +258,10 @@ class Tile {
   std::vector<Pass> passes_;
   bool contiguous_ = false;
 };
+using Tile = BasicTile<>;
+
+template <class A>
+using TileView = Tile::View<A>;
 
 /// A qubit of a step in the coordinates of a tile.
 struct TileQubit {
@@ -269,11 +281,13 @@ struct TileQubit {
 };
 
 /// The values of a few qubits, as bits, by the coordinate and by the lane.
-class TileClasses {
+template <class = void>
+class BasicTileClasses {
  public:
-  TileClasses() = default;
-  TileClasses(std::span<const TileQubit> qubits, std::size_t size, int lanes)
+  BasicTileClasses() = default;
+  BasicTileClasses(std::span<const TileQubit> qubits, std::size_t size, int lanes)
       : qubits_(qubits.begin(), qubits.end()), of_coordinate_(size), of_lane_(static_cast<std::size_t>(lanes)) {
+    QMTL_ASSERT(qubits_.size() <= 16);
     for (std::size_t j = 0; j < qubits_.size(); ++j) {
       for (std::size_t c = 0; c < size; ++c) {
         of_coordinate_[c] =
@@ -296,17 +310,19 @@ class TileClasses {
   }
 
  private:
-  std::vector<TileQubit> qubits_;
+  std::vector<TileQubit> qubits_;  // at most 16
   std::vector<std::uint16_t> of_coordinate_;
   std::vector<unsigned> of_lane_;
 };
+using TileClasses = BasicTileClasses<>;
 
 /// The packs of a tile in cosets of the span of a few moves, sorted by the values of a few qubits: for kernels whose
 /// coefficients depend on those values.
-class TileCosets {
+template <class = void>
+class BasicTileCosets {
  public:
-  TileCosets() = default;
-  TileCosets(std::span<const Address> moves, const TileClasses& classes) : ends_(classes.count()) {
+  BasicTileCosets() = default;
+  BasicTileCosets(std::span<const Address> moves, const TileClasses& classes) : ends_(classes.count()) {
     BitBasis span;
     std::vector<Address> independent, bases;
     for (const Address move : moves) {
@@ -342,5 +358,6 @@ class TileCosets {
   std::vector<Address> offsets_, members_;
   std::vector<std::size_t> classes_, ends_;
 };
+using TileCosets = BasicTileCosets<>;
 
 }  // namespace qmtl::detail

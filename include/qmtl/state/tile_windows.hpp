@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A window on tiles: its part of the reduced density matrix, and a local Hermitian operator on it.
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -62,7 +64,7 @@ class TileWindows {
   [[nodiscard]] std::size_t raw_size() const noexcept { return raw_size_; }
 
   /// Adds a tile to `raw`, which `collect` turns into density matrices.
-  void read(const Tile::View<A>& psi, A* raw) const noexcept {
+  void read(const TileView<A>& psi, A* raw) const noexcept {
     if (plain_) return lane_density<S>(psi.packs, group_, raw, true, psi.origin);
     read_rows(psi, raw);
   }
@@ -84,7 +86,7 @@ class TileWindows {
   }
 
   /// out = B psi on a tile, or out += B psi if `add`.
-  void apply(const Tile::View<A>& psi, const Tile::View<A>& out, const A* raw, bool add) const noexcept {
+  void apply(const TileView<A>& psi, const TileView<A>& out, const A* raw, bool add) const noexcept {
     if (plain_) return lane_local<S>(psi.packs, out.packs, group_, raw, add, psi.origin);
     apply_rows(psi, out, raw, add);
   }
@@ -107,11 +109,15 @@ class TileWindows {
     std::size_t entry = 0;
     for (std::size_t w = 0; w < count_; ++w) {
       const std::size_t first = entry;
+      std::array<unsigned, static_cast<std::size_t>(pack_width<S>)> in_lane;
+      for (int lane = 0; lane < pack_width<S>; ++lane) {
+        in_lane[static_cast<std::size_t>(lane)] = classes_[w].in_lane(lane, flips);
+      }
       for (std::size_t column = 0; column < size_; ++column) {
         for (std::size_t row = column; row < size_; ++row, ++entry) {
           for (int lane = 0; lane < pack_width<S>; ++lane) {
-            const unsigned in_lane = classes_[w].in_lane(lane, flips);
-            const std::size_t r = row ^ in_lane, c = column ^ in_lane;
+            const std::size_t r = row ^ in_lane[static_cast<std::size_t>(lane)];
+            const std::size_t c = column ^ in_lane[static_cast<std::size_t>(lane)];
             if (plain_) {
               const bool upper = r < c;
               const int index = triangle_index(static_cast<int>(size_), static_cast<int>(upper ? c : r),
@@ -136,7 +142,7 @@ class TileWindows {
   /// Sums of a row's products with its partners, for 2^D rows of a coset at a time: by class, so that they stay in
   /// registers.
   template <int Size, int D>
-  void read_cosets(const Tile::View<A>& psi, A* raw) const noexcept {
+  void read_cosets(const TileView<A>& psi, A* raw) const noexcept {
     constexpr int rows = 1 << D;
     std::array<Flip, Size> flips;
     std::copy_n(flips_.begin(), Size, flips.begin());
@@ -164,7 +170,7 @@ class TileWindows {
 
   /// Rows of the operator, for 2^D packs of a coset at a time, out of one read of them.
   template <int Size, int D>
-  void apply_cosets(const Tile::View<A>& psi, const Tile::View<A>& out, const A* raw, bool add) const noexcept {
+  void apply_cosets(const TileView<A>& psi, const TileView<A>& out, const A* raw, bool add) const noexcept {
     constexpr int rows = 1 << D;
     std::array<Flip, Size> flips;
     std::copy_n(flips_.begin(), Size, flips.begin());
@@ -210,7 +216,7 @@ class TileWindows {
     }
   }
 
-  void read_rows(const Tile::View<A>& psi, A* raw) const noexcept {
+  void read_rows(const TileView<A>& psi, A* raw) const noexcept {
     if (with_sizes([&](auto size, auto width) { read_cosets<size, width>(psi, raw); })) return;
     for_each_row(psi, [&](std::size_t k, Address c) {
       for (std::size_t j = 0; j < size_; ++j) {
@@ -219,7 +225,7 @@ class TileWindows {
     });
   }
 
-  void apply_rows(const Tile::View<A>& psi, const Tile::View<A>& out, const A* raw, bool add) const noexcept {
+  void apply_rows(const TileView<A>& psi, const TileView<A>& out, const A* raw, bool add) const noexcept {
     if (with_sizes([&](auto size, auto width) { apply_cosets<size, width>(psi, out, raw, add); })) return;
     for_each_row(psi, [&](std::size_t k, Address c) {
       A sum = add ? out.packs[c] : A{};
@@ -232,7 +238,7 @@ class TileWindows {
 
   /// Calls visit(class, place) for all packs of a tile, coset by coset.
   template <class Visit>
-  QMTL_ALWAYS_INLINE void for_each_row(const Tile::View<A>& psi, Visit&& visit) const noexcept {
+  QMTL_ALWAYS_INLINE void for_each_row(const TileView<A>& psi, Visit&& visit) const noexcept {
     const std::size_t rows = std::size_t{1} << cosets_.width();
     for (std::size_t k = 0; k < cosets_.class_count(); ++k) {
       for (const Address base : cosets_.bases(k)) {

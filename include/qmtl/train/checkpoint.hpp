@@ -4,6 +4,7 @@
 // is.
 
 #include <algorithm>
+#include <concepts>
 #include <cstdint>
 #include <cstring>
 #include <span>
@@ -78,8 +79,8 @@ class StateWriter {
     value(static_cast<std::uint64_t>(items.size()));
     for (T& each : items) item(each);
   }
-  void string(std::string& s) { numbers(std::span<const char>(s)); }
-  void rng(Rng& engine) { value(engine.state()); }
+  void string(std::same_as<std::string> auto& s) { numbers(std::span<const char>(s)); }
+  void rng(std::same_as<Rng> auto& engine) { value(engine.state()); }
   template <Scalar S>
   void optimizer(Optimizer<S>& optimizer) {
     value(optimizer.steps());
@@ -114,11 +115,11 @@ class StateReader {
     items.assign(count, T{});
     for (T& each : items) item(each);
   }
-  void string(std::string& s) {
+  void string(std::same_as<std::string> auto& s) {
     const auto read = in_.values<char>(in_.value<std::uint64_t>());
     s.assign(read.begin(), read.end());
   }
-  void rng(Rng& engine) { engine = Rng(in_.value<Rng::State>()); }
+  void rng(std::same_as<Rng> auto& engine) { engine = Rng(in_.value<Rng::State>()); }
   template <Scalar S>
   void optimizer(Optimizer<S>& optimizer) {
     const auto steps = in_.value<std::uint64_t>();

@@ -21,16 +21,19 @@ enum class GradientConflicts { summed, pcgrad };
 /// The sum of the projected gradients as coefficients of the gradients themselves, for their Gram matrix gram(i, j) =
 /// g_i . g_j: every projection is a linear combination. Draws a shuffle of the other tasks for each task, in order.
 /// O(tasks^3), whatever the number of parameters.
-[[nodiscard]] inline Eigen::VectorXd project_conflicts(const Eigen::MatrixXd& gram, Rng& rng) {
+template <class Gram>
+[[nodiscard]] Eigen::Matrix<typename Gram::Scalar, Eigen::Dynamic, 1> project_conflicts(
+    const Eigen::PlainObjectBase<Gram>& gram, Rng& rng) {
+  using Vector = Eigen::Matrix<typename Gram::Scalar, Eigen::Dynamic, 1>;
   const Eigen::Index tasks = gram.rows();
-  Eigen::VectorXd sum = Eigen::VectorXd::Zero(tasks);
+  Vector sum = Vector::Zero(tasks);
   for (Eigen::Index i = 0; i < tasks; ++i) {
     std::vector<Eigen::Index> others;
     for (Eigen::Index j = 0; j < tasks; ++j) {
       if (j != i) others.push_back(j);
     }
     shuffle(others, rng);
-    Eigen::VectorXd projected = Eigen::VectorXd::Unit(tasks, i);
+    Vector projected = Vector::Unit(tasks, i);
     for (const Eigen::Index j : others) {
       const double product = projected.dot(gram.col(j));
       if (product < 0.0 && gram(j, j) > 0.0) projected(j) -= product / gram(j, j);

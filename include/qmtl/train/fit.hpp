@@ -2,14 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // fit: mini-batch training of a multi-task model, everything from one seed.
 
+#include <time.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
+#include "qmtl/train/encoded_dataset.hpp"
 #include "qmtl/train/fit_options.hpp"
 #include "qmtl/train/identity.hpp"
 #include "qmtl/train/trainer.hpp"
@@ -17,18 +20,29 @@
 namespace qmtl {
 namespace detail {
 
-/// Throws unless model, data and options fit each other; nothing has changed then.
+/// Of a clock that never jumps. (<chrono> costs a tenth of what all of Eigen costs to include.)
+[[nodiscard]] inline double steady_seconds() noexcept {
+  timespec now{};
+  (void)::clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+/// Throws unless model and data fit each other.
 template <Backbone B, Head H>
-void validate_fit(const MultiTaskModel<B, H>& model, const Dataset<typename B::Scalar>& train,
-                  const Dataset<typename B::Scalar>* validation, const FitOptions& options) {
-  validate(options);
+void validate_data(const MultiTaskModel<B, H>& model, const Dataset<typename B::Scalar>& train,
+                   const Dataset<typename B::Scalar>* validation) {
   qmtl::validate(model, train);
   require_size("fit: features of the training inputs", train.features(), model.input_size());
-  if (validation != nullptr) {
-    qmtl::validate(model, *validation);
-    require_size("fit: features of the validation inputs", validation->features(), model.input_size());
-  }
-  if (train.rows() == 0) throw ShapeError("qmtl: fit: the training data must have at least one row");
+  if (validation == nullptr) return;
+  qmtl::validate(model, *validation);
+  require_size("fit: features of the validation inputs", validation->features(), model.input_size());
+}
+
+/// Throws unless the options are possible for the model and its data.
+template <Head H>
+void validate_options(const FitOptions& options, Eigen::Index rows) {
+  validate(options);
+  if (rows == 0) throw ShapeError("qmtl: fit: the training data must have at least one row");
   qmtl::validate(options.weighting, static_cast<std::size_t>(H::tasks));
   if (!H::differentiable && std::holds_alternative<GradNorm>(options.weighting)) {
     throw ValueError("qmtl: fit: GradNorm needs dL/dz, which an encoding without gradient does not have");
@@ -41,12 +55,14 @@ class FitRun {
  public:
   using S = typename B::Scalar;
 
-  /// All arguments must outlive it. Reads the checkpoint, if there is one; throws before the model has changed.
-  FitRun(MultiTaskModel<B, H>& model, const Dataset<S>& train, const Dataset<S>* validation, const FitOptions& options)
+  /// All arguments must outlive it; the data are a head's entries if `encoded`. Reads the checkpoint, if there is one;
+  /// throws before the model has changed.
+  FitRun(MultiTaskModel<B, H>& model, const Dataset<S>& train, const Dataset<S>* validation, bool encoded,
+         const FitOptions& options)
       : model_(model),
         validation_(validation),
         options_(options),
-        majorities_(majority_classes(model, train)),
+        majorities_(label_majorities(model, train)),
         best_(options.early_stopping.value_or(EarlyStopping{}), checked_stopping_task()),
         trainer_(model, train, options),
         finished_(options.epochs == 0) {
@@ -55,11 +71,16 @@ class FitRun {
       resumed_ = options.checkpoint->resume && ::access(options.checkpoint->path.c_str(), F_OK) == 0;
       if (resumed_) read_checkpoint(options.checkpoint->path, identity_, [this](auto& a) { this->archive(a); });
     }
+    if (encoded) {
+      use_encoded(train, validation);
+      return;
+    }
     if (options.standardize && options.epochs > 0) {
       Standardizer<S> standardizer;
       standardizer.fit(train.inputs, missing_inputs<B>);
       model.set_standardizer(std::move(standardizer));
     }
+    encode(train);
   }
 
   [[nodiscard]] FitReport run() {
@@ -77,12 +98,42 @@ class FitRun {
   }
 
  private:
+  /// Encodes the rows once if the model can and the memory may be used.
+  void encode([[maybe_unused]] const Dataset<S>& train) {
+    if constexpr (CachingHead<H>) {
+      const auto rows = static_cast<std::size_t>(train.rows() + (validation_ != nullptr ? validation_->rows() : 0));
+      const auto row_bytes = static_cast<std::size_t>(model_.head().encoded_size()) * sizeof(S);
+      if (model_.backbone_parameters() > 0 || finished_ || rows > options_.encoded_dataset_bytes / row_bytes ||
+          std::holds_alternative<GradNorm>(options_.weighting)) {
+        return;
+      }
+      encoded_train_ = encode_dataset(model_, train);
+      if (validation_ != nullptr) encoded_validation_ = encode_dataset(model_, *validation_);
+      use_encoded(encoded_train_->data(), encoded_validation_ ? &encoded_validation_->data() : nullptr);
+    }
+  }
+
+  void use_encoded(const Dataset<S>& train, const Dataset<S>* validation) noexcept {
+    trainer_.use_encoded(train);
+    validation_ = validation;
+    encoded_ = true;
+  }
+
+  [[nodiscard]] std::vector<TaskMetrics> evaluate_validation() {
+    if constexpr (CachingHead<H>) {
+      if (encoded_) {
+        return task_metrics(model_, *validation_, model_.predict_encoded(validation_->inputs), majorities_);
+      }
+    }
+    return evaluate(model_, *validation_, majorities_);
+  }
+
   void run_epoch() {
     EpochRecord record = trainer_.epoch([this](std::uint64_t step) {
       if (options_.checkpoint && is_multiple(step, options_.checkpoint->every_steps)) save();
     });
     if (validation_ != nullptr) {
-      record.validation = evaluate(model_, *validation_, majorities_);
+      record.validation = evaluate_validation();
       record.validation_loss = total_loss(record.validation);
     }
     bool more = record.epoch < options_.epochs;
@@ -122,14 +173,12 @@ class FitRun {
     return every > 0 && count % static_cast<Count>(every) == 0;
   }
 
-  [[nodiscard]] double seconds() const {
-    return seconds_before_ + std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-  }
+  [[nodiscard]] double seconds() const { return seconds_before_ + (steady_seconds() - start_); }
 
   MultiTaskModel<B, H>& model_;
   const Dataset<S>* validation_;
   const FitOptions& options_;
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  double start_ = steady_seconds();
   double seconds_before_ = 0.0;  // of the runs that were interrupted
   std::vector<int> majorities_;
   BestParameters<B, H> best_;
@@ -137,18 +186,40 @@ class FitRun {
   FitReport report_;
   std::string identity_;
   bool finished_, resumed_ = false;
+  bool encoded_ = false;  // validation_ has a head's entries, and so has the trainer's data
+  std::optional<EncodedDataset<S>> encoded_train_, encoded_validation_;
 };
 
 template <Backbone B, Head H>
 [[nodiscard]] FitReport run_fit(MultiTaskModel<B, H>& model, const Dataset<typename B::Scalar>& train,
                                 const Dataset<typename B::Scalar>* validation, const FitOptions& options) {
-  validate_fit(model, train, validation, options);
-  return FitRun<B, H>(model, train, validation, options).run();
+  validate_data(model, train, validation);
+  validate_options<H>(options, train.rows());
+  return FitRun<B, H>(model, train, validation, false, options).run();
+}
+
+template <Backbone B, CachingHead H>
+[[nodiscard]] FitReport run_fit(MultiTaskModel<B, H>& model, const EncodedDataset<typename B::Scalar>& train,
+                                const EncodedDataset<typename B::Scalar>* validation, const FitOptions& options) {
+  if (model.backbone_parameters() > 0) {
+    throw ValueError(
+        text("qmtl: fit: a model that is trained on encoded data must have a backbone without parameters, got ",
+             model.backbone_parameters()));
+  }
+  train.require_encoded_by(model);
+  if (validation != nullptr) validation->require_encoded_by(model);
+  validate_options<H>(options, train.rows());
+  if (std::holds_alternative<GradNorm>(options.weighting)) {
+    throw ValueError("qmtl: fit: GradNorm needs dL/dz, which encoded data do not have");
+  }
+  const auto* validation_data = validation != nullptr ? &validation->data() : nullptr;
+  return FitRun<B, H>(model, train.data(), validation_data, true, options).run();
 }
 
 }  // namespace detail
 
 /// Trains a model on a data set; missing labels contribute nothing. The same seeds give the same bits on one thread.
+/// With a frozen backbone, what it and the encoding make of the rows is computed once: see `encoded_dataset_bytes`.
 /// Throws ShapeError or ValueError for data or options that do not fit, NumericalError (saying where) if the loss or a
 /// gradient stops being finite, FileError for a checkpoint that cannot be written or is not one of this training. After
 /// an exception the model has the parameters of the best epoch if early stopping kept one, else those of the last
@@ -162,6 +233,22 @@ FitReport fit(MultiTaskModel<B, H>& model, const Dataset<typename B::Scalar>& tr
 template <Backbone B, Head H>
 FitReport fit(MultiTaskModel<B, H>& model, const Dataset<typename B::Scalar>& train,
               const Dataset<typename B::Scalar>& validation, const FitOptions& options = {}) {
+  return detail::run_fit(model, train, &validation, options);
+}
+
+/// Trains the head of a model on data that has been encoded before. The model's standardizer stays, `standardize` and
+/// `encoded_dataset_bytes` are not looked at. Also throws ShapeError or ValueError if the model makes something else of
+/// the rows, ValueError if its backbone has parameters or for GradNorm.
+template <Backbone B, CachingHead H>
+FitReport fit(MultiTaskModel<B, H>& model, const EncodedDataset<typename B::Scalar>& train,
+              const FitOptions& options = {}) {
+  return detail::run_fit(model, train, nullptr, options);
+}
+
+/// As above, with metrics on validation data after every epoch.
+template <Backbone B, CachingHead H>
+FitReport fit(MultiTaskModel<B, H>& model, const EncodedDataset<typename B::Scalar>& train,
+              const EncodedDataset<typename B::Scalar>& validation, const FitOptions& options = {}) {
   return detail::run_fit(model, train, &validation, options);
 }
 

@@ -41,6 +41,10 @@ struct FitOptions {
   double head_learning_rate_scale = 1.0;  ///< the head's learning rate is the optimizer's times this
   Seed seed{0};                           ///< of the order of the samples, and of PCGrad's projections
   bool standardize = true;                ///< learn mean and deviation of each input feature from the training rows
+  /// Most bytes for what a frozen backbone and a head with `caches_encodings` make of the rows: within it, `fit`
+  /// encodes all rows once and trains from there, with the same results up to rounding (but for GradNorm, which needs
+  /// dL/dz). 0: rows are encoded in every epoch.
+  std::size_t encoded_dataset_bytes = std::size_t{1} << 30;
   std::optional<EarlyStopping> early_stopping{};
   std::vector<Callback> callbacks{};
   LearningRateSchedule schedule{};  ///< of both learning rates, step by step

@@ -28,61 +28,112 @@ namespace qmtl::detail {
   return buffer;
 }
 
-[[nodiscard]] inline std::string describe_settings(const Sgd& s) {
-  return text("sgd, learning_rate ", exact(s.learning_rate), ", momentum ", exact(s.momentum), ", nesterov ",
-              s.nesterov);
+/// "name value, name value", all digits of each number.
+class SettingsText {
+ public:
+  void name(std::string_view name) { out_ += name; }
+  void setting(std::string_view name, double value) { out_ += text(", ", name, ' ', exact(value)); }
+  void line(std::string_view name, const auto& value) { out_ += text('\n', name, ' ', value); }
+  [[nodiscard]] const std::string& str() const noexcept { return out_; }
+
+ private:
+  std::string out_;
+};
+
+// Templates, so that whoever does not train does not compile them.
+template <class Text>
+void describe_settings(Text& out, const Sgd& s) {
+  out.name("sgd");
+  out.setting("learning_rate", s.learning_rate);
+  out.setting("momentum", s.momentum);
+  out.setting("nesterov", s.nesterov ? 1.0 : 0.0);
 }
-[[nodiscard]] inline std::string describe_settings(const Adam& s) {
-  return text("adam, learning_rate ", exact(s.learning_rate), ", beta1 ", exact(s.beta1), ", beta2 ", exact(s.beta2),
-              ", epsilon ", exact(s.epsilon));
+template <class Text>
+void describe_adam(Text& out, const auto& s) {
+  out.setting("learning_rate", s.learning_rate);
+  out.setting("beta1", s.beta1);
+  out.setting("beta2", s.beta2);
+  out.setting("epsilon", s.epsilon);
 }
-[[nodiscard]] inline std::string describe_settings(const AdamW& s) {
-  return text("adamw, learning_rate ", exact(s.learning_rate), ", beta1 ", exact(s.beta1), ", beta2 ", exact(s.beta2),
-              ", epsilon ", exact(s.epsilon), ", weight_decay ", exact(s.weight_decay));
+template <class Text>
+void describe_settings(Text& out, const Adam& s) {
+  out.name("adam");
+  describe_adam(out, s);
 }
-[[nodiscard]] inline std::string describe_settings(const ConstantRate&) { return "constant"; }
-[[nodiscard]] inline std::string describe_settings(const CosineRate& s) {
-  return text("cosine, final_scale ", exact(s.final_scale));
+template <class Text>
+void describe_settings(Text& out, const AdamW& s) {
+  out.name("adamw");
+  describe_adam(out, s);
+  out.setting("weight_decay", s.weight_decay);
 }
-[[nodiscard]] inline std::string describe_settings(const StepRate& s) {
-  return text("step, epochs ", s.epochs, ", factor ", exact(s.factor));
+template <class Text>
+void describe_settings(Text& out, const ConstantRate&) {
+  out.name("constant");
 }
-[[nodiscard]] inline std::string describe_settings(const UniformWeights&) { return "uniform"; }
-[[nodiscard]] inline std::string describe_settings(const FixedWeights& s) {
-  std::string out = "fixed";
-  for (const double weight : s.weights) out += " " + exact(weight);
-  return out;
+template <class Text>
+void describe_settings(Text& out, const CosineRate& s) {
+  out.name("cosine");
+  out.setting("final_scale", s.final_scale);
 }
-[[nodiscard]] inline std::string describe_settings(const UncertaintyWeights& s) {
-  return text("uncertainty, learning_rate_scale ", exact(s.learning_rate_scale));
+template <class Text>
+void describe_settings(Text& out, const StepRate& s) {
+  out.name("step");
+  out.setting("epochs", s.epochs);
+  out.setting("factor", s.factor);
 }
-[[nodiscard]] inline std::string describe_settings(const DynamicWeightAverage& s) {
-  return text("dynamic weight average, temperature ", exact(s.temperature));
+template <class Text>
+void describe_settings(Text& out, const UniformWeights&) {
+  out.name("uniform");
 }
-[[nodiscard]] inline std::string describe_settings(const GradNorm& s) {
-  return text("gradnorm, alpha ", exact(s.alpha), ", learning_rate ", exact(s.learning_rate));
+template <class Text>
+void describe_settings(Text& out, const FixedWeights& s) {
+  out.name("fixed");
+  for (const double weight : s.weights) out.setting("weight", weight);
 }
-template <class... Settings>
-[[nodiscard]] std::string describe_settings(const std::variant<Settings...>& settings) {
-  return std::visit([](const auto& s) { return describe_settings(s); }, settings);
+template <class Text>
+void describe_settings(Text& out, const UncertaintyWeights& s) {
+  out.name("uncertainty");
+  out.setting("learning_rate_scale", s.learning_rate_scale);
+}
+template <class Text>
+void describe_settings(Text& out, const DynamicWeightAverage& s) {
+  out.name("dynamic weight average");
+  out.setting("temperature", s.temperature);
+}
+template <class Text>
+void describe_settings(Text& out, const GradNorm& s) {
+  out.name("gradnorm");
+  out.setting("alpha", s.alpha);
+  out.setting("learning_rate", s.learning_rate);
 }
 
-[[nodiscard]] inline std::string describe_settings(const FitOptions& options) {
-  std::string out =
-      text("epochs ", options.epochs, "\nbatch_size ", options.batch_size, "\noptimizer ",
-           describe_settings(options.optimizer), "\nhead_learning_rate_scale ", exact(options.head_learning_rate_scale),
-           "\nseed ", options.seed.value, "\nstandardize ", options.standardize, "\nearly_stopping ");
+template <class Text>
+void describe_settings(Text& out, const FitOptions& options) {
+  const auto describe_alternative = [&out](std::string_view name, const auto& settings) {
+    out.line(name, "");
+    std::visit([&out](const auto& s) { describe_settings(out, s); }, settings);
+  };
+  out.line("epochs", options.epochs);
+  out.line("batch_size", options.batch_size);
+  describe_alternative("optimizer", options.optimizer);
+  out.line("head_learning_rate_scale", exact(options.head_learning_rate_scale));
+  out.line("seed", options.seed.value);
+  out.line("standardize", options.standardize);
+  out.line("encoded_dataset_bytes", options.encoded_dataset_bytes);
   if (const auto& rule = options.early_stopping) {
-    out += text("patience ", rule->patience, ", min_delta ", exact(rule->min_delta), ", metric ", name_of(rule->metric),
-                ", task '", rule->task, "'");
+    out.line("early_stopping",
+             text("patience ", rule->patience, ", metric ", name_of(rule->metric), ", task '", rule->task, "'"));
+    out.setting("min_delta", rule->min_delta);
   } else {
-    out += "none";
+    out.line("early_stopping", "none");
   }
-  out += text("\nschedule ", describe_settings(options.schedule.curve), ", warm_up_epochs ",
-              exact(options.schedule.warm_up_epochs), "\nclipping norm ", exact(options.clipping.norm), ", value ",
-              exact(options.clipping.value), "\nweighting ", describe_settings(options.weighting), "\nconflicts ",
-              options.conflicts == GradientConflicts::pcgrad ? "pcgrad" : "summed", '\n');
-  return out;
+  describe_alternative("schedule", options.schedule.curve);
+  out.setting("warm_up_epochs", options.schedule.warm_up_epochs);
+  out.line("clipping", "");
+  out.setting("norm", options.clipping.norm);
+  out.setting("value", options.clipping.value);
+  describe_alternative("weighting", options.weighting);
+  out.line("conflicts", options.conflicts == GradientConflicts::pcgrad ? "pcgrad" : "summed");
 }
 
 /// "20 features x 100 rows, 3 tasks, hash ..." of inputs, labels and names.
@@ -110,8 +161,13 @@ template <Backbone B, Head H>
   for (const auto part : {backbone, model.head_weights(), model.standardizer().mean(), model.standardizer().scale()}) {
     hash = fnv1a(std::as_bytes(part), hash);
   }
-  return text(model.describe(), "\ninitial parameters, hash ", hexadecimal(hash), '\n', "training data ",
-              describe_data(&train), "\nvalidation data ", describe_data(validation), '\n', describe_settings(options));
+  SettingsText out;
+  out.name(model.describe());
+  out.line("initial parameters, hash", hexadecimal(hash));
+  out.line("training data", describe_data(&train));
+  out.line("validation data", describe_data(validation));
+  describe_settings(out, options);
+  return out.str();
 }
 
 }  // namespace qmtl::detail

@@ -34,9 +34,11 @@ void softmax(std::type_identity_t<std::span<const S>> logits, std::span<S> proba
 /// p - label, which keeps its digits where p is near the label.
 template <Scalar S>
 [[nodiscard]] S binary_cross_entropy(S logit, std::type_identity_t<S> label, S& gradient) noexcept {
-  gradient = (S(1) - label) * sigmoid(logit) - label * sigmoid(-logit);
+  const S small = std::exp(-std::abs(logit));  // in (0, 1]; p and 1 - p are these over 1 + small:
+  const S yes = logit < S(0) ? small : S(1), no = logit > S(0) ? small : S(1);
+  gradient = ((S(1) - label) * yes - label * no) / (S(1) + small);
   const S hinge = logit > S(0) ? (S(1) - label) * logit : -label * logit;
-  return hinge + std::log1p(std::exp(-std::abs(logit)));
+  return hinge + std::log1p(small);
 }
 
 /// -log p_label with p = softmax(logits), for a label in 0 .. logits.size() - 1; writes its gradient p - e_label.

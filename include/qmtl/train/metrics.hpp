@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <limits>
 #include <span>
@@ -42,9 +43,11 @@ struct ScoredRow {
 };
 
 /// Area under the ROC curve: the share of pairs of a positive and a negative row in which the positive one scores
-/// higher, ties counting half (Mann-Whitney U from midranks; Hanley and McNeil 1982). Sorts `rows`, O(n log n).
+/// higher, ties counting half (Mann-Whitney U from midranks; Hanley and McNeil 1982). `rows` is a span, vector or array
+/// of ScoredRow, and is sorted: O(n log n).
 /// NaN where positive or negative rows are missing. Scores must not be NaN.
-[[nodiscard]] inline double roc_auc(std::span<ScoredRow> rows) {
+template <class Rows>
+[[nodiscard]] double roc_auc(Rows&& rows) {
   std::sort(rows.begin(), rows.end(), [](const ScoredRow& a, const ScoredRow& b) { return a.score < b.score; });
   double positives = 0.0;
   double rank_sum = 0.0;
@@ -148,7 +151,7 @@ template <Scalar S>
 }
 
 /// AUC of two classes, or the mean of one-against-the-rest over the classes that have both kinds of rows.
-[[nodiscard]] inline double class_auc(const ClassRows& rows) {
+[[nodiscard]] double class_auc(const std::same_as<ClassRows> auto& rows) {
   const bool binary = rows.classes == 2;
   const std::size_t stride = binary ? 1 : rows.classes;
   std::vector<ScoredRow> scored(rows.truth.size());
@@ -166,7 +169,7 @@ template <Scalar S>
   return defined == 0 ? undefined_metric : sum / defined;
 }
 
-inline void fill_class_metrics(TaskMetrics& out, const ClassRows& rows, int majority) {
+void fill_class_metrics(TaskMetrics& out, const std::same_as<ClassRows> auto& rows, int majority) {
   std::vector<std::size_t> counts(rows.classes * rows.classes);
   std::size_t correct = 0;
   std::size_t majority_rows = 0;

@@ -54,39 +54,41 @@ class Objective {
     return total;
   }
 
-  /// The sum of the tasks' mean losses on a batch, keeping what a backward needs.
-  double forward(const BatchIn<S>& inputs, const BatchIn<S>& labels) {
-    detail::require_size("objective: rows of the labels (tasks)", labels.rows(), tasks_.size());
-    detail::require_size("objective: columns of the labels", labels.cols(), inputs.cols());
-    logits_.resize(H::outputs, inputs.cols());
-    dlogits_.resize(H::outputs, inputs.cols());
-    model_->forward(inputs, logits_);
-    double total = 0.0;
-    for (std::size_t t = 0; t < tasks_.size(); ++t) {
-      const auto& task = tasks_[t];
-      losses_[t] =
-          task_loss<S>(logits_.middleRows(task.first_output, task.outputs), labels.row(static_cast<Eigen::Index>(t)),
-                       LabelKind{task.classes}, dlogits_.middleRows(task.first_output, task.outputs));
-      total += losses_[t].loss;
-    }
+  /// The same for entries that the model's `encode` has set, with a gradient of the head alone.
+  double evaluate_encoded(const BatchIn<S>& entries, const BatchIn<S>& labels) requires CachingHead<H> {
+    const double total = forward_encoded(entries, labels);
+    backward_encoded(entries);
     return total;
   }
 
-  /// The gradients of the sum of the tasks' losses on the last batch.
-  void backward() {
-    std::fill(backbone_gradient_.begin(), backbone_gradient_.end(), S(0));
-    std::fill(head_gradient_.begin(), head_gradient_.end(), S(0));
-    model_->backward(dlogits_, backbone_gradient_, head_gradient_);
+  /// The sum of the tasks' mean losses on a batch, keeping what a backward needs.
+  double forward(const BatchIn<S>& inputs, const BatchIn<S>& labels) {
+    begin(inputs.cols(), labels);
+    model_->forward(inputs, logits_);
+    return evaluate_losses(labels);
+  }
+  double forward_encoded(const BatchIn<S>& entries, const BatchIn<S>& labels) requires CachingHead<H> {
+    begin(entries.cols(), labels);
+    model_->forward_encoded(entries, logits_);
+    return evaluate_losses(labels);
   }
 
-  /// The gradients of the sum of the tasks' losses times their weights. Once for each forward: it scales what forward
-  /// kept. Throws ShapeError.
-  void backward(std::span<const double> weights) {
+  /// Multiplies the tasks' losses of the last forward, as backward sees them, by weights. Throws ShapeError.
+  void weigh(std::span<const double> weights) {
     detail::require_size("objective: number of task weights", weights.size(), tasks_.size());
     for (std::size_t t = 0; t < tasks_.size(); ++t) {
       dlogits_.middleRows(tasks_[t].first_output, tasks_[t].outputs) *= static_cast<S>(weights[t]);
     }
-    backward();
+  }
+
+  /// The gradients of the sum of the tasks' losses on the last batch, as weighed.
+  void backward() {
+    clear_gradients();
+    model_->backward(dlogits_, backbone_gradient_, head_gradient_);
+  }
+  void backward_encoded(const BatchIn<S>& entries) requires CachingHead<H> {
+    clear_gradients();
+    model_->backward_encoded(entries, dlogits_, head_gradient_);
   }
 
   [[nodiscard]] const std::vector<TaskFacts>& tasks() const noexcept { return tasks_; }
@@ -99,6 +101,31 @@ class Objective {
   [[nodiscard]] std::span<S> head_gradient() noexcept { return head_gradient_; }
 
  private:
+  void begin(Eigen::Index batch, const BatchIn<S>& labels) {
+    detail::require_size("objective: rows of the labels (tasks)", labels.rows(), tasks_.size());
+    detail::require_size("objective: columns of the labels", labels.cols(), batch);
+    logits_.resize(H::outputs, batch);
+    dlogits_.resize(H::outputs, batch);
+  }
+
+  /// Losses of the logits, and their gradients.
+  double evaluate_losses(const BatchIn<S>& labels) {
+    double total = 0.0;
+    for (std::size_t t = 0; t < tasks_.size(); ++t) {
+      const auto& task = tasks_[t];
+      losses_[t] =
+          task_loss<S>(logits_.middleRows(task.first_output, task.outputs), labels.row(static_cast<Eigen::Index>(t)),
+                       LabelKind{task.classes}, dlogits_.middleRows(task.first_output, task.outputs));
+      total += losses_[t].loss;
+    }
+    return total;
+  }
+
+  void clear_gradients() noexcept {
+    std::fill(backbone_gradient_.begin(), backbone_gradient_.end(), S(0));
+    std::fill(head_gradient_.begin(), head_gradient_.end(), S(0));
+  }
+
   MultiTaskModel<B, H>* model_;
   std::vector<TaskFacts> tasks_;
   std::vector<TaskLoss> losses_;
@@ -106,13 +133,13 @@ class Objective {
   std::vector<S, Eigen::aligned_allocator<S>> backbone_gradient_, head_gradient_;  // as for the model's weights
 };
 
-/// The most frequent class of each task in a data set, -1 for real targets and tasks without labels: the baseline of
-/// `evaluate`, to be taken from the training rows.
+namespace detail {
+
+/// The most frequent class of each task among labels that fit the model.
 template <Backbone B, Head H>
-[[nodiscard]] std::vector<int> majority_classes(const MultiTaskModel<B, H>& model,
+[[nodiscard]] std::vector<int> label_majorities(const MultiTaskModel<B, H>& model,
                                                 const Dataset<typename B::Scalar>& data) {
   const auto kinds = label_kinds(model);
-  validate(model, data);
   std::vector<int> classes;
   for (std::size_t t = 0; t < kinds.size(); ++t) {
     classes.push_back(majority_class<typename B::Scalar>(data.labels.row(static_cast<Eigen::Index>(t)), kinds[t]));
@@ -120,17 +147,15 @@ template <Backbone B, Head H>
   return classes;
 }
 
-/// Metrics of every task on a data set. Names come from the data set if it has any, else from the model. `majorities`
-/// are the training data's `majority_classes`, or empty. Throws ShapeError or ValueError for data that does not fit.
+/// Metrics of every task from logits of a data set's rows.
 template <Backbone B, Head H>
-[[nodiscard]] std::vector<TaskMetrics> evaluate(MultiTaskModel<B, H>& model, const Dataset<typename B::Scalar>& data,
-                                                std::span<const int> majorities = {}) {
+[[nodiscard]] std::vector<TaskMetrics> task_metrics(const MultiTaskModel<B, H>& model,
+                                                    const Dataset<typename B::Scalar>& data,
+                                                    const Batch<typename B::Scalar, H::outputs>& logits,
+                                                    std::span<const int> majorities) {
   using S = typename B::Scalar;
   const auto tasks = task_facts(model);
-  validate(model, data);
-  if (!majorities.empty())
-    detail::require_size("evaluate: number of majority classes", majorities.size(), tasks.size());
-  const auto logits = model.predict(data.inputs);
+  if (!majorities.empty()) require_size("evaluate: number of majority classes", majorities.size(), tasks.size());
   std::vector<TaskMetrics> metrics;
   for (std::size_t t = 0; t < tasks.size(); ++t) {
     const std::string name = data.task_names.empty() ? tasks[t].name : data.task_names[t];
@@ -139,6 +164,26 @@ template <Backbone B, Head H>
                                        majorities.empty() ? -1 : majorities[t]));
   }
   return metrics;
+}
+
+}  // namespace detail
+
+/// The most frequent class of each task in a data set, -1 for real targets and tasks without labels: the baseline of
+/// `evaluate`, to be taken from the training rows.
+template <Backbone B, Head H>
+[[nodiscard]] std::vector<int> majority_classes(const MultiTaskModel<B, H>& model,
+                                                const Dataset<typename B::Scalar>& data) {
+  validate(model, data);
+  return detail::label_majorities(model, data);
+}
+
+/// Metrics of every task on a data set. Names come from the data set if it has any, else from the model. `majorities`
+/// are the training data's `majority_classes`, or empty. Throws ShapeError or ValueError for data that does not fit.
+template <Backbone B, Head H>
+[[nodiscard]] std::vector<TaskMetrics> evaluate(MultiTaskModel<B, H>& model, const Dataset<typename B::Scalar>& data,
+                                                std::span<const int> majorities = {}) {
+  validate(model, data);
+  return detail::task_metrics(model, data, model.predict(data.inputs), majorities);
 }
 
 }  // namespace qmtl

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <cstdio>
 #include <span>
 #include <string>
@@ -27,7 +28,8 @@ namespace detail {
 }
 
 /// Rows of cells as lines: the first column flush left, the others flush right, two spaces between.
-[[nodiscard]] inline std::string align(const std::vector<std::vector<std::string>>& rows) {
+template <class Rows>
+[[nodiscard]] std::string align(const Rows& rows) {
   std::vector<std::size_t> widths;
   for (const auto& row : rows) {
     widths.resize(std::max(widths.size(), row.size()), 0);
@@ -48,7 +50,8 @@ namespace detail {
 
 /// A table of metrics, a task a line. `majority` is the accuracy of always answering the most frequent class; columns
 /// that are undefined for every task are left out.
-[[nodiscard]] inline std::string to_table(std::span<const TaskMetrics> tasks) {
+[[nodiscard]] std::string to_table(const std::convertible_to<std::span<const TaskMetrics>> auto& metrics) {
+  const std::span<const TaskMetrics> tasks = metrics;
   struct Column {
     const char* title;
     double TaskMetrics::*value;
@@ -73,7 +76,9 @@ namespace detail {
 
 /// A table of repeated runs, a task a line: mean and deviation over the runs of accuracy, macro-F1 and AUC. Throws
 /// ShapeError unless all runs have the same number of tasks.
-[[nodiscard]] inline std::string to_table(std::span<const std::vector<TaskMetrics>> runs) {
+[[nodiscard]] std::string to_table(
+    const std::convertible_to<std::span<const std::vector<TaskMetrics>>> auto& repeated) {
+  const std::span<const std::vector<TaskMetrics>> runs = repeated;
   std::vector<std::vector<std::string>> rows{
       {detail::text("mean of ", runs.size(), " runs"), "accuracy", "+-", "macro-F1", "+-", "AUC", "+-"}};
   for (std::size_t t = 0; !runs.empty() && t < runs.front().size(); ++t) {

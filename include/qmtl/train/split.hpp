@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <numeric>
 #include <span>
@@ -49,9 +50,10 @@ inline void require_fractions(const SplitFractions& fractions) {
 
 /// Deals rows out one at a time, each to the part that lags its share most, so that every prefix of `order`, and
 /// hence every run of it, is divided nearly in proportion. Exact where all shares are whole numbers of rows.
-[[nodiscard]] inline SplitIndices deal_rows(std::span<const Eigen::Index> order, const SplitFractions& fractions) {
+template <class Order>
+[[nodiscard]] SplitIndices deal_rows(const Order& order, const SplitFractions& fractions) {
   const std::array<double, 3> share{fractions.train, fractions.validation, fractions.test};
-  std::array<std::vector<Eigen::Index>, 3> parts;
+  std::array<std::vector<typename Order::value_type>, 3> parts;
   for (std::size_t i = 0; i < order.size(); ++i) {
     std::array<double, 3> lag{};
     for (std::size_t p = 0; p < 3; ++p) {
@@ -76,7 +78,7 @@ inline void require_fractions(const SplitFractions& fractions) {
 /// Divides `rows` rows at random. Each part is its share of the rows, rounded up or down.
 /// Throws ValueError for impossible fractions, and where a part with a positive fraction would be empty; ShapeError
 /// for a negative number of rows. Draws rows - 1 numbers.
-[[nodiscard]] inline SplitIndices split(Eigen::Index rows, const SplitFractions& fractions, Rng& rng) {
+[[nodiscard]] SplitIndices split(Eigen::Index rows, const SplitFractions& fractions, std::same_as<Rng> auto& rng) {
   detail::require_fractions(fractions);
   if (rows < 0) throw ShapeError(detail::text("qmtl: split: rows, expected at least 0, got ", rows));
   std::vector<Eigen::Index> order(static_cast<std::size_t>(rows));
@@ -111,7 +113,7 @@ template <Scalar S>
   order.reserve(static_cast<std::size_t>(data.rows()));
   for (auto& stratum : strata) {
     shuffle(stratum, rng);
-    order.insert(order.end(), stratum.begin(), stratum.end());
+    for (const Eigen::Index row : stratum) order.push_back(row);
   }
   return detail::deal_rows(order, fractions);
 }

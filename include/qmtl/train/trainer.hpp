@@ -52,7 +52,7 @@ class Trainer {
 
   Trainer(MultiTaskModel<B, H>& model, const Dataset<S>& data, const FitOptions& options)
       : model_(model),
-        data_(data),
+        data_(&data),
         options_(options),
         objective_(model),
         task_gradients_(model),
@@ -68,6 +68,12 @@ class Trainer {
     std::iota(order_.begin(), order_.end(), Eigen::Index{0});
   }
 
+  /// Goes on with what a frozen model makes of the same rows.
+  void use_encoded(const Dataset<S>& entries) noexcept {
+    data_ = &entries;
+    encoded_ = true;
+  }
+
   /// One pass over the data in a new random order, or what is left of one; returns mean losses. Calls after_step(n)
   /// when the n-th step of the training is done.
   template <class AfterStep>
@@ -77,8 +83,8 @@ class Trainer {
       std::fill(loss_sums_.begin(), loss_sums_.end(), 0.0);
       std::fill(labelled_.begin(), labelled_.end(), std::size_t{0});
     }
-    while (next_row_ < data_.rows()) {
-      const Eigen::Index count = std::min(batch_size_, data_.rows() - next_row_);
+    while (next_row_ < data_->rows()) {
+      const Eigen::Index count = std::min(batch_size_, data_->rows() - next_row_);
       step(count);
       next_row_ += count;
       ++steps_;
@@ -109,7 +115,7 @@ class Trainer {
     archive.numbers(std::span(labelled_));
     task_weights_.archive(archive);
     if constexpr (Archive::reading) {
-      archive.require(next_row_ >= 0 && next_row_ <= data_.rows(), "position in an epoch");
+      archive.require(next_row_ >= 0 && next_row_ <= data_->rows(), "position in an epoch");
       archive.require(is_permutation(order_), "order of the samples");
     }
   }
@@ -117,12 +123,15 @@ class Trainer {
  private:
   /// The sum of the losses of the next rows, `count` of them: the only place that touches the data.
   double forward(Eigen::Index count) {
-    inputs_.resize(data_.inputs.rows(), count);
-    labels_.resize(data_.labels.rows(), count);
+    inputs_.resize(data_->inputs.rows(), count);
+    labels_.resize(data_->labels.rows(), count);
     for (Eigen::Index i = 0; i < count; ++i) {
       const Eigen::Index row = order_[static_cast<std::size_t>(next_row_ + i)];
-      inputs_.col(i) = data_.inputs.col(row);
-      labels_.col(i) = data_.labels.col(row);
+      inputs_.col(i) = data_->inputs.col(row);
+      labels_.col(i) = data_->labels.col(row);
+    }
+    if constexpr (CachingHead<H>) {
+      if (encoded_) return objective_.forward_encoded(inputs_, labels_);
     }
     return objective_.forward(inputs_, labels_);
   }
@@ -134,11 +143,17 @@ class Trainer {
       task_gradients_.sum_without_conflicts(objective_, task_weights_.values(), conflict_rng_);
     } else if (task_weights_.needs_norms()) {
       task_gradients_.sum(objective_, task_weights_.values());
-    } else if (task_weights_.uniform()) {
-      objective_.backward();
     } else {
-      objective_.backward(task_weights_.values());
+      if (!task_weights_.uniform()) objective_.weigh(task_weights_.values());
+      backward_batch();
     }
+  }
+
+  void backward_batch() {
+    if constexpr (CachingHead<H>) {
+      if (encoded_) return objective_.backward_encoded(inputs_);
+    }
+    objective_.backward();
   }
 
   void step(Eigen::Index count) {
@@ -156,7 +171,7 @@ class Trainer {
   }
 
   [[nodiscard]] StepPosition position() const noexcept {
-    const auto steps_per_epoch = static_cast<std::uint64_t>((data_.rows() + batch_size_ - 1) / batch_size_);
+    const auto steps_per_epoch = static_cast<std::uint64_t>((data_->rows() + batch_size_ - 1) / batch_size_);
     return {steps_, steps_per_epoch, steps_per_epoch * static_cast<std::uint64_t>(options_.epochs)};
   }
 
@@ -212,11 +227,12 @@ class Trainer {
   }
 
   MultiTaskModel<B, H>& model_;
-  const Dataset<S>& data_;
+  const Dataset<S>* data_;
+  bool encoded_ = false;  // the inputs are a head's entries
   const FitOptions& options_;
   Objective<B, H> objective_;
   TaskGradients<B, H> task_gradients_;
-  TaskWeights task_weights_;
+  TaskWeights<> task_weights_;
   ScheduledOptimizer<S> backbone_optimizer_, head_optimizer_;
   Rng rng_, conflict_rng_;
   Eigen::Index batch_size_;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <span>
 #include <string_view>
@@ -77,6 +78,7 @@ inline void validate(const TaskWeighting& weighting, std::size_t tasks) {
 }
 
 /// The weights in the course of one training.
+template <std::same_as<double> Weight = double>  // a template so that whoever does not train does not compile it
 class TaskWeights {
  public:
   /// `optimizer` is the model's; `kinds` has one entry a task. Throws what `validate` throws.
@@ -207,7 +209,7 @@ class TaskWeights {
 
   TaskWeighting settings_;
   std::vector<LabelKind> kinds_;
-  Optimizer<double> optimizer_;  // of the log-variances, or of GradNorm's weights
+  Optimizer<Weight> optimizer_;  // of the log-variances, or of GradNorm's weights
   double rate_;
   std::vector<double> gradient_;       // of a step
   std::vector<double> values_;         // the weights

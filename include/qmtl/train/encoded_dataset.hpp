@@ -1,0 +1,96 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// EncodedDataset: what a frozen model makes of its inputs before the first trained number comes in, computed once.
+
+#include <cmath>
+#include <limits>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "qmtl/train/objective.hpp"
+
+namespace qmtl {
+
+/// A data set whose inputs have been standardised, sent through the backbone, encoded and read: every row is its
+/// windows' reduced density matrices and its labels. Made by `encode_dataset`. It is good for as long as the model's
+/// standardizer and backbone stay as they are, and for every model that makes the same of a row: the tasks' blocks,
+/// readouts and weights do not matter.
+template <Scalar S>
+class EncodedDataset {
+ public:
+  [[nodiscard]] Eigen::Index rows() const noexcept { return data_.rows(); }
+  /// The labels and, as inputs, the entries (numbers of a row x rows) that the head's `encode` has set.
+  [[nodiscard]] const Dataset<S>& data() const noexcept { return data_; }
+  [[nodiscard]] std::size_t bytes() const noexcept { return static_cast<std::size_t>(data_.inputs.size()) * sizeof(S); }
+
+  /// The rows with these numbers, in this order; a number may repeat. Throws ShapeError.
+  [[nodiscard]] EncodedDataset select(std::span<const Eigen::Index> indices) const {
+    return EncodedDataset(data_.select(indices), first_input_, first_entries_);
+  }
+
+  /// Throws ShapeError or ValueError unless the labels fit the model's tasks and the model makes the same of the first
+  /// row that was encoded.
+  template <Backbone B, CachingHead H>
+  void require_encoded_by(MultiTaskModel<B, H>& model) const {
+    detail::require_size("encoded data: numbers of a row", data_.inputs.rows(), model.head().encoded_size());
+    validate<S>(data_, label_kinds(model));
+    if (first_input_.cols() == 0) return;
+    detail::require_size("encoded data: features of the inputs", first_input_.rows(), model.input_size());
+    Batch<S> entries(first_entries_.rows(), 1);
+    model.encode(first_input_, entries);
+    const auto difference = static_cast<double>((entries - first_entries_).cwiseAbs().maxCoeff());
+    const double rounding = std::sqrt(static_cast<double>(std::numeric_limits<S>::epsilon()));
+    if (difference <= rounding) return;
+    throw ValueError(
+        detail::text("qmtl: encoded data: the model's standardizer, backbone, encoding and windows must make the same "
+                     "of a row as those that encoded it, got a difference of ",
+                     difference));
+  }
+
+ private:
+  EncodedDataset(Dataset<S> data, Batch<S> first_input, Batch<S> first_entries)
+      : data_(std::move(data)), first_input_(std::move(first_input)), first_entries_(std::move(first_entries)) {}
+
+  template <Backbone B, CachingHead H>
+  friend EncodedDataset<typename B::Scalar> encode_dataset(MultiTaskModel<B, H>& model,
+                                                           const Dataset<typename B::Scalar>& data);
+
+  Dataset<S> data_;
+  Batch<S> first_input_, first_entries_;  // to know the model by; no columns if there were no rows
+};
+
+/// Encodes a data set by a model whose backbone has no parameters, with the standardizer that the model has. Cost: a
+/// forward pass of every row; memory: the head's encoded_size() numbers a row. Throws ShapeError or ValueError for data
+/// that does not fit, ValueError for a backbone that is to be trained, NumericalError if a row does not stay finite.
+template <Backbone B, CachingHead H>
+[[nodiscard]] EncodedDataset<typename B::Scalar> encode_dataset(MultiTaskModel<B, H>& model,
+                                                                const Dataset<typename B::Scalar>& data) {
+  using S = typename B::Scalar;
+  validate(model, data);
+  detail::require_size("encode_dataset: features of the inputs", data.features(), model.input_size());
+  if (model.backbone_parameters() > 0) {
+    throw ValueError(detail::text("qmtl: encode_dataset: the backbone must have no parameters to train, got ",
+                                  model.backbone_parameters()));
+  }
+  Dataset<S> entries{Batch<S>(model.head().encoded_size(), data.rows()), data.labels, data.task_names};
+  model.encode(data.inputs, entries.inputs);
+  for (Eigen::Index row = 0; row < entries.rows(); ++row) {
+    if (entries.inputs.col(row).allFinite()) continue;
+    throw NumericalError(detail::text("qmtl: encode_dataset: row ", row, " is not finite behind the backbone"));
+  }
+  const Eigen::Index first = data.rows() > 0 ? 1 : 0;
+  Batch<S> first_input = data.inputs.leftCols(first), first_entries = entries.inputs.leftCols(first);
+  return EncodedDataset<S>(std::move(entries), std::move(first_input), std::move(first_entries));
+}
+
+/// Metrics of every task on an encoded data set; otherwise as `evaluate` of the data set.
+template <Backbone B, CachingHead H>
+[[nodiscard]] std::vector<TaskMetrics> evaluate(MultiTaskModel<B, H>& model,
+                                                const EncodedDataset<typename B::Scalar>& data,
+                                                std::span<const int> majorities = {}) {
+  data.require_encoded_by(model);
+  return detail::task_metrics(model, data.data(), model.predict_encoded(data.data().inputs), majorities);
+}
+
+}  // namespace qmtl

@@ -172,24 +172,7 @@ TEST_CASE("a convnet of dense layers is an mlp with the same parameters") {
 }
 
 TEMPLATE_TEST_CASE("convnet: a smaller batch after a larger one gives what it gives alone", "", float, double) {
-  using S = TestType;
-  BasicConvNet<S, Relu, Image<6, 6, 2>, Conv<4, 3>, MaxPool<2>, Conv<2, 3>, Dense<3>> used;
-  Rng rng(Seed{8});
-  used.initialise(rng);
-  auto fresh = used;
-  const Batch<S> large = random_batch<S>(72, 33, rng);
-  const Batch<S> small = random_batch<S>(72, 5, rng);
-  const Batch<S> dz = random_batch<S>(3, 5, rng);
-  Batch<S> z_large(3, 33), z_used(3, 5), z_fresh(3, 5);
-  std::vector<S> g_large(used.parameters().size()), g_used(g_large), g_fresh(g_large);
-  used.forward(large, z_large);
-  used.backward(large, z_large, g_large);
-  used.forward(small, z_used);
-  used.backward(small, dz, g_used);
-  fresh.forward(small, z_fresh);
-  fresh.backward(small, dz, g_fresh);
-  CHECK(z_used == z_fresh);
-  CHECK(g_used == g_fresh);
+  check_smaller_batch(BasicConvNet<TestType, Relu, Image<6, 6, 2>, Conv<4, 3>, MaxPool<2>, Conv<2, 3>, Dense<3>>{});
 }
 
 TEST_CASE("weights of a convnet are He-normal by the pixels that a filter sees, and biases are zero") {

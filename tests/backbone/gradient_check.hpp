@@ -107,4 +107,26 @@ void check_same_bits(const B& untrained) {
   }
 }
 
+/// A batch smaller than the one before gives, forward and backward, what it gives alone, bit by bit.
+template <class B>
+void check_smaller_batch(B used) {
+  using S = typename B::Scalar;
+  Rng rng(Seed{8});
+  used.initialise(rng);
+  B fresh = used;
+  const Batch<S> large = random_batch<S>(used.input_size(), 33, rng);
+  const Batch<S> small = random_batch<S>(used.input_size(), 5, rng);
+  const Batch<S> dz = random_batch<S>(B::output_size, 5, rng);
+  Batch<S> z_large(B::output_size, 33), z_used(B::output_size, 5), z_fresh(B::output_size, 5);
+  std::vector<S> g_large(used.parameters().size()), g_used(g_large), g_fresh(g_large);
+  used.forward(large, z_large);
+  used.backward(large, z_large, g_large);
+  used.forward(small, z_used);
+  used.backward(small, dz, g_used);
+  fresh.forward(small, z_fresh);
+  fresh.backward(small, dz, g_fresh);
+  CHECK(z_used == z_fresh);
+  CHECK(g_used == g_fresh);
+}
+
 }  // namespace qmtl::test

@@ -77,26 +77,7 @@ TEST_CASE("an mlp whose input size is known at run time is the same as one whose
 }
 
 TEMPLATE_TEST_CASE("a smaller batch after a larger one gives what it gives alone", "", float, double) {
-  using S = TestType;
-  using Net = BasicMlp<S, Tanh, 4, 6, 2>;
-  Net used;
-  Rng rng(Seed{8});
-  used.initialise(rng);
-  Net fresh = used;
-  const Batch<S> large = random_batch<S>(4, 33, rng);
-  const Batch<S> small = random_batch<S>(4, 5, rng);
-  const Batch<S> dz = random_batch<S>(2, 5, rng);
-  Batch<S> z_large(2, 33), z_used(2, 5), z_fresh(2, 5);
-  std::vector<S> g_large(used.parameters().size()), g_used(g_large), g_fresh(g_large);
-  used.forward(large, z_large);
-  used.backward(large, z_large, g_large);
-
-  used.forward(small, z_used);
-  used.backward(small, dz, g_used);
-  fresh.forward(small, z_fresh);
-  fresh.backward(small, dz, g_fresh);
-  CHECK(z_used == z_fresh);
-  CHECK(g_used == g_fresh);
+  check_smaller_batch(BasicMlp<TestType, Tanh, 4, 6, 2>{});
 }
 
 TEST_CASE("blocks of larger matrices are read and written in place") {

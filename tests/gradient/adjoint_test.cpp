@@ -75,13 +75,6 @@ double largest_difference(const std::vector<S>& a, const std::vector<double>& b)
   return largest;
 }
 
-template <class S>
-DenseVector dense_of(const std::vector<std::complex<S>>& amplitudes) {
-  DenseVector out(static_cast<Eigen::Index>(amplitudes.size()));
-  for (std::size_t i = 0; i < amplitudes.size(); ++i) out[static_cast<Eigen::Index>(i)] = test::Complex(amplitudes[i]);
-  return out;
-}
-
 /// A random circuit of `count` gates on n qubits from |0...0>, an observable, and parameters that S represents exactly.
 template <class S>
 Problem random_problem(Rng& rng, int n, int count) {
@@ -139,9 +132,10 @@ TEST_CASE("after the sweep psi is the start and lambda is U^dagger H U |start>")
     Sweep<double> sweep(p);
     sweep.run(p.ops);
     const Dense u = test::dense_circuit(p.ops, 4, p.x, p.w);
-    CHECK(test::max_difference(dense_of(sweep.psi), p.start) < 10 * test::tolerance<double>(30));
-    CHECK(test::max_difference(dense_of(sweep.lambda), DenseVector(u.adjoint() * (p.observable * (u * p.start)))) <
-          30 * test::tolerance<double>(30));
+    CHECK(test::max_difference(test::dense_of(sweep.psi), p.start) < 10 * test::tolerance<double>(30));
+    CHECK(
+        test::max_difference(test::dense_of(sweep.lambda), DenseVector(u.adjoint() * (p.observable * (u * p.start)))) <
+        30 * test::tolerance<double>(30));
   }
 }
 

@@ -9,6 +9,7 @@
 #include "qmtl/head/encoding.hpp"
 #include "qmtl/head/quantum_head.hpp"
 #include "support/catch.hpp"
+#include "support/head_program.hpp"
 #include "support/random_circuit.hpp"
 
 using namespace qmtl;
@@ -28,22 +29,7 @@ struct Result {
 
 template <class... Tasks>
 Result run_backend(std::size_t kept_bytes, Eigen::Index batch) {
-  HeadProgram<double> program;
-  program.encoding = Ring::circuit.ops();
-  program.qubits = 5;
-  program.features = 5;
-  int parameters = 0;
-  const auto add = [&]<class T>(std::type_identity<T>) {
-    program.tasks.push_back({T::Block::circuit.ops(),
-                             {T::Window::indices.begin(), T::Window::indices.end()},
-                             eigenvalue_table<double, T>(),
-                             program.outputs,
-                             parameters,
-                             false});
-    program.outputs += T::outputs;
-    parameters += T::parameters;
-  };
-  (add(std::type_identity<Tasks>{}), ...);
+  auto program = test::make_program<double, Ring, Tasks...>();
   program.kept_bytes = kept_bytes;
   const int outputs = program.outputs;
   LaneBackend<double, false> backend(program);
@@ -54,7 +40,7 @@ Result run_backend(std::size_t kept_bytes, Eigen::Index batch) {
     return values;
   };
   const auto size = static_cast<std::size_t>(batch);
-  const auto weights = numbers(static_cast<std::size_t>(parameters));
+  const auto weights = numbers(static_cast<std::size_t>((Tasks::parameters + ...)));
   const auto angles = numbers(5 * size);
   const auto cotangents = numbers(static_cast<std::size_t>(outputs) * size);
   Result result{std::vector<double>(cotangents.size()), std::vector<double>(weights.size()),

@@ -10,6 +10,7 @@
 #include "qmtl/head/quantum_head.hpp"
 #include "qmtl/head/state_encoding.hpp"
 #include "support/catch.hpp"
+#include "support/head_program.hpp"
 #include "support/tolerance.hpp"
 
 using namespace qmtl;
@@ -22,32 +23,6 @@ using Wide = Task<"wide", RotationBlock<3>, Qubits<4, 0, 2>, Expectations<3>>;
 using Inside = Task<"inside", Block2, Qubits<2, 4>, Expectations<2>>;
 using Beside = Task<"beside", Block2, Qubits<1, 3>, Expectations<2>>;
 using Last = Task<"last", RotationBlock<1>, Qubits<5>, Expectations<1>>;
-
-template <class S, class E, class... Tasks>
-HeadProgram<S> make_program() {
-  HeadProgram<S> program;
-  program.encoding = E::circuit.ops();
-  program.qubits = encoding_qubits<E>;
-  program.features = E::features;
-  program.encoding_weights = encoding_weights<E>;
-  int parameters = encoding_weights<E>;
-  const auto add = [&]<class T>(std::type_identity<T>) {
-    program.tasks.push_back({T::Block::circuit.ops(),
-                             {T::Window::indices.begin(), T::Window::indices.end()},
-                             eigenvalue_table<S, T>(),
-                             program.outputs,
-                             parameters,
-                             false});
-    program.outputs += T::outputs;
-    parameters += T::parameters;
-  };
-  (add(std::type_identity<Tasks>{}), ...);
-  if constexpr (PreparesState<E>) {
-    program.prepare = &E::template prepare<S>;
-    program.prepare_vjp = &E::template prepare_vjp<S>;
-  }
-  return program;
-}
 
 template <class S>
 struct Result {
@@ -97,7 +72,7 @@ double difference(const Result<S>& a, const Result<S>& b) {
 
 template <class S, class E, bool Complex>
 void check_against_lanes() {
-  auto program = make_program<S, E, Wide, Inside, Beside, Last>();
+  auto program = test::make_program<S, E, Wide, Inside, Beside, Last>();
   for (const Eigen::Index batch : {1, 3, 10}) {
     LaneBackend<S, Complex, false> lanes(program);
     const auto expected = step<S>(lanes, program, batch);

@@ -31,13 +31,6 @@ std::vector<std::complex<S>> random_amplitudes(Rng& rng, int n) {
   return out;
 }
 
-template <class S>
-DenseVector dense_of(const std::vector<std::complex<S>>& amplitudes) {
-  DenseVector out(static_cast<Eigen::Index>(amplitudes.size()));
-  for (std::size_t i = 0; i < amplitudes.size(); ++i) out[static_cast<Eigen::Index>(i)] = test::Complex(amplitudes[i]);
-  return out;
-}
-
 /// `gate` on `qubits` with angles that S represents exactly: the special ones first, then random ones.
 template <class S>
 Operation operation_on(Rng& rng, Gate gate, const std::array<int, 3>& qubits) {
@@ -55,7 +48,7 @@ TEST_CASE("the oracle's two forms agree") {
   for (const Gate gate : test::all_gates()) {
     for (const auto& qubits : test::ordered_choices(info(gate).qubits, 4)) {
       const Dense matrix = test::dense_gate(operation_on<double>(rng, gate, qubits));
-      const DenseVector psi = dense_of(random_amplitudes<double>(rng, 4));
+      const DenseVector psi = test::dense_of(random_amplitudes<double>(rng, 4));
       CHECK(test::max_difference(test::apply_dense(matrix, qubits, psi),
                                  DenseVector(test::embed(matrix, qubits, 4) * psi)) < test::tolerance<double>());
     }
@@ -81,14 +74,14 @@ double worst_error(Rng& rng, Gate gate, int widest) {
       const auto start = random_amplitudes<S>(rng, n);
       auto psi = start;
       detail::apply_operation<S>(op, nullptr, nullptr, psi.data(), psi.size());
-      const DenseVector expected = test::embed(test::dense_gate(op), qubits, n) * dense_of(start);
-      worst = std::max(worst, test::max_difference(dense_of(psi), expected));
-      worst = std::max(worst, std::abs(dense_of(psi).norm() - dense_of(start).norm()));
+      const DenseVector expected = test::embed(test::dense_gate(op), qubits, n) * test::dense_of(start);
+      worst = std::max(worst, test::max_difference(test::dense_of(psi), expected));
+      worst = std::max(worst, std::abs(test::dense_of(psi).norm() - test::dense_of(start).norm()));
       auto undone = psi;
       detail::undo_operation<S>(op, nullptr, nullptr, undone.data(), undone.size());
-      worst = std::max(worst, test::max_difference(dense_of(undone), dense_of(start)));
+      worst = std::max(worst, test::max_difference(test::dense_of(undone), test::dense_of(start)));
       detail::apply_operation<S>(inverse(op), nullptr, nullptr, psi.data(), psi.size());
-      worst = std::max(worst, test::max_difference(dense_of(psi), dense_of(start)));
+      worst = std::max(worst, test::max_difference(test::dense_of(psi), test::dense_of(start)));
     }
   }
   return worst;
@@ -109,10 +102,10 @@ TEMPLATE_TEST_CASE("every gate works on long runs, at both ends of wide register
     for (const std::array<int, 3>& qubits : {std::array{9, 0, 5}, std::array{0, 9, 1}, std::array{8, 7, 9}}) {
       const Operation op = operation_on<TestType>(rng, gate, qubits);
       auto psi = random_amplitudes<TestType>(rng, 10);
-      const DenseVector expected = test::apply_dense(test::dense_gate(op), qubits, dense_of(psi));
+      const DenseVector expected = test::apply_dense(test::dense_gate(op), qubits, test::dense_of(psi));
       detail::apply_operation<TestType>(op, nullptr, nullptr, psi.data(), psi.size());
       INFO(info(gate).name << " on " << qubits[0] << ' ' << qubits[1] << ' ' << qubits[2]);
-      CHECK(test::max_difference(dense_of(psi), expected) < test::tolerance<TestType>());
+      CHECK(test::max_difference(test::dense_of(psi), expected) < test::tolerance<TestType>());
     }
   }
 }
@@ -124,10 +117,10 @@ TEMPLATE_TEST_CASE("features and weights reach the gates as documented", "", flo
     const auto x = test::random_numbers<TestType>(rng, 3), w = test::random_numbers<TestType>(rng, 4);
     const auto xs = test::cast<TestType>(x), ws = test::cast<TestType>(w);
     auto psi = random_amplitudes<TestType>(rng, 4);
-    const DenseVector expected = test::apply_dense(test::dense_gate(op, x, w), op.qubits, dense_of(psi));
+    const DenseVector expected = test::apply_dense(test::dense_gate(op, x, w), op.qubits, test::dense_of(psi));
     detail::apply_operation(op, xs.data(), ws.data(), psi.data(), psi.size());
     INFO(info(op.gate).name);
-    CHECK(test::max_difference(dense_of(psi), expected) < 40 * test::tolerance<TestType>());
+    CHECK(test::max_difference(test::dense_of(psi), expected) < 40 * test::tolerance<TestType>());
   }
 }
 
@@ -151,9 +144,9 @@ TEMPLATE_TEST_CASE("generator_product is twice the real part of <lambda| dU U^da
         sum += part.sign * static_cast<double>(detail::generator_product(part, lambda.data(), psi.data(), psi.size()));
       }
       const Dense generator = derivative_of(gate, angle) * test::dense_gate(op).adjoint();
-      const DenseVector image = test::apply_dense(generator, qubits, dense_of(psi));
+      const DenseVector image = test::apply_dense(generator, qubits, test::dense_of(psi));
       INFO(info(gate).name << " on " << qubits[0] << ' ' << qubits[1]);
-      CHECK(sum == Approx(2.0 * dense_of(lambda).dot(image).real()).margin(1e-11 + test::tolerance<TestType>()));
+      CHECK(sum == Approx(2.0 * test::dense_of(lambda).dot(image).real()).margin(1e-11 + test::tolerance<TestType>()));
     }
   }
 }

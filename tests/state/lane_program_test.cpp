@@ -8,6 +8,7 @@
 #include "qmtl/circuit/light_cone.hpp"
 #include "qmtl/gradient/adjoint.hpp"
 #include "support/catch.hpp"
+#include "support/lanes.hpp"
 #include "support/random_circuit.hpp"
 #include "support/tolerance.hpp"
 
@@ -20,15 +21,6 @@ constexpr int features = 3;
 constexpr int weights = 4;
 
 template <class S, class A>
-std::complex<S> lane_of(const A& amplitude, int lane) {
-  if constexpr (std::is_same_v<A, ComplexPack<S>>) {
-    return {amplitude.re[lane], amplitude.im[lane]};
-  } else {
-    return amplitude[lane];
-  }
-}
-
-template <class S, class A>
 void set_lane(A& amplitude, int lane, std::complex<S> value) {
   if constexpr (std::is_same_v<A, ComplexPack<S>>) {
     amplitude.re[lane] = value.real();
@@ -36,15 +28,6 @@ void set_lane(A& amplitude, int lane, std::complex<S> value) {
   } else {
     amplitude[lane] = value.real();
   }
-}
-
-std::vector<Operation> random_operations(Rng& rng, int n, int count, bool real) {
-  std::vector<Operation> ops;
-  while (static_cast<int>(ops.size()) < count) {
-    const Gate gate = test::random_gate(rng, n);
-    if (!real || is_real(gate)) ops.push_back(test::random_operation(rng, gate, n, {features, weights}));
-  }
-  return ops;
 }
 
 /// Runs `ops` on every lane with its own features, and compares state (up to a phase) and all derivatives of
@@ -66,7 +49,7 @@ void check_lanes(const std::vector<Operation>& ops, int n, Rng& rng) {
   for (Index i = 0; i < size; ++i) {
     const Address at = program.map().at(i);
     for (int lane = 0; lane < pack_width<S>; ++lane) {
-      set_lane<S>(lambda[at], lane, static_cast<S>(parity_sign(i, 1)) * lane_of<S>(psi[at], lane));
+      set_lane<S>(lambda[at], lane, static_cast<S>(parity_sign(i, 1)) * test::lane_of<S>(psi[at], lane));
     }
   }
   const std::vector<A> final_state = psi;
@@ -84,7 +67,7 @@ void check_lanes(const std::vector<Operation>& ops, int n, Rng& rng) {
     std::complex<double> overlap = 0;
     for (Index i = 0; i < size; ++i) {
       overlap += std::conj(std::complex<double>(state[i])) *
-                 std::complex<double>(lane_of<S>(final_state[program.map().at(i)], lane));
+                 std::complex<double>(test::lane_of<S>(final_state[program.map().at(i)], lane));
       adjoint[i] = static_cast<S>(parity_sign(i, 1)) * state[i];
     }
     CHECK(std::abs(std::abs(overlap) - 1) < tolerance);
@@ -105,7 +88,8 @@ TEMPLATE_TEST_CASE("random circuits of real gates in real lanes", "[state][lanes
   Rng rng(Seed{11});
   for (int n = 1; n <= 5; ++n) {
     for (int trial = 0; trial < 12; ++trial) {
-      check_lanes<TestType, Pack<TestType>>(random_operations(rng, n, 4 + 3 * trial, true), n, rng);
+      check_lanes<TestType, Pack<TestType>>(test::random_operations(rng, n, 4 + 3 * trial, true, {features, weights}),
+                                            n, rng);
     }
   }
 }
@@ -114,7 +98,8 @@ TEMPLATE_TEST_CASE("random circuits of all gates in complex lanes", "[state][lan
   Rng rng(Seed{12});
   for (int n = 1; n <= 5; ++n) {
     for (int trial = 0; trial < 12; ++trial) {
-      check_lanes<TestType, ComplexPack<TestType>>(random_operations(rng, n, 4 + 3 * trial, false), n, rng);
+      check_lanes<TestType, ComplexPack<TestType>>(
+          test::random_operations(rng, n, 4 + 3 * trial, false, {features, weights}), n, rng);
     }
   }
 }

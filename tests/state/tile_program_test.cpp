@@ -10,6 +10,7 @@
 #include "qmtl/circuit/light_cone.hpp"
 #include "qmtl/gradient/adjoint.hpp"
 #include "support/catch.hpp"
+#include "support/lanes.hpp"
 #include "support/random_circuit.hpp"
 #include "support/tolerance.hpp"
 
@@ -21,20 +22,12 @@ namespace {
 constexpr int features = 3;
 constexpr int weights = 4;
 
-template <class S, class A>
-std::complex<S> lane_of(const A& amplitude, std::size_t lane) {
-  if constexpr (std::is_same_v<A, ComplexPack<S>>) {
-    return {amplitude.re[lane], amplitude.im[lane]};
-  } else {
-    return amplitude[lane];
-  }
-}
-
 /// The sum over the lanes.
 template <class S, class A>
 std::complex<double> folded(const A& amplitude) {
   std::complex<double> sum = 0;
-  for (std::size_t lane = 0; lane < pack_width<S>; ++lane) sum += std::complex<double>(lane_of<S>(amplitude, lane));
+  for (std::size_t lane = 0; lane < pack_width<S>; ++lane)
+    sum += std::complex<double>(test::lane_of<S>(amplitude, lane));
   return sum;
 }
 
@@ -43,7 +36,7 @@ std::vector<std::complex<S>> amplitudes(const std::vector<A>& packs, const Addre
   std::vector<std::complex<S>> state(dimension(map.qubits));
   for (Index i = 0; i < state.size(); ++i) {
     const Address at = map.at(i);
-    state[i] = lane_of<S>(packs[at >> lane_bits<S>], at & (pack_width<S> - 1));
+    state[i] = test::lane_of<S>(packs[at >> lane_bits<S>], at & (pack_width<S> - 1));
   }
   return state;
 }
@@ -59,15 +52,6 @@ Index with_local(Index i, const std::vector<int>& window, Index local) {
     i = (i & ~qubit_mask(window[j])) | static_cast<Index>(bit_of(local, static_cast<int>(j))) << window[j];
   }
   return i;
-}
-
-std::vector<Operation> random_operations(Rng& rng, int n, int count, bool real) {
-  std::vector<Operation> ops;
-  while (static_cast<int>(ops.size()) < count) {
-    const Gate gate = test::random_gate(rng, n);
-    if (!real || is_real(gate)) ops.push_back(test::random_operation(rng, gate, n, {features, weights}));
-  }
-  return ops;
 }
 
 /// A few windows of one to four qubits in any order.
@@ -220,7 +204,8 @@ TEMPLATE_TEST_CASE("random circuits of real gates, tiled", "[state][tiles]", flo
   Rng rng(Seed{31});
   for (int n = 5; n <= 8; ++n) {
     for (int trial = 0; trial < 8; ++trial) {
-      check_tiles<TestType, Pack<TestType>>(random_operations(rng, n, 4 + 4 * trial, true), n, rng,
+      check_tiles<TestType, Pack<TestType>>(test::random_operations(rng, n, 4 + 4 * trial, true, {features, weights}),
+                                            n, rng,
                                             {.tile_width = trial % 5, .threads = 1 + trial % 3, .prepared = trial > 5});
     }
   }
@@ -231,7 +216,7 @@ TEMPLATE_TEST_CASE("random circuits of all gates, tiled", "[state][tiles]", floa
   for (int n = 5; n <= 8; ++n) {
     for (int trial = 0; trial < 8; ++trial) {
       check_tiles<TestType, ComplexPack<TestType>>(
-          random_operations(rng, n, 4 + 4 * trial, false), n, rng,
+          test::random_operations(rng, n, 4 + 4 * trial, false, {features, weights}), n, rng,
           {.tile_width = trial % 5, .threads = 1 + trial % 3, .prepared = trial > 5});
     }
   }

@@ -286,4 +286,12 @@ template <class A, class B>
   return largest;
 }
 
+/// Amplitudes of either precision as a dense vector.
+template <class S>
+[[nodiscard]] DenseVector dense_of(const std::vector<std::complex<S>>& amplitudes) {
+  DenseVector out(static_cast<Eigen::Index>(amplitudes.size()));
+  for (std::size_t i = 0; i < amplitudes.size(); ++i) out[static_cast<Eigen::Index>(i)] = Complex(amplitudes[i]);
+  return out;
+}
+
 }  // namespace qmtl::test

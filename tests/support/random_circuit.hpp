@@ -75,6 +75,17 @@ struct ParameterCounts {
   }
 }
 
+/// So many random operations on n qubits from the whole gate set, or from its real gates.
+[[nodiscard]] inline std::vector<Operation> random_operations(Rng& rng, int n, int count, bool real,
+                                                              ParameterCounts counts = {}) {
+  std::vector<Operation> ops;
+  while (static_cast<int>(ops.size()) < count) {
+    const Gate gate = random_gate(rng, n);
+    if (!real || is_real(gate)) ops.push_back(random_operation(rng, gate, n, counts));
+  }
+  return ops;
+}
+
 /// M random operations on N qubits from the whole gate set.
 template <int N, int M>
 [[nodiscard]] Circuit<N, M> random_circuit(Rng& rng, ParameterCounts counts = {}) {

@@ -20,7 +20,7 @@ enum class HybridForm { shared, per_task };
 
 namespace detail {
 
-/// "circuit0", "circuit1", ...: names of the circuits inside a hybrid head.
+/// "circuit00", "circuit01", ...: names of the circuits inside a hybrid head.
 template <int I>
 inline constexpr Name<10> circuit_name = [] {
   Name<10> name("circuit00");
@@ -45,6 +45,13 @@ struct HybridCircuits<S, HybridForm::per_task, E, Block, std::integer_sequence<i
 };
 
 }  // namespace detail
+
+/// The number of parameters of a HybridHead, also of one with too many qubits to be simulated: the encoding's weights,
+/// a circuit's or each task's circuit's, and o (N + 1) of the linear layer of a task with o outputs.
+template <HybridForm Form, class E, Block B, TaskType... Tasks>
+inline constexpr int hybrid_parameters =
+    encoding_weights<E> + (Form == HybridForm::shared ? 1 : static_cast<int>(sizeof...(Tasks))) * block_weights<B> +
+    linear_parameters<encoding_qubits<E>, Tasks...>;
 
 /// z -> encoding E on N qubits -> a trainable circuit `B` on all of them, shared or one a task -> N expectation values
 /// <Z_q> -> task t's logits W_t <Z> + b_t. Takes the same Task types as the quantum head and ignores their blocks and
@@ -77,7 +84,7 @@ class HybridHead {
   using OutputOffsets = Offsets<0, Tasks::outputs...>;
 
  public:
-  static constexpr int parameters = LayerOffsets::total;
+  static constexpr int parameters = hybrid_parameters<Form, E, B, Tasks...>;
   static constexpr int outputs = OutputOffsets::total;
   /// A task's own: its linear layer's, and its circuit's if it has one.
   static constexpr std::array<int, sizeof...(Tasks)> task_parameters{

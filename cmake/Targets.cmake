@@ -53,3 +53,19 @@ endif()
 if(QMTL_BUILD_TESTS OR QMTL_BUILD_EXAMPLES OR QMTL_BUILD_BENCHMARKS)
   target_link_libraries(qmtl_program INTERFACE qmtl::io CLI11::CLI11 Threads::Threads)
 endif()
+
+# qmtl_add_engine(<target> [<source>...]): a library with the engine of quantum heads of either precision, and with a
+# precompiled header that leaves the engine to it; for executables of many files.
+function(qmtl_add_engine target)
+  set(engine)
+  foreach(scalar IN ITEMS double float)
+    set(source ${CMAKE_CURRENT_BINARY_DIR}/${target}_${scalar}.cpp)
+    file(CONFIGURE OUTPUT ${source}
+         CONTENT "#define QMTL_COMPILE_ENGINE ${scalar}\n#include \"qmtl/compiled_engine.hpp\"\n")
+    set_source_files_properties(${source} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+    list(APPEND engine ${source})
+  endforeach()
+  add_library(${target} STATIC ${engine} ${ARGN})
+  target_link_libraries(${target} PUBLIC qmtl_program)
+  target_precompile_headers(${target} PRIVATE <Eigen/Core> <qmtl/qmtl.hpp> <qmtl/compiled_engine.hpp>)
+endfunction()

@@ -172,7 +172,8 @@ TEST_CASE("a convnet of dense layers is an mlp with the same parameters") {
 }
 
 TEMPLATE_TEST_CASE("convnet: a smaller batch after a larger one gives what it gives alone", "", float, double) {
-  check_smaller_batch(BasicConvNet<TestType, Relu, Image<6, 6, 2>, Conv<4, 3>, MaxPool<2>, Conv<2, 3>, Dense<3>>{});
+  test::check_smaller_batch(
+      BasicConvNet<TestType, Relu, Image<6, 6, 2>, Conv<4, 3>, MaxPool<2>, Conv<2, 3>, Dense<3>>{});
 }
 
 TEST_CASE("weights of a convnet are He-normal by the pixels that a filter sees, and biases are zero") {

@@ -77,7 +77,7 @@ TEST_CASE("an mlp whose input size is known at run time is the same as one whose
 }
 
 TEMPLATE_TEST_CASE("a smaller batch after a larger one gives what it gives alone", "", float, double) {
-  check_smaller_batch(BasicMlp<TestType, Tanh, 4, 6, 2>{});
+  test::check_smaller_batch(BasicMlp<TestType, Tanh, 4, 6, 2>{});
 }
 
 TEST_CASE("blocks of larger matrices are read and written in place") {

@@ -12,7 +12,7 @@ namespace qmtl::test {
 
 template <class S, class A>
 [[nodiscard]] std::complex<S> lane_of(const A& amplitude, std::size_t lane) {
-  if constexpr (std::is_same_v<A, detail::ComplexPack<S>>) {
+  if constexpr (std::is_same_v<A, ComplexPack<S>>) {
     return {amplitude.re[lane], amplitude.im[lane]};
   } else {
     return amplitude[lane];

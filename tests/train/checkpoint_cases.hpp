@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "train/fit_models.hpp"
+#include "support/fit_models.hpp"
 
 namespace qmtl::test {
 

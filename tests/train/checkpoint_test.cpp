@@ -144,7 +144,8 @@ TEST_CASE("a training with other options, data or model is refused, with what di
         std::string::npos);
   other = f.options;
   other.weighting = FixedWeights{{1, 1, 1}};
-  CHECK(f.refused(other).find("\"weighting uniform\", expected \"weighting fixed 1 1 1\"") != std::string::npos);
+  CHECK(f.refused(other).find("\"weighting uniform\", expected \"weighting fixed, weight 1, weight 1, weight 1\"") !=
+        std::string::npos);
   other = f.options;
   other.conflicts = GradientConflicts::pcgrad;
   CHECK(f.refused(other).find("\"conflicts pcgrad\"") != std::string::npos);

@@ -8,7 +8,7 @@
 
 #include "qmtl/backbone/frozen.hpp"
 #include "support/catch.hpp"
-#include "train/fit_models.hpp"
+#include "support/fit_models.hpp"
 
 namespace {
 

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "support/catch.hpp"
+#include "support/fit_models.hpp"
 #include "support/throws.hpp"
-#include "train/fit_models.hpp"
 
 namespace {
 

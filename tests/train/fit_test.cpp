@@ -12,7 +12,7 @@
 #include "qmtl/backbone/frozen.hpp"
 #include "qmtl/head/state_encoding.hpp"
 #include "support/catch.hpp"
-#include "train/fit_models.hpp"
+#include "support/fit_models.hpp"
 
 namespace {
 

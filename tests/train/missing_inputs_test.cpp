@@ -6,8 +6,8 @@
 #include "qmtl/backbone/fusion.hpp"
 #include "qmtl/backbone/mlp.hpp"
 #include "support/catch.hpp"
+#include "support/fit_models.hpp"
 #include "support/throws.hpp"
-#include "train/fit_models.hpp"
 
 namespace {
 

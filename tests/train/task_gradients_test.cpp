@@ -11,7 +11,7 @@
 #include "qmtl/backbone/fusion.hpp"
 #include "support/catch.hpp"
 #include "support/finite_difference.hpp"
-#include "train/fit_models.hpp"
+#include "support/fit_models.hpp"
 
 namespace {
 

@@ -12,8 +12,8 @@
 #include "qmtl/backbone/frozen.hpp"
 #include "qmtl/head/state_encoding.hpp"
 #include "support/catch.hpp"
+#include "support/fit_models.hpp"
 #include "support/throws.hpp"
-#include "train/fit_models.hpp"
 
 namespace {
 

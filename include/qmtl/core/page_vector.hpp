@@ -9,8 +9,7 @@
 namespace qmtl::detail {
 
 /// Allocates at multiples of 4096 bytes. A load whose address agrees in its last 12 bits with that of a store just
-/// before waits for it on common processors; arrays that all begin at a page and are walked in step never do that,
-/// while arrays at random places cost up to half the speed.
+/// before waits for it on common processors; arrays that all begin at a page and are walked in step never do that.
 template <class T>
 struct PageAllocator {
   using value_type = T;

@@ -19,77 +19,30 @@ namespace qmtl::detail {
 template <Scalar S, class Backend>
 class ParallelBackend {
  public:
-  explicit ParallelBackend(HeadProgram<S> program) : program_(std::move(program)), parts_(1, Part(program_)) {}
+  explicit ParallelBackend(HeadProgram<S> program);
   /// A copy has work buffers and threads of its own, and nothing to go backward from.
-  ParallelBackend(const ParallelBackend& other)
-      : program_(other.program_),
-        parts_(other.parts_.size(), Part(program_)),
-        workers_(make_workers(static_cast<int>(parts_.size()))) {
-    lend(workers_.get(), parts_);
-  }
+  ParallelBackend(const ParallelBackend& other);
   ParallelBackend(ParallelBackend&&) noexcept = default;
   ParallelBackend& operator=(const ParallelBackend& other) {
     if (this != &other) *this = ParallelBackend(other);
     return *this;
   }
   ParallelBackend& operator=(ParallelBackend&&) noexcept = default;
+  ~ParallelBackend() = default;
 
   /// Starts or ends threads, and makes their work buffers; on an error everything is as it was.
-  void set_execution(const Execution& execution) {
-    const int count = thread_count(execution);
-    std::vector<Part> parts(static_cast<std::size_t>(count), Part(program_));
-    auto workers = make_workers(count);
-    lend(workers.get(), parts);
-    parts_ = std::move(parts);
-    workers_ = std::move(workers);
-    batch_ = 0;
-  }
+  void set_execution(const Execution& execution);
 
-  void forward(const S* angles, Eigen::Index batch, const S* weights, S* expectations) {
-    split(batch);
-    run([&](Part& part) {
-      part.backend.forward(angles + part.first * program_.features, part.count, weights,
-                           expectations + part.first * program_.outputs);
-    });
-    batch_ = batch;
-  }
-
+  void forward(const S* angles, Eigen::Index batch, const S* weights, S* expectations);
   void backward(const S* angles, const S* weights, const S* cotangents, S* gradient, S* angle_gradients,
-                std::size_t parameters) {
-    split(batch_);
-    run_adding(gradient, parameters, [&](Part& part, S* sum) {
-      part.backend.backward(angles + part.first * program_.features, weights,
-                            cotangents + part.first * program_.outputs, sum,
-                            angle_gradients == nullptr ? nullptr : angle_gradients + part.first * program_.features);
-    });
-  }
+                std::size_t parameters);
 
   // For backends that can keep what the encoding makes of a sample; see LaneBackend.
 
-  [[nodiscard]] Eigen::Index encoded_size() const noexcept { return parts_.front().backend.encoded_size(); }
-
-  void encode(const S* angles, BatchOut<S> entries) {
-    split(entries.cols());
-    run([&](Part& part) {
-      part.backend.encode(angles + part.first * program_.features, entries.middleCols(part.first, part.count));
-    });
-  }
-
-  void forward_encoded(const BatchIn<S>& entries, const S* weights, S* expectations) {
-    split_encoded(entries.cols());
-    run([&](Part& part) {
-      part.backend.forward_encoded(entries.middleCols(part.first, part.count), weights,
-                                   expectations + part.first * program_.outputs);
-    });
-  }
-
-  void backward_encoded(const BatchIn<S>& entries, const S* cotangents, S* gradient, std::size_t parameters) {
-    split_encoded(entries.cols());
-    run_adding(gradient, parameters, [&](Part& part, S* sum) {
-      part.backend.backward_encoded(entries.middleCols(part.first, part.count),
-                                    cotangents + part.first * program_.outputs, sum);
-    });
-  }
+  [[nodiscard]] Eigen::Index encoded_size() const noexcept;
+  void encode(const S* angles, BatchOut<S> entries);
+  void forward_encoded(const BatchIn<S>& entries, const S* weights, S* expectations);
+  void backward_encoded(const BatchIn<S>& entries, const S* cotangents, S* gradient, std::size_t parameters);
 
  private:
   struct Part {
@@ -194,5 +147,82 @@ class ParallelBackend {
   Eigen::Index batch_ = 0;
   bool first_only_ = false;  // the first part has all samples
 };
+
+// Not in the class: so that `extern template` keeps them from being compiled in every source file.
+
+template <Scalar S, class Backend>
+ParallelBackend<S, Backend>::ParallelBackend(HeadProgram<S> program)
+    : program_(std::move(program)), parts_(1, Part(program_)) {}
+
+template <Scalar S, class Backend>
+ParallelBackend<S, Backend>::ParallelBackend(const ParallelBackend& other)
+    : program_(other.program_),
+      parts_(other.parts_.size(), Part(program_)),
+      workers_(make_workers(static_cast<int>(parts_.size()))) {
+  lend(workers_.get(), parts_);
+}
+
+template <Scalar S, class Backend>
+void ParallelBackend<S, Backend>::set_execution(const Execution& execution) {
+  const int count = thread_count(execution);
+  std::vector<Part> parts(static_cast<std::size_t>(count), Part(program_));
+  auto workers = make_workers(count);
+  lend(workers.get(), parts);
+  parts_ = std::move(parts);
+  workers_ = std::move(workers);
+  batch_ = 0;
+}
+
+template <Scalar S, class Backend>
+void ParallelBackend<S, Backend>::forward(const S* angles, Eigen::Index batch, const S* weights, S* expectations) {
+  split(batch);
+  run([&](Part& part) {
+    part.backend.forward(angles + part.first * program_.features, part.count, weights,
+                         expectations + part.first * program_.outputs);
+  });
+  batch_ = batch;
+}
+
+template <Scalar S, class Backend>
+void ParallelBackend<S, Backend>::backward(const S* angles, const S* weights, const S* cotangents, S* gradient,
+                                           S* angle_gradients, std::size_t parameters) {
+  split(batch_);
+  run_adding(gradient, parameters, [&](Part& part, S* sum) {
+    part.backend.backward(angles + part.first * program_.features, weights, cotangents + part.first * program_.outputs,
+                          sum, angle_gradients == nullptr ? nullptr : angle_gradients + part.first * program_.features);
+  });
+}
+
+template <Scalar S, class Backend>
+Eigen::Index ParallelBackend<S, Backend>::encoded_size() const noexcept {
+  return parts_.front().backend.encoded_size();
+}
+
+template <Scalar S, class Backend>
+void ParallelBackend<S, Backend>::encode(const S* angles, BatchOut<S> entries) {
+  split(entries.cols());
+  run([&](Part& part) {
+    part.backend.encode(angles + part.first * program_.features, entries.middleCols(part.first, part.count));
+  });
+}
+
+template <Scalar S, class Backend>
+void ParallelBackend<S, Backend>::forward_encoded(const BatchIn<S>& entries, const S* weights, S* expectations) {
+  split_encoded(entries.cols());
+  run([&](Part& part) {
+    part.backend.forward_encoded(entries.middleCols(part.first, part.count), weights,
+                                 expectations + part.first * program_.outputs);
+  });
+}
+
+template <Scalar S, class Backend>
+void ParallelBackend<S, Backend>::backward_encoded(const BatchIn<S>& entries, const S* cotangents, S* gradient,
+                                                   std::size_t parameters) {
+  split_encoded(entries.cols());
+  run_adding(gradient, parameters, [&](Part& part, S* sum) {
+    part.backend.backward_encoded(entries.middleCols(part.first, part.count),
+                                  cotangents + part.first * program_.outputs, sum);
+  });
+}
 
 }  // namespace qmtl::detail

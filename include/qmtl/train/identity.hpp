@@ -28,25 +28,33 @@ namespace qmtl::detail {
   return buffer;
 }
 
-/// "name value, name value", all digits of each number.
+/// Lines of "name value, name value", with all digits of each number.
 class SettingsText {
  public:
-  void name(std::string_view name) { out_ += name; }
-  void setting(std::string_view name, double value) { out_ += text(", ", name, ' ', exact(value)); }
-  void line(std::string_view name, const auto& value) { out_ += text('\n', name, ' ', value); }
+  void line(std::string_view start) {
+    out_ += text(out_.empty() ? "" : "\n", start);
+    separator_ = " ";
+  }
+  void word(const auto& value) {
+    out_ += text(separator_, value);
+    separator_ = ", ";
+  }
+  void setting(std::string_view name, const auto& value) { word(text(name, ' ', value)); }
+  void setting(std::string_view name, double value) { word(text(name, ' ', exact(value))); }
   [[nodiscard]] const std::string& str() const noexcept { return out_; }
 
  private:
   std::string out_;
+  const char* separator_ = "";
 };
 
 // Templates, so that whoever does not train does not compile them.
 template <class Text>
 void describe_settings(Text& out, const Sgd& s) {
-  out.name("sgd");
+  out.word("sgd");
   out.setting("learning_rate", s.learning_rate);
   out.setting("momentum", s.momentum);
-  out.setting("nesterov", s.nesterov ? 1.0 : 0.0);
+  out.setting("nesterov", s.nesterov);
 }
 template <class Text>
 void describe_adam(Text& out, const auto& s) {
@@ -57,83 +65,89 @@ void describe_adam(Text& out, const auto& s) {
 }
 template <class Text>
 void describe_settings(Text& out, const Adam& s) {
-  out.name("adam");
+  out.word("adam");
   describe_adam(out, s);
 }
 template <class Text>
 void describe_settings(Text& out, const AdamW& s) {
-  out.name("adamw");
+  out.word("adamw");
   describe_adam(out, s);
   out.setting("weight_decay", s.weight_decay);
 }
 template <class Text>
 void describe_settings(Text& out, const ConstantRate&) {
-  out.name("constant");
+  out.word("constant");
 }
 template <class Text>
 void describe_settings(Text& out, const CosineRate& s) {
-  out.name("cosine");
+  out.word("cosine");
   out.setting("final_scale", s.final_scale);
 }
 template <class Text>
 void describe_settings(Text& out, const StepRate& s) {
-  out.name("step");
+  out.word("step");
   out.setting("epochs", s.epochs);
   out.setting("factor", s.factor);
 }
 template <class Text>
 void describe_settings(Text& out, const UniformWeights&) {
-  out.name("uniform");
+  out.word("uniform");
 }
 template <class Text>
 void describe_settings(Text& out, const FixedWeights& s) {
-  out.name("fixed");
+  out.word("fixed");
   for (const double weight : s.weights) out.setting("weight", weight);
 }
 template <class Text>
 void describe_settings(Text& out, const UncertaintyWeights& s) {
-  out.name("uncertainty");
+  out.word("uncertainty");
   out.setting("learning_rate_scale", s.learning_rate_scale);
 }
 template <class Text>
 void describe_settings(Text& out, const DynamicWeightAverage& s) {
-  out.name("dynamic weight average");
+  out.word("dynamic weight average");
   out.setting("temperature", s.temperature);
 }
 template <class Text>
 void describe_settings(Text& out, const GradNorm& s) {
-  out.name("gradnorm");
+  out.word("gradnorm");
   out.setting("alpha", s.alpha);
   out.setting("learning_rate", s.learning_rate);
 }
 
 template <class Text>
 void describe_settings(Text& out, const FitOptions& options) {
-  const auto describe_alternative = [&out](std::string_view name, const auto& settings) {
-    out.line(name, "");
+  const auto value = [&out](std::string_view name, const auto& v) {
+    out.line(name);
+    out.word(v);
+  };
+  const auto alternative = [&out](std::string_view name, const auto& settings) {
+    out.line(name);
     std::visit([&out](const auto& s) { describe_settings(out, s); }, settings);
   };
-  out.line("epochs", options.epochs);
-  out.line("batch_size", options.batch_size);
-  describe_alternative("optimizer", options.optimizer);
-  out.line("head_learning_rate_scale", exact(options.head_learning_rate_scale));
-  out.line("seed", options.seed.value);
-  out.line("standardize", options.standardize);
-  out.line("encoded_dataset_bytes", options.encoded_dataset_bytes);
+  value("epochs", options.epochs);
+  value("batch_size", options.batch_size);
+  alternative("optimizer", options.optimizer);
+  value("head_learning_rate_scale", exact(options.head_learning_rate_scale));
+  value("seed", options.seed.value);
+  value("standardize", options.standardize);
+  value("encoded_dataset_bytes", options.encoded_dataset_bytes);
   if (const auto& rule = options.early_stopping) {
-    out.line("early_stopping",
-             text("patience ", rule->patience, ", metric ", name_of(rule->metric), ", task '", rule->task, "'"));
+    out.line("early_stopping");
+    out.setting("patience", rule->patience);
     out.setting("min_delta", rule->min_delta);
+    out.setting("metric", name_of(rule->metric));
+    out.setting("task", text('\'', rule->task, '\''));
   } else {
-    out.line("early_stopping", "none");
+    value("early_stopping", "none");
   }
-  describe_alternative("schedule", options.schedule.curve);
+  alternative("schedule", options.schedule.curve);
   out.setting("warm_up_epochs", options.schedule.warm_up_epochs);
-  out.line("clipping", "");
+  out.line("clipping");
   out.setting("norm", options.clipping.norm);
   out.setting("value", options.clipping.value);
-  describe_alternative("weighting", options.weighting);
-  out.line("conflicts", options.conflicts == GradientConflicts::pcgrad ? "pcgrad" : "summed");
+  alternative("weighting", options.weighting);
+  value("conflicts", options.conflicts == GradientConflicts::pcgrad ? "pcgrad" : "summed");
 }
 
 /// "20 features x 100 rows, 3 tasks, hash ..." of inputs, labels and names.
@@ -162,10 +176,10 @@ template <Backbone B, Head H>
     hash = fnv1a(std::as_bytes(part), hash);
   }
   SettingsText out;
-  out.name(model.describe());
-  out.line("initial parameters, hash", hexadecimal(hash));
-  out.line("training data", describe_data(&train));
-  out.line("validation data", describe_data(validation));
+  out.line(model.describe());
+  out.line(text("initial parameters, hash ", hexadecimal(hash)));
+  out.line(text("training data ", describe_data(&train)));
+  out.line(text("validation data ", describe_data(validation)));
   describe_settings(out, options);
   return out.str();
 }

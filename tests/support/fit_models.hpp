@@ -22,6 +22,19 @@ template <class S = double>
 using Quantum = QmtlModel<BasicMlp<S, Tanh, 20, 16, 4>, AngleEncoding<4>, First, Second, Third>;
 using Classical = LinearModel<Mlp<20, 16, 4>, First, Second, Third>;
 
+}  // namespace qmtl::test
+
+// Compiled once, in fit_models.cpp.
+#define QMTL_TEST_FIT(Prefix, Model)                                                                               \
+  Prefix template qmtl::FitReport qmtl::fit(Model&, const qmtl::Dataset<Model::Scalar>&, const qmtl::FitOptions&); \
+  Prefix template qmtl::FitReport qmtl::fit(Model&, const qmtl::Dataset<Model::Scalar>&,                           \
+                                            const qmtl::Dataset<Model::Scalar>&, const qmtl::FitOptions&);
+QMTL_TEST_FIT(extern, qmtl::test::Quantum<double>)
+QMTL_TEST_FIT(extern, qmtl::test::Quantum<float>)
+QMTL_TEST_FIT(extern, qmtl::test::Classical)
+
+namespace qmtl::test {
+
 /// All parameters, the backbone's first.
 template <class Model>
 std::vector<double> parameters_of(const Model& model) {

@@ -1,0 +1,32 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// For programs of several source files: the engine of all quantum heads, compiled in one of them.
+
+#include "qmtl/head/lane_backend.hpp"
+#include "qmtl/head/parallel_backend.hpp"
+
+// A file that includes this header leaves the engine to another one, whose first lines are
+//
+//     #define QMTL_COMPILE_ENGINE double
+//     #include <qmtl/compiled_engine.hpp>
+//
+// and a second such file with `float` if there are heads of that precision. All must be compiled for the same -march.
+
+#define QMTL_DETAIL_ENGINE(Prefix, S)                                     \
+  Prefix template class ParallelBackend<S, LaneBackend<S, false, false>>; \
+  Prefix template class ParallelBackend<S, LaneBackend<S, false, true>>;  \
+  Prefix template class ParallelBackend<S, LaneBackend<S, true, false>>;  \
+  Prefix template class ParallelBackend<S, LaneBackend<S, true, true>>;
+
+namespace qmtl::detail {
+
+#ifdef QMTL_COMPILE_ENGINE
+QMTL_DETAIL_ENGINE(, QMTL_COMPILE_ENGINE)
+#else
+QMTL_DETAIL_ENGINE(extern, double)
+QMTL_DETAIL_ENGINE(extern, float)
+#endif
+
+}  // namespace qmtl::detail
+
+#undef QMTL_DETAIL_ENGINE

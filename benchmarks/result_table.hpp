@@ -81,8 +81,8 @@ class ResultTable {
     std::fflush(stdout);
   }
 
-  /// Comma-separated values; empty cells are missing values. Throws FileError.
-  void write_csv(const std::string& path) const {
+  /// Comma-separated values; empty cells are missing values.
+  [[nodiscard]] std::string csv() const {
     std::string out;
     for (const auto& row : rows_) {
       for (std::size_t i = 0; i < row.size(); ++i) {
@@ -91,8 +91,11 @@ class ResultTable {
       }
       out += '\n';
     }
-    write_text(path, out);
+    return out;
   }
+
+  /// Throws FileError.
+  void write_csv(const std::string& path) const { write_text(path, csv()); }
 
   static void write_text(const std::string& path, const std::string& text) {
     std::FILE* file = std::fopen(path.c_str(), "w");

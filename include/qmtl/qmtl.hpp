@@ -12,6 +12,7 @@
 #include "qmtl/circuit/drawing.hpp"
 #include "qmtl/gradient/gradient.hpp"
 #include "qmtl/head/encode.hpp"
+#include "qmtl/head/hybrid_head.hpp"
 #include "qmtl/head/linear_head.hpp"
 #include "qmtl/head/quantum_head.hpp"
 #include "qmtl/head/state_encoding.hpp"

@@ -12,6 +12,10 @@
 
 namespace qmtl {
 
+/// The number of parameters of a LinearHead on representations of size D.
+template <int D, TaskType... Tasks>
+inline constexpr int linear_parameters = (0 + ... + (Tasks::outputs * (D + 1)));
+
 /// The classical baseline: task t's logits are W_t z + b_t. With D features and o outputs a task costs o (D + 1)
 /// parameters, so T tasks on a representation of size c T cost quadratically many. Takes the same Task types as the
 /// quantum head and ignores their blocks and windows. Parameters: each task's W (column-major, o x D), then b.
@@ -29,11 +33,11 @@ class LinearHead {
   static constexpr bool decays = true;  // under weight decay
 
  private:
-  using ParameterOffsets = Offsets<0, Tasks::outputs*(D + 1)...>;
+  using ParameterOffsets = Offsets<0, linear_parameters<D, Tasks>...>;
   using OutputOffsets = Offsets<0, Tasks::outputs...>;
 
  public:
-  static constexpr int parameters = ParameterOffsets::total;
+  static constexpr int parameters = linear_parameters<D, Tasks...>;
   static constexpr int outputs = OutputOffsets::total;
   static constexpr std::array<int, sizeof...(Tasks)> task_parameters = ParameterOffsets::sizes;
   static constexpr std::array<int, sizeof...(Tasks)> task_outputs = OutputOffsets::sizes;

@@ -119,6 +119,10 @@ struct CheckedHead {
 
 }  // namespace detail
 
+/// The number of parameters of a QuantumHead: the encoding's weights and each task's.
+template <class E, TaskType... Tasks>
+inline constexpr int quantum_parameters = (encoding_weights<E> + ... + Tasks::parameters);
+
 /// The quantum multi-task head: z -> angles = Squash(z) -> |psi> =
 /// U(angles)|0...0>, encoded once for all tasks; task t reads <psi| V_t^dagger
 /// M_t V_t |psi>. Parameters: the encoding's weights, then each task's. Logits:
@@ -152,7 +156,7 @@ class BasicQuantumHead {
   using OutputOffsets = Offsets<0, Tasks::outputs...>;
 
  public:
-  static constexpr int parameters = ParameterOffsets::total;
+  static constexpr int parameters = quantum_parameters<E, Tasks...>;
   static constexpr int outputs = OutputOffsets::total;
   static constexpr std::array<int, sizeof...(Tasks)> task_parameters = ParameterOffsets::sizes;
   static constexpr std::array<int, sizeof...(Tasks)> task_outputs = OutputOffsets::sizes;

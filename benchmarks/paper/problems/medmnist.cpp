@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// The backbones of the MedMNIST sets, on 28 x 28 pixels.
+
+#include "paper/problems/medmnist.hpp"
+
+#include "paper/problems/problems.hpp"
+#include "qmtl/backbone/conv.hpp"
+#include "qmtl/backbone/mlp.hpp"
+
+namespace qmtl::benchmark::paper {
+namespace medmnist {
+namespace {
+
+template <int Channels>
+using Convolution =
+    ConvNet<Image<28, 28, 1>, Conv<Channels, 3>, MaxPool<2>, Conv<2 * Channels, 3>, MaxPool<2>, Dense<dimension>>;
+
+}  // namespace
+
+AnyBackbone<dimension> make_backbone(int option) {
+  switch (option) {
+    case 0: return AnyBackbone<dimension>(Mlp<784, 16, dimension>{});
+    case 1: return AnyBackbone<dimension>(Mlp<784, 32, dimension>{});
+    case 2: return AnyBackbone<dimension>(Convolution<4>{});
+    default: return AnyBackbone<dimension>(Convolution<8>{});
+  }
+}
+
+HeadKind quantum();
+HeadKind linear();
+HeadKind hybrid_shared();
+HeadKind hybrid_per_task();
+HeadKind quantum_single();
+
+}  // namespace medmnist
+
+Problem medmnist_problem() {
+  using namespace medmnist;
+  Problem problem{.benchmark = "medical", .dataset = "BreastMNIST + PneumoniaMNIST", .first = false};
+  problem.kinds.assign(2, LabelKind{2});
+  problem.backbones = {"mlp, width 16", "mlp, width 32", "convolution, 4 and 8 channels",
+                       "convolution, 8 and 16 channels"};
+  problem.grid = {.learning_rates = {1e-3, 2e-3, 5e-3}, .weight_decays = {0.01, 0.3, 3}, .head_rate_scales = {1, 3}};
+  problem.schedule = {.epochs = 15, .batch_size = 32};
+  problem.quick_epochs = 2;
+  problem.heads = {quantum(), linear(), hybrid_shared(), hybrid_per_task(), quantum_single()};
+  return problem;
+}
+
+}  // namespace qmtl::benchmark::paper

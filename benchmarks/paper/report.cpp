@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tables, verdicts and the frame of the report.
+
+#include "paper/report.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "paper/plots.hpp"
+#include "paper/summary.hpp"
+#include "result_table.hpp"
+
+namespace qmtl::benchmark::paper {
+namespace {
+
+[[nodiscard]] std::string plus_minus(const MeanDeviation& value, int digits = 3) {
+  if (std::isnan(value.mean)) return "-";
+  return fixed(value.mean, digits) + " ± " + fixed(value.deviation, digits);
+}
+
+[[nodiscard]] std::string head_table(std::span<const HeadSummary> heads) {
+  ResultTable table({"head", "mean test AUC", "validation AUC", "head parameters", "backbone parameters", "seconds"});
+  for (const HeadSummary& head : heads) {
+    table.add({head.name, plus_minus(summarize(head.auc_by_seed), 4), fixed(head.validation_auc, 4),
+               std::to_string(head.head_parameters), std::to_string(head.backbone_parameters), fixed(head.seconds, 2)});
+  }
+  return table.markdown();
+}
+
+/// One metric of each task (rows) by head (columns).
+[[nodiscard]] std::string task_table(std::span<const HeadSummary> heads, MeanDeviation TaskSummary::*metric,
+                                     bool majority) {
+  std::vector<std::string> header{"task", "classes"};
+  if (majority) header.push_back("majority");
+  for (const HeadSummary& head : heads) header.push_back(head.name);
+  ResultTable table(header);
+  for (std::size_t t = 0; t < heads.front().tasks.size(); ++t) {
+    const TaskSummary& task = heads.front().tasks[t];
+    std::vector<std::string> row{task.name, std::to_string(task.classes)};
+    if (majority) row.push_back(fixed(task.majority, 3));
+    for (const HeadSummary& head : heads) row.push_back(plus_minus(head.tasks[t].*metric));
+    table.add(std::move(row));
+  }
+  return table.markdown();
+}
+
+[[nodiscard]] const char* yes_no(bool value) { return value ? "yes" : "no"; }
+
+/// Quantum against every other head across seeds, and whether the goals are met.
+[[nodiscard]] std::string comparison(std::span<const HeadSummary> heads) {
+  const HeadSummary* quantum = find_head(heads, "quantum");
+  if (quantum == nullptr) return "";
+  ResultTable table({"quantum against", "difference of mean AUC", "t", "p", "fewer head parameters"});
+  for (const HeadSummary& other : heads) {
+    if (&other == quantum) continue;
+    const PairedTest test = paired_test(quantum->auc_by_seed, other.auc_by_seed);
+    table.add({other.name, plus_minus(test.difference, 4), std::isnan(test.t) ? "-" : fixed(test.t, 2),
+               std::isnan(test.p) ? "-" : significant(test.p, 2),
+               yes_no(quantum->head_parameters < other.head_parameters)});
+  }
+  std::string out =
+      "\nPaired across seeds (two-sided t test; it says how training varies, not how the test rows do):\n\n" +
+      table.markdown() + '\n';
+  const HeadSummary* linear = find_head(heads, "linear");
+  const HeadSummary* hybrid = find_head(heads, "hybrid");
+  const double auc = summarize(quantum->auc_by_seed).mean;
+  if (linear != nullptr) {
+    out += detail::text("- Within 0.01 of linear or better: **",
+                        yes_no(auc >= summarize(linear->auc_by_seed).mean - 0.01), "**\n");
+  }
+  if (hybrid != nullptr) {
+    out += detail::text("- Above hybrid: **", yes_no(auc > summarize(hybrid->auc_by_seed).mean), "**\n");
+  }
+  if (linear != nullptr && hybrid != nullptr) {
+    const int least = std::min(linear->head_parameters, hybrid->head_parameters);
+    out += detail::text("- Fewer head parameters than both: **", yes_no(quantum->head_parameters < least), "**\n");
+  }
+  for (const TaskSummary& task : quantum->tasks) {
+    if (task.name != "sarcasm") continue;
+    out += detail::text("- Sarcasm AUC at least 0.78: **", yes_no(task.auc.mean >= 0.78), "** (",
+                        fixed(task.auc.mean, 4), ")\n");
+  }
+  return out;
+}
+
+[[nodiscard]] std::string settings_text(const ProblemResult& result, const Settings& settings) {
+  return detail::text("rate ", significant(settings.learning_rate, 1), ", head ", settings.head_rate_scale, "x, decay ",
+                      settings.weight_decay, ", ", result.backbones[static_cast<std::size_t>(settings.backbone)]);
+}
+
+/// Validation AUC of every setting (rows) and head, the chosen ones in bold; of one fold.
+[[nodiscard]] std::string search_table(const ProblemResult& result, std::size_t fold) {
+  std::vector<std::string> header{"setting"};
+  for (const HeadResult& head : result.heads) header.push_back(head.name);
+  ResultTable table(header);
+  for (std::size_t c = 0; c < result.heads.front().folds[fold].search.size(); ++c) {
+    std::vector<std::string> row{settings_text(result, result.heads.front().folds[fold].search[c].settings)};
+    for (const HeadResult& head : result.heads) {
+      const double auc = head.folds[fold].search[c].validation_auc;
+      const std::string mark = head.folds[fold].chosen == c ? "**" : "";
+      row.push_back(std::isnan(auc) ? "diverged" : mark + fixed(auc, 4) + mark);
+    }
+    table.add(std::move(row));
+  }
+  return table.markdown();
+}
+
+[[nodiscard]] std::string rows_text(const ProblemResult& result) {
+  std::string out = detail::text(result.train_rows.front(), " training rows, ", result.test_rows.front(), " test rows");
+  if (result.train_rows.size() > 1) out += detail::text(" in each of ", result.train_rows.size(), " folds");
+  return out + detail::text("; ", result.schedule.epochs, " epochs, batches of ", result.schedule.batch_size,
+                            ", validation on ", result.inner_splits,
+                            result.inner_splits == 1 ? " division" : " divisions", " of the training rows\n\n");
+}
+
+[[nodiscard]] std::string search_section(const ProblemResult& result) {
+  std::string out = "\n### Search\n\nMean validation AUC; chosen in bold.\n";
+  for (std::size_t f = 0; f < result.heads.front().folds.size(); ++f) {
+    if (result.heads.front().folds.size() > 1) out += detail::text("\nFold ", f, ":\n");
+    out += '\n' + search_table(result, f);
+  }
+  out += "\n### Heads\n\n";
+  for (const HeadResult& head : result.heads) {
+    out += "`" + head.name + "`:\n\n```text\n" + head.architecture + "\n```\n\n";
+  }
+  return out;
+}
+
+[[nodiscard]] std::string introduction(const RunFacts& facts) {
+  return detail::text(
+      "# Quantum, linear and hybrid heads\n\nWritten by `", facts.command, "`",
+      facts.quick ? ", a short run: fewer epochs, settings and seeds, first fold and first data sets only" : "",
+      ".\n\n", "Every head has the same backbones, representation, order of the samples, epochs and search: ",
+      facts.protocol.candidates, " settings drawn once (seed ", facts.protocol.search_seed,
+      "), each judged by the mean AUC over tasks on validation rows taken from the training rows, at the last epoch. ",
+      "The chosen setting is trained on all training rows with the seeds 1 to ", facts.protocol.seeds,
+      ", and each such model is judged once on the test rows. Deviations are over seeds; with several folds a seed's "
+      "value is ",
+      "the mean over the folds. `hybrid` is the hybrid form with the better validation AUC. Seconds are those of ",
+      "training with one seed. AdamW, cosine schedule; weight decay spares heads of angles. Whole run: ",
+      fixed(facts.seconds, 0), " s with ", facts.protocol.threads,
+      facts.protocol.threads == 1 ? " training" : " trainings", " at a time.\n");
+}
+
+}  // namespace
+
+std::string results_section(const ProblemResult& result) {
+  const auto heads = summarize_heads(result);
+  std::string out = "\n## " + result.benchmark + ": " + result.dataset + "\n\n" + rows_text(result) + head_table(heads);
+  out += comparison(heads);
+  out += "\nTest AUC:\n\n" + task_table(heads, &TaskSummary::auc, false);
+  out += "\nAccuracy:\n\n" + task_table(heads, &TaskSummary::accuracy, true);
+  return out + "\nMacro F1:\n\n" + task_table(heads, &TaskSummary::f1, false);
+}
+
+void write_report(const std::filesystem::path& file, const RunFacts& facts, std::span<const ProblemResult> results) {
+  const std::string folder = file.stem().string() + "_plots";
+  std::string out = introduction(facts);
+  for (const ProblemResult& result : results) {
+    out += results_section(result);
+    for (const Plot& plot : make_plots(result)) {
+      if (draw(plot, file.parent_path() / folder)) {
+        out += detail::text("\n![", plot.title, "](", folder, '/', plot.name, ".svg)\n");
+      }
+    }
+    out += search_section(result);
+  }
+  ResultTable::write_text(file.string(), out);
+}
+
+}  // namespace qmtl::benchmark::paper

@@ -1,0 +1,28 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// The study as a Markdown report with plots.
+
+#include <filesystem>
+#include <span>
+#include <string>
+
+#include "paper/study.hpp"
+
+namespace qmtl::benchmark::paper {
+
+/// What is said about a run above its results.
+struct RunFacts {
+  std::string command;
+  Protocol protocol{};
+  bool quick = false;
+  double seconds = 0.0;  ///< of the whole run
+};
+
+/// The tables of one problem in Markdown: heads, tasks, paired tests.
+[[nodiscard]] std::string results_section(const ProblemResult& result);
+
+/// Writes `file` and, in the folder beside it named as the file's stem and "_plots", gnuplot scripts, drawn as SVG
+/// where gnuplot is installed. Throws FileError.
+void write_report(const std::filesystem::path& file, const RunFacts& facts, std::span<const ProblemResult> results);
+
+}  // namespace qmtl::benchmark::paper

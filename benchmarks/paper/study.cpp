@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+// The protocol of the paper's experiments; test rows are read in one place, after the search.
+
+#include "paper/study.hpp"
+
+#include <cmath>
+#include <limits>
+#include <mutex>
+#include <utility>
+
+#include "paper/parallel.hpp"
+#include "qmtl/core/error.hpp"
+#include "qmtl/train/early_stopping.hpp"
+#include "qmtl/train/split.hpp"
+
+namespace qmtl::benchmark::paper {
+namespace {
+
+/// Training and validation rows of one division inside a fold.
+struct InnerSplit {
+  Dataset<double> train, validation;
+};
+
+[[nodiscard]] std::vector<InnerSplit> inner_splits(const Problem& problem, const Fold& fold, std::uint64_t seed) {
+  if (fold.validation) return {{fold.train, *fold.validation}};
+  std::vector<InnerSplit> out;
+  for (int i = 0; i < problem.inner_splits; ++i) {
+    Rng rng(Seed{seed + static_cast<std::uint64_t>(i)});
+    const auto rows =
+        stratified_split(fold.train, 0, problem.kinds.front(), {.train = 0.8, .validation = 0.2, .test = 0.0}, rng);
+    out.push_back({fold.train.select(rows.train), fold.train.select(rows.validation)});
+  }
+  return out;
+}
+
+/// Training and validation rows together, for the trainings after the search.
+[[nodiscard]] Dataset<double> all_training_rows(const Fold& fold) {
+  if (!fold.validation) return fold.train;
+  Dataset<double> out = fold.train;
+  const Eigen::Index rows = out.rows() + fold.validation->rows();
+  out.inputs.conservativeResize(Eigen::NoChange, rows);
+  out.labels.conservativeResize(Eigen::NoChange, rows);
+  out.inputs.rightCols(fold.validation->rows()) = fold.validation->inputs;
+  out.labels.rightCols(fold.validation->rows()) = fold.validation->labels;
+  return out;
+}
+
+class Study {
+ public:
+  Study(const Problem& problem, const Protocol& protocol, const Progress& progress)
+      : problem_(problem), protocol_(protocol), progress_(progress) {
+    if (problem.folds.empty()) throw ValueError("qmtl: paper: folds of a problem, expected at least one, got none");
+    result_ = {problem.benchmark, problem.dataset, problem.first, problem.schedule, problem.backbones};
+    result_.inner_splits = problem.folds.front().validation ? 1 : problem.inner_splits;
+    for (const Fold& fold : problem.folds) {
+      result_.train_rows.push_back(fold.train.rows() + (fold.validation ? fold.validation->rows() : 0));
+      result_.test_rows.push_back(fold.test.rows());
+    }
+    for (const HeadKind& head : problem.heads) {
+      result_.heads.push_back(
+          {head.name, head.head_parameters, head.architecture, std::vector<FoldResult>(problem.folds.size())});
+    }
+  }
+
+  ProblemResult run() {
+    search();
+    judge();
+    return std::move(result_);
+  }
+
+ private:
+  using Job = std::function<void()>;
+
+  /// Trains every head with every setting on every inner split, and chooses by validation AUC.
+  void search() {
+    const auto settings = draw_settings(problem_.grid, static_cast<int>(problem_.backbones.size()),
+                                        protocol_.candidates, protocol_.search_seed);
+    std::vector<std::vector<InnerSplit>> splits;
+    for (std::size_t f = 0; f < problem_.folds.size(); ++f) {
+      splits.push_back(inner_splits(problem_, problem_.folds[f], protocol_.search_seed + 100 * (f + 1)));
+    }
+    for (HeadResult& head : result_.heads) {
+      for (FoldResult& fold : head.folds) fold.search.resize(settings.size());
+    }
+    std::vector<Job> jobs;
+    for (std::size_t f = 0; f < splits.size(); ++f) {
+      for (std::size_t c = 0; c < settings.size(); ++c) {
+        for (std::size_t h = 0; h < result_.heads.size(); ++h) {
+          jobs.push_back([this, &splits, &settings, f, c, h] {
+            result_.heads[h].folds[f].search[c] = try_settings(problem_.heads[h], splits[f], settings[c]);
+            done("search");
+          });
+        }
+      }
+    }
+    start(jobs);
+    for (HeadResult& head : result_.heads) {
+      for (FoldResult& fold : head.folds) choose(head.name, fold);
+    }
+  }
+
+  [[nodiscard]] Candidate try_settings(const HeadKind& head, const std::vector<InnerSplit>& splits,
+                                       const Settings& settings) const {
+    Candidate out{settings};
+    try {
+      for (const InnerSplit& split : splits) {
+        const auto trained =
+            head.train({split.train, &split.validation, settings, problem_.schedule, Seed{protocol_.search_seed}});
+        out.validation_auc += trained->curve.back().validation_auc / static_cast<double>(splits.size());
+        if (out.curve.empty()) out.curve = trained->curve;
+      }
+    } catch (const NumericalError&) {  // the setting does not train: a result, not a mistake
+      out.validation_auc = std::numeric_limits<double>::quiet_NaN();
+    }
+    return out;
+  }
+
+  void choose(const std::string& head, FoldResult& fold) const {
+    double best = -1.0;
+    for (std::size_t c = 0; c < fold.search.size(); ++c) {
+      if (!(fold.search[c].validation_auc > best)) continue;
+      best = fold.search[c].validation_auc;
+      fold.chosen = c;
+    }
+    if (best < 0.0) {
+      throw NumericalError(detail::text("qmtl: paper: ", problem_.dataset, ", head ", head,
+                                        ": expected a setting that trains, got none of ", fold.search.size()));
+    }
+  }
+
+  /// The chosen setting on all training rows with each seed, judged once on the test rows.
+  void judge() {
+    const auto seeds = static_cast<std::size_t>(protocol_.seeds);
+    std::vector<Dataset<double>> train;
+    for (const Fold& fold : problem_.folds) train.push_back(all_training_rows(fold));
+    std::vector<Job> jobs;
+    for (std::size_t f = 0; f < train.size(); ++f) {
+      for (std::size_t s = 0; s < seeds; ++s) {
+        for (std::size_t h = 0; h < result_.heads.size(); ++h) {
+          FoldResult& fold = result_.heads[h].folds[f];
+          fold.test.resize(seeds);
+          fold.seconds.resize(seeds);
+          jobs.push_back([this, &train, &fold, f, s, h] {
+            const auto trained = problem_.heads[h].train(
+                {train[f], nullptr, fold.search[fold.chosen].settings, problem_.schedule, Seed{s + 1}});
+            fold.test[s] = trained->evaluate(problem_.folds[f].test);
+            fold.seconds[s] = trained->seconds;
+            if (s == 0) fold.backbone_parameters = trained->backbone_parameters;
+            done("final runs");
+          });
+        }
+      }
+    }
+    start(jobs);
+  }
+
+  void start(const std::vector<Job>& jobs) {
+    done_ = 0;
+    jobs_ = jobs.size();
+    run_jobs(jobs, protocol_.threads);
+  }
+
+  void done(const char* what) {
+    const std::lock_guard lock(mutex_);
+    progress_(detail::text(problem_.dataset, ": ", what), ++done_, jobs_);
+  }
+
+  const Problem& problem_;
+  const Protocol& protocol_;
+  const Progress& progress_;
+  ProblemResult result_;
+  std::mutex mutex_;
+  std::size_t done_ = 0, jobs_ = 0;
+};
+
+}  // namespace
+
+std::vector<Settings> draw_settings(const Grid& grid, int backbones, int count, std::uint64_t seed) {
+  std::vector<Settings> all;
+  for (const double rate : grid.learning_rates) {
+    for (const double decay : grid.weight_decays) {
+      for (const double scale : grid.head_rate_scales) {
+        for (int b = 0; b < backbones; ++b) all.push_back({rate, decay, scale, b});
+      }
+    }
+  }
+  Rng rng(Seed{seed});
+  shuffle(all, rng);
+  if (static_cast<std::size_t>(count) < all.size()) all.resize(static_cast<std::size_t>(count));
+  return all;
+}
+
+ProblemResult run_study(const Problem& problem, const Protocol& protocol, const Progress& progress) {
+  return Study(problem, protocol, progress).run();
+}
+
+}  // namespace qmtl::benchmark::paper

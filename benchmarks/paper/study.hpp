@@ -1,0 +1,66 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// The protocol: the same seeded search for every head on validation rows, then each seed trained on all training rows
+// and judged once on the test rows.
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "paper/problem.hpp"
+
+namespace qmtl::benchmark::paper {
+
+struct Protocol {
+  int candidates = 12;  ///< settings that the search tries
+  int seeds = 5;
+  int threads = 1;  ///< trainings at a time
+  std::uint64_t search_seed = 2024;
+};
+
+/// One setting in the search of one fold.
+struct Candidate {
+  Settings settings{};
+  double validation_auc = 0.0;      ///< mean over tasks and inner splits; NaN if a training diverged
+  std::vector<CurvePoint> curve{};  ///< of the first inner split
+};
+
+/// What became of a head on one fold.
+struct FoldResult {
+  std::vector<Candidate> search{};
+  std::size_t chosen = 0;
+  std::vector<std::vector<TaskMetrics>> test{};  ///< by seed
+  std::vector<double> seconds{};                 ///< of training, by seed
+  std::size_t backbone_parameters = 0;
+};
+
+struct HeadResult {
+  std::string name;
+  int head_parameters = 0;
+  std::string architecture{};
+  std::vector<FoldResult> folds{};
+};
+
+struct ProblemResult {
+  std::string benchmark, dataset;
+  bool first = true;
+  Schedule schedule{};
+  std::vector<std::string> backbones{};
+  std::vector<Eigen::Index> train_rows{}, test_rows{};  ///< by fold
+  int inner_splits = 1;
+  std::vector<HeadResult> heads{};
+};
+
+/// The settings that every head's search tries: `count` different ones of the grid, drawn from `seed`; all of them if
+/// there are no more.
+[[nodiscard]] std::vector<Settings> draw_settings(const Grid& grid, int backbones, int count, std::uint64_t seed);
+
+/// Told of every training that is done.
+using Progress = std::function<void(const std::string& what, std::size_t done, std::size_t of)>;
+
+/// Searches, trains and judges every head of a problem. Deterministic whatever the number of threads. Throws
+/// ValueError without folds, NumericalError where all settings of a search diverge.
+[[nodiscard]] ProblemResult run_study(const Problem& problem, const Protocol& protocol, const Progress& progress);
+
+}  // namespace qmtl::benchmark::paper

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// Means and deviations over folds and seeds.
+
+#include "paper/summary.hpp"
+
+#include <cmath>
+#include <utility>
+
+#include "qmtl/io/report_json.hpp"
+
+namespace qmtl::benchmark::paper {
+namespace {
+
+/// A metric of one task by seed, each the mean over folds.
+[[nodiscard]] std::vector<double> by_seed(const HeadResult& head, std::size_t task, double TaskMetrics::*metric) {
+  std::vector<double> out;
+  for (std::size_t s = 0; s < head.folds.front().test.size(); ++s) {
+    std::vector<double> values;
+    for (const FoldResult& fold : head.folds) values.push_back(fold.test[s][task].*metric);
+    out.push_back(summarize(values).mean);
+  }
+  return out;
+}
+
+[[nodiscard]] nlohmann::ordered_json task_json(const TaskSummary& task) {
+  using detail::number_or_null;
+  return {{"name", task.name},
+          {"classes", task.classes},
+          {"majority", number_or_null(task.majority)},
+          {"accuracy_mean", number_or_null(task.accuracy.mean)},
+          {"accuracy_std", number_or_null(task.accuracy.deviation)},
+          {"f1_mean", number_or_null(task.f1.mean)},
+          {"f1_std", number_or_null(task.f1.deviation)},
+          {"auc_mean", number_or_null(task.auc.mean)},
+          {"auc_std", number_or_null(task.auc.deviation)}};
+}
+
+}  // namespace
+
+HeadSummary summarize_head(const HeadResult& head) {
+  HeadSummary out{.name = head.name, .head_parameters = head.head_parameters};
+  const std::vector<TaskMetrics>& tasks = head.folds.front().test.front();
+  const std::size_t seeds = head.folds.front().test.size();
+  std::vector<std::vector<double>> aucs(seeds);
+  for (std::size_t t = 0; t < tasks.size(); ++t) {
+    const auto auc = by_seed(head, t, &TaskMetrics::auc);
+    out.tasks.push_back({tasks[t].name, tasks[t].classes, summarize(by_seed(head, t, &TaskMetrics::majority)).mean,
+                         summarize(by_seed(head, t, &TaskMetrics::accuracy)),
+                         summarize(by_seed(head, t, &TaskMetrics::macro_f1)), summarize(auc)});
+    for (std::size_t s = 0; s < seeds; ++s) aucs[s].push_back(auc[s]);
+  }
+  for (const auto& values : aucs) out.auc_by_seed.push_back(summarize(values).mean);
+  const auto folds = static_cast<double>(head.folds.size());
+  double parameters = 0.0;
+  for (const FoldResult& fold : head.folds) {
+    parameters += static_cast<double>(fold.backbone_parameters) / folds;
+    out.validation_auc += fold.search[fold.chosen].validation_auc / folds;
+    out.seconds += summarize(fold.seconds).mean;
+  }
+  out.backbone_parameters = static_cast<std::size_t>(std::llround(parameters));
+  return out;
+}
+
+std::vector<HeadSummary> summarize_heads(const ProblemResult& result) {
+  std::vector<HeadSummary> out;
+  for (const HeadResult& head : result.heads) out.push_back(summarize_head(head));
+  const HeadSummary* shared = find_head(out, "hybrid_shared");
+  const HeadSummary* per_task = find_head(out, "hybrid_per_task");
+  if (shared != nullptr && per_task != nullptr) {
+    HeadSummary better = per_task->validation_auc > shared->validation_auc ? *per_task : *shared;
+    better.name = "hybrid";
+    out.insert(out.begin() + (shared - out.data()), std::move(better));
+  }
+  return out;
+}
+
+const HeadSummary* find_head(std::span<const HeadSummary> heads, const std::string& name) {
+  for (const HeadSummary& head : heads) {
+    if (head.name == name) return &head;
+  }
+  return nullptr;
+}
+
+nlohmann::ordered_json to_json(std::span<const ProblemResult> results) {
+  nlohmann::ordered_json entries = nlohmann::ordered_json::array();
+  for (const ProblemResult& result : results) {
+    for (const HeadSummary& head : summarize_heads(result)) {
+      nlohmann::ordered_json tasks = nlohmann::ordered_json::array();
+      for (const TaskSummary& task : head.tasks) tasks.push_back(task_json(task));
+      entries.push_back({{"benchmark", result.benchmark},
+                         {"dataset", result.dataset},
+                         {"head", head.name},
+                         {"head_parameters", head.head_parameters},
+                         {"backbone_parameters", head.backbone_parameters},
+                         {"seconds", head.seconds},
+                         {"tasks", std::move(tasks)}});
+    }
+  }
+  return {{"benchmarks", std::move(entries)}};
+}
+
+}  // namespace qmtl::benchmark::paper

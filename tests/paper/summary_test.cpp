@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// What comes out of a study: the hybrid that counts, JSON with the promised fields, a report.
+
+#include "paper/summary.hpp"
+
+#include <cmath>
+#include <filesystem>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "paper/report.hpp"
+#include "support/catch.hpp"
+#include "support/temp_dir.hpp"
+
+using namespace qmtl;
+using namespace qmtl::benchmark::paper;
+
+namespace {
+
+HeadResult head(std::string name, int parameters, double validation, double test) {
+  HeadResult out{std::move(name), parameters, "some circuit", {}};
+  FoldResult fold;
+  fold.search = {Candidate{{}, validation, {{1, 2.0, validation}}}};
+  for (const double auc : {test, test + 0.02}) {
+    TaskMetrics task{.name = "sarcasm", .classes = 2, .labelled = 10};
+    task.accuracy = 0.7;
+    task.majority = 0.6;
+    task.macro_f1 = std::numeric_limits<double>::quiet_NaN();
+    task.auc = auc;
+    fold.test.push_back({task});
+  }
+  fold.seconds = {1.0, 3.0};
+  fold.backbone_parameters = 11;
+  out.folds = {fold};
+  return out;
+}
+
+ProblemResult example() {
+  ProblemResult result{.benchmark = "sarcasm", .dataset = "MUStARD"};
+  result.backbones = {"linear"};
+  result.train_rows = {100};
+  result.test_rows = {10};
+  result.heads = {head("quantum", 5, 0.7, 0.79), head("linear", 20, 0.7, 0.80), head("hybrid_shared", 30, 0.66, 0.6),
+                  head("hybrid_per_task", 40, 0.65, 0.9)};
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("The hybrid that counts is the better one on validation rows, whatever the test rows say") {
+  const auto heads = summarize_heads(example());
+  REQUIRE(heads.size() == 5);
+  REQUIRE(find_head(heads, "hybrid") != nullptr);
+  CHECK(find_head(heads, "hybrid")->head_parameters == 30);
+  CHECK(find_head(heads, "hybrid_per_task")->head_parameters == 40);
+  CHECK(find_head(heads, "other") == nullptr);
+}
+
+TEST_CASE("JSON has an entry a head with exactly the promised fields") {
+  const std::vector<ProblemResult> results{example()};
+  const auto json = to_json(results);
+  REQUIRE(json.at("benchmarks").size() == 5);
+  const auto keys = [](const nlohmann::ordered_json& object) {
+    std::vector<std::string> out;
+    for (const auto& item : object.items()) out.push_back(item.key());
+    return out;
+  };
+  const auto& entry = json["benchmarks"][0];
+  CHECK(keys(entry) == std::vector<std::string>{"benchmark", "dataset", "head", "head_parameters",
+                                                "backbone_parameters", "seconds", "tasks"});
+  CHECK(entry["head"] == "quantum");
+  CHECK(entry["head_parameters"] == 5);
+  CHECK(entry["backbone_parameters"] == 11);
+  CHECK(entry["seconds"] == 2.0);
+  const auto& task = entry["tasks"][0];
+  CHECK(keys(task) == std::vector<std::string>{"name", "classes", "majority", "accuracy_mean", "accuracy_std",
+                                               "f1_mean", "f1_std", "auc_mean", "auc_std"});
+  CHECK(task["auc_mean"].get<double>() == Approx(0.80));
+  CHECK(task["auc_std"].get<double>() == Approx(0.02 / std::sqrt(2.0)));
+  CHECK(task["majority"] == 0.6);
+  CHECK(task["f1_mean"].is_null());  // JSON has no NaN
+}
+
+TEST_CASE("The report says plainly whether the goals are met") {
+  const std::string text = results_section(example());
+  CHECK(text.find("Within 0.01 of linear or better: **yes**") != std::string::npos);
+  CHECK(text.find("Above hybrid: **yes**") != std::string::npos);
+  CHECK(text.find("Fewer head parameters than both: **yes**") != std::string::npos);
+  CHECK(text.find("Sarcasm AUC at least 0.78: **yes** (0.8000)") != std::string::npos);
+
+  ProblemResult worse = example();
+  worse.heads[0] = head("quantum", 25, 0.7, 0.55);
+  const std::string bad = results_section(worse);
+  CHECK(bad.find("Within 0.01 of linear or better: **no**") != std::string::npos);
+  CHECK(bad.find("Above hybrid: **no**") != std::string::npos);
+  CHECK(bad.find("Fewer head parameters than both: **no**") != std::string::npos);
+  CHECK(bad.find("Sarcasm AUC at least 0.78: **no**") != std::string::npos);
+
+  const qmtl::test::TempDir dir;
+  const std::vector<ProblemResult> results{example()};
+  write_report(dir / "PAPER.md", {.command = "paper --quick"}, results);
+  CHECK(std::filesystem::file_size(dir / "PAPER.md") > text.size());
+  CHECK(std::filesystem::exists(dir / "PAPER_plots/mustard_tasks.gp"));
+}

@@ -26,6 +26,7 @@ struct Settings {
 struct Schedule {
   int epochs = 10;
   int batch_size = 32;
+  bool standardize = true;  ///< inputs to mean 0 and deviation 1
 };
 
 struct CurvePoint {

@@ -27,6 +27,7 @@ class TrainedHead final : public Trained {
                                           .weight_decay = request.settings.weight_decay},
                        .head_learning_rate_scale = request.settings.head_rate_scale,
                        .seed = request.seed,
+                       .standardize = request.schedule.standardize,
                        .schedule = {.curve = CosineRate{}}};
     using Clock = std::chrono::steady_clock;
     Clock::duration watched{};

@@ -109,8 +109,9 @@ namespace {
   std::string out = detail::text(result.train_rows.front(), " training rows, ", result.test_rows.front(), " test rows");
   if (result.train_rows.size() > 1) out += detail::text(" in each of ", result.train_rows.size(), " folds");
   return out + detail::text("; ", result.schedule.epochs, " epochs, batches of ", result.schedule.batch_size,
-                            ", validation on ", result.inner_splits,
-                            result.inner_splits == 1 ? " division" : " divisions", " of the training rows\n\n");
+                            result.schedule.standardize ? "" : ", inputs not standardised", ", validation on ",
+                            result.inner_splits, result.inner_splits == 1 ? " division" : " divisions",
+                            " of the training rows\n\n");
 }
 
 [[nodiscard]] std::string search_section(const ProblemResult& result) {

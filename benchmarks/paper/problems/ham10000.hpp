@@ -12,13 +12,16 @@ using Encoding = AngleEncoding<dimension, Axis::Y, CzRing, Layers<2>>;
 using Block = RotationBlock<dimension, Layers<1>>;  // of the hybrid heads
 template <int C>
 using States = Classes<C, BasisStates, TrainableScale<1>>;
+/// RZ before RY: an RZ in front of the last entangler would only change phases, which the readout does not see.
+template <int K>
+using TaskBlock = HardwareEfficientBlock<K, Axes<Axis::Z, Axis::Y>, CxChain, Layers<3>>;
 template <Name TaskName, int First>
-using YesNo = Task<TaskName, RotationBlock<2, Layers<2>>, Window<First, 2>, BinaryReadout<TrainableScale<4>>>;
-using Diagnosis = Task<"dx", RotationBlock<3, Layers<2>>, Window<0, 3>, States<7>>;
-using Localization = Task<"localization", RotationBlock<4, Layers<2>>, Window<6, 4>, States<14>>;
+using YesNo = Task<TaskName, TaskBlock<3>, Window<First, 3>, BinaryReadout<TrainableScale<4>>>;
+using Diagnosis = Task<"dx", TaskBlock<3>, Window<0, 3>, States<7>>;
+using Localization = Task<"localization", TaskBlock<4>, Window<6, 4>, States<14>>;
 
 template <template <class...> class Apply>
-using With = Apply<Diagnosis, YesNo<"malignant", 2>, YesNo<"sex", 4>, YesNo<"age_ge_50", 6>, Localization>;
+using With = Apply<Diagnosis, YesNo<"malignant", 1>, YesNo<"sex", 4>, YesNo<"age_ge_50", 6>, Localization>;
 
 [[nodiscard]] AnyBackbone<dimension> make_backbone(int option);
 

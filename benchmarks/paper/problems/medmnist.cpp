@@ -19,9 +19,8 @@ using Convolution =
 
 AnyBackbone<dimension> make_backbone(int option) {
   switch (option) {
-    case 0: return AnyBackbone<dimension>(Mlp<784, 16, dimension>{});
-    case 1: return AnyBackbone<dimension>(Mlp<784, 32, dimension>{});
-    case 2: return AnyBackbone<dimension>(Convolution<4>{});
+    case 0: return AnyBackbone<dimension>(Mlp<784, 32, dimension>{});
+    case 1: return AnyBackbone<dimension>(Convolution<4>{});
     default: return AnyBackbone<dimension>(Convolution<8>{});
   }
 }
@@ -38,10 +37,9 @@ Problem medmnist_problem() {
   using namespace medmnist;
   Problem problem{.benchmark = "medical", .dataset = "BreastMNIST + PneumoniaMNIST", .first = false};
   problem.kinds.assign(2, LabelKind{2});
-  problem.backbones = {"mlp, width 16", "mlp, width 32", "convolution, 4 and 8 channels",
-                       "convolution, 8 and 16 channels"};
-  problem.grid = {.learning_rates = {1e-3, 2e-3, 5e-3}, .weight_decays = {0.01, 0.3, 3}, .head_rate_scales = {1, 3}};
-  problem.schedule = {.epochs = 15, .batch_size = 32};
+  problem.backbones = {"mlp, width 32", "convolution, 4 and 8 channels", "convolution, 8 and 16 channels"};
+  problem.grid = {.learning_rates = {2e-3, 5e-3}, .weight_decays = {0.01, 0.3}, .head_rate_scales = {3}};
+  problem.schedule = {.epochs = 8, .batch_size = 32};
   problem.quick_epochs = 2;
   problem.heads = {quantum(), linear(), hybrid_shared(), hybrid_per_task(), quantum_single()};
   return problem;

@@ -31,7 +31,7 @@ Problem semeval_problem() {
   Problem problem{.benchmark = "nlp", .dataset = "SemEval-2018 E-c"};
   problem.kinds.assign(11, LabelKind{2});
   problem.backbones = {"linear", "mlp, width 16", "mlp, width 32"};
-  problem.grid = {.learning_rates = {2e-3, 5e-3, 1e-2}, .weight_decays = {0.01, 0.3, 3}, .head_rate_scales = {1, 3}};
+  problem.grid = {.learning_rates = {5e-3, 1e-2}, .weight_decays = {0.3, 3}, .head_rate_scales = {3}};
   problem.schedule = {.epochs = 15, .batch_size = 32};
   problem.quick_epochs = 6;
   problem.heads = {quantum(), linear(), hybrid_shared(), hybrid_per_task(), quantum_single()};

@@ -39,7 +39,7 @@ Problem medmnist_problem() {
   problem.kinds.assign(2, LabelKind{2});
   problem.backbones = {"mlp, width 32", "convolution, 4 and 8 channels", "convolution, 8 and 16 channels"};
   problem.grid = {.learning_rates = {2e-3, 5e-3}, .weight_decays = {0.01, 0.3}, .head_rate_scales = {3}};
-  problem.schedule = {.epochs = 8, .batch_size = 32};
+  problem.schedule = {.epochs = 5, .batch_size = 32};
   problem.quick_epochs = 2;
   problem.heads = {quantum(), linear(), hybrid_shared(), hybrid_per_task(), quantum_single()};
   return problem;

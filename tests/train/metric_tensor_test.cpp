@@ -130,7 +130,7 @@ Eigen::MatrixXd fubini_study(const DenseVector& psi, std::vector<double> w) {
   };
   const double h = 1e-3;
   const auto weights = static_cast<Eigen::Index>(w.size());
-  Dense derivatives(psi.size(), weights);
+  test::Dense derivatives(psi.size(), weights);
   for (std::size_t j = 0; j < w.size(); ++j) {
     derivatives.col(static_cast<Eigen::Index>(j)) =
         (8.0 * (state(j, h) - state(j, -h)) - (state(j, 2 * h) - state(j, -2 * h))) / (12.0 * h);

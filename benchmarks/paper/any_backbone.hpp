@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A backbone whose kind is chosen at run time, so that a head is compiled once for all backbones of a search.
 
+#include <concepts>
 #include <memory>
 #include <span>
 #include <string>
@@ -18,8 +19,10 @@ class AnyBackbone {
   using Scalar = double;
   static constexpr int output_size = Out;
 
-  template <Backbone B>
-  explicit AnyBackbone(B backbone) requires(B::output_size == Out)
+  /// Not of its own kind: whether that is a backbone asks whether it can be moved, and that for this constructor.
+  template <class B>
+  requires(!std::same_as<B, AnyBackbone>) && Backbone<B> &&
+      (B::output_size == Out) explicit AnyBackbone(B backbone)
       : backbone_(std::make_unique<Holder<B>>(std::move(backbone))) {}
 
   [[nodiscard]] int input_size() const { return backbone_->input_size(); }

@@ -3,7 +3,7 @@
 // Single lanes of packed amplitudes.
 
 #include <complex>
-#include <cstddef>
+#include <concepts>
 #include <type_traits>
 
 #include "qmtl/state/lane_amplitude.hpp"
@@ -11,7 +11,7 @@
 namespace qmtl::test {
 
 template <class S, class A>
-[[nodiscard]] std::complex<S> lane_of(const A& amplitude, std::size_t lane) {
+[[nodiscard]] std::complex<S> lane_of(const A& amplitude, std::integral auto lane) {
   if constexpr (std::is_same_v<A, ComplexPack<S>>) {
     return {amplitude.re[lane], amplitude.im[lane]};
   } else {

@@ -1,0 +1,71 @@
+set terminal svg size 960,440 noenhanced background 'white'
+set output 'semeval_2018_e_c_curves.svg'
+set grid
+$head0 << EOD
+1 5.66103068 0.652492047
+2 4.74882262 0.670467378
+3 4.71873034 0.687743925
+4 4.69527541 0.672763645
+5 4.66713701 0.685180382
+6 4.63134264 0.69498098
+7 4.57434268 0.698472627
+8 4.53147249 0.704114804
+9 4.48465528 0.70369195
+10 4.45365136 0.703494212
+EOD
+$head1 << EOD
+1 5.11468113 0.650959507
+2 4.73864359 0.675095214
+3 4.70611426 0.690205958
+4 4.66977582 0.673071075
+5 4.63817986 0.695392275
+6 4.59156681 0.700321662
+7 4.53661877 0.703498687
+8 4.49132931 0.706998156
+9 4.44507007 0.706664862
+10 4.41920419 0.706300458
+EOD
+$head2 << EOD
+1 5.17882892 0.63839142
+2 4.77436739 0.663688967
+3 4.72369936 0.67982889
+4 4.66665209 0.668913098
+5 4.62263109 0.684784451
+6 4.56891691 0.690357259
+7 4.51243536 0.692328179
+8 4.46102404 0.69719003
+9 4.41269853 0.697007619
+10 4.38452901 0.697087314
+EOD
+$head3 << EOD
+1 5.23035728 0.641246762
+2 4.78360182 0.659370396
+3 4.72644 0.678079571
+4 4.66399219 0.673577667
+5 4.61513329 0.688411547
+6 4.56143158 0.69603497
+7 4.48797874 0.699212404
+8 4.4239771 0.703577081
+9 4.36428452 0.70370502
+10 4.3296156 0.703332078
+EOD
+$head4 << EOD
+1 5.44352371 0.638785276
+2 4.89508619 0.658451553
+3 4.89702089 0.662716846
+4 4.87627583 0.6415514
+5 4.8434042 0.652768558
+6 4.81108998 0.676962243
+7 4.75074721 0.67897198
+8 4.71080417 0.694742191
+9 4.64179207 0.698733017
+10 4.57717477 0.69776048
+EOD
+set multiplot layout 1,2
+set xlabel 'epoch'
+set ylabel 'training loss, sum over tasks'
+plot $head0 using 1:2 with lines lw 2 title 'quantum' noenhanced, $head1 using 1:2 with lines lw 2 title 'linear' noenhanced, $head2 using 1:2 with lines lw 2 title 'hybrid_shared' noenhanced, $head3 using 1:2 with lines lw 2 title 'hybrid_per_task' noenhanced, $head4 using 1:2 with lines lw 2 title 'quantum_single' noenhanced
+set ylabel 'validation AUC, mean over tasks'
+set key right bottom
+plot $head0 using 1:3 with lines lw 2 title 'quantum' noenhanced, $head1 using 1:3 with lines lw 2 title 'linear' noenhanced, $head2 using 1:3 with lines lw 2 title 'hybrid_shared' noenhanced, $head3 using 1:3 with lines lw 2 title 'hybrid_per_task' noenhanced, $head4 using 1:3 with lines lw 2 title 'quantum_single' noenhanced
+unset multiplot

@@ -86,8 +86,8 @@ std::vector<Plot> make_plots(const ProblemResult& result) {
 
 bool draw(const Plot& plot, const std::filesystem::path& folder) {
   std::filesystem::create_directories(folder);
-  const std::string script = detail::text("set terminal svg size 960,440 noenhanced background 'white'\nset output '", plot.name,
-                                          ".svg'\nset grid\n", plot.script);
+  const std::string script = detail::text("set terminal svg size 960,440 noenhanced background 'white'\nset output '",
+                                          plot.name, ".svg'\nset grid\n", plot.script);
   ResultTable::write_text((folder / (plot.name + ".gp")).string(), script);
   if (std::system("command -v gnuplot >/dev/null 2>&1") != 0) return false;
   const auto here = std::filesystem::current_path();

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "qmtl/circuit/circuit.hpp"
+#include "qmtl/circuit/light_cone.hpp"
 #include "qmtl/core/rng.hpp"
 #include "qmtl/measure/pauli.hpp"
 #include "qmtl/state/state_vector.hpp"

@@ -49,6 +49,10 @@ inline void append_text(std::string& out, char character) { out += character; }
 inline void append_text(std::string& out, bool value) { out += value ? "true" : "false"; }
 inline void append_text(std::string& out, std::integral auto value) { out += std::to_string(value); }
 inline void append_text(std::string& out, std::floating_point auto value) {
+  if (value != value) {  // else some print "-nan"
+    out += "nan";
+    return;
+  }
   char buffer[32];
   std::snprintf(buffer, sizeof buffer, "%.9g", static_cast<double>(value));
   out += buffer;

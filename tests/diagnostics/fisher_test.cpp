@@ -148,7 +148,7 @@ TEST_CASE("float heads agree with double ones") {
   Float head;
   const auto z = random_batch(rng, 4, 6);
   const auto w = test::random_numbers<float>(rng, Double::parameters);
-  const auto difference =
+  const Eigen::MatrixXd difference =
       fisher_information(head, z.cast<float>(), test::cast<float>(w)) - fisher_information(exact, z, w);
   CHECK(difference.cwiseAbs().maxCoeff() < 1e-5);
 }

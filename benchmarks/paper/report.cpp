@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "machine.hpp"
 #include "paper/plots.hpp"
 #include "paper/summary.hpp"
 #include "result_table.hpp"
@@ -140,7 +141,7 @@ namespace {
       "the mean over the folds. `hybrid` is the hybrid form with the better validation AUC. Seconds are those of ",
       "training with one seed. AdamW, cosine schedule; weight decay spares heads of angles. Whole run: ",
       fixed(facts.seconds, 0), " s with ", facts.protocol.threads,
-      facts.protocol.threads == 1 ? " training" : " trainings", " at a time.\n");
+      facts.protocol.threads == 1 ? " training" : " trainings", " at a time (", machine_and_date(), ").\n");
 }
 
 }  // namespace

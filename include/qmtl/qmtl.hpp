@@ -8,6 +8,7 @@
 #include "qmtl/backbone/fusion.hpp"
 #include "qmtl/backbone/linear.hpp"
 #include "qmtl/backbone/mlp.hpp"
+#include "qmtl/backbone/rms_normalized.hpp"
 #include "qmtl/circuit/counts.hpp"
 #include "qmtl/circuit/drawing.hpp"
 #include "qmtl/gradient/gradient.hpp"

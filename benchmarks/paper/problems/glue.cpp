@@ -33,7 +33,6 @@ Problem glue_problem() {
   problem.backbones = {"linear", "mlp, width 16", "mlp, width 32"};
   problem.grid = {.learning_rates = {5e-3, 1e-2}, .weight_decays = {0.3, 3}, .head_rate_scales = {3}};
   problem.schedule = {.epochs = 15, .batch_size = 32};
-  problem.quick_epochs = 4;
   problem.heads = {quantum(), linear(), hybrid_shared(), hybrid_per_task(), quantum_single()};
   return problem;
 }

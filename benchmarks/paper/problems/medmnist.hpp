@@ -8,12 +8,11 @@
 namespace qmtl::benchmark::paper::medmnist {
 
 inline constexpr int dimension = 8;
-using Encoding = AngleEncoding<dimension, Axis::Y, CzRing, Layers<2>>;
+using Encoding = AngleEncoding<dimension, Axis::Y, CzRing>;
 using Block = RotationBlock<dimension, Layers<1>>;  // of the hybrid heads
-/// Rotations about Y only: with RZ as well, two tasks would have as many parameters as the linear head.
+/// Rotations about Y only and a constant scale: two tasks must have fewer parameters than the linear head's eighteen.
 template <Name TaskName, int First>
-using Finding = Task<TaskName, HardwareEfficientBlock<2, Axes<Axis::Y>, CxChain, Layers<2>>, Window<First, 2>,
-                     BinaryReadout<TrainableScale<4>>>;
+using Finding = Task<TaskName, HardwareEfficientBlock<4, Axes<Axis::Y>, CxChain, Layers<2>>, Window<First, 4>, Binary>;
 
 template <template <class...> class Apply>
 using With = Apply<Finding<"breast", 0>, Finding<"pneumonia", 4>>;

@@ -8,7 +8,7 @@
 namespace qmtl::benchmark::paper::mustard {
 
 inline constexpr int dimension = 10;
-using Encoding = AngleEncoding<dimension, Axis::Y, CzRing, Layers<2>>;
+using Encoding = AngleEncoding<dimension, Axis::Y, CzRing>;
 using Block = RotationBlock<dimension, Layers<1>>;  // of the hybrid heads
 /// RZ before RY: an RZ in front of the last entangler would only change phases, which the readout does not see.
 template <int K>

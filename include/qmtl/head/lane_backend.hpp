@@ -11,24 +11,10 @@
 #include <vector>
 
 #include "qmtl/circuit/light_cone.hpp"
+#include "qmtl/head/head_program.hpp"
 #include "qmtl/head/lane_engine.hpp"
 
 namespace qmtl::detail {
-
-/// What a quantum head is to a backend: a circuit and tasks as values, whatever the types they come from.
-template <Scalar S>
-struct HeadProgram {
-  std::span<const Operation> encoding;
-  int qubits = 0;
-  int features = 0;
-  int encoding_weights = 0;
-  int outputs = 0;
-  std::vector<EngineTask<S>> tasks;
-  bool light_cones = false;                                     ///< a register for each window's light cone
-  std::size_t kept_bytes = std::size_t{64} << 20;               ///< encoded states that forward may keep for backward
-  void (*prepare)(const S* x, std::complex<S>* psi) = nullptr;  ///< the start, if it is not |0...0>
-  void (*prepare_vjp)(const S* x, const std::complex<S>* psi, const std::complex<S>* lambda, S* grad_x) = nullptr;
-};
 
 /// Runs a head on batches of any size. forward keeps the encoded states for backward as long as they fit, and backward
 /// encodes again otherwise. A group is as many samples as there are lanes or, if `OneState`, one sample whose

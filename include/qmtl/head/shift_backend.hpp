@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "qmtl/gradient/shift.hpp"
-#include "qmtl/head/lane_backend.hpp"
+#include "qmtl/head/head_program.hpp"
 #include "qmtl/state/apply.hpp"
 
 namespace qmtl::detail {

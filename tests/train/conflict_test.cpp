@@ -4,9 +4,12 @@
 #include "qmtl/train/conflict.hpp"
 
 #include <algorithm>
+#include <concepts>
+#include <cstdint>
 #include <vector>
 
 #include "qmtl/backbone/frozen.hpp"
+#include "qmtl/head/hybrid_head.hpp"
 #include "support/catch.hpp"
 #include "support/fit_models.hpp"
 
@@ -79,6 +82,14 @@ TEST_CASE("any number of vectors is projected as the published algorithm does, i
 using One = Task<"one", RotationBlock<2>, Window<0, 2>, Binary>;
 using Other = Task<"other", RotationBlock<2>, Window<1, 2>, Binary>;
 using Uploading = QmtlModel<Mlp<4, 5, 3>, ReuploadingEncoding<3>, One, Other>;
+/// Its tasks' own parameters lie in two places, a circuit's and a layer's.
+using Hybrid =
+    MultiTaskModel<Mlp<4, 5, 3>,
+                   HybridHead<double, HybridForm::per_task, ReuploadingEncoding<3>, RotationBlock<3>, One, Other>>;
+
+constexpr int shared_parameters = 12;  // of either head: the weights of the encoding
+static_assert(Uploading::HeadType::encoding_parameters == shared_parameters);
+static_assert(Hybrid::HeadType::parameters == shared_parameters + 2 * (6 + 4));
 
 /// Two tasks with opposite labels, of which each lacks some.
 Dataset<double> opposite_tasks() {
@@ -94,8 +105,9 @@ Dataset<double> opposite_tasks() {
 }
 
 /// Gradients of one task alone: the other has no labels. First what is shared (backbone and encoding), then the rest.
-Vector own_gradient(const Uploading& model, const Dataset<double>& data, int task) {
-  Uploading copy = model;
+template <class Model>
+Vector own_gradient(const Model& model, const Dataset<double>& data, int task) {
+  Model copy = model;
   auto labels = data.labels;
   labels.row(1 - task).setConstant(-1);
   Objective objective(copy);
@@ -105,13 +117,13 @@ Vector own_gradient(const Uploading& model, const Dataset<double>& data, int tas
   return Eigen::Map<const Vector>(all.data(), static_cast<Eigen::Index>(all.size()));
 }
 
-TEST_CASE("a step with pcgrad projects what the tasks share, backbone and encoding, and no task's own parameters") {
-  static_assert(Uploading::HeadType::encoding_parameters == 12);
+TEMPLATE_TEST_CASE("a step with pcgrad projects what the tasks share and no task's own parameters", "", Uploading,
+                   Hybrid) {
   const auto data = opposite_tasks();
-  // In this state the tasks conflict; their readouts begin nearly alike.
-  Uploading model{Seed{2}};
-  const auto shared = static_cast<Eigen::Index>(model.backbone_parameters()) + 12;
-  Matrix g(shared + 8, 2);
+  const std::uint64_t seed = std::same_as<TestType, Uploading> ? 2 : 5;  // states in which the tasks conflict
+  TestType model{Seed{seed}};
+  const auto shared = static_cast<Eigen::Index>(model.backbone_parameters()) + shared_parameters;
+  Matrix g(static_cast<Eigen::Index>(parameters_of(model).size()), 2);
   g.col(0) = 0.5 * own_gradient(model, data, 0);  // of the weighted losses
   g.col(1) = 2.0 * own_gradient(model, data, 1);
   const Matrix parts = g.topRows(shared);

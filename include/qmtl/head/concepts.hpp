@@ -54,8 +54,8 @@ template <class... Tasks>
 }  // namespace detail
 
 /// A multi-task prediction head: a map from a batch of representations (features x B) to logits (outputs x B) with
-/// `parameters` trainable numbers that the caller owns. forward caches what backward needs; backward adds
-/// dL/dparameters to `gradient` and sets dL/dfeatures.
+/// `parameters` trainable numbers that the caller owns: those that belong to no task first. forward caches what
+/// backward needs; backward adds dL/dparameters to `gradient` and sets dL/dfeatures.
 template <class H>
 concept Head = std::movable<H> && std::default_initializable<H> && requires {
   typename H::Scalar;
@@ -100,7 +100,7 @@ concept WindowHead = CachingHead<H> && requires(const H& head, std::span<const t
 namespace detail {
 
 /// Position of a task's first parameter among the head's.
-template <Head H>
+template <WindowHead H>
 [[nodiscard]] constexpr int first_parameter(int task) noexcept {
   int first = H::parameters;
   for (int t = H::tasks; t-- > task;) first -= H::task_parameters[static_cast<std::size_t>(t)];

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <numeric>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include "qmtl/train/clipping.hpp"
@@ -20,7 +19,7 @@ class TaskGradients {
  public:
   using S = typename B::Scalar;
 
-  /// How many of a head's parameters belong to no task; they come first.
+  /// How many of a head's parameters belong to no task; they come first. A task's own may lie in several places.
   static constexpr int shared_head_parameters =
       H::parameters - std::accumulate(H::task_parameters.begin(), H::task_parameters.end(), 0);
 
@@ -55,13 +54,11 @@ class TaskGradients {
     task_backbone_.resize(model_->backbone_parameters());
     const auto backbone = static_cast<Eigen::Index>(task_backbone_.size());
     shared_.setZero(backbone + shared_head_parameters, H::tasks);
-    int first = shared_head_parameters;
+    constexpr auto first = static_cast<std::size_t>(shared_head_parameters);
     for (std::size_t t = 0; t < norms_.size(); ++t) {
-      const auto own = static_cast<std::size_t>(H::task_parameters[t]);
-      const auto begin = static_cast<std::size_t>(std::exchange(first, first + H::task_parameters[t]));
       if (!backward_head(objective, t)) continue;
-      add(std::span<const S>(task_head_).subspan(begin, own), weights[t],
-          objective.head_gradient().subspan(begin, own));
+      // Wherever the task's own parameters lie: the gradient of the others' is zero.
+      add(std::span<const S>(task_head_).subspan(first), weights[t], objective.head_gradient().subspan(first));
       auto column = shared_.col(static_cast<Eigen::Index>(t));
       column.tail(shared_head_parameters) = vector(task_head_).head(shared_head_parameters);
       if constexpr (H::differentiable) {

@@ -22,10 +22,10 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 struct Arguments {
-  std::string benchmark = "all", data, json, report;
+  std::string benchmark = "all", data, json, report, notes;
   std::vector<std::string> heads{"quantum", "linear", "hybrid", "quantum_single"};
   int seeds = 0, threads = 1, candidates = 0;
-  bool quick = false;
+  bool quick = false, search_only = false;
 };
 
 [[nodiscard]] double seconds_since(Clock::time_point start) {
@@ -54,6 +54,7 @@ void keep_heads(Problem& problem, const std::vector<std::string>& names) {
     }
     keep_heads(problem, arguments.heads);
     if (arguments.quick && problem.quick_epochs > 0) problem.schedule.epochs = problem.quick_epochs;
+    check_folds(problem);
     out.push_back(std::move(problem));
   };
   add(semeval_problem(), [&] { return load_semeval(dir); });
@@ -70,23 +71,45 @@ void show_progress(const std::string& what, std::size_t done, std::size_t of, do
   std::fflush(stderr);
 }
 
+[[nodiscard]] Protocol make_protocol(const Arguments& arguments) {
+  Protocol out;
+  if (arguments.quick) {
+    out.candidates = 4;
+    out.seeds = 2;
+  }
+  if (arguments.candidates > 0) out.candidates = arguments.candidates;
+  if (arguments.seeds > 0) out.seeds = arguments.seeds;
+  out.threads = arguments.threads;
+  out.search_only = arguments.search_only;
+  return out;
+}
+
+[[nodiscard]] std::string read_text(const std::string& path) {
+  const auto bytes = read_file(path, std::size_t{1} << 20);
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
 [[nodiscard]] int run(const Arguments& arguments, const std::string& command) {
   const auto start = Clock::now();
-  Protocol protocol{.candidates = arguments.quick ? 4 : 12, .seeds = arguments.quick ? 2 : 5};
-  if (arguments.candidates > 0) protocol.candidates = arguments.candidates;
-  if (arguments.seeds > 0) protocol.seeds = arguments.seeds;
-  protocol.threads = arguments.threads;
+  const Protocol protocol = make_protocol(arguments);
+  const std::string notes = arguments.notes.empty() ? "" : read_text(arguments.notes);
   std::vector<ProblemResult> results;
-  for (const Problem& problem : load_problems(arguments)) {
+  const auto write_files = [&] {
+    if (!arguments.json.empty()) ResultTable::write_text(arguments.json, to_json(results).dump(2) + '\n');
+    if (!arguments.report.empty()) {
+      write_report(arguments.report, {command, notes, protocol, arguments.quick, seconds_since(start)}, results);
+    }
+  };
+  const auto problems = load_problems(arguments);
+  write_files();  // now, so that a path that cannot be written is no surprise at the end of a long run
+  for (const Problem& problem : problems) {
     results.push_back(run_study(problem, protocol, [&](const std::string& what, std::size_t done, std::size_t of) {
       show_progress(what, done, of, seconds_since(start));
     }));
-    std::printf("%s", results_section(results.back()).c_str());
+    const ProblemResult& result = results.back();
+    std::printf("%s", (arguments.search_only ? search_tables(result) : results_section(result)).c_str());
     std::fflush(stdout);
-  }
-  if (!arguments.json.empty()) ResultTable::write_text(arguments.json, to_json(results).dump(2) + '\n');
-  if (!arguments.report.empty()) {
-    write_report(arguments.report, {command, protocol, arguments.quick, seconds_since(start)}, results);
+    write_files();
   }
   return 0;
 }
@@ -96,7 +119,7 @@ void show_progress(const std::string& what, std::size_t done, std::size_t of, do
   std::string out = "paper";
   bool is_data = false;
   for (const std::string argument : arguments) {
-    out += is_data ? " DIR" : " " + argument;
+    out += is_data ? " DIR" : argument.starts_with("--data=") ? " --data=DIR" : " " + argument;
     is_data = argument == "--data";
   }
   return out;
@@ -115,11 +138,19 @@ void add_options(CLI::App& app, Arguments& arguments) {
       ->capture_default_str();
   app.add_option("--seeds", arguments.seeds, "trainings of each head after the search (default: 5, quick 2)")
       ->check(CLI::Range(1, 1000));
-  app.add_option("--candidates", arguments.candidates, "settings that the search tries (default: 12, quick 4)")
+  app.add_option("--candidates", arguments.candidates, "settings that the search tries (default: 16, quick 4)")
       ->check(CLI::Range(1, 1000));
   app.add_flag("--quick", arguments.quick, "minutes: fewer epochs, settings and seeds, first data sets and folds only");
-  app.add_option("--json", arguments.json, "file for the results as JSON");
-  app.add_option("--report", arguments.report, "file for the Markdown report; plots go to a folder beside it");
+  auto* json = app.add_option("--json", arguments.json, "file for the results as JSON");
+  auto* report =
+      app.add_option("--report", arguments.report, "file for the Markdown report; plots go to a folder beside it");
+  app.add_option("--notes", arguments.notes, "file of Markdown that the report begins with")
+      ->needs(report)
+      ->check(CLI::ExistingFile);
+  app.add_flag("--search-only", arguments.search_only,
+               "print what the search finds on validation rows, and leave the test rows alone")
+      ->excludes(json)
+      ->excludes(report);
   app.add_option("--threads", arguments.threads, "trainings at a time; the results are the same for any number")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();

@@ -6,10 +6,12 @@
 #include <cctype>
 #include <cmath>
 #include <cstdio>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "qmtl/core/atomic_file.hpp"
 #include "qmtl/core/error.hpp"
 
 namespace qmtl::benchmark {
@@ -54,7 +56,7 @@ class ResultTable {
 
   void add(std::vector<std::string> row) {
     detail::require_size("ResultTable: cells of a row", row.size(), widths_.size());
-    for (std::size_t i = 0; i < row.size(); ++i) widths_[i] = std::max(widths_[i], row[i].size());
+    for (std::size_t i = 0; i < row.size(); ++i) widths_[i] = std::max(widths_[i], characters(row[i]));
     rows_.push_back(std::move(row));
   }
 
@@ -63,7 +65,7 @@ class ResultTable {
     std::string out;
     for (std::size_t r = 0; r < rows_.size(); ++r) {
       for (std::size_t i = 0; i < widths_.size(); ++i) {
-        const std::string space(widths_[i] - rows_[r][i].size(), ' ');
+        const std::string space(widths_[i] - characters(rows_[r][i]), ' ');
         out += "| " + (is_text(i) ? rows_[r][i] + space : space + rows_[r][i]) + ' ';
       }
       out += "|\n";
@@ -97,22 +99,25 @@ class ResultTable {
   /// Throws FileError.
   void write_csv(const std::string& path) const { write_text(path, csv()); }
 
+  /// Replaces a file as a whole. Throws FileError.
   static void write_text(const std::string& path, const std::string& text) {
-    std::FILE* file = std::fopen(path.c_str(), "w");
-    const bool written = file != nullptr && std::fputs(text.c_str(), file) >= 0;
-    if (file == nullptr || std::fclose(file) != 0 || !written) {
-      throw FileError(detail::text("qmtl: benchmarks: cannot write ", path));
-    }
+    write_file_atomically(path, std::as_bytes(std::span(text)));
   }
 
  private:
+  /// Of text in UTF-8.
+  [[nodiscard]] static std::size_t characters(const std::string& cell) {
+    return static_cast<std::size_t>(std::ranges::count_if(cell, [](char c) { return (c & 0xC0) != 0x80; }));
+  }
+
   /// Columns of anything but numbers are flush left.
   [[nodiscard]] bool is_text(std::size_t column) const {
     bool empty = true;
     for (std::size_t r = 1; r < rows_.size(); ++r) {
       const std::string& cell = rows_[r][column];
       if (cell.empty()) continue;
-      if (std::isdigit(static_cast<unsigned char>(cell[0])) == 0) return true;
+      const std::size_t digit = cell[0] == '-' && cell.size() > 1 ? 1 : 0;
+      if (std::isdigit(static_cast<unsigned char>(cell[digit])) == 0) return true;
       empty = false;
     }
     return empty;

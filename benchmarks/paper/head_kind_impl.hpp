@@ -26,6 +26,7 @@ class TrainedHead final : public Trained {
                        .optimizer = AdamW{.learning_rate = request.settings.learning_rate,
                                           .weight_decay = request.settings.weight_decay},
                        .head_learning_rate_scale = request.settings.head_rate_scale,
+                       .head_weight_decay_scale = 0.0,  // for all heads alike: angles have no natural zero
                        .seed = request.seed,
                        .standardize = request.schedule.standardize,
                        .schedule = {.curve = CosineRate{}}};

@@ -85,7 +85,10 @@ std::vector<Plot> make_plots(const ProblemResult& result) {
 }
 
 bool draw(const Plot& plot, const std::filesystem::path& folder) {
-  std::filesystem::create_directories(folder);
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error)
+    throw FileError(detail::text("qmtl: paper: cannot make the folder ", folder.string(), ": ", error.message()));
   const std::string script = detail::text("set terminal svg size 960,440 noenhanced background 'white'\nset output '",
                                           plot.name, ".svg'\nset grid\n", plot.script);
   ResultTable::write_text((folder / (plot.name + ".gp")).string(), script);

@@ -16,7 +16,13 @@ namespace {
 
 [[nodiscard]] std::string plus_minus(const MeanDeviation& value, int digits = 3) {
   if (std::isnan(value.mean)) return "-";
+  if (value.count < 2) return fixed(value.mean, digits);
   return fixed(value.mean, digits) + " ± " + fixed(value.deviation, digits);
+}
+
+[[nodiscard]] std::string probability(double p) {
+  if (std::isnan(p)) return "-";
+  return p < 1e-4 ? "< 0.0001" : significant(p, 2);
 }
 
 [[nodiscard]] std::string head_table(std::span<const HeadSummary> heads) {
@@ -48,7 +54,7 @@ namespace {
 [[nodiscard]] const char* yes_no(bool value) { return value ? "yes" : "no"; }
 
 /// Quantum against every other head across seeds, and whether the goals are met.
-[[nodiscard]] std::string comparison(std::span<const HeadSummary> heads) {
+[[nodiscard]] std::string comparison(std::span<const HeadSummary> heads, std::size_t folds) {
   const HeadSummary* quantum = find_head(heads, "quantum");
   if (quantum == nullptr) return "";
   ResultTable table({"quantum against", "difference of mean AUC", "t", "p", "fewer head parameters"});
@@ -56,8 +62,7 @@ namespace {
     if (&other == quantum) continue;
     const PairedTest test = paired_test(quantum->auc_by_seed, other.auc_by_seed);
     table.add({other.name, plus_minus(test.difference, 4), std::isnan(test.t) ? "-" : fixed(test.t, 2),
-               std::isnan(test.p) ? "-" : significant(test.p, 2),
-               yes_no(quantum->head_parameters < other.head_parameters)});
+               probability(test.p), yes_no(quantum->head_parameters < other.head_parameters)});
   }
   std::string out =
       "\nPaired across seeds (two-sided t test; it says how training varies, not how the test rows do):\n\n" +
@@ -78,8 +83,9 @@ namespace {
   }
   for (const TaskSummary& task : quantum->tasks) {
     if (task.name != "sarcasm") continue;
-    out += detail::text("- Sarcasm AUC at least 0.78: **", yes_no(task.auc.mean >= 0.78), "** (",
-                        fixed(task.auc.mean, 4), ")\n");
+    out +=
+        detail::text("- Sarcasm AUC at least 0.78: **", yes_no(task.auc.mean >= 0.78), "** (", fixed(task.auc.mean, 4),
+                     folds == 1 ? ", one fold" : detail::text(", mean of ", folds, " folds"), ")\n");
   }
   return out;
 }
@@ -106,22 +112,23 @@ namespace {
   return table.markdown();
 }
 
+[[nodiscard]] std::string validation_rows(const ProblemResult& result) {
+  if (result.published_validation) return "the publisher's rows";
+  return detail::text(result.inner_splits, result.inner_splits == 1 ? " division" : " divisions",
+                      " of the training rows");
+}
+
 [[nodiscard]] std::string rows_text(const ProblemResult& result) {
   std::string out = detail::text(result.train_rows.front(), " training rows, ", result.test_rows.front(), " test rows");
   if (result.train_rows.size() > 1) out += detail::text(" in each of ", result.train_rows.size(), " folds");
   return out + detail::text("; ", result.schedule.epochs, " epochs, batches of ", result.schedule.batch_size,
                             result.schedule.standardize ? "" : ", inputs not standardised", ", validation on ",
-                            result.inner_splits, result.inner_splits == 1 ? " division" : " divisions",
-                            " of the training rows\n\n");
+                            validation_rows(result), "; ", result.heads.front().folds.front().search.size(),
+                            " settings\n\n");
 }
 
-[[nodiscard]] std::string search_section(const ProblemResult& result) {
-  std::string out = "\n### Search\n\nMean validation AUC; chosen in bold.\n";
-  for (std::size_t f = 0; f < result.heads.front().folds.size(); ++f) {
-    if (result.heads.front().folds.size() > 1) out += detail::text("\nFold ", f, ":\n");
-    out += '\n' + search_table(result, f);
-  }
-  out += "\n### Heads\n\n";
+[[nodiscard]] std::string heads_section(const ProblemResult& result) {
+  std::string out = "\n### Heads\n\n";
   for (const HeadResult& head : result.heads) {
     out += "`" + head.name + "`:\n\n```text\n" + head.architecture + "\n```\n\n";
   }
@@ -133,23 +140,37 @@ namespace {
       "# Quantum, linear and hybrid heads\n\nWritten by `", facts.command, "`",
       facts.quick ? ", a short run: fewer epochs, settings and seeds, first fold and first data sets only" : "",
       ".\n\n", "Every head has the same backbones, representation, order of the samples, epochs and search: ",
-      facts.protocol.candidates, " settings drawn once (seed ", facts.protocol.search_seed,
-      "), each judged by the mean AUC over tasks on validation rows taken from the training rows, at the last epoch. ",
-      "The chosen setting is trained on all training rows with the seeds 1 to ", facts.protocol.seeds,
+      "settings drawn once (seed ", facts.protocol.search_seed,
+      "), each judged by the mean AUC over tasks on validation rows at the last epoch. ",
+      "The chosen setting is trained on training and validation rows with the seeds 1 to ", facts.protocol.seeds,
       ", and each such model is judged once on the test rows. Deviations are over seeds; with several folds a seed's "
       "value is ",
       "the mean over the folds. `hybrid` is the hybrid form with the better validation AUC. Seconds are those of ",
-      "training with one seed. AdamW, cosine schedule; weight decay spares heads of angles. Whole run: ",
+      "training with one seed. AdamW, cosine schedule; weight decay acts on backbones only, since angles have no "
+      "natural zero. Whole run: ",
       fixed(facts.seconds, 0), " s with ", facts.protocol.threads,
       facts.protocol.threads == 1 ? " training" : " trainings", " at a time (", machine_and_date(), ").\n");
 }
 
 }  // namespace
 
+std::string search_tables(const ProblemResult& result) {
+  std::string out = "\n### Search: " + result.dataset + "\n\nMean validation AUC; chosen in bold.\n";
+  for (std::size_t f = 0; f < result.heads.front().folds.size(); ++f) {
+    if (result.heads.front().folds.size() > 1) out += detail::text("\nFold ", f, ":\n");
+    out += '\n' + search_table(result, f);
+  }
+  return out;
+}
+
 std::string results_section(const ProblemResult& result) {
   const auto heads = summarize_heads(result);
   std::string out = "\n## " + result.benchmark + ": " + result.dataset + "\n\n" + rows_text(result) + head_table(heads);
-  out += comparison(heads);
+  for (const HeadSummary& head : heads) {
+    if (head.diverged == 0) continue;
+    out += detail::text("\n`", head.name, "`: ", head.diverged, " of the final trainings diverged and are left out.\n");
+  }
+  out += comparison(heads, result.train_rows.size());
   out += "\nTest AUC:\n\n" + task_table(heads, &TaskSummary::auc, false);
   out += "\nAccuracy:\n\n" + task_table(heads, &TaskSummary::accuracy, true);
   return out + "\nMacro F1:\n\n" + task_table(heads, &TaskSummary::f1, false);
@@ -158,6 +179,7 @@ std::string results_section(const ProblemResult& result) {
 void write_report(const std::filesystem::path& file, const RunFacts& facts, std::span<const ProblemResult> results) {
   const std::string folder = file.stem().string() + "_plots";
   std::string out = introduction(facts);
+  if (!facts.notes.empty()) out += '\n' + facts.notes;
   for (const ProblemResult& result : results) {
     out += results_section(result);
     for (const Plot& plot : make_plots(result)) {
@@ -165,7 +187,7 @@ void write_report(const std::filesystem::path& file, const RunFacts& facts, std:
         out += detail::text("\n![", plot.title, "](", folder, '/', plot.name, ".svg)\n");
       }
     }
-    out += search_section(result);
+    out += search_tables(result) + heads_section(result);
   }
   ResultTable::write_text(file.string(), out);
 }

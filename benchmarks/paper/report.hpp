@@ -13,10 +13,14 @@ namespace qmtl::benchmark::paper {
 /// What is said about a run above its results.
 struct RunFacts {
   std::string command;
+  std::string notes{};  ///< Markdown that follows the introduction
   Protocol protocol{};
   bool quick = false;
   double seconds = 0.0;  ///< of the whole run
 };
+
+/// The searches of one problem in Markdown: mean validation AUC of each setting and head, a table a fold.
+[[nodiscard]] std::string search_tables(const ProblemResult& result);
 
 /// The tables of one problem in Markdown: heads, tasks, paired tests.
 [[nodiscard]] std::string results_section(const ProblemResult& result);

@@ -5,6 +5,7 @@
 
 #include "paper/head_kind.hpp"
 #include "qmtl/core/error.hpp"
+#include "qmtl/train/statistics.hpp"
 
 namespace qmtl::benchmark::paper {
 namespace {
@@ -32,7 +33,12 @@ class TrainedModels final : public Trained {
       models_.push_back(
           heads[static_cast<std::size_t>(t)].train({train, request.validation != nullptr ? &validation : nullptr,
                                                     request.settings, request.schedule, request.seed}));
-      add(*models_.back(), 1.0 / static_cast<double>(heads.size()));
+      add(*models_.back());
+    }
+    for (std::size_t i = 0; i < curve.size(); ++i) {
+      std::vector<double> aucs;
+      for (const auto& model : models_) aucs.push_back(model->curve[i].validation_auc);
+      curve[i].validation_auc = summarize(aucs).mean;  // over the tasks that have one, as for other heads
     }
   }
 
@@ -46,14 +52,13 @@ class TrainedModels final : public Trained {
   }
 
  private:
-  void add(const Trained& model, double share) {
+  void add(const Trained& model) {
     backbone_parameters += model.backbone_parameters;
     seconds += model.seconds;
     curve.resize(model.curve.size());
     for (std::size_t i = 0; i < curve.size(); ++i) {
       curve[i].epoch = model.curve[i].epoch;
       curve[i].train_loss += model.curve[i].train_loss;
-      curve[i].validation_auc += share * model.curve[i].validation_auc;
     }
   }
 

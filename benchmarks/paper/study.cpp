@@ -49,9 +49,10 @@ class Study {
  public:
   Study(const Problem& problem, const Protocol& protocol, const Progress& progress)
       : problem_(problem), protocol_(protocol), progress_(progress) {
-    if (problem.folds.empty()) throw ValueError("qmtl: paper: folds of a problem, expected at least one, got none");
+    check_folds(problem);
     result_ = {problem.benchmark, problem.dataset, problem.first, problem.schedule, problem.backbones};
-    result_.inner_splits = problem.folds.front().validation ? 1 : problem.inner_splits;
+    result_.published_validation = problem.folds.front().validation.has_value();
+    result_.inner_splits = result_.published_validation ? 1 : problem.inner_splits;
     for (const Fold& fold : problem.folds) {
       result_.train_rows.push_back(fold.train.rows() + (fold.validation ? fold.validation->rows() : 0));
       result_.test_rows.push_back(fold.test.rows());
@@ -64,7 +65,7 @@ class Study {
 
   ProblemResult run() {
     search();
-    judge();
+    if (!protocol_.search_only) judge();
     return std::move(result_);
   }
 
@@ -141,17 +142,29 @@ class Study {
           fold.test.resize(seeds);
           fold.seconds.resize(seeds);
           jobs.push_back([this, &train, &fold, f, s, h] {
-            const auto trained = problem_.heads[h].train(
-                {train[f], nullptr, fold.search[fold.chosen].settings, problem_.schedule, Seed{s + 1}});
-            fold.test[s] = trained->evaluate(problem_.folds[f].test);
-            fold.seconds[s] = trained->seconds;
-            if (s == 0) fold.backbone_parameters = trained->backbone_parameters;
+            train_and_judge(problem_.heads[h], train[f], problem_.folds[f].test, fold, s);
             done("final runs");
           });
         }
       }
     }
     start(jobs);
+  }
+
+  void train_and_judge(const HeadKind& head, const Dataset<double>& train, const Dataset<double>& test,
+                       FoldResult& fold, std::size_t s) const {
+    const Settings& settings = fold.search[fold.chosen].settings;
+    try {
+      const auto trained = head.train({train, nullptr, settings, problem_.schedule, Seed{s + 1}});
+      fold.test[s] = trained->evaluate(test);
+      fold.seconds[s] = trained->seconds;
+      if (s == 0) fold.backbone_parameters = trained->backbone_parameters;
+    } catch (const NumericalError&) {  // one training that diverges is no reason to lose the others
+      fold.seconds[s] = undefined_metric;
+      for (std::size_t t = 0; t < problem_.kinds.size(); ++t) {
+        fold.test[s].push_back({.name = test.task_label(static_cast<int>(t)), .classes = problem_.kinds[t].classes});
+      }
+    }
   }
 
   void start(const std::vector<Job>& jobs) {
@@ -188,6 +201,26 @@ std::vector<Settings> draw_settings(const Grid& grid, int backbones, int count, 
   shuffle(all, rng);
   if (static_cast<std::size_t>(count) < all.size()) all.resize(static_cast<std::size_t>(count));
   return all;
+}
+
+void check_folds(const Problem& problem) {
+  if (problem.folds.empty()) throw ValueError("qmtl: paper: folds of a problem, expected at least one, got none");
+  for (const Fold& fold : problem.folds) {
+    const auto check = [&](const Dataset<double>& rows) {
+      detail::require_counts<double>(rows, problem.kinds);
+      detail::require_labels<double>(rows, problem.kinds);
+      detail::require_size("paper: features, as in the first fold's training rows,", rows.features(),
+                           problem.folds.front().train.features());
+    };
+    check(fold.train);
+    check(fold.test);
+    if (fold.validation) check(*fold.validation);
+    for (int t = 0; t < fold.train.tasks(); ++t) {
+      if ((fold.train.labels.row(t).array() >= 0.0).any()) continue;
+      throw ValueError(detail::text("qmtl: paper: ", problem.dataset, ": training labels of task ",
+                                    fold.train.task_label(t), ", expected at least one, got none"));
+    }
+  }
 }
 
 ProblemResult run_study(const Problem& problem, const Protocol& protocol, const Progress& progress) {

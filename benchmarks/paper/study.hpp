@@ -13,9 +13,10 @@
 namespace qmtl::benchmark::paper {
 
 struct Protocol {
-  int candidates = 12;  ///< settings that the search tries
+  int candidates = 16;  ///< settings that the search tries, if the grid has as many
   int seeds = 5;
-  int threads = 1;  ///< trainings at a time
+  int threads = 1;           ///< trainings at a time
+  bool search_only = false;  ///< leave the test rows alone: results have a search and nothing else
   std::uint64_t search_seed = 2024;
 };
 
@@ -30,7 +31,7 @@ struct Candidate {
 struct FoldResult {
   std::vector<Candidate> search{};
   std::size_t chosen = 0;
-  std::vector<std::vector<TaskMetrics>> test{};  ///< by seed
+  std::vector<std::vector<TaskMetrics>> test{};  ///< by seed; NaN of a training that diverged
   std::vector<double> seconds{};                 ///< of training, by seed
   std::size_t backbone_parameters = 0;
 };
@@ -48,6 +49,7 @@ struct ProblemResult {
   Schedule schedule{};
   std::vector<std::string> backbones{};
   std::vector<Eigen::Index> train_rows{}, test_rows{};  ///< by fold
+  bool published_validation = false;                    ///< whether the publisher gave the validation rows
   int inner_splits = 1;
   std::vector<HeadResult> heads{};
 };
@@ -59,8 +61,13 @@ struct ProblemResult {
 /// Told of every training that is done.
 using Progress = std::function<void(const std::string& what, std::size_t done, std::size_t of)>;
 
+/// Throws ShapeError or ValueError where a fold's rows and the problem's tasks do not fit each other: number of tasks
+/// or features, labels, a task without a label to learn from.
+void check_folds(const Problem& problem);
+
 /// Searches, trains and judges every head of a problem. Deterministic whatever the number of threads. Throws
-/// ValueError without folds, NumericalError where all settings of a search diverge.
+/// ValueError without folds and as check_folds, before anything is trained; NumericalError where all settings of a
+/// search diverge.
 [[nodiscard]] ProblemResult run_study(const Problem& problem, const Protocol& protocol, const Progress& progress);
 
 }  // namespace qmtl::benchmark::paper

@@ -3,6 +3,7 @@
 
 #include "paper/summary.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -11,15 +12,27 @@
 namespace qmtl::benchmark::paper {
 namespace {
 
-/// A metric of one task by seed, each the mean over folds.
+/// Whether one of a seed's trainings diverged; the mean over the other folds would be that of other rows.
+[[nodiscard]] bool has_diverged(const HeadResult& head, std::size_t seed) {
+  return std::ranges::any_of(head.folds, [seed](const FoldResult& fold) { return std::isnan(fold.seconds[seed]); });
+}
+
+/// A metric of one task by seed, each the mean over folds; NaN of a seed that diverged.
 [[nodiscard]] std::vector<double> by_seed(const HeadResult& head, std::size_t task, double TaskMetrics::*metric) {
   std::vector<double> out;
   for (std::size_t s = 0; s < head.folds.front().test.size(); ++s) {
     std::vector<double> values;
-    for (const FoldResult& fold : head.folds) values.push_back(fold.test[s][task].*metric);
+    if (!has_diverged(head, s)) {
+      for (const FoldResult& fold : head.folds) values.push_back(fold.test[s][task].*metric);
+    }
     out.push_back(summarize(values).mean);
   }
   return out;
+}
+
+/// Null for fewer than two seeds.
+[[nodiscard]] nlohmann::ordered_json deviation(const MeanDeviation& value) {
+  return value.count < 2 ? nlohmann::ordered_json() : detail::number_or_null(value.deviation);
 }
 
 [[nodiscard]] nlohmann::ordered_json task_json(const TaskSummary& task) {
@@ -28,11 +41,11 @@ namespace {
           {"classes", task.classes},
           {"majority", number_or_null(task.majority)},
           {"accuracy_mean", number_or_null(task.accuracy.mean)},
-          {"accuracy_std", number_or_null(task.accuracy.deviation)},
+          {"accuracy_std", deviation(task.accuracy)},
           {"f1_mean", number_or_null(task.f1.mean)},
-          {"f1_std", number_or_null(task.f1.deviation)},
+          {"f1_std", deviation(task.f1)},
           {"auc_mean", number_or_null(task.auc.mean)},
-          {"auc_std", number_or_null(task.auc.deviation)}};
+          {"auc_std", deviation(task.auc)}};
 }
 
 }  // namespace
@@ -56,6 +69,7 @@ HeadSummary summarize_head(const HeadResult& head) {
     parameters += static_cast<double>(fold.backbone_parameters) / folds;
     out.validation_auc += fold.search[fold.chosen].validation_auc / folds;
     out.seconds += summarize(fold.seconds).mean;
+    for (const double seconds : fold.seconds) out.diverged += std::isnan(seconds) ? 1 : 0;
   }
   out.backbone_parameters = static_cast<std::size_t>(std::llround(parameters));
   return out;

@@ -28,6 +28,7 @@ struct HeadSummary {
   double validation_auc = 0.0;          ///< of the chosen settings, mean over tasks and folds
   std::vector<TaskSummary> tasks{};
   std::vector<double> auc_by_seed{};  ///< mean over tasks and folds
+  int diverged = 0;                   ///< final trainings that are left out of all this
 };
 
 [[nodiscard]] HeadSummary summarize_head(const HeadResult& head);

@@ -4,6 +4,7 @@
 #include "paper/study.hpp"
 
 #include <atomic>
+#include <cmath>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -15,6 +16,7 @@
 #include "paper/summary.hpp"
 #include "qmtl/backbone/mlp.hpp"
 #include "support/catch.hpp"
+#include "support/throws.hpp"
 
 using namespace qmtl;
 using namespace qmtl::benchmark::paper;
@@ -130,6 +132,56 @@ TEST_CASE("The publisher's validation rows are used in the search and trained on
   CHECK(record.final_rows == std::set<Eigen::Index>{70});
 }
 
+TEST_CASE("A search alone judges nothing") {
+  Record record;
+  const auto result =
+      run_study(two_folds({recorder("quantum", record)}), {.candidates = 12, .search_only = true}, silent);
+  CHECK(record.searched.size() == 12);
+  CHECK(record.judged.empty());
+  CHECK(record.final_rows.empty());
+  CHECK(result.heads[0].folds[1].test.empty());
+}
+
+TEST_CASE("A final training that diverges is left out, and the others are kept") {
+  Record record;
+  HeadKind head = recorder("quantum", record);
+  head.train = [train = head.train](const TrainRequest& request) {
+    const bool last = request.validation == nullptr && request.train.inputs(0, 0) == 1.0 && request.seed.value == 2;
+    if (last) throw NumericalError("qmtl: diverged");
+    return train(request);
+  };
+  const auto result = run_study(two_folds({head}), {.candidates = 12, .seeds = 3, .threads = 2}, silent);
+  const HeadSummary summary = summarize_head(result.heads[0]);
+  CHECK(summary.diverged == 1);
+  CHECK(summary.auc_by_seed[0] == Approx(0.56));
+  CHECK(std::isnan(summary.auc_by_seed[1]));  // not the mean over the other fold alone
+  CHECK(summary.auc_by_seed[2] == Approx(0.58));
+  CHECK(summary.tasks[0].auc.count == 2);
+  CHECK(summary.tasks[0].name == "only");
+}
+
+TEST_CASE("Rows that do not fit their problem are refused before anything is trained") {
+  Record record;
+  const auto refused = [&](auto change) {
+    Problem problem = two_folds({recorder("quantum", record)});
+    change(problem);
+    return qmtl::test::message_of<ValueError>([&] { (void)run_study(problem, {}, silent); });
+  };
+  CHECK(refused([](Problem& p) { p.folds.clear(); }) ==
+        "qmtl: paper: folds of a problem, expected at least one, got none");
+  CHECK(refused([](Problem& p) { p.folds[1].test.labels(0, 3) = 2.0; }) ==
+        "qmtl: dataset: label of task 'only', row 3: expected an integer from 0 to 1 (2 classes), or a negative "
+        "number or "
+        "NaN where it is missing, got 2");
+  CHECK(refused([](Problem& p) { p.folds[0].train.labels.setConstant(-1); }) ==
+        "qmtl: paper: marks: training labels of task 'only', expected at least one, got none");
+  Problem wide = two_folds({recorder("quantum", record)});
+  wide.folds[1].validation = Dataset<double>{Batch<double>::Zero(2, 4), Batch<double>::Zero(1, 4), {}};
+  CHECK(qmtl::test::message_of<ShapeError>([&] { check_folds(wide); }) ==
+        "qmtl: paper: features, as in the first fold's training rows, must be 1, got 2");
+  CHECK(record.searched.empty());
+}
+
 TEST_CASE("Settings are drawn from a seed without repetition") {
   const Grid grid{.learning_rates = {1, 2}, .weight_decays = {3, 4}, .head_rate_scales = {5, 6}};
   const auto all = draw_settings(grid, 3, 100, 1);
@@ -187,6 +239,7 @@ TEST_CASE("A head whose type is forgotten trains as the model itself") {
       {.epochs = 5,
        .batch_size = 16,
        .optimizer = AdamW{.learning_rate = 0.02, .weight_decay = settings.weight_decay},
+       .head_weight_decay_scale = 0.0,
        .seed = Seed{4},
        .schedule = {.curve = CosineRate{}}});
   const auto expected = evaluate(model, data, majority_classes(model, data));
@@ -199,6 +252,15 @@ TEST_CASE("A head whose type is forgotten trains as the model itself") {
   CHECK(trained->backbone_parameters == model.backbone_parameters());
   REQUIRE(trained->curve.size() == 5);
   CHECK(trained->curve.back().validation_auc == Approx(0.5 * (expected[0].auc + expected[1].auc)));
+}
+
+TEST_CASE("A task that no validation AUC is defined for is left out of one model a task's mean") {
+  const auto data = generated(120);
+  auto validation = data;
+  validation.labels.row(1).setConstant(-1);
+  const auto kind = single_task_kind<std::tuple<FirstAlone, FirstAlone>>("single", &small_mlp);
+  const auto trained = kind.train({data, &validation, settings, schedule, Seed{4}});
+  CHECK(trained->curve.back().validation_auc == Approx(trained->evaluate(validation)[0].auc));
 }
 
 TEST_CASE("One model a task learns from the rows of its task only") {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "paper/report.hpp"
+#include "qmtl/core/atomic_file.hpp"
 #include "support/catch.hpp"
 #include "support/temp_dir.hpp"
 
@@ -82,12 +83,26 @@ TEST_CASE("JSON has an entry a head with exactly the promised fields") {
   CHECK(task["f1_mean"].is_null());  // JSON has no NaN
 }
 
+TEST_CASE("One seed has no deviation") {
+  ProblemResult result = example();
+  for (HeadResult& head : result.heads) {
+    head.folds[0].test.resize(1);
+    head.folds[0].seconds.resize(1);
+  }
+  const auto json = to_json(std::vector<ProblemResult>{result});
+  CHECK(json["benchmarks"][0]["tasks"][0]["auc_mean"].get<double>() == Approx(0.79));
+  CHECK(json["benchmarks"][0]["tasks"][0]["auc_std"].is_null());
+  const std::string text = results_section(result);
+  CHECK(text.find(" 0.7900 |") != std::string::npos);
+  CHECK(text.find("±") == std::string::npos);
+}
+
 TEST_CASE("The report says plainly whether the goals are met") {
   const std::string text = results_section(example());
   CHECK(text.find("Within 0.01 of linear or better: **yes**") != std::string::npos);
   CHECK(text.find("Above hybrid: **yes**") != std::string::npos);
   CHECK(text.find("Fewer head parameters than both: **yes**") != std::string::npos);
-  CHECK(text.find("Sarcasm AUC at least 0.78: **yes** (0.8000)") != std::string::npos);
+  CHECK(text.find("Sarcasm AUC at least 0.78: **yes** (0.8000, one fold)") != std::string::npos);
 
   ProblemResult worse = example();
   worse.heads[0] = head("quantum", 25, 0.7, 0.55);
@@ -99,7 +114,10 @@ TEST_CASE("The report says plainly whether the goals are met") {
 
   const qmtl::test::TempDir dir;
   const std::vector<ProblemResult> results{example()};
-  write_report(dir / "PAPER.md", {.command = "paper --quick"}, results);
+  write_report(dir / "PAPER.md", {.command = "paper --quick", .notes = "What was tried.\n"}, results);
+  const auto bytes = read_file(dir / "PAPER.md", 1 << 20);
+  CHECK(std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()).find("\nWhat was tried.\n") !=
+        std::string::npos);
   CHECK(std::filesystem::file_size(dir / "PAPER.md") > text.size());
   CHECK(std::filesystem::exists(dir / "PAPER_plots/mustard_tasks.gp"));
 }

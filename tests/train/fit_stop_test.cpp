@@ -198,6 +198,8 @@ TEST_CASE("impossible options are refused by name") {
   CHECK(refused_options({.batch_size = 0}) == "qmtl: fit: batch_size must be positive, got 0");
   CHECK(refused_options({.head_learning_rate_scale = -0.5}) ==
         "qmtl: fit: head_learning_rate_scale must be finite and not negative, got -0.5");
+  CHECK(refused_options({.head_weight_decay_scale = -1.0}) ==
+        "qmtl: fit: head_weight_decay_scale must be finite and not negative, got -1");
   CHECK(refused_options({.head_learning_rate_scale = HUGE_VAL}).find("head_learning_rate_scale") != std::string::npos);
   CHECK(refused_options({.early_stopping = EarlyStopping{.patience = 0}}) ==
         "qmtl: fit: patience must be positive, got 0");

@@ -141,15 +141,21 @@ TEMPLATE_TEST_CASE("weight decay shrinks backbones and linear heads, and spares 
                    Classical) {
   auto data = related_parts(64).train;
   data.labels.setConstant(-1);  // no loss, no gradient: whatever moves has decayed
-  TestType model{Seed{9}};
-  const auto before = parameters_of(model);
-  fit(model, data, {.epochs = 4, .batch_size = 19, .optimizer = AdamW{.learning_rate = 0.01, .weight_decay = 0.5}});
-  const auto after = parameters_of(model);
-  const double shrunk = std::pow(1.0 - 0.01 * 0.5, 4 * 2);  // 38 rows are two batches
-  const bool decays = TestType::HeadType::decays;
-  for (std::size_t j = 0; j < before.size(); ++j) {
-    const bool spared = j >= model.backbone_parameters() && !decays;
-    CHECK(after[j] == Approx(before[j] * (spared ? 1.0 : shrunk)).epsilon(spared ? 0.0 : 1e-12).margin(1e-300));
+  for (const double scale : {1.0, 0.0}) {
+    TestType model{Seed{9}};
+    const auto before = parameters_of(model);
+    fit(model, data,
+        {.epochs = 4,
+         .batch_size = 19,
+         .optimizer = AdamW{.learning_rate = 0.01, .weight_decay = 0.5},
+         .head_weight_decay_scale = scale});
+    const auto after = parameters_of(model);
+    const double shrunk = std::pow(1.0 - 0.01 * 0.5, 4 * 2);  // 38 rows are two batches
+    const bool decays = TestType::HeadType::decays && scale > 0.0;
+    for (std::size_t j = 0; j < before.size(); ++j) {
+      const bool spared = j >= model.backbone_parameters() && !decays;
+      CHECK(after[j] == Approx(before[j] * (spared ? 1.0 : shrunk)).epsilon(spared ? 0.0 : 1e-12).margin(1e-300));
+    }
   }
 }
 

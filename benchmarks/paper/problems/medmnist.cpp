@@ -13,16 +13,17 @@ namespace medmnist {
 namespace {
 
 template <int Channels>
-using Convolution = RmsNormalized<
-    ConvNet<Image<28, 28, 1>, Conv<Channels, 3>, MaxPool<2>, Conv<2 * Channels, 3>, MaxPool<2>, Dense<dimension>>>;
+using Convolution =
+    ConvNet<Image<28, 28, 1>, Conv<Channels, 3>, MaxPool<2>, Conv<2 * Channels, 3>, MaxPool<2>, Dense<dimension>>;
 
 }  // namespace
 
 AnyBackbone<dimension> make_backbone(int option) {
   switch (option) {
     case 0: return AnyBackbone<dimension>(RmsNormalized<Mlp<784, 32, dimension>>{});
-    case 1: return AnyBackbone<dimension>(Convolution<4>{});
-    default: return AnyBackbone<dimension>(Convolution<8>{});
+    case 1: return AnyBackbone<dimension>(Convolution<8>{});
+    case 2: return AnyBackbone<dimension>(RmsNormalized<Convolution<4>>{});
+    default: return AnyBackbone<dimension>(RmsNormalized<Convolution<8>>{});
   }
 }
 
@@ -38,8 +39,8 @@ Problem medmnist_problem() {
   using namespace medmnist;
   Problem problem{.benchmark = "medical", .dataset = "BreastMNIST + PneumoniaMNIST", .first = false};
   problem.kinds.assign(2, LabelKind{2});
-  problem.backbones = {"normalized mlp, width 32", "normalized convolution, 4 and 8 channels",
-                       "normalized convolution, 8 and 16 channels"};
+  problem.backbones = {"normalized mlp, width 32", "convolution, 8 and 16 channels",
+                       "normalized convolution, 4 and 8 channels", "normalized convolution, 8 and 16 channels"};
   problem.grid = {.learning_rates = {1e-3, 2e-3}, .weight_decays = {0.3, 3}, .head_rate_scales = {3}};
   problem.schedule = {.epochs = 10, .batch_size = 32};
   problem.heads = {quantum(), linear(), hybrid_shared(), hybrid_per_task(), quantum_single()};

@@ -39,6 +39,7 @@ struct FitOptions {
   int batch_size = 32;
   OptimizerSettings optimizer = Adam{};   ///< AdamW's decay spares quantum heads: an angle has no natural zero
   double head_learning_rate_scale = 1.0;  ///< the head's learning rate is the optimizer's times this
+  double head_weight_decay_scale = 1.0;   ///< the same of AdamW's weight decay, for heads that are not spared it
   Seed seed{0};                           ///< of the order of the samples, and of PCGrad's projections
   bool standardize = true;                ///< learn mean and deviation of each input feature from the training rows
   /// Most bytes for what a frozen backbone and a head with `caches_encodings` make of the rows: within it, `fit`
@@ -68,10 +69,12 @@ inline void validate(const FitOptions& options) {
   if (options.epochs < 0) throw ValueError(text("qmtl: fit: epochs must not be negative, got ", options.epochs));
   if (options.batch_size < 1)
     throw ValueError(text("qmtl: fit: batch_size must be positive, got ", options.batch_size));
-  if (!(options.head_learning_rate_scale >= 0.0) || !std::isfinite(options.head_learning_rate_scale)) {
-    throw ValueError(text("qmtl: fit: head_learning_rate_scale must be finite and not negative, got ",
-                          options.head_learning_rate_scale));
-  }
+  const auto require_scale = [](const char* name, double scale) {
+    if (scale >= 0.0 && std::isfinite(scale)) return;
+    throw ValueError(text("qmtl: fit: ", name, " must be finite and not negative, got ", scale));
+  };
+  require_scale("head_learning_rate_scale", options.head_learning_rate_scale);
+  require_scale("head_weight_decay_scale", options.head_weight_decay_scale);
   if (options.early_stopping) validate(*options.early_stopping);
   validate(options.schedule, options.epochs);
   validate(options.clipping);

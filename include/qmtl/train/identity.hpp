@@ -129,6 +129,7 @@ void describe_settings(Text& out, const FitOptions& options) {
   value("batch_size", options.batch_size);
   alternative("optimizer", options.optimizer);
   value("head_learning_rate_scale", exact(options.head_learning_rate_scale));
+  value("head_weight_decay_scale", exact(options.head_weight_decay_scale));
   value("seed", options.seed.value);
   value("standardize", options.standardize);
   value("encoded_dataset_bytes", options.encoded_dataset_bytes);

@@ -25,7 +25,9 @@ template <Head H>
 [[nodiscard]] OptimizerSettings head_optimizer(const FitOptions& options) {
   OptimizerSettings settings = options.optimizer;
   std::visit([&](auto& s) { s.learning_rate *= options.head_learning_rate_scale; }, settings);
-  if (auto* adamw = std::get_if<AdamW>(&settings); adamw != nullptr && !H::decays) adamw->weight_decay = 0.0;
+  if (auto* adamw = std::get_if<AdamW>(&settings)) {
+    adamw->weight_decay *= H::decays ? options.head_weight_decay_scale : 0.0;
+  }
   return settings;
 }
 

@@ -3,7 +3,9 @@
 
 #include "qmtl/backbone/rms_normalized.hpp"
 
+#include <cmath>
 #include <limits>
+#include <vector>
 
 #include "backbone/gradient_check.hpp"
 #include "qmtl/backbone/conv.hpp"
@@ -33,6 +35,24 @@ TEMPLATE_TEST_CASE("every column of a normalized representation has unit root me
   const Batch<S> once = z;
   backbone.forward(S(100) * x, z);  // only the direction counts
   CHECK(z.isApprox(once, S(1e-5)));
+}
+
+TEMPLATE_TEST_CASE("a representation whose square overflows is NaN, not zero, and leaves other samples alone", "",
+                   float, double) {
+  using S = TestType;
+  RmsNormalized<Frozen<3, S>> backbone;
+  const S most = std::numeric_limits<S>::max(), large = std::sqrt(most);
+  Batch<S> x(3, 5), z(3, 5);
+  x.colwise() = Eigen::Matrix<S, 3, 1>(S(1), S(-2), S(3));
+  x.col(0) *= large / S(8);  // its square does not overflow
+  x.col(1) *= large;
+  x.col(2) *= most / S(8);
+  x(1, 4) = std::numeric_limits<S>::infinity();
+  backbone.forward(x, z);
+  const Batch<S> right = z.col(3);
+  CHECK(right.allFinite());
+  CHECK(z.col(0).isApprox(right, S(1e-5)));
+  for (const int diverged : {1, 2, 4}) CHECK(z.col(diverged).array().isNaN().all());
 }
 
 TEST_CASE("gradients through a normalization are those of finite differences") {

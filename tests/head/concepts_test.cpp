@@ -113,7 +113,7 @@ TEST_CASE("heads describe encoding, squashing and every task") {
   CHECK(QuantumHead<double, AngleEncoding<5>, A, C>::describe() ==
         "angle encoding RY, 5 features on 5 qubits, 1 layers, cz ring; angles pi/2 (1 + tanh z)\ntask a: " +
             A::describe() + "\ntask c: " + C::describe());
-  CHECK(LinearHead<double, 5, A, B>::describe() == "linear head on 5 features\ntask a: 1 outputs\ntask b: 2 outputs");
+  CHECK(LinearHead<double, 5, A, B>::describe() == "linear head on 5 features\ntask a: binary\ntask b: 2 classes");
 }
 
 }  // namespace

@@ -3,6 +3,9 @@
 
 #include "qmtl/head/hybrid_head.hpp"
 
+#include <string>
+#include <vector>
+
 #include "qmtl/head/encoding.hpp"
 #include "support/catch.hpp"
 #include "support/throws.hpp"
@@ -80,6 +83,19 @@ TEST_CASE("logits are linear in the expectation values of the circuit", "[head][
   const Eigen::Map<const Eigen::MatrixXd> weights(w.data() + 12, 1, 3);
   const Batch<double> expected = ((weights * measured).array() + w[12 + 3]).matrix();
   CHECK((logits.topRows(1) - expected).cwiseAbs().maxCoeff() < 1e-13);
+}
+
+TEST_CASE("a hybrid head describes its circuits and the labels of every task", "[head][hybrid]") {
+  const std::string circuit = "; " + describe_encoding<Enc>() + "; angles z; " + describe_block<Circuit3>();
+  CHECK(Shared::describe() == "hybrid head, one circuit for all tasks" + circuit +
+                                  "\ntask a: linear on 3 expectation values, binary"
+                                  "\ntask b: linear on 3 expectation values, 3 classes");
+  using Real = Task<"a", RotationBlock<1>, Window<0, 1>, Regression<>>;
+  using Values = Task<"b", RotationBlock<3>, Window<0, 3>, Expectations<3>>;
+  CHECK(HybridHead<double, HybridForm::per_task, Enc, Circuit3, Real, Values>::describe() ==
+        "hybrid head, one circuit a task" + circuit +
+            "\ntask a: linear on 3 expectation values, real"
+            "\ntask b: linear on 3 expectation values, 3 real values");
 }
 
 TEST_CASE("wrong sizes are refused", "[head][hybrid]") {

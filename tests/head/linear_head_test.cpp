@@ -143,6 +143,15 @@ TEST_CASE("shapes that do not fit a linear head are named") {
         "qmtl: LinearHead: rows of z (features) must be 4, got 5");
 }
 
+TEST_CASE("a linear head describes the labels of its tasks: a real target is no binary one") {
+  using Two = Task<"two", IdentityBlock<2>, Window<0, 2>, Classes<2>>;
+  using Real = Task<"real", IdentityBlock<1>, Window<0, 1>, Regression<>>;
+  using Values = Task<"values", IdentityBlock<3>, Window<0, 3>, Expectations<3>>;
+  CHECK(LinearHead<double, 4, A, B, Two, Real, Values>::describe() ==
+        "linear head on 4 features\ntask a: 3 classes\ntask b: binary\ntask two: 2 classes\ntask real: real\n"
+        "task values: 3 real values");
+}
+
 TEST_CASE("one feature and one output are a row each") {
   LinearHead<double, 1, B> head;
   const std::vector<double> w{2.0, -1.0};

@@ -238,6 +238,16 @@ TEST_CASE("the file of another model is refused, with the line that differs") {
         std::string::npos);
 }
 
+TEST_CASE("a linear model of a real target is not one of two classes, though its numbers are as many") {
+  const TempDir dir;
+  using Real = Task<"a", IdentityBlock<1>, Window<0, 1>, Regression<>>;
+  using Two = Task<"a", IdentityBlock<1>, Window<0, 1>, Binary>;
+  save_model(trained<LinearModel<Mlp<3, 2>, Real>>(false), dir / "real");
+  auto model = trained<LinearModel<Mlp<3, 2>, Two>>(false, 31);
+  const std::string message = message_of<FileError>([&] { load_model(model, dir / "real"); });
+  CHECK(message.find("it has \"task a: real\", expected \"task a: binary\"") != std::string::npos);
+}
+
 TEST_CASE("counts that do not fit are refused before anything is read by them") {
   const TempDir dir;
   const std::string start = "qmtl: load_model: 'F' holds another model: it has ";

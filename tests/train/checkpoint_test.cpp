@@ -6,10 +6,13 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <cstring>
 #include <fstream>
 #include <iterator>
+#include <span>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "support/catch.hpp"
@@ -186,6 +189,39 @@ TEST_CASE("foreign, truncated and damaged files are refused for what they are") 
     auto damaged = f.bytes;
     damaged[at] = static_cast<char>(damaged[at] ^ 4);
     CHECK(f.refused_bytes(damaged) == "is damaged: its checksum does not match its contents");
+  }
+}
+
+/// A file whose size and checksum are those of its contents, whatever these are.
+std::string sealed(std::string bytes) {
+  const auto write = [&bytes](std::size_t at, std::uint64_t value) { std::memcpy(bytes.data() + at, &value, 8); };
+  write(12, bytes.size());
+  const auto body = std::as_bytes(std::span(std::as_const(bytes))).first(bytes.size() - 8);
+  write(bytes.size() - 8, detail::fnv1a(body));
+  return bytes;
+}
+
+// From the end: the checksum, and the counts of the best head and backbone parameters, both 0 without early stopping.
+// From the start: magic, version, size, length of the identity, identity, and whether the training is over.
+TEST_CASE("state that is impossible under a right checksum is refused, and the model is as it was") {
+  Finished f;
+  REQUIRE(sealed(f.bytes) == f.bytes);
+  const auto changed = [&](std::size_t at, char to) {
+    auto bytes = f.bytes;
+    bytes[at] = to;
+    return f.refused_bytes(sealed(bytes));
+  };
+  CHECK(changed(f.bytes.size() - 16, 1) == "is damaged: expected 0 numbers, got 1");
+  CHECK(changed(f.bytes.size() - 24, 7) == "is damaged: expected 0 numbers, got 7");
+  std::uint64_t identity = 0;
+  std::memcpy(&identity, f.bytes.data() + 20, sizeof identity);
+  const std::size_t finished = 28 + identity;
+  REQUIRE(f.bytes[finished] == 1);
+  CHECK(changed(finished, 2) == "is damaged: expected 0 or 1 for yes or no, got 2");
+  CHECK(f.refused_bytes(sealed(f.bytes + "12345678")) == "is damaged: bytes are left behind its end");
+  for (std::size_t cut = 1; cut < 300; cut += 13) {
+    const std::string message = f.refused_bytes(sealed(f.bytes.substr(0, f.bytes.size() - cut)));
+    CHECK((message.find("is truncated: ") == 0 || message.find("is damaged: ") == 0));
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include "qmtl/train/weighting.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <span>
@@ -97,6 +98,26 @@ TEST_CASE("a step of log-variances is gradient descent on the published objectiv
   CHECK(values(weights)[1] == Approx(0.5 * std::exp(-0.1)).epsilon(1e-14));
 }
 
+/// Losses of three tasks, of which only some have labels in a batch: the first two, the first and the third, or the
+/// third alone.
+std::vector<TaskLoss> losses_of_batch(int batch) {
+  const std::size_t first = batch % 3 < 2 ? 4 : 0, second = batch % 3 == 0 ? 4 : 0, third = batch % 3 > 0 ? 4 : 0;
+  return {{first > 0 ? 0.7 : 0.0, first}, {second > 0 ? 3.0 : 0.0, second}, {third > 0 ? 0.02 : 0.0, third}};
+}
+
+TEST_CASE("log-variances of tasks without a label in a batch stay, whatever the optimizer's momentum") {
+  for (const OptimizerSettings& optimizer : {OptimizerSettings(Adam{.learning_rate = 0.02}),
+                                             OptimizerSettings(Sgd{.learning_rate = 0.02, .momentum = 0.9})}) {
+    TaskWeights weights(UncertaintyWeights{}, optimizer, {{2}, {0}, {3}});
+    for (int i = 0; i < 60; ++i) {
+      const auto losses = losses_of_batch(i);
+      const Weights before(weights.log_variances().begin(), weights.log_variances().end());
+      weights.after_step(losses, {}, 1.0);
+      for (std::size_t t = 0; t < 3; ++t) CHECK((weights.log_variances()[t] == before[t]) == (losses[t].labelled == 0));
+    }
+  }
+}
+
 TEST_CASE("weight decay spares log-variances") {
   TaskWeights weights(UncertaintyWeights{}, AdamW{.learning_rate = 0.02, .weight_decay = 5.0}, {{0}});
   for (int i = 0; i < 2000; ++i) weights.after_step(std::vector<TaskLoss>{{7.0, 1}}, {}, 1.0);
@@ -164,15 +185,37 @@ TEST_CASE("GradNorm gives a task that trains slowly a larger gradient, by the po
   }
 }
 
-TEST_CASE("GradNorm's weights stay positive, and nothing moves without labels") {
+TEST_CASE("GradNorm's weights stay at least 1e-6, and nothing moves without labels") {
   TaskWeights weights(GradNorm{.learning_rate = 0.5}, Adam{}, {{2}, {2}, {2}});
   const std::vector<TaskLoss> none{{0, 0}, {0, 0}, {0, 0}};
   weights.after_step(none, Weights{0, 0, 0}, 1.0);
   CHECK(values(weights) == Weights{1.0, 1.0, 1.0});
+  double lowest = 1.0;
   for (int i = 0; i < 50; ++i) {
     weights.after_step(std::vector<TaskLoss>{{1.0, 4}, {1.0, 4}, {0.0, 0}}, Weights{1.0, 1e6, 0.0}, 1.0);
-    for (const double w : weights.values()) CHECK(w > 0.0);
-    CHECK(std::accumulate(weights.values().begin(), weights.values().end(), 0.0) == Approx(3.0));
+    CHECK(values(weights)[0] + values(weights)[1] == Approx(2.0).epsilon(1e-12));
+    for (const double w : weights.values()) CHECK(w >= 1e-6);
+    lowest = std::min(lowest, values(weights)[1]);
+    CHECK(values(weights)[2] == 1.0);
+  }
+  CHECK(lowest == Approx(1e-6));
+}
+
+TEST_CASE("GradNorm leaves a task without a label in a batch its weight, and the others theirs together") {
+  TaskWeights weights(GradNorm{.learning_rate = 0.05}, Adam{}, {{2}, {0}, {3}});
+  for (int i = 0; i < 60; ++i) {
+    const auto losses = losses_of_batch(i);
+    Weights norms{0.3, 5.0, 0.8};
+    for (std::size_t t = 0; t < 3; ++t) norms[t] *= losses[t].labelled > 0 ? 1.0 : 0.0;
+    const Weights before = values(weights);
+    weights.after_step(losses, norms, 1.0);
+    const bool alone = i % 3 == 2;  // a labelled task by itself has nobody to share with
+    for (std::size_t t = 0; t < 3; ++t) {
+      if (losses[t].labelled == 0) CHECK(values(weights)[t] == before[t]);
+      if (losses[t].labelled > 0 && alone) CHECK(values(weights)[t] == Approx(before[t]).epsilon(1e-12));
+      if (losses[t].labelled > 0 && !alone) CHECK(values(weights)[t] != before[t]);
+    }
+    CHECK(std::accumulate(weights.values().begin(), weights.values().end(), 0.0) == Approx(3.0).epsilon(1e-12));
   }
 }
 
@@ -193,7 +236,7 @@ double norm_by_hand(Classical& model, const Dataset<double>& data, int task, int
 
 TEST_CASE("GradNorm in a training equalises the gradients with respect to the representation") {
   auto data = related_parts(100).train;
-  data.labels.row(1).setConstant(-1);  // a task without labels keeps its part
+  data.labels.row(1).setConstant(-1);  // a task without labels keeps its weight
   Classical model{Seed{6}};
   for (double& w : model.head_weights().first(4)) w *= 5.0;
   const FitOptions still{.epochs = 1500,
@@ -205,6 +248,7 @@ TEST_CASE("GradNorm in a training equalises the gradients with respect to the re
   const double first = weights[0] * norm_by_hand(model, data, 0, 0);
   const double third = weights[2] * norm_by_hand(model, data, 2, 5 + 15);
   CHECK(weights[0] < 0.5 * weights[2]);
+  CHECK(weights[1] == 1.0);
   CHECK(first == Approx(third).epsilon(0.02));
 }
 

@@ -61,6 +61,7 @@ template <Scalar S, HybridForm Form, class E, Block B, TaskType... Tasks>
 class HybridHead {
   static constexpr int n = encoding_qubits<E>;
   static_assert(block_width<B> == n, "qmtl: a hybrid head's circuit must have as many qubits as its encoding");
+  static_assert(detail::names_differ<Tasks...>(), "qmtl: the tasks of a head must have different names");
   static_assert(sizeof...(Tasks) <= 100, "qmtl: a hybrid head must have at most 100 tasks");
   using Circuits =
       typename detail::HybridCircuits<S, Form, E, B, std::make_integer_sequence<int, sizeof...(Tasks)>>::type;
@@ -76,7 +77,7 @@ class HybridHead {
   static constexpr int features = E::features;
   static constexpr int tasks = sizeof...(Tasks);
   static constexpr bool differentiable = Circuits::differentiable;
-  static constexpr bool decays = false;  // most of its parameters are angles
+  static constexpr bool decays = false;  // an angle of its circuits has no natural zero
   static constexpr int circuit_parameters = Circuits::parameters;
 
  private:
@@ -114,14 +115,14 @@ class HybridHead {
     });
   }
 
-  /// For the last forward: adds dL/dweights to `gradient` and sets dL/dz.
+  /// For the last forward: adds dL/dweights to `gradient` and sets dL/dz. Throws ShapeError on wrong sizes.
   void backward(const BatchIn<S>& z, std::span<const S> weights, const BatchIn<S>& dlogits, std::span<S> gradient,
                 BatchOut<S> dz) {
     layers_backward(weights, dlogits, gradient);
     circuits_.backward(z, weights.first(circuit_parameters), slopes_, gradient.first(circuit_parameters), dz);
   }
 
-  /// As backward, without dL/dz.
+  /// As backward, without dL/dz. Throws ShapeError.
   void backward_weights(const BatchIn<S>& z, std::span<const S> weights, const BatchIn<S>& dlogits,
                         std::span<S> gradient) {
     layers_backward(weights, dlogits, gradient);
@@ -132,8 +133,8 @@ class HybridHead {
   [[nodiscard]] static std::string describe() {
     std::string out = detail::text("hybrid head, ", shared ? "one circuit for all tasks" : "one circuit a task", "; ",
                                    describe_encoding<E>(), "; ", SquashOf<E>::describe(), "; ", describe_block<B>());
-    ((out +=
-      detail::text("\ntask ", Tasks::name, ": linear on ", n, " expectation values, ", Tasks::outputs, " outputs")),
+    ((out += detail::text("\ntask ", Tasks::name, ": linear on ", n, " expectation values, ",
+                          detail::describe_labels<Tasks>())),
      ...);
     return out;
   }

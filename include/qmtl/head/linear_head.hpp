@@ -16,6 +16,18 @@ namespace qmtl {
 template <int D, TaskType... Tasks>
 inline constexpr int linear_parameters = (0 + ... + (Tasks::outputs * (D + 1)));
 
+namespace detail {
+
+/// "binary", "3 classes", "real" or "3 real values": the labels of a task, all that a linear layer takes of its
+/// readout.
+template <TaskType T>
+[[nodiscard]] std::string describe_labels() {
+  if (T::classes == 0) return T::outputs == 1 ? "real" : text(T::outputs, " real values");
+  return T::classes == 2 && T::outputs == 1 ? "binary" : text(T::classes, " classes");
+}
+
+}  // namespace detail
+
 /// The classical baseline: task t's logits are W_t z + b_t. With D features and o outputs a task costs o (D + 1)
 /// parameters, so T tasks on a representation of size c T cost quadratically many. Takes the same Task types as the
 /// quantum head and ignores their blocks and windows. Parameters: each task's W (column-major, o x D), then b.
@@ -67,7 +79,7 @@ class LinearHead {
     }
   }
 
-  /// Adds dL/dweights to `gradient` and sets dL/dz.
+  /// Adds dL/dweights to `gradient` and sets dL/dz. Throws ShapeError on wrong sizes.
   void backward(const BatchIn<S>& z, std::span<const S> weights, const BatchIn<S>& dlogits, std::span<S> gradient,
                 BatchOut<S> dz) {
     detail::require_size("LinearHead: rows of feature gradients", dz.rows(), D);
@@ -81,7 +93,7 @@ class LinearHead {
     }
   }
 
-  /// As backward, without dL/dz.
+  /// As backward, without dL/dz. Throws ShapeError.
   void backward_weights(const BatchIn<S>& z, std::span<const S> weights, const BatchIn<S>& dlogits,
                         std::span<S> gradient) {
     detail::require_size("LinearHead: number of parameters", weights.size(), parameters);
@@ -100,7 +112,7 @@ class LinearHead {
   /// Lines that identify the head's architecture, also in saved models.
   [[nodiscard]] static std::string describe() {
     std::string out = detail::text("linear head on ", D, " features");
-    ((out += detail::text("\ntask ", Tasks::name, ": ", Tasks::outputs, " outputs")), ...);
+    ((out += detail::text("\ntask ", Tasks::name, ": ", detail::describe_labels<Tasks>())), ...);
     return out;
   }
 

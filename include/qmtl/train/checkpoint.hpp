@@ -101,7 +101,13 @@ class StateReader {
 
   template <class T>
   void value(T& v) {
-    v = in_.value<T>();
+    if constexpr (std::same_as<T, bool>) {  // any other byte in a bool is undefined behaviour
+      const auto byte = in_.value<std::uint8_t>();
+      if (byte > 1) in_.fail(text("is damaged: expected 0 or 1 for yes or no, got ", int{byte}));
+      v = byte == 1;
+    } else {
+      v = in_.value<T>();
+    }
   }
   template <class T>
   void numbers(std::span<T> values) {
@@ -186,7 +192,7 @@ void write_checkpoint(const std::string& path, std::string_view identity, Archiv
 }
 
 /// Restores through `archive(StateReader&)`. Throws FileError for a file that is foreign, truncated, damaged, or of a
-/// training with another identity, before `archive` is called.
+/// training with another identity, before `archive` is called, and later for one whose state is impossible.
 template <class Archive>
 void read_checkpoint(const std::string& path, std::string_view identity, Archive archive) {
   const std::vector<std::byte> bytes = read_file(path, std::size_t{1} << 36);

@@ -5,8 +5,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <variant>
@@ -56,7 +59,7 @@ class FitRun {
   using S = typename B::Scalar;
 
   /// All arguments must outlive it; the data are a head's entries if `encoded`. Reads the checkpoint, if there is one;
-  /// throws before the model has changed.
+  /// if that throws, the model is as it was.
   FitRun(MultiTaskModel<B, H>& model, const Dataset<S>& train, const Dataset<S>* validation, bool encoded,
          const FitOptions& options)
       : model_(model),
@@ -69,7 +72,7 @@ class FitRun {
     if (options.checkpoint) {
       identity_ = identity(model, train, validation, options);
       resumed_ = options.checkpoint->resume && ::access(options.checkpoint->path.c_str(), F_OK) == 0;
-      if (resumed_) read_checkpoint(options.checkpoint->path, identity_, [this](auto& a) { this->archive(a); });
+      if (resumed_) resume();
     }
     if (encoded) {
       use_encoded(train, validation);
@@ -98,6 +101,20 @@ class FitRun {
   }
 
  private:
+  /// Reads the checkpoint; if it cannot be used, the model gets back the parameters that it had.
+  void resume() {
+    const std::span<S> backbone = model_.backbone().parameters();
+    const std::vector<S> backbone_before(backbone.begin(), backbone.end());
+    const std::vector<S> head_before(model_.head_weights().begin(), model_.head_weights().end());
+    try {
+      read_checkpoint(options_.checkpoint->path, identity_, [this](auto& a) { this->archive(a); });
+    } catch (...) {
+      for (std::size_t i = 0; i < backbone.size(); ++i) backbone[i] = backbone_before[i];
+      std::copy(head_before.begin(), head_before.end(), model_.head_weights().begin());
+      throw;
+    }
+  }
+
   /// Encodes the rows once if the model can and the memory may be used.
   void encode([[maybe_unused]] const Dataset<S>& train) {
     if constexpr (CachingHead<H>) {

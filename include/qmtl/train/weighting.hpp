@@ -29,7 +29,8 @@ struct FixedWeights {
 /// Homoscedastic uncertainty (Kendall, Gal and Cipolla 2018, equations 5 to 10): each task has a trained log-variance
 /// s, from 0, and adds exp(-s) L + s/2 to the objective where it has classes and exp(-s) L / 2 + s/2 where it is
 /// real-valued. Its weight is the factor of L, which for a constant loss ends at 1 / (2 L). The log-variances are
-/// trained by the optimizer of the model, its learning rate times this scale, without weight decay.
+/// trained by the optimizer of the model, its learning rate times this scale, without weight decay; that of a task
+/// without a label in a batch stays.
 struct UncertaintyWeights {
   double learning_rate_scale = 1.0;
 };
@@ -45,8 +46,8 @@ struct DynamicWeightAverage {
 /// G_i of the tasks' weighted gradients become mean(G) r_i^alpha, r_i being the task's loss ratio L_i / L_i(first) over
 /// the mean of these ratios. The gradients are those with respect to the representation z, the output of the last
 /// shared layer, for the batch of the step: the cheapest that all tasks share, and there whatever the backbone is.
-/// Weights start at 1, stay above 1e-6 and sum to the number of tasks; a task without a label in a batch keeps its
-/// part. Cost: one backward of the head a task; the backbone's is done once.
+/// Weights start at 1, stay at least 1e-6 and sum to the number of tasks; a task without a label in a batch keeps its
+/// weight. Cost: one backward of the head a task; the backbone's is done once.
 struct GradNorm {
   double alpha = 1.5;
   double learning_rate = 0.025;
@@ -160,8 +161,17 @@ class TaskWeights {
     for (std::size_t t = 0; t < values_.size(); ++t) {
       gradient_[t] = losses[t].labelled > 0 ? 0.5 - values_[t] * losses[t].loss : 0.0;
     }
-    optimizer_.step(log_variances_, gradient_);
+    step(log_variances_, losses);
     set_uncertainty_weights();
+  }
+
+  /// A step of the optimizer along `gradient_`. Its momentum would go on moving tasks without a label: they stay.
+  void step(std::vector<double>& trained, std::span<const TaskLoss> losses) {
+    before_ = trained;
+    optimizer_.step(trained, gradient_);
+    for (std::size_t t = 0; t < trained.size(); ++t) {
+      if (losses[t].labelled == 0) trained[t] = before_[t];
+    }
   }
 
   void average(double temperature, std::span<const double> losses) noexcept {
@@ -175,7 +185,7 @@ class TaskWeights {
     for (double& value : values_) value *= static_cast<double>(values_.size()) / sum;
   }
 
-  /// One step of Adam on sum |G_i - target_i|, the targets being constants, then weights that sum to their number.
+  /// One step of Adam on sum |G_i - target_i|, the targets being constants; then the sum of weights is what it was.
   void balance_norms(const GradNorm& settings, std::span<const TaskLoss> losses, std::span<const double> norms) {
     double present = 0.0;
     double mean_norm = 0.0;
@@ -201,10 +211,25 @@ class TaskWeights {
       const double excess = values_[t] * norms[t] - mean_norm * std::pow(relative, settings.alpha);
       gradient_[t] = excess > 0.0 ? norms[t] : excess < 0.0 ? -norms[t] : 0.0;
     }
-    optimizer_.step(values_, gradient_);
+    step(values_, losses);
+    share_weights(losses);
+  }
+
+  /// Scales what the weights of labelled tasks have above the least one, so that their sum is that before the step.
+  void share_weights(std::span<const TaskLoss> losses) noexcept {
+    double part = 0.0;
     double sum = 0.0;
-    for (double& value : values_) sum += value = std::max(value, least);
-    for (double& value : values_) value *= static_cast<double>(values_.size()) / sum;
+    double labelled = 0.0;
+    for (std::size_t t = 0; t < values_.size(); ++t) {
+      if (losses[t].labelled == 0) continue;
+      part += before_[t] - least;
+      sum += values_[t] = std::max(values_[t] - least, 0.0);
+      labelled += 1.0;
+    }
+    for (std::size_t t = 0; t < values_.size(); ++t) {
+      if (losses[t].labelled == 0) continue;
+      values_[t] = least + (sum > 0.0 ? values_[t] * (part / sum) : part / labelled);
+    }
   }
 
   TaskWeighting settings_;
@@ -212,6 +237,7 @@ class TaskWeights {
   Optimizer<Weight> optimizer_;  // of the log-variances, or of GradNorm's weights
   double rate_;
   std::vector<double> gradient_;       // of a step
+  std::vector<double> before_;         // what a step moves
   std::vector<double> values_;         // the weights
   std::vector<double> log_variances_;  // of UncertaintyWeights
   std::vector<double> first_losses_;   // for GradNorm; -1 until the first batch with a label

@@ -182,11 +182,15 @@ TEST_CASE("the seed of a natural training decides its bits, and validation is th
 }
 
 TEST_CASE("a backbone that could be trained is left alone by natural steps") {
-  const auto data = rows_for(40);
+  const auto data = rows_for(40), validation = rows_for(15);
   QmtlModel<Mlp<5, 4>, AngleEncoding<4>, First, Second, Third> model{Seed{1}};
   const std::vector<double> backbone(model.backbone().parameters().begin(), model.backbone().parameters().end());
   const double start = training_loss(model, data);
-  fit_natural(model, data, {.epochs = 5});
+  auto unvalidated = model;
+  fit_natural(unvalidated, data, {.epochs = 5});
+  const auto report = fit_natural(model, data, validation, {.epochs = 5});
+  CHECK(parameters_of(model) == parameters_of(unvalidated));
+  CHECK(report.history.back().validation_loss == Approx(training_loss(model, validation)));
   CHECK(std::equal(backbone.begin(), backbone.end(), model.backbone().parameters().begin()));
   CHECK(training_loss(model, data) < start);
 }
@@ -211,11 +215,18 @@ TEST_CASE("options and data that natural training cannot use are named") {
   CHECK_THROWS_AS(fit_natural(other, encoded), ShapeError);
   CHECK(message_of<ShapeError>([&] { fit_natural(model, make_related_tasks({.rows = 9, .features = 3}).data); }) ==
         where + "features of the inputs must be 5, got 3");
+  CHECK(message_of<ShapeError>([&] { fit_natural(model, data, make_related_tasks({.features = 3}).data); }) ==
+        where + "validation: features of the inputs must be 5, got 3");
 
   CHECK(fit_natural(model, encoded, {.epochs = 0}).history.empty());
   model.head_weights()[6] = std::numeric_limits<double>::quiet_NaN();
   CHECK(message_of<NumericalError>([&] { fit_natural(model, encoded); }) ==
         where + "the loss of task second is not finite in epoch 1, batch 0");
+  const Model fresh{Seed{1}};  // the task in front has made its step, the one behind has not
+  CHECK(model.head_weights()[0] != fresh.head_weights()[0]);
+  for (std::size_t j = 5; j < model.head_weights().size(); ++j) {
+    if (j != 6) CHECK(model.head_weights()[j] == fresh.head_weights()[j]);
+  }
 }
 
 }  // namespace

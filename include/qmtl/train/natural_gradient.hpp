@@ -194,7 +194,8 @@ class NaturalGradientRun {
 /// left out by that. A readout's trainable scale is no angle and takes a plain gradient step. The backbone stays as it
 /// is; the same seed gives the same bits. Cost of a step besides that of `fit`: see metric_tensor, and weights^3 a
 /// task. Throws ShapeError or ValueError for data or options that do not fit, NumericalError if a loss or step is not
-/// finite.
+/// finite: then the model has the parameters from before that batch, but for the tasks in front of the one it names,
+/// which have made their step.
 template <Backbone B, WindowHead H>
 FitReport fit_natural(MultiTaskModel<B, H>& model, const EncodedDataset<typename B::Scalar>& train,
                       const NaturalGradientOptions& options = {}) {
@@ -218,6 +219,15 @@ FitReport fit_natural(MultiTaskModel<B, H>& model, const Dataset<typename B::Sca
                       const NaturalGradientOptions& options = {}) {
   const auto entries = detail::encode_rows(model, train, "natural gradient");
   return detail::NaturalGradientRun<B, H>(model, entries, nullptr, options).run();
+}
+
+/// As above, with metrics on validation data after every epoch.
+template <Backbone B, WindowHead H>
+FitReport fit_natural(MultiTaskModel<B, H>& model, const Dataset<typename B::Scalar>& train,
+                      const Dataset<typename B::Scalar>& validation, const NaturalGradientOptions& options = {}) {
+  const auto entries = detail::encode_rows(model, train, "natural gradient");
+  const auto validation_entries = detail::encode_rows(model, validation, "natural gradient: validation");
+  return detail::NaturalGradientRun<B, H>(model, entries, &validation_entries, options).run();
 }
 
 }  // namespace qmtl

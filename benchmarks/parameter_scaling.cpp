@@ -77,15 +77,14 @@ constexpr Settings settings{.learning_rate = 5e-3, .weight_decay = 1e-2, .head_r
   return row;
 }
 
-/// The heads of T tasks: hybrid ones need the whole register, 2^(2 T) amplitudes, and stop at 16 qubits.
+/// The heads of T tasks. Hybrid ones need the whole register, 2^(2 T) amplitudes, some once for each task: they stop
+/// at 16 qubits and at 8.
 template <int T>
 void add_kinds(std::vector<std::pair<int, HeadKind>>& kinds) {
   kinds.emplace_back(T, quantum<T>());
   kinds.emplace_back(T, linear<T>());
-  if constexpr (dimension<T> <= 16) {
-    kinds.emplace_back(T, hybrid_shared<T>());
-    kinds.emplace_back(T, hybrid_per_task<T>());
-  }
+  if constexpr (dimension<T> <= 16) kinds.emplace_back(T, hybrid_shared<T>());
+  if constexpr (dimension<T> <= 8) kinds.emplace_back(T, hybrid_per_task<T>());
 }
 
 [[nodiscard]] std::vector<TrainedRow> train_all(const Arguments& arguments) {

@@ -86,6 +86,7 @@ class HybridHead {
 
  public:
   static constexpr int parameters = hybrid_parameters<Form, E, B, Tasks...>;
+  static_assert(LayerOffsets::total == parameters, "qmtl: a head's parameters must be as many as have a place");
   static constexpr int outputs = OutputOffsets::total;
   /// A task's own: its linear layer's, and its circuit's if it has one.
   static constexpr std::array<int, sizeof...(Tasks)> task_parameters{

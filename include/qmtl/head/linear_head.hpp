@@ -50,6 +50,7 @@ class LinearHead {
 
  public:
   static constexpr int parameters = linear_parameters<D, Tasks...>;
+  static_assert(ParameterOffsets::total == parameters, "qmtl: a head's parameters must be as many as have a place");
   static constexpr int outputs = OutputOffsets::total;
   static constexpr std::array<int, sizeof...(Tasks)> task_parameters = ParameterOffsets::sizes;
   static constexpr std::array<int, sizeof...(Tasks)> task_outputs = OutputOffsets::sizes;

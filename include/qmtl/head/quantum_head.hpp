@@ -157,6 +157,7 @@ class BasicQuantumHead {
 
  public:
   static constexpr int parameters = quantum_parameters<E, Tasks...>;
+  static_assert(ParameterOffsets::total == parameters, "qmtl: a head's parameters must be as many as have a place");
   static constexpr int outputs = OutputOffsets::total;
   static constexpr std::array<int, sizeof...(Tasks)> task_parameters = ParameterOffsets::sizes;
   static constexpr std::array<int, sizeof...(Tasks)> task_outputs = OutputOffsets::sizes;

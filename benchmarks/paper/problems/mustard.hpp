@@ -14,9 +14,10 @@ using Block = RotationBlock<dimension, Layers<1>>;  // of the hybrid heads
 template <int K>
 using TaskBlock = HardwareEfficientBlock<K, Axes<Axis::Z, Axis::Y>, CxChain, Layers<2>>;
 using Emotion = Classes<9, BasisStates>;
-using Sarcasm = Task<"sarcasm", TaskBlock<3>, Window<0, 3>, Binary>;
-using SentimentImplicit = Task<"sentiment_implicit", TaskBlock<3>, Window<2, 3>, Classes<3>>;
-using SentimentExplicit = Task<"sentiment_explicit", TaskBlock<3>, Window<5, 3>, Classes<3>>;
+/// Sarcasm and sentiments share no qubit: where their windows overlap, they pull the same features apart.
+using Sarcasm = Task<"sarcasm", TaskBlock<4>, Window<0, 4>, Binary>;
+using SentimentImplicit = Task<"sentiment_implicit", TaskBlock<3>, Window<4, 3>, Classes<3>>;
+using SentimentExplicit = Task<"sentiment_explicit", TaskBlock<3>, Window<7, 3>, Classes<3>>;
 using EmotionImplicit = Task<"emotion_implicit", TaskBlock<4>, Window<3, 4>, Emotion>;
 using EmotionExplicit = Task<"emotion_explicit", TaskBlock<4>, Window<6, 4>, Emotion>;
 

@@ -3,8 +3,8 @@ set output 'glue_parameters.svg'
 set grid
 $data << EOD
 20 0.621813102 0.00213010783 "quantum"
-36 0.622948612 0.00152375317 "linear"
-52 0.621193327 0.00741519366 "hybrid_shared"
+36 0.623276491 0.00132263633 "linear"
+52 0.6156572 0.00164864674 "hybrid_shared"
 100 0.616678894 0.0022457866 "hybrid_per_task"
 20 0.622037693 0.0015406239 "quantum_single"
 EOD

@@ -2,11 +2,11 @@ set terminal svg size 960,440 noenhanced background 'white'
 set output 'mustard_parameters.svg'
 set grid
 $data << EOD
-68 0.600199397 0.0069748106 "quantum"
-275 0.611602025 0.00528066277 "linear"
-295 0.599156994 0.00763658621 "hybrid_shared"
-375 0.605238796 0.0117204915 "hybrid_per_task"
-68 0.617422087 0.0035960102 "quantum_single"
+72 0.620961966 0.00226610065 "quantum"
+275 0.615964289 0.00376212772 "linear"
+295 0.604601584 0.00629195296 "hybrid_shared"
+375 0.61320297 0.00330492451 "hybrid_per_task"
+72 0.628405784 0.00270160597 "quantum_single"
 EOD
 set logscale x 2
 set offsets graph 0.1, graph 0.25, graph 0.1, graph 0.1

@@ -3,10 +3,10 @@ set output 'semeval_2018_e_c_parameters.svg'
 set grid
 $data << EOD
 77 0.68823633 0.0030941677 "quantum"
-132 0.687689621 0.00185976906 "linear"
-154 0.684794831 0.0104144974 "hybrid_shared"
-374 0.684389874 0.00319556013 "hybrid_per_task"
-77 0.680694447 0.00153453605 "quantum_single"
+132 0.689716629 0.00160262013 "linear"
+154 0.681794592 0.00491458021 "hybrid_shared"
+374 0.689400547 0.00323179686 "hybrid_per_task"
+77 0.678851606 0.00323512077 "quantum_single"
 EOD
 set logscale x 2
 set offsets graph 0.1, graph 0.25, graph 0.1, graph 0.1

@@ -124,7 +124,7 @@ void add_kinds(std::vector<std::pair<int, HeadKind>>& kinds) {
   ResultTable table({"tasks", "head", "head parameters", "test AUC", "+-", "ms a step"});
   for (const TrainedRow& row : trained) {
     table.add({std::to_string(row.tasks), row.head, std::to_string(row.parameters), fixed(row.auc.mean, 4),
-               fixed(row.auc.deviation, 4), significant(row.step_ms)});
+               row.auc.count < 2 ? "" : fixed(row.auc.deviation, 4), significant(row.step_ms)});
   }
   return table;
 }

@@ -183,9 +183,12 @@ void print_json(const Arguments& arguments, const std::vector<TrainedRow>& train
     std::printf("%s\n", line.dump().c_str());
   }
   for (const TrainedRow& row : trained) {
-    const nlohmann::ordered_json line{{"trained_tasks", row.tasks},        {"head", row.head},
-                                      {"head_parameters", row.parameters}, {"auc_mean", row.auc.mean},
-                                      {"auc_std", row.auc.deviation},      {"step_ms", row.step_ms}};
+    const nlohmann::ordered_json line{{"trained_tasks", row.tasks},
+                                      {"head", row.head},
+                                      {"head_parameters", row.parameters},
+                                      {"auc_mean", row.auc.mean},
+                                      {"auc_std", row.auc.count < 2 ? std::nan("") : row.auc.deviation},
+                                      {"step_ms", row.step_ms}};
     std::printf("%s\n", line.dump().c_str());
   }
 }

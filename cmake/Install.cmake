@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Install rules and the package that find_package(qmtl) finds; the component io adds qmtl::io and its dependency.
+# Install rules and the package that find_package(qmtl) finds, with qmtl::io for those who have its packages.
 include(CMakePackageConfigHelpers)
 
 set(qmtl_package_dir ${CMAKE_INSTALL_DATADIR}/cmake/qmtl)
@@ -9,7 +9,8 @@ install(TARGETS qmtl EXPORT qmtlTargets)
 install(EXPORT qmtlTargets NAMESPACE qmtl:: DESTINATION ${qmtl_package_dir})
 install(TARGETS qmtl_io EXPORT qmtlIoTargets)
 install(EXPORT qmtlIoTargets NAMESPACE qmtl:: DESTINATION ${qmtl_package_dir})
-install(FILES ${CMAKE_CURRENT_LIST_DIR}/FindLibZip.cmake DESTINATION ${qmtl_package_dir})
+install(FILES ${CMAKE_CURRENT_LIST_DIR}/FindLibZip.cmake ${CMAKE_CURRENT_LIST_DIR}/IoPackages.cmake
+        DESTINATION ${qmtl_package_dir})
 
 configure_package_config_file(cmake/qmtlConfig.cmake.in ${PROJECT_BINARY_DIR}/qmtlConfig.cmake
                               INSTALL_DESTINATION ${qmtl_package_dir})

@@ -3,27 +3,25 @@
 include(CheckCXXCompilerFlag)
 include(GNUInstallDirs)
 
-# Users' flags are theirs: nothing here but the language level, the include folder and Eigen.
+# Users' flags are theirs: nothing here but the language level, the include folder, Eigen and threads.
 add_library(qmtl INTERFACE)
 add_library(qmtl::qmtl ALIAS qmtl)
 target_compile_features(qmtl INTERFACE cxx_std_20)
 target_include_directories(qmtl INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
                                           $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
-target_link_libraries(qmtl INTERFACE Eigen3::Eigen)
+target_link_libraries(qmtl INTERFACE Eigen3::Eigen Threads::Threads)
 
-# What the opt-in headers of qmtl/io need on top: libzip (npz) and nlohmann-json (reports), as far as they are there.
+# What the opt-in headers of qmtl/io need on top: libzip (npz) and nlohmann-json (reports). The install names both, found
+# here or not, since whoever installs is not whoever uses.
 add_library(qmtl_io INTERFACE)
-add_library(qmtl::io ALIAS qmtl_io)
 set_target_properties(qmtl_io PROPERTIES EXPORT_NAME io)
 target_link_libraries(qmtl_io INTERFACE qmtl)
-set(packages LibZip nlohmann_json)
-set(targets libzip::zip nlohmann_json::nlohmann_json)
-foreach(package target IN ZIP_LISTS packages targets)
-  if(TARGET ${target})
-    list(APPEND qmtl_io_packages ${package})
-    # Named apart for the install, which must not want to export a fetched package.
-    target_link_libraries(qmtl_io INTERFACE $<BUILD_INTERFACE:${target}> $<INSTALL_INTERFACE:${target}>)
-  endif()
+if(NOT qmtl_io_missing)
+  add_library(qmtl::io ALIAS qmtl_io)
+endif()
+foreach(target IN ITEMS libzip::zip nlohmann_json::nlohmann_json)
+  # Named apart for the install, which must not want to export a fetched package.
+  target_link_libraries(qmtl_io INTERFACE $<BUILD_INTERFACE:${target}> $<INSTALL_INTERFACE:${target}>)
 endforeach()
 
 add_library(qmtl_warnings INTERFACE)
@@ -51,7 +49,7 @@ if(QMTL_NATIVE)
   endif()
 endif()
 if(QMTL_BUILD_TESTS OR QMTL_BUILD_EXAMPLES OR QMTL_BUILD_BENCHMARKS)
-  target_link_libraries(qmtl_program INTERFACE qmtl::io CLI11::CLI11 Threads::Threads)
+  target_link_libraries(qmtl_program INTERFACE qmtl::io CLI11::CLI11)
 endif()
 
 # qmtl_add_engine(<target> [<source>...]): a library with the engine of quantum heads of either precision, and with a

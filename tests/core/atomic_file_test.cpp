@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A file is replaced whole or not at all, and read within its limit.
+// A file is replaced whole or not at all.
 
 #include "qmtl/core/atomic_file.hpp"
 
@@ -135,21 +135,4 @@ TEST_CASE("what is no regular file or has no directory is refused") {
   const std::string message = message_of<FileError>([&] { write_file_atomically(dir / "no/file", bytes_of("x")); });
   CHECK(message.find("cannot open the directory") != std::string::npos);
   CHECK(message.find("No such file") != std::string::npos);
-}
-
-TEST_CASE("reading stops at the limit") {
-  const TempDir dir;
-  const std::string file = dir.write("file", "12345");
-  CHECK(read_file(file, 5).size() == 5);
-  const std::string message = message_of<FileError>([&] { (void)read_file(file, 4); });
-  CHECK(message.find("expected at most 4 bytes") != std::string::npos);
-  CHECK(read_file(file, SIZE_MAX).size() == 5);
-  CHECK_THROWS_AS(read_file("/dev/zero", 100000), FileError);    // no size to be known before
-  CHECK_FALSE(read_file("/proc/self/status", 1 << 20).empty());  // declares size 0
-}
-
-TEST_CASE("what cannot be read is an error that says why") {
-  const TempDir dir;
-  CHECK(message_of<FileError>([&] { (void)read_file(dir / "none", 9); }).find("No such file") != std::string::npos);
-  CHECK(message_of<FileError>([&] { (void)read_file(dir / ".", 9); }).find("Is a directory") != std::string::npos);
 }

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <limits>
 #include <span>
 #include <string>
@@ -291,6 +292,8 @@ TEST_CASE("files are read within their limit and errors name them") {
   CHECK_THROWS_AS(qmtl::read_npy(dir / "a.npy", 100), FileError);
   const std::string bad = dir.write("bad.npy", "text");
   CHECK(contains(message_of<FileError>([&] { (void)qmtl::read_npy(bad); }), bad));
+  std::filesystem::resize_file(bad, std::uintmax_t{1} << 36);
+  CHECK(contains(message_of<FileError>([&] { (void)qmtl::read_npy(bad); }), "not a .npy file"));
 }
 
 TEST_CASE("only the versions that exist are written") {

@@ -4,6 +4,7 @@
 #include "qmtl/io/npz.hpp"
 
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -161,6 +162,12 @@ TEST_CASE("what is no archive is an error that names the file") {
   for (const std::string& path : {dir.write("empty", ""), dir.write("text", "no zip"), dir / "none", dir / "."}) {
     CHECK(contains(message_of<FileError>([&] { (void)Npz::open(path); }), path));
   }
+}
+
+TEST_CASE("a pipe is no archive, and nobody waits for it") {
+  const TempDir dir;
+  REQUIRE(::mkfifo((dir / "pipe.npz").c_str(), 0600) == 0);
+  CHECK(contains(message_of<FileError>([&] { (void)Npz::open(dir / "pipe.npz"); }), "it is a pipe"));
 }
 
 TEST_CASE("an archive cut at any byte is an error") {

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <span>
@@ -180,7 +181,9 @@ TEST_CASE("a file cut short anywhere is refused, and so is one with bytes behind
     const std::string message = refused(dir, whole.substr(0, size));
     CHECK(message.find("truncated") != std::string::npos);
   }
-  CHECK(refused(dir, whole + "more").find("4 bytes after its end, expected 0") != std::string::npos);
+  CHECK(refused(dir, whole + "more") == "qmtl: load_model: 'F' is too large, expected at most " +
+                                            std::to_string(whole.size()) + " bytes, got " +
+                                            std::to_string(whole.size() + 4));
 }
 
 TEST_CASE("any byte that changed is noticed") {
@@ -209,6 +212,46 @@ TEST_CASE("a file that is something else is named for what it is") {
   CHECK(refused(dir, fields.bytes()) == "qmtl: load_model: 'F' has format version 2, expected 1");
   auto model = trained<Model>(true);
   CHECK(message_of<FileError>([&] { load_model(model, dir / "nowhere"); }).find("nowhere") != std::string::npos);
+}
+
+TEST_CASE("the header is judged before what follows is read, and the model bounds what may follow") {
+  const TempDir dir;
+  const auto with_hole = [&](const std::string& start) {  // 64 GiB, of which the disk holds the start
+    const std::string path = dir.write("huge", start);
+    std::filesystem::resize_file(path, std::uintmax_t{1} << 36);
+    auto model = trained<Model>(true, 31);
+    return message_of<FileError>([&] { load_model(model, path); });
+  };
+  FileFields fields(trained<Model>(true));
+  const std::string expected = "expected at most " + std::to_string(fields.bytes().size()) + " bytes, got 68719476736";
+  CHECK(with_hole("PK\x03\x04").find("is not a qmtl model file") != std::string::npos);
+  CHECK(with_hole(fields.bytes()).find(expected) != std::string::npos);
+  std::string text_without_end = fields.bytes();
+  text_without_end.replace(12, 4, "\xff\xff\xff\xff");
+  CHECK(with_hole(text_without_end).find("architecture has 4294967295 bytes, expected at most") != std::string::npos);
+  fields.text.replace(0, 9, "scalar 99");
+  CHECK(with_hole(fields.bytes()).find("it has \"scalar 99 bits\"") != std::string::npos);
+}
+
+TEST_CASE("a model that could not be loaded is not saved, and the file that is there stays") {
+  const TempDir dir;
+  const auto good = trained<Model>(true);
+  save_model(good, dir / "model");
+  const auto refusal = [&](auto spoil) {
+    auto model = good;
+    spoil(model);
+    std::string message = message_of<NumericalError>([&] { save_model(model, dir / "model"); });
+    auto loaded = trained<Model>(false, 31);
+    load_model(loaded, dir / "model");
+    CHECK(same_bits(loaded, good));
+    CHECK(dir.files() == 1);
+    return message.replace(message.find(dir / "model"), (dir / "model").size(), "F");
+  };
+  const std::string start = "qmtl: save_model: 'F' is not written: ";
+  CHECK(refusal([](Model& m) { m.backbone().parameters()[7] = std::nan(""); }) ==
+        start + "backbone parameter 7 of the model is not finite");
+  CHECK(refusal([](Model& m) { m.head_weights()[3] = HUGE_VAL; }) ==
+        start + "head parameter 3 of the model is not finite");
 }
 
 /// The message of loading a file of another model into this one.

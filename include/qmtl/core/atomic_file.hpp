@@ -1,53 +1,24 @@
 #pragma once
 // SPDX-License-Identifier: Apache-2.0
-// Whole files in one step: read within a limit, and replaced so that a crash leaves the old file or the new one
-// (POSIX).
+// Files replaced in one step, so that a crash leaves the old file or the new one (POSIX).
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstddef>
-#include <cstdint>
 #include <cstdlib>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
-#include <system_error>
-#include <utility>
-#include <vector>
 
 #include "qmtl/core/error.hpp"
+#include "qmtl/core/file_reader.hpp"
 
 namespace qmtl {
 namespace detail {
-
-/// Throws a FileError for the failed step of a file operation: which function, which step, which file, why.
-[[noreturn]] inline void throw_file_error(std::string_view where, std::string_view step, std::string_view path,
-                                          int error_number) {
-  throw FileError(
-      text("qmtl: ", where, ": cannot ", step, " '", path, "': ", std::generic_category().message(error_number)));
-}
-
-/// A POSIX file descriptor, closed when it goes out of scope.
-class FileDescriptor {
- public:
-  explicit FileDescriptor(int descriptor) noexcept : descriptor_(descriptor) {}
-  FileDescriptor(FileDescriptor&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
-  FileDescriptor& operator=(FileDescriptor&&) = delete;
-  ~FileDescriptor() { close(); }
-
-  [[nodiscard]] int get() const noexcept { return descriptor_; }
-
-  /// Closes now; returns 0, or -1 with errno where the system reports a late write error.
-  int close() noexcept { return descriptor_ < 0 ? 0 : ::close(std::exchange(descriptor_, -1)); }
-
- private:
-  int descriptor_;
-};
 
 /// A file that is being written under a name of its own, beside its target; removed unless it is committed.
 class TemporaryFile {
@@ -139,38 +110,6 @@ inline void write_file_atomically(const std::string& path, std::span<const std::
   if (::fsync(directory.get()) != 0 && errno != EINVAL) {  // EINVAL: a file system without directory flushes
     detail::throw_file_error("write_file_atomically", "flush the directory of", target, errno);
   }
-}
-
-/// The bytes of the file `path`, at most `max_bytes` of them; memory stays below the file's size plus one byte.
-/// Throws FileError where the file cannot be read or holds more.
-[[nodiscard]] inline std::vector<std::byte> read_file(const std::string& path, std::size_t max_bytes) {
-  const detail::FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  struct stat status {};
-  if (file.get() < 0 || ::fstat(file.get(), &status) != 0) detail::throw_file_error("read_file", "open", path, errno);
-
-  constexpr std::size_t largest = SIZE_MAX / 4;
-  constexpr std::size_t chunk = std::size_t{1} << 16;  // for pipes, whose size nobody knows
-  const std::size_t limit = std::min(max_bytes, largest);
-  const auto too_large = [&] {
-    return FileError(
-        detail::text("qmtl: read_file: '", path, "' is too large, expected at most ", max_bytes, " bytes"));
-  };
-  const std::size_t known = S_ISREG(status.st_mode) ? static_cast<std::size_t>(status.st_size) : chunk;
-  if (S_ISREG(status.st_mode) && known > limit) throw too_large();
-
-  std::vector<std::byte> bytes(std::min(known, limit) + 1);  // the extra byte sees the end of the file
-  std::size_t have = 0;
-  while (true) {
-    const ssize_t got = ::read(file.get(), bytes.data() + have, bytes.size() - have);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) detail::throw_file_error("read_file", "read", path, errno);
-    if (got == 0) break;
-    have += static_cast<std::size_t>(got);
-    if (have > limit) throw too_large();
-    if (have == bytes.size()) bytes.resize(std::min(2 * have, limit + 1));
-  }
-  bytes.resize(have);
-  return bytes;
 }
 
 }  // namespace qmtl

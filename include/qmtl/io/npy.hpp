@@ -14,6 +14,7 @@
 
 #include "qmtl/core/atomic_file.hpp"
 #include "qmtl/core/error.hpp"
+#include "qmtl/core/file_reader.hpp"
 #include "qmtl/io/npy_array.hpp"
 #include "qmtl/io/npy_header.hpp"
 
@@ -129,9 +130,14 @@ struct NpyHeaderRange {
   return out;
 }
 
-/// Reads the .npy file `path`; its size may be up to `max_bytes`. Throws FileError as parse_npy and read_file do.
+/// Reads the .npy file `path`; its size may be up to `max_bytes`, and a file that is no .npy is not read further than
+/// its start. Throws FileError as parse_npy and read_file do.
 [[nodiscard]] inline NpyArray read_npy(const std::string& path, std::size_t max_bytes = default_max_array_bytes) {
-  return parse_npy(read_file(path, max_bytes), path);
+  detail::FileReader file(path, "read_npy");
+  if (const auto start = detail::as_text(file.first(detail::npy_magic.size())); start != detail::npy_magic) {
+    detail::throw_no_npy(start, path);
+  }
+  return parse_npy(std::move(file).all(max_bytes), path);
 }
 
 /// Writes the .npy file `path` atomically. Throws FileError, and ShapeError where data and shape disagree.

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "qmtl/core/error.hpp"
+#include "qmtl/core/file_reader.hpp"
 #include "qmtl/io/printable.hpp"
 
 namespace qmtl::detail {
@@ -82,8 +83,9 @@ using ZipSourceHandle = std::unique_ptr<zip_source_t, ZipSourceFree>;
 /// An archive opened for reading. Not for several threads at once.
 class ZipArchive {
  public:
-  /// Throws FileError where `path` is no readable zip archive.
+  /// Throws FileError where `path` is no readable zip archive, or no regular file.
   explicit ZipArchive(const std::string& path) : path_(path) {
+    require_regular_file("zip archive", path);  // libzip would wait for a pipe
     int code = 0;
     archive_.reset(zip_open(path.c_str(), ZIP_RDONLY, &code));
     if (!archive_) {

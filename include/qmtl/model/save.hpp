@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <span>
@@ -14,6 +15,7 @@
 
 #include "qmtl/core/atomic_file.hpp"
 #include "qmtl/core/byte_stream.hpp"
+#include "qmtl/core/file_reader.hpp"
 #include "qmtl/model/model.hpp"
 
 namespace qmtl {
@@ -59,21 +61,38 @@ inline void require_same_architecture(std::string_view path, std::string_view fi
       text("qmtl: load_model: '", path, "' holds another model: it has \"", theirs, "\", expected \"", ours, "\""));
 }
 
-/// Checks magic, version and checksum, and returns a reader of what lies between.
-[[nodiscard]] inline ByteReader open_model(std::span<const std::byte> bytes, std::string_view path) {
-  ByteReader reader(bytes, "load_model", path);
-  const auto magic = reader.take(std::min(model_magic.size(), bytes.size()));
-  const std::string_view start(reinterpret_cast<const char*>(magic.data()), magic.size());
-  if (start != model_magic.substr(0, start.size())) {
-    throw FileError(
-        text("qmtl: load_model: '", path, "' is not a qmtl model file: it does not start with ", model_magic));
+/// What a model file says before its numbers.
+struct ModelHeader {
+  std::size_t bytes;  // up to the numbers
+  std::uint64_t backbone, head, standardised;
+};
+
+/// Reads no further than the header, and throws FileError unless it is that of a model of this architecture.
+[[nodiscard]] inline ModelHeader read_model_header(FileReader& file, std::string_view path,
+                                                   std::string_view architecture) {
+  constexpr std::size_t longest_text = std::size_t{1} << 20;
+  constexpr std::size_t text_at = model_magic.size() + 2 * sizeof(std::uint32_t);
+  ByteReader start(file.first(text_at), "load_model", path);
+  const auto magic = start.take(std::min(model_magic.size(), start.left()));
+  if (!model_magic.starts_with({reinterpret_cast<const char*>(magic.data()), magic.size()})) {
+    start.fail(text("is not a qmtl model file: it does not start with ", model_magic));
   }
-  if (magic.size() < model_magic.size()) (void)reader.take(1);
-  const auto version = reader.value<std::uint32_t>();
-  if (version != model_version) {
-    throw FileError(text("qmtl: load_model: '", path, "' has format version ", version, ", expected ", model_version));
+  if (magic.size() < model_magic.size()) (void)start.take(1);
+  const auto version = start.value<std::uint32_t>();
+  if (version != model_version) start.fail(text("has format version ", version, ", expected ", model_version));
+  const std::size_t length = start.value<std::uint32_t>();
+  if (length > longest_text) {
+    start.fail(text("is damaged: its architecture has ", length, " bytes, expected at most ", longest_text));
   }
-  return reader;
+
+  const std::size_t header_bytes = text_at + length + 3 * sizeof(std::uint64_t);
+  ByteReader reader(file.first(header_bytes), "load_model", path);
+  (void)reader.take(text_at);
+  const auto theirs = reader.take(length);
+  require_same_architecture(path, {reinterpret_cast<const char*>(theirs.data()), theirs.size()}, architecture);
+  const auto backbone = reader.value<std::uint64_t>();
+  const auto head = reader.value<std::uint64_t>();
+  return {header_bytes, backbone, head, reader.value<std::uint64_t>()};
 }
 
 /// Throws FileError unless the last 8 bytes are the checksum of the others.
@@ -93,71 +112,82 @@ inline void require_count(std::string_view path, std::string_view what, std::uin
   }
 }
 
+/// The numbers of a model file, in their order.
 template <Scalar S>
-void require_finite_values(std::string_view path, std::string_view what, std::span<const S> values) {
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    if (!std::isfinite(values[i])) {
-      throw FileError(text("qmtl: load_model: '", path, "': ", what, ' ', i, " is not finite"));
-    }
+struct ModelNumbers {
+  std::span<const S> backbone, head, mean, scale;
+
+  /// The first that is not finite, as "head parameter 3"; empty where there is none.
+  [[nodiscard]] std::string not_finite() const {
+    const auto find = [](std::string_view what, std::span<const S> values) {
+      const auto at = std::find_if(values.begin(), values.end(), [](S value) { return !std::isfinite(value); });
+      return at == values.end() ? std::string() : text(what, ' ', at - values.begin());
+    };
+    std::string name = find("backbone parameter", backbone);
+    if (name.empty()) name = find("head parameter", head);
+    if (name.empty()) name = find("mean of input", mean);
+    return name.empty() ? find("scale of input", scale) : name;
   }
-}
+};
 
 }  // namespace detail
 
 /// Saves architecture, parameters and standardisation. The file is replaced in one step (temporary file, fsync,
-/// rename): a crash leaves the old file or the new one. Throws FileError.
+/// rename): a crash leaves the old file or the new one. Throws FileError, and NumericalError, which names the
+/// parameter, for a model that load_model would refuse because a number is not finite; then a file that is there stays.
 template <Backbone B, Head H>
 void save_model(const MultiTaskModel<B, H>& model, const std::string& path) {
   using S = typename B::Scalar;
+  const detail::ModelNumbers<S> numbers{model.backbone().parameters(), model.head_weights(),
+                                        model.standardizer().mean(), model.standardizer().scale()};
+  if (const std::string name = numbers.not_finite(); !name.empty()) {
+    throw NumericalError(
+        detail::text("qmtl: save_model: '", path, "' is not written: ", name, " of the model is not finite"));
+  }
   detail::ByteWriter out;
   const std::string architecture = model.describe();
-  const std::span<const S> backbone = model.backbone().parameters();
   out.put(std::span<const char>(model_magic));
   out.put_value(model_version);
   out.put_value(static_cast<std::uint32_t>(architecture.size()));
   out.put(std::span<const char>(architecture));
-  for (const std::size_t count : {backbone.size(), model.head_weights().size(), model.standardizer().mean().size()}) {
+  for (const std::size_t count : {numbers.backbone.size(), numbers.head.size(), numbers.mean.size()}) {
     out.put_value(static_cast<std::uint64_t>(count));
   }
-  for (const auto values :
-       {backbone, model.head_weights(), model.standardizer().mean(), model.standardizer().scale()}) {
-    out.put(values);
-  }
+  for (const auto values : {numbers.backbone, numbers.head, numbers.mean, numbers.scale}) out.put(values);
   out.put_value(detail::fnv1a(out.bytes()));
   write_file_atomically(path, out.bytes());
 }
 
-/// Loads a file into a model of the same type and sizes; on any error the model is as it was. Throws FileError that
-/// names what differs: foreign file, version, truncation, damage, architecture, counts, a number that is not finite.
+/// Loads a file into a model of the same type and sizes; on any error the model is as it was. The header is judged
+/// before the numbers are read, and the model says how many these may be: memory is bounded by the model's own size.
+/// Throws FileError that names what differs: foreign file, version, truncation, damage, architecture, counts, a number
+/// that is not finite.
 template <Backbone B, Head H>
 void load_model(MultiTaskModel<B, H>& model, const std::string& path) {
   using S = typename B::Scalar;
-  constexpr std::size_t most = std::size_t{1} << 32;
-  const std::vector<std::byte> bytes = read_file(path, most);
-  detail::ByteReader reader = detail::open_model(bytes, path);
-  const auto text = reader.take(reader.value<std::uint32_t>());
-  const std::string_view architecture(reinterpret_cast<const char*>(text.data()), text.size());
-  detail::require_same_architecture(path, architecture, model.describe());
-  const auto backbone_count = reader.value<std::uint64_t>();
-  const auto head_count = reader.value<std::uint64_t>();
-  const auto standardised = reader.value<std::uint64_t>();
-  detail::require_count(path, "backbone parameters", backbone_count, model.backbone_parameters());
-  detail::require_count(path, "head parameters", head_count, static_cast<std::uint64_t>(H::parameters));
-  if (standardised != 0) {
-    detail::require_count(path, "standardised features", standardised, static_cast<std::uint64_t>(model.input_size()));
+  detail::FileReader file(path, "load_model");
+  const detail::ModelHeader header = detail::read_model_header(file, path, model.describe());
+  detail::require_count(path, "backbone parameters", header.backbone, model.backbone_parameters());
+  detail::require_count(path, "head parameters", header.head, static_cast<std::uint64_t>(H::parameters));
+  if (header.standardised != 0) {
+    detail::require_count(path, "standardised features", header.standardised,
+                          static_cast<std::uint64_t>(model.input_size()));
   }
-  const auto backbone = reader.values<S>(backbone_count);
-  const auto head = reader.values<S>(head_count);
-  const auto mean = reader.values<S>(standardised);
-  const auto scale = reader.values<S>(standardised);
+  const std::size_t count = header.backbone + header.head + 2 * header.standardised;
+  const auto bytes = file.all(header.bytes + count * sizeof(S) + sizeof(std::uint64_t));
+  detail::ByteReader reader(bytes, "load_model", path);
+  (void)reader.take(header.bytes);
+  const auto backbone = reader.values<S>(header.backbone);
+  const auto head = reader.values<S>(header.head);
+  const auto mean = reader.values<S>(header.standardised);
+  const auto scale = reader.values<S>(header.standardised);
   (void)reader.value<std::uint64_t>();
-  detail::require_count(path, "bytes after its end", reader.left(), 0);
   detail::require_checksum(bytes, path);
-  detail::require_finite_values<S>(path, "backbone parameter", backbone);
-  detail::require_finite_values<S>(path, "head parameter", head);
-  detail::require_finite_values<S>(path, "mean of input", mean);
-  detail::require_finite_values<S>(path, "scale of input", scale);
-  Standardizer<S> standardizer = standardised == 0 ? Standardizer<S>() : Standardizer<S>(mean, scale);
+  const detail::ModelNumbers<S> numbers{backbone, head, mean, scale};
+  if (const std::string name = numbers.not_finite(); !name.empty()) {
+    throw FileError(detail::text("qmtl: load_model: '", path, "': ", name, " is not finite"));
+  }
+  Standardizer<S> standardizer = mean.empty() ? Standardizer<S>() : Standardizer<S>(mean, scale);
   model.set_standardizer(std::move(standardizer));
   const std::span<S> parameters = model.backbone().parameters();
   for (std::size_t i = 0; i < parameters.size(); ++i) parameters[i] = backbone[i];

@@ -52,7 +52,7 @@ TEST_CASE("controls come first: where one is zero the matrix is the identity") {
   }
 }
 
-TEST_CASE("names are those of OpenQASM 3, all different, with a c for each control") {
+TEST_CASE("names are all different, with a c for each control") {
   std::set<std::string> names;
   for (const Gate gate : test::all_gates()) {
     const std::string name(info(gate).name);
@@ -60,9 +60,33 @@ TEST_CASE("names are those of OpenQASM 3, all different, with a c for each contr
     CHECK(names.insert(name).second);
     CHECK(static_cast<int>(name.find_first_not_of('c')) == info(gate).controls);
   }
-  for (const char* name : {"id", "x", "sdg", "sx", "p", "u", "cx", "ch", "cp", "crz", "swap", "ccx", "cswap"}) {
-    CHECK(names.count(name) == 1);
+}
+
+TEST_CASE("names are those of OpenQASM 3's stdgates.inc, but for seven that it lacks") {
+  const std::set<std::string> stdgates{"p",   "x",     "y",  "z",  "h",     "s",      "sdg", "t",   "tdg", "sx", "rx",
+                                       "ry",  "rz",    "cx", "cy", "cz",    "cp",     "crx", "cry", "crz", "ch", "swap",
+                                       "ccx", "cswap", "cu", "CX", "phase", "cphase", "id",  "u1",  "u2",  "u3"};
+  std::set<std::string> others;
+  for (const Gate gate : test::all_gates()) {
+    if (const std::string name(info(gate).name); stdgates.count(name) == 0) others.insert(name);
   }
+  CHECK(others == std::set<std::string>{"iswap", "iswapdg", "rxx", "ryy", "rzz", "sxdg", "u"});
+}
+
+TEST_CASE("U differs from the U of OpenQASM 3 and of OpenQASM 2 by a phase") {
+  const auto [theta, phi, lambda] = some_angles;
+  const test::Complex i(0, 1);
+  const auto turn = [](double angle) { return std::polar(1.0, angle); };
+  const test::Dense ours = test::textbook_matrix(Gate::U, some_angles);
+  // OpenQASM 3.0 specification, "Built-in gates", and its stdgates.inc: rx(a) = U(a, -pi/2, pi/2), gphase(-a/2).
+  const test::Dense third =
+      0.5 * test::matrix2(1.0 + turn(theta), -i * turn(lambda) * (1.0 - turn(theta)),
+                          i * turn(phi) * (1.0 - turn(theta)), turn(phi + lambda) * (1.0 + turn(theta)));
+  CHECK(max_difference(third, test::Dense(turn(theta / 2) * ours)) < test::tolerance<double>());
+  // OpenQASM 2 (arXiv:1707.03429): Rz(phi) Ry(theta) Rz(lambda).
+  const test::Dense second = test::textbook_matrix(Gate::RZ, {phi}) * test::textbook_matrix(Gate::RY, {theta}) *
+                             test::textbook_matrix(Gate::RZ, {lambda});
+  CHECK(max_difference(second, test::Dense(turn(-(phi + lambda) / 2) * ours)) < test::tolerance<double>());
 }
 
 TEST_CASE("inverse undoes a gate without angles and keeps the others") {

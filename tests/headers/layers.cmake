@@ -1,17 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
-# cmake -DINCLUDE_DIR=<include> -P layers.cmake: a header includes only its own folder and lower layers.
+# cmake -DINCLUDE_DIR=<include> -DTABLE=<CONTRIBUTING.md> -P layers.cmake: the table of layers names the folders that there
+# are, and a header includes only its own folder and lower layers.
 cmake_minimum_required(VERSION 3.24)
 
-set(layer_0 core)
-set(layer_1 circuit)
-set(layer_2 state)
-set(layer_3 measure)
-set(layer_4 gradient)
-set(layer_5 head)
-set(layer_6 backbone)
-set(layer_7 model)
-set(layer_8 train)
-set(layer_9 io noise hardware interop diagnostics)
+set(all)
+file(STRINGS ${TABLE} rows REGEX "^\\| [0-9] \\| `")
+foreach(row IN LISTS rows)
+  string(REGEX MATCH "^\\| ([0-9]) \\| ([^|]*) \\|" row "${row}")
+  set(number ${CMAKE_MATCH_1})
+  string(REGEX MATCHALL "[a-z_]+" layer_${number} "${CMAKE_MATCH_2}")
+  list(APPEND all ${layer_${number}})
+endforeach()
+list(SORT all)
+file(GLOB folders LIST_DIRECTORIES ON RELATIVE ${INCLUDE_DIR}/qmtl ${INCLUDE_DIR}/qmtl/*)
+list(FILTER folders EXCLUDE REGEX "\\.hpp$")
+if(NOT folders STREQUAL all)
+  message(SEND_ERROR "the layers of ${TABLE} are ${all}, but the folders are ${folders}")
+endif()
 
 set(lower)
 foreach(number RANGE 9)

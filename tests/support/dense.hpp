@@ -24,7 +24,7 @@ using DenseVector = Eigen::VectorXcd;
 /// All gates, for loops over the gate set.
 [[nodiscard]] inline std::vector<Gate> all_gates() {
   std::vector<Gate> gates;
-  for (int g = 0; g <= static_cast<int>(Gate::Fredkin); ++g) gates.push_back(static_cast<Gate>(g));
+  for (int g = 0; g < gate_kinds; ++g) gates.push_back(static_cast<Gate>(g));
   return gates;
 }
 
@@ -77,7 +77,7 @@ using DenseVector = Eigen::VectorXcd;
   return m;
 }
 
-/// The matrix of U(theta, phi, lambda) (OpenQASM 3 specification, section "Built-in gates").
+/// The matrix of U(theta, phi, lambda): Nielsen and Chuang, eq. 4.12, with alpha = (beta + delta) / 2.
 [[nodiscard]] inline Dense u_matrix(double theta, double phi, double lambda) {
   const double c = std::cos(theta / 2), s = std::sin(theta / 2);
   const auto turned = [](double radius, double angle) { return radius * std::polar(1.0, angle); };

@@ -9,7 +9,9 @@
 namespace qmtl {
 
 /// Every gate a circuit may hold. Rotations follow the half-angle convention: RY(a) = exp(-i a Y / 2).
-/// U(theta, phi, lambda) = P(phi) RY(theta) P(lambda), as in OpenQASM 3.
+/// U(theta, phi, lambda) = P(phi) RY(theta) P(lambda), whose entry <0|U|0> = cos(theta / 2) is real. The built-in U of
+/// OpenQASM 3 is exp(i theta / 2) times this, that of OpenQASM 2 exp(-i (phi + lambda) / 2) times this: the same gate
+/// on its own, another one once it is controlled.
 enum class Gate : std::uint8_t {
   I,
   X,
@@ -47,7 +49,8 @@ enum class Gate : std::uint8_t {
 
 /// Static facts about a gate. Qubits are listed controls first, then targets.
 struct GateInfo {
-  std::string_view name;  ///< OpenQASM 3 spelling
+  /// As in OpenQASM 3's stdgates.inc, which lacks sxdg, u (there U is built in), iswap, iswapdg, rxx, ryy and rzz.
+  std::string_view name;
   int qubits;
   int controls;
   int angles;

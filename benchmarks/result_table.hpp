@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
-#include <cstdio>
 #include <span>
 #include <string>
 #include <utility>
@@ -13,14 +12,13 @@
 
 #include "qmtl/core/atomic_file.hpp"
 #include "qmtl/core/error.hpp"
+#include "qmtl/core/number_text.hpp"
 
 namespace qmtl::benchmark {
 
 /// A number with so many digits after the point.
 [[nodiscard]] inline std::string fixed(double value, int digits) {
-  char buffer[64];
-  std::snprintf(buffer, sizeof buffer, "%.*f", digits, value);
-  return buffer;
+  return detail::number_text(value, std::chars_format::fixed, digits);
 }
 
 /// A number with so many significant digits, never in exponential form.
@@ -33,9 +31,7 @@ namespace qmtl::benchmark {
 
 /// A rounding error or the like: "3.2e-15".
 [[nodiscard]] inline std::string exponential(double value) {
-  char buffer[32];
-  std::snprintf(buffer, sizeof buffer, "%.1e", value);
-  return buffer;
+  return detail::number_text(value, std::chars_format::scientific, 1);
 }
 
 /// Seconds as milliseconds.

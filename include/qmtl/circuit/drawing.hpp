@@ -12,15 +12,14 @@
 #include <vector>
 
 #include "qmtl/circuit/circuit.hpp"
+#include "qmtl/core/number_text.hpp"
 
 namespace qmtl {
 
 /// "x3", "0.5*w2+1.571", "2*(x0-3.142)*(x1-3.142)" or a number in radians.
 [[nodiscard]] inline std::string to_string(const Angle& angle) {
   const auto number = [](double value) {
-    char buffer[32];
-    std::snprintf(buffer, sizeof buffer, "%.4g", value + 0.0);  // + 0.0: no "-0"
-    return std::string(buffer);
+    return detail::number_text(value + 0.0, std::chars_format::general, 4);  // + 0.0: no "-0"
   };
   const auto plus = [&number](double value) {
     if (value == 0.0) return std::string();

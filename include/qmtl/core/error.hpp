@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Exceptions: each says what was wrong, where, and what was expected.
 
-#include <cmath>
 #include <concepts>
-#include <cstdio>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+
+#include "qmtl/core/number_text.hpp"
 
 namespace qmtl {
 
@@ -49,16 +49,10 @@ inline void append_text(std::string& out, char character) { out += character; }
 inline void append_text(std::string& out, bool value) { out += value ? "true" : "false"; }
 inline void append_text(std::string& out, std::integral auto value) { out += std::to_string(value); }
 inline void append_text(std::string& out, std::floating_point auto value) {
-  if (value != value) {  // else some print "-nan"
-    out += "nan";
-    return;
-  }
-  char buffer[32];
-  std::snprintf(buffer, sizeof buffer, "%.9g", static_cast<double>(value));
-  out += buffer;
+  out += number_text(static_cast<double>(value), std::chars_format::general, 9);
 }
 
-/// Joins its arguments into one string: text, integers and reals.
+/// Joins its arguments into one string: text, integers and reals (nine digits). The same in every locale.
 template <class... Parts>
 [[nodiscard]] std::string text(const Parts&... parts) {
   std::string out;

@@ -3,29 +3,23 @@
 // Which training it is: model, initial parameters, data and options as lines of text, for checkpoints.
 
 #include <cstdint>
-#include <cstdio>
 #include <span>
 #include <string>
 #include <string_view>
 #include <variant>
 
 #include "qmtl/core/byte_stream.hpp"
+#include "qmtl/core/number_text.hpp"
 #include "qmtl/train/dataset.hpp"
 #include "qmtl/train/fit_options.hpp"
 
 namespace qmtl::detail {
 
-/// All digits of a number, so that different numbers have different texts.
-[[nodiscard]] inline std::string exact(double value) {
-  char buffer[32];
-  std::snprintf(buffer, sizeof buffer, "%.17g", value);
-  return buffer;
-}
-
+/// Sixteen digits.
 [[nodiscard]] inline std::string hexadecimal(std::uint64_t value) {
-  char buffer[24];
-  std::snprintf(buffer, sizeof buffer, "%016llx", static_cast<unsigned long long>(value));
-  return buffer;
+  std::string out(16, '0');
+  for (auto digit = out.rbegin(); digit != out.rend(); ++digit, value >>= 4) *digit = "0123456789abcdef"[value & 15];
+  return out;
 }
 
 /// Lines of "name value, name value", with all digits of each number.

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "qmtl/core/number_text.hpp"
 #include "qmtl/train/fit.hpp"
 #include "qmtl/train/statistics.hpp"
 
@@ -22,9 +23,7 @@ namespace detail {
 /// A number with `digits` decimals, or "-" where a metric is undefined.
 [[nodiscard]] inline std::string fixed(double value, int digits) {
   if (std::isnan(value)) return "-";
-  char buffer[48];
-  std::snprintf(buffer, sizeof buffer, "%.*f", digits, value);
-  return buffer;
+  return number_text(value, std::chars_format::fixed, digits);
 }
 
 /// Rows of cells as lines: the first column flush left, the others flush right, two spaces between.

@@ -95,6 +95,33 @@ const HeadSummary* find_head(std::span<const HeadSummary> heads, const std::stri
   return nullptr;
 }
 
+TaskRecord& TaskRecord::operator+=(const TaskRecord& other) {
+  above += other.above;
+  equal += other.equal;
+  below += other.below;
+  if (other.gain > gain) gain = other.gain, gain_task = other.gain_task;
+  if (other.loss > loss) loss = other.loss, loss_task = other.loss_task;
+  return *this;
+}
+
+TaskRecord compare_tasks(const HeadSummary& head, const HeadSummary& other) {
+  TaskRecord out;
+  for (std::size_t t = 0; t < head.tasks.size(); ++t) {
+    const double mine = head.tasks[t].auc.mean, theirs = other.tasks[t].auc.mean;
+    if (std::isnan(mine) || std::isnan(theirs)) continue;
+    const double difference = (std::round(1e3 * mine) - std::round(1e3 * theirs)) / 1e3;
+    const std::string& task = head.tasks[t].name;
+    if (difference > 0.0) {
+      out += {.above = 1, .gain = difference, .gain_task = task};
+    } else if (difference < 0.0) {
+      out += {.below = 1, .loss = -difference, .loss_task = task};
+    } else {
+      ++out.equal;
+    }
+  }
+  return out;
+}
+
 nlohmann::ordered_json to_json(std::span<const ProblemResult> results) {
   nlohmann::ordered_json entries = nlohmann::ordered_json::array();
   for (const ProblemResult& result : results) {

@@ -29,6 +29,11 @@ struct HeadSummary {
   std::vector<TaskSummary> tasks{};
   std::vector<double> auc_by_seed{};  ///< mean over tasks and folds
   int diverged = 0;                   ///< final trainings that are left out of all this
+
+  /// Of head and backbone together.
+  [[nodiscard]] std::size_t parameters() const noexcept {
+    return backbone_parameters + static_cast<std::size_t>(head_parameters);
+  }
 };
 
 [[nodiscard]] HeadSummary summarize_head(const HeadResult& head);
@@ -38,6 +43,18 @@ struct HeadSummary {
 
 /// The summary with a name; null if there is none.
 [[nodiscard]] const HeadSummary* find_head(std::span<const HeadSummary> heads, const std::string& name);
+
+/// Tasks by whether one head's mean test AUC, to three digits, is above, equal to or below another's.
+struct TaskRecord {
+  int above = 0, equal = 0, below = 0;
+  double gain = 0.0, loss = 0.0;         ///< the largest difference either way
+  std::string gain_task{}, loss_task{};  ///< and its task; empty if there is none
+
+  TaskRecord& operator+=(const TaskRecord& other);
+};
+
+/// The tasks of `head` against those of `other`; one without an AUC counts nowhere.
+[[nodiscard]] TaskRecord compare_tasks(const HeadSummary& head, const HeadSummary& other);
 
 /// {"benchmarks": [...]}, an entry a problem and head.
 [[nodiscard]] nlohmann::ordered_json to_json(std::span<const ProblemResult> results);

@@ -102,6 +102,9 @@ TEST_CASE("The report says plainly whether the goals are met") {
   CHECK(text.find("Within 0.01 of linear or better: **yes**") != std::string::npos);
   CHECK(text.find("Above hybrid: **yes**") != std::string::npos);
   CHECK(text.find("Fewer head parameters than both: **yes**") != std::string::npos);
+  CHECK(text.find("Tasks above, equal to and below linear: **0, 0, 1**, largest loss 0.010 (sarcasm)") !=
+        std::string::npos);
+  CHECK(text.find("Fewer parameters in all than both: **yes** (16; linear 31, hybrid 41)") != std::string::npos);
   CHECK(text.find("Sarcasm AUC at least 0.78: **yes** (0.8000, one fold)") != std::string::npos);
 
   ProblemResult worse = example();
@@ -120,4 +123,41 @@ TEST_CASE("The report says plainly whether the goals are met") {
         std::string::npos);
   CHECK(std::filesystem::file_size(dir / "PAPER.md") > text.size());
   CHECK(std::filesystem::exists(dir / "PAPER_plots/mustard_tasks.gp"));
+}
+
+TEST_CASE("Wins and losses are counted task by task, to three digits") {
+  const auto tasks = [](std::initializer_list<double> aucs) {
+    HeadSummary out;
+    for (const double auc : aucs) {
+      TaskSummary task;
+      task.name = detail::text('t', out.tasks.size());
+      task.auc.mean = auc;
+      out.tasks.push_back(task);
+    }
+    return out;
+  };
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const TaskRecord record =
+      compare_tasks(tasks({0.672, 0.7884, 0.5004, 0.9, 0.6, nan}), tasks({0.705, 0.7680, 0.4996, 0.8, 0.61, 0.5}));
+  CHECK((record.above == 2 && record.equal == 1 && record.below == 2));
+  CHECK((record.gain_task == "t3" && record.gain == Approx(0.1)));
+  CHECK((record.loss_task == "t0" && record.loss == Approx(0.033)));
+}
+
+TEST_CASE("The overview counts what speaks for and against quantum heads") {
+  ProblemResult other = example();
+  other.dataset = "GLUE";
+  other.heads[0] = head("quantum", 5, 0.7, 0.81);
+  for (FoldResult& fold : other.heads[0].folds) fold.backbone_parameters = 100;
+  const std::vector<ProblemResult> results{example(), other};
+  const qmtl::test::TempDir dir;
+  write_report(dir / "PAPER.md", {.command = "paper"}, results);
+  const auto bytes = read_file(dir / "PAPER.md", 1 << 20);
+  const std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  CHECK(text.find(" 0.8000 (5, 16) |") != std::string::npos);
+  CHECK(text.find(" 0.8200 (5, 105) |") != std::string::npos);
+  CHECK(
+      text.find("quantum heads have the higher mean AUC on 1 of 2 data sets. Of 2 tasks 1 are above, 0 equal (to three "
+                "digits) and 1 below, largest gain 0.010 (sarcasm), largest loss 0.010 (sarcasm). Head parameters are "
+                "fewer on 2 of 2 data sets, parameters in all on 1.\n") != std::string::npos);
 }

@@ -103,4 +103,61 @@ TEST_CASE("entangling capability of RY and CX is 1/2, at a given angle sin^2 x, 
         "qmtl: entangling_capability: draws, expected at least 1, got 0");
 }
 
+/// RX and RZ on each of four qubits: the Bloch vector's x^2, y^2 and z^2 have the means 1/4, 1/4 and 1/2.
+constexpr auto rx_and_rz() {
+  return make_circuit<4>(layer<4>([](int q) { return gate::rx(q, weight(q)); }),
+                         layer<4>([](int q) { return gate::rz(q, weight(4 + q)); }));
+}
+
+// Circuits of Sim et al. 2019, figure 2.
+struct Circuit2 {
+  static constexpr auto circuit = make_circuit<4>(rx_and_rz(), gate::cx(1, 0), gate::cx(2, 1), gate::cx(3, 2));
+};
+struct Circuit3 {
+  static constexpr auto circuit =
+      make_circuit<4>(rx_and_rz(), gate::crz(1, 0, weight(8)), gate::crz(2, 1, weight(9)), gate::crz(3, 2, weight(10)));
+};
+struct Circuit9 {
+  static constexpr auto circuit = make_circuit<4>(layer<4>(gate::h), gate::cz(0, 1), gate::cz(1, 2), gate::cz(2, 3),
+                                                  layer<4>([](int q) { return gate::rx(q, weight(q)); }));
+};
+struct Circuit10 {
+  static constexpr auto circuit =
+      make_circuit<4>(layer<4>([](int q) { return gate::ry(q, feature(q)); }), gate::cz(0, 1), gate::cz(1, 2),
+                      gate::cz(2, 3), gate::cz(0, 3), layer<4>([](int q) { return gate::ry(q, weight(q)); }));
+};
+struct Circuit18 {
+  static constexpr auto circuit = make_circuit<4>(rx_and_rz(), gate::crz(3, 0, weight(8)), gate::crz(2, 3, weight(9)),
+                                                  gate::crz(1, 2, weight(10)), gate::crz(0, 1, weight(11)));
+};
+
+template <class C>
+void check_mean(double expected) {
+  Rng rng(Seed{5});
+  const auto q = entangling_capability<C>(rng, {.draws = 4000});
+  INFO("mean " << q.mean << ", deviation " << q.deviation << ", expected " << expected);
+  CHECK(std::abs(q.mean - expected) < 4 * q.deviation / std::sqrt(4000.0) + 1e-12);
+}
+
+TEST_CASE("circuits of Sim et al. have the means of Q in closed form, 1 - Q being the mean of squared Bloch vectors") {
+  // X, Y and Z of each qubit pulled back through the CNOTs are products of Paulis of a product state.
+  check_mean<Circuit2>(1 - (65.0 + 35 + 44 + 80) / 512);
+  // CRZ leaves z alone and multiplies what is transverse, on either side, by a factor of mean square 3/4.
+  check_mean<Circuit3>(1 - (0.5 + (0.75 + 0.75 * 0.75) / 4));
+  check_mean<Circuit18>(1 - (0.5 + 0.75 * 0.75 / 2));
+  check_mean<Circuit9>(1);
+  check_mean<Circuit10>(1 - (0.5 + 0.125));
+}
+
+TEST_CASE("the mean of circuit 10 is 3/8 exactly: five points an angle integrate Q, which has frequencies up to two") {
+  Rng rng(Seed{6});
+  double sum = 0.0;
+  for (int point = 0; point < 625; ++point) {
+    std::vector<double> x;
+    for (int rest = point; x.size() < 4; rest /= 5) x.push_back(2 * pi * (rest % 5) / 5);
+    sum += entangling_capability<Circuit10>(rng, {.draws = 1, .features = x}).mean;
+  }
+  CHECK(sum / 625 == Approx(0.375).epsilon(1e-12));
+}
+
 }  // namespace

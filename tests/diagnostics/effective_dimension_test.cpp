@@ -22,7 +22,7 @@ Eigen::MatrixXd random_fisher(Rng& rng, int size, int rank) {
 }
 
 TEST_CASE("identity matrices have P log(1 + kappa) / log kappa, whatever their scale") {
-  for (const double scale : {0.01, 1.0, 50.0}) {
+  for (const double scale : {1e-320, 0.01, 1.0, 50.0, 1.5e308}) {
     const Matrices fishers(3, scale * Eigen::MatrixXd::Identity(7, 7));
     const double k = kappa(1000, 1.0);
     CHECK(effective_dimension(fishers, 1000) == Approx(7 * std::log1p(k) / std::log(k)));

@@ -95,6 +95,31 @@ struct Own {
 static_assert(Encoding<Own>);
 static_assert(std::same_as<SquashOf<Own>, CentredTanh<1>> && differentiable_encoding<Own>);
 
+/// The same feature again and again: all that an angle can come from counts.
+struct Repeating {
+  static constexpr int features = 2;
+  static constexpr auto circuit =
+      make_circuit<2>(gate::ry(0, feature(0)), gate::rx(1, -2.0 * feature(0)), gate::cry(0, 1, 0.5 * feature(0) + pi),
+                      gate::rz(0, feature(1)), gate::rzz(0, 1, 2.0 * (feature(0) + 1.0) * feature(1)));
+};
+struct Thirds {
+  static constexpr int features = 1;
+  static constexpr auto circuit = repeat<3>(make_circuit<1>(gate::ry(0, feature(0) / 3.0)));
+};
+static_assert(feature_uses<Repeating> == 6 && feature_uses<Thirds> == 1);  // 1 + 2 + 0.5 + 2, up
+static_assert(feature_uses<ReuploadingEncoding<4, CzRing, Layers<3>>> == 3);
+static_assert(feature_uses<AmplitudeEncoding<2>> == 1);
+static_assert(std::same_as<SquashOf<Repeating>, CentredTanh<6>> && std::same_as<SquashOf<Thirds>, CentredTanh<1>>);
+
+// Numbers that mean something by themselves are not to be standardised, unless the encoding says so.
+struct Amplitudes : AmplitudeEncoding<2> {
+  static constexpr bool standardizable = true;
+};
+static_assert(standardizable_encoding<AngleEncoding<4>> && standardizable_encoding<Own>);
+static_assert(!standardizable_encoding<BasisEncoding<4>> && !standardizable_encoding<AmplitudeEncoding<4>>);
+static_assert(!standardizable_encoding<WithSquash<AngleEncoding<4>, NoSquash>>);
+static_assert(standardizable_encoding<WithSquash<AngleEncoding<4>, FullTanh>> && standardizable_encoding<Amplitudes>);
+
 struct TooFewFeatures : Own {
   static constexpr int features = 1;
 };
@@ -119,6 +144,8 @@ TEST_CASE("encodings describe all that tells them apart") {
   CHECK(describe_encoding<AmplitudeEncoding<4, Features<5>>>() == "amplitude encoding, 5 features on 4 qubits");
   CHECK(describe_encoding<BasisEncoding<4>>() == "basis encoding on 4 qubits");
   CHECK(describe_encoding<Own>().starts_with("own encoding, 3 features on 2 qubits, 2 operations "));  // a fingerprint
+  CHECK(describe_encoding<Repeating>().ends_with(", angles pi/12 (1 + tanh z)"));
+  CHECK(describe_encoding<WithSquash<Repeating, NoSquash>>().find("tanh") == std::string::npos);
   CHECK(describe_encoding<WithSquash<Own, NoSquash>>() == describe_encoding<Own>() + ", angles z");
 }
 

@@ -73,6 +73,65 @@ TEST_CASE("a deviation too small for its reciprocal counts as constant") {
   CHECK(standardizer.scale()[0] == 1.0f);
 }
 
+TEMPLATE_TEST_CASE("a feature that is constant up to rounding is constant", "", float, double) {
+  using S = TestType;
+  Batch<S> x(3, 6);
+  x << S(0.3), S(0.1) + S(0.2), S(0.3), S(0.1) + S(0.2), S(0.3), S(1) - S(0.7),                      //
+      S(1e8), std::nextafter(S(1e8), S(0)), S(1e8), std::nextafter(S(1e8), S(2e8)), S(1e8), S(1e8),  //
+      S(1), S(1) + S(256) * std::numeric_limits<S>::epsilon(), S(1), S(1), S(1), S(1);  // small, and no rounding
+  Standardizer<S> standardizer;
+  standardizer.fit(x);
+  CHECK(standardizer.scale()[0] == S(1));
+  CHECK(standardizer.scale()[1] == S(1));
+  CHECK(standardizer.scale()[2] > S(1e4));
+}
+
+TEMPLATE_TEST_CASE("statistics do not depend on the unit, as long as a spread can be had in it", "", float, double) {
+  using S = TestType;
+  const int most = std::numeric_limits<S>::max_exponent - 8, least = std::numeric_limits<S>::min_exponent + 4;
+  Batch<S> x(1, 5);
+  x << 1, 2, 3, 4, 12;
+  for (const int exponent : {0, most, least}) {
+    const S unit = std::ldexp(S(1), exponent);
+    Standardizer<S> standardizer;
+    standardizer.fit(unit * x);
+    CHECK(standardizer.mean()[0] / unit == Approx(4.4));
+    CHECK(standardizer.scale()[0] * unit == Approx(1.0 / std::sqrt(15.44)));
+  }
+}
+
+TEMPLATE_TEST_CASE("an outlier is legal, unless it is too large or nothing is left of the others", "", float, double) {
+  using S = TestType;
+  constexpr S most = std::numeric_limits<S>::max();
+  Batch<S> x = Batch<S>::Random(2, 50);
+  Standardizer<S> standardizer;
+  const auto refused = [&](S value, Eigen::Index row) {
+    x(1, row) = value;
+    return message_of<ValueError>([&] { standardizer.fit(x); });
+  };
+  const S large = most / S(1e19), dominating = S(1e3) / std::sqrt(std::numeric_limits<S>::epsilon());
+  CHECK(refused(large, 7).find("standardizer: feature 1, row 7: expected a number of the size of the others") !=
+        std::string::npos);
+  CHECK(refused(most, 7).find("feature 1, row 7") != std::string::npos);
+  x.row(1).setConstant(-most);
+  x.row(1).head(25).setConstant(most);
+  CHECK(refused(most, 7).find("expected a number that can be standardised") != std::string::npos);
+  CHECK(standardizer.empty());  // as it was
+
+  x.setRandom();
+  x(1, 7) = x(1, 9) = dominating;
+  standardizer.fit(x);
+  CHECK(standardizer.scale()[1] * dominating == Approx(std::sqrt(50.0 / 2.0 / 0.96)).epsilon(1e-2));
+}
+
+TEST_CASE("values that are tiny beside one that is not are legal") {
+  Batch<double> x = 1e-40 * Batch<double>::Random(1, 50);  // as of a kernel that falls off quickly
+  x(0, 3) = 0.9;
+  Standardizer<double> standardizer;
+  standardizer.fit(x);
+  CHECK(standardizer.scale()[0] > 1.0);
+}
+
 TEST_CASE("without statistics it copies, and saved statistics give the same again") {
   const Batch<double> x = Batch<double>::Random(3, 5);
   Batch<double> copied(3, 5);

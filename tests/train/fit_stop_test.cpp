@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "qmtl/backbone/frozen.hpp"
 #include "qmtl/train/fit.hpp"
 #include "support/catch.hpp"
 #include "support/fit_models.hpp"
@@ -136,6 +137,20 @@ TEST_CASE("a loss that leaves the finite numbers ends the training, with task, e
   const auto floats = related_parts<float>(100).train;
   Quantum<float> model{Seed{1}};
   CHECK_THROWS_AS(fit(model, floats, narrow), NumericalError);
+}
+
+TEST_CASE("one input that is too large is named, and its feature does not vanish without a word") {
+  for (const double value : {1e200, -1.7e308}) {
+    auto data = related_parts(100).train;
+    data.inputs(3, 17) = value;
+    LinearModel<Frozen<20>, First, Second, Third> model{Seed{1}};
+    FitOptions options{.epochs = 3, .batch_size = 60, .optimizer = Sgd{}};
+    CHECK(message_of<ValueError>([&] { fit(model, data, options); }).find("feature 3, row 17: ") != std::string::npos);
+    options.standardize = false;
+    const std::string raw = message_of<NumericalError>([&] { fit(model, data, options); });
+    CHECK(raw.find("; feature 3 of row 17 is ") != std::string::npos);
+    CHECK(raw.find("learning rate") == std::string::npos);
+  }
 }
 
 TEST_CASE("parameters that the very last step made infinite do not pass for a result") {

@@ -158,6 +158,18 @@ TEST_CASE("a real-valued task has a squared error and R2, and no class metrics")
   CHECK(std::isnan(evaluate_task<double>("t", outputs, row_of<double>({2, 2, 2, 2, 2}), LabelKind{0}, -1).r2));
 }
 
+TEST_CASE("R2 needs labels that vary by more than rounding, and no unit in which squares do not overflow") {
+  Batch<double> outputs(1, 4);
+  outputs << 1.5, 2.0, 2.0, 5.0;
+  const auto r2 = [](const Batch<double>& y, const Eigen::RowVectorXd& labels) {
+    return evaluate_task<double>("t", y, labels, LabelKind{0}, -1).r2;
+  };
+  const Eigen::RowVector4d labels(1.0, 2.0, 3.0, 6.0);
+  CHECK(r2(1e-150 * outputs, 1e-150 * labels) == Approx(1 - 2.25 / 14));
+  CHECK(r2(1e150 * outputs, 1e150 * labels) == Approx(1 - 2.25 / 14));
+  CHECK(std::isnan(r2(outputs, Eigen::RowVector4d(0.3, 0.1 + 0.2, 0.3, 0.3))));
+}
+
 TEST_CASE("without labels every figure is undefined") {
   const TaskMetrics m =
       evaluate_task<double>("t", Batch<double>::Zero(1, 2), row_of<double>({-1, -1}), LabelKind{2}, 0);

@@ -26,3 +26,9 @@ TEST_CASE("undefined values are left out", "[train][statistics]") {
   CHECK(std::isnan(summarize(std::array{std::nan("")}).mean));
   CHECK(std::isnan(summarize({}).mean));
 }
+
+TEST_CASE("values whose squares overflow have a deviation", "[train][statistics]") {
+  const auto summary = summarize(std::array{1e200, 3e200});
+  CHECK(summary.mean / 1e200 == Approx(2.0));
+  CHECK(summary.deviation / 1e200 == Approx(std::sqrt(2.0)));
+}

@@ -86,6 +86,17 @@ template <Backbone B>
 inline constexpr MissingInputs missing_inputs =
     InputCheckingBackbone<B> ? MissingInputs::allowed : MissingInputs::refused;
 
+/// Whether z is the input itself, up to a factor a sample: `static constexpr bool passes_inputs = true` of a backbone
+/// says so. Then an encoding decides whether inputs may be standardised.
+template <Backbone B>
+inline constexpr bool passes_inputs = [] {
+  if constexpr (requires { B::passes_inputs; }) {
+    return static_cast<bool>(B::passes_inputs);
+  } else {
+    return false;
+  }
+}();
+
 /// One line on a backbone for reports and files: its own description, or its sizes when it has none.
 template <Backbone B>
 [[nodiscard]] std::string describe_backbone(const B& backbone) {

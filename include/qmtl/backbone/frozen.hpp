@@ -18,6 +18,7 @@ class Frozen {
   using Scalar = S;
   static constexpr int output_size = N;
   static constexpr int parameter_count = 0;
+  static constexpr bool passes_inputs = true;
 
   [[nodiscard]] int input_size() const noexcept { return N; }
   [[nodiscard]] std::span<S> parameters() noexcept { return {}; }

@@ -28,6 +28,7 @@ class RmsNormalized {
  public:
   using Scalar = typename B::Scalar;
   static constexpr int output_size = B::output_size;
+  static constexpr bool passes_inputs = qmtl::passes_inputs<B>;
 
   RmsNormalized() requires std::default_initializable<B>
   = default;

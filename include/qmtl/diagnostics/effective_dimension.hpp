@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "qmtl/core/moments.hpp"
 #include "qmtl/core/rng.hpp"
 #include "qmtl/diagnostics/fisher.hpp"
 
@@ -45,15 +46,20 @@ template <Head H>
 /// F_k -> P F_k / (mean over k of tr F_k), so that the mean trace is P, the number of parameters (Abbas et al. 2021).
 /// Matrices that are all zero stay so. Throws ShapeError unless all are square and of one size.
 [[nodiscard]] inline std::vector<Eigen::MatrixXd> trace_normalised(std::span<const Eigen::MatrixXd> fishers) {
+  double largest = 0.0;
+  for (const auto& fisher : fishers) {
+    if (fisher.size() > 0) largest = std::max(largest, fisher.cwiseAbs().maxCoeff());
+  }
+  const double unit = largest > 0.0 ? detail::unit_of(largest) : 1.0;  // so that the trace does not overflow
   double trace = 0.0;
   for (const auto& fisher : fishers) {
     detail::require_size("trace_normalised: rows of a matrix", fisher.rows(), fishers.front().rows());
     detail::require_size("trace_normalised: columns of a matrix", fisher.cols(), fisher.rows());
-    trace += fisher.trace() / static_cast<double>(fishers.size());
+    trace += (unit * fisher).trace() / static_cast<double>(fishers.size());
   }
   std::vector<Eigen::MatrixXd> out(fishers.begin(), fishers.end());
   for (auto& fisher : out) {
-    if (trace > 0.0) fisher *= static_cast<double>(fisher.rows()) / trace;
+    if (trace > 0.0) fisher = unit * fisher * (static_cast<double>(fisher.rows()) / trace);
   }
   return out;
 }

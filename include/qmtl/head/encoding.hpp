@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Encodings: shared circuits that turn features into a state. Angle, dense angle, re-uploading, IQP and ZZ.
 
+#include <algorithm>
+#include <array>
 #include <concepts>
+#include <cstddef>
 #include <string>
 
 #include "qmtl/circuit/combinators.hpp"
@@ -27,8 +30,9 @@ concept PreparesState = requires(const double* x, std::complex<double>* psi) {
 };
 
 /// A shared, task-independent encoding. A user's own type needs `static constexpr int features` and a
-/// `static constexpr auto circuit`; optional are `using Squash` (default CentredTanh<1>), `describe()`, and
-/// `static constexpr bool differentiable = false` where dL/dfeatures does not exist.
+/// `static constexpr auto circuit`; optional are `using Squash` (default CentredTanh<R>, R being feature_uses),
+/// `describe()`, `static constexpr bool differentiable = false` where dL/dfeatures does not exist, and
+/// `static constexpr bool standardizable`, which see.
 template <class E>
 concept Encoding = EncodesFeatures<E>;
 
@@ -48,11 +52,29 @@ inline constexpr bool differentiable_encoding = [] {
   }
 }();
 
+/// How often a type's circuit uses the feature that it uses most, at least once: a use counts as much as its scale, a
+/// product of two features as a use of each, and the sum is rounded up.
+template <CircuitType E>
+inline constexpr int feature_uses = [] {
+  std::array<double, static_cast<std::size_t>(feature_count(E::circuit)) + 1> uses{};
+  for (const auto& op : E::circuit.ops()) {
+    for (const auto& angle : op.used_angles()) {
+      const double scale = angle.scale < 0.0 ? -angle.scale : angle.scale;
+      const bool product = angle.source == AngleSource::feature_product;
+      if (product || angle.source == AngleSource::feature) uses[static_cast<std::size_t>(angle.index)] += scale;
+      if (product) uses[static_cast<std::size_t>(angle.second)] += scale;
+    }
+  }
+  const double most = *std::max_element(uses.begin(), uses.end());
+  const int whole = static_cast<int>(most);
+  return std::max(1, most - whole > 1e-9 ? whole + 1 : whole);
+}();
+
 namespace detail {
 
 template <class E>
 struct SquashOf {
-  using type = CentredTanh<1>;
+  using type = CentredTanh<feature_uses<E>>;
 };
 template <class E>
 requires requires { typename E::Squash; }
@@ -78,14 +100,42 @@ template <int N, int F, Axis A, class Ent>
 template <Encoding E>
 using SquashOf = typename detail::SquashOf<E>::type;
 
-/// One line that identifies an encoding, also in saved models.
+/// Whether inputs may be standardised that a backbone passes on to the encoding as they are: not where numbers mean
+/// something by themselves, as angles, amplitudes or bits. An encoding says so by `static constexpr bool
+/// standardizable`; by default one may unless its squashing is NoSquash.
 template <Encoding E>
-[[nodiscard]] std::string describe_encoding() {
+inline constexpr bool standardizable_encoding = [] {
+  if constexpr (requires { E::standardizable; }) {
+    return static_cast<bool>(E::standardizable);
+  } else {
+    return !std::same_as<SquashOf<E>, NoSquash>;
+  }
+}();
+
+namespace detail {
+
+/// What tells an encoding from others, but for its squashing.
+template <Encoding E>
+[[nodiscard]] std::string describe_circuit() {
   if constexpr (requires { E::describe(); }) {
     return E::describe();
   } else {
-    return detail::text("own encoding, ", E::features, " features on ", encoding_qubits<E>, " qubits, ",
-                        E::circuit.operations.size(), " operations ", detail::fingerprint(E::circuit.ops()));
+    return text("own encoding, ", E::features, " features on ", encoding_qubits<E>, " qubits, ",
+                E::circuit.operations.size(), " operations ", fingerprint(E::circuit.ops()));
+  }
+}
+
+}  // namespace detail
+
+/// One line that identifies an encoding, also in saved models.
+template <Encoding E>
+[[nodiscard]] std::string describe_encoding() {
+  constexpr bool counted = !requires { E::describe(); }
+  &&!requires { typename E::Squash; };
+  if constexpr (counted && feature_uses < E >> 1) {
+    return detail::describe_circuit<E>() + ", " + SquashOf<E>::describe();
+  } else {
+    return detail::describe_circuit<E>();
   }
 }
 
@@ -181,7 +231,7 @@ struct ZzEncoding {
 template <Encoding E, Squash Sq>
 struct WithSquash : E {
   using Squash = Sq;
-  [[nodiscard]] static std::string describe() { return describe_encoding<E>() + ", " + Sq::describe(); }
+  [[nodiscard]] static std::string describe() { return detail::describe_circuit<E>() + ", " + Sq::describe(); }
 };
 
 }  // namespace qmtl

@@ -12,7 +12,8 @@
 
 namespace qmtl {
 
-/// Amplitude encoding: the state is x / ||x||, padded with zeros to 2^N amplitudes; basis state i holds feature i.
+/// Amplitude encoding: the state is x / ||x||, padded with zeros to 2^N amplitudes; basis state i holds feature i. Its
+/// inputs are not standardised behind a backbone that passes them on: that would change their ratios and signs.
 template <int N, class F = Features<(1 << N)>>
 struct AmplitudeEncoding {
   static_assert(F::count <= (1 << N), "qmtl: AmplitudeEncoding<N> must have at most 2^N features");
@@ -53,7 +54,7 @@ struct AmplitudeEncoding {
 };
 
 /// Basis encoding: qubit q is one where feature q is above 1/2. It has no gradient, so only a backbone without
-/// parameters fits before it.
+/// parameters fits before it, and its inputs are not standardised behind one that passes them on.
 template <int N>
 struct BasisEncoding {
   static constexpr int features = N;

@@ -4,12 +4,12 @@
 
 #include <cmath>
 #include <cstddef>
-#include <limits>
 #include <span>
 #include <vector>
 
 #include "qmtl/core/error.hpp"
 #include "qmtl/core/finite.hpp"
+#include "qmtl/core/moments.hpp"
 #include "qmtl/core/scalar.hpp"
 
 namespace qmtl {
@@ -32,16 +32,24 @@ class Standardizer {
     }
   }
 
-  /// Learns mean and scale from features x rows; a constant feature gets scale 1, so it is centred only. Where NaN is
-  /// allowed it is left out, and a feature that is always missing is copied; `apply` keeps NaN.
-  /// Two passes, sums in double. Throws ShapeError without rows, ValueError where an input is not finite.
+  /// Learns mean and scale from features x rows; a feature that is constant, up to a few roundings, gets scale 1, so it
+  /// is centred only. Where NaN is allowed it is left out, and a feature that is always missing is copied; `apply`
+  /// keeps NaN. Three passes, in double. Throws ShapeError without rows, ValueError where an input is not finite, is
+  /// too large to be standardised, or so large that the feature's other values would vanish beside it.
   void fit(const BatchIn<S>& train_inputs, MissingInputs missing = MissingInputs::refused) {
     if (train_inputs.cols() == 0) throw ShapeError("qmtl: standardizer: rows to fit, expected at least 1, got 0");
     detail::require_finite_inputs<S>(train_inputs, missing);
-    const auto features = static_cast<std::size_t>(train_inputs.rows());
-    mean_.resize(features);
-    scale_.resize(features);
-    for (std::size_t f = 0; f < features; ++f) fit_feature(f, train_inputs.row(static_cast<Eigen::Index>(f)));
+    std::vector<S> mean, scale;
+    for (Eigen::Index f = 0; f < train_inputs.rows(); ++f) {
+      const auto values = train_inputs.row(f);
+      const detail::Moments moments = detail::moments_of(values);
+      const bool varies = moments.template varies<S>();
+      if (varies) detail::require_standardizable<S>(values, moments, detail::text("standardizer: feature ", f));
+      mean.push_back(static_cast<S>(moments.mean));
+      scale.push_back(varies ? static_cast<S>(1.0 / moments.deviation) : S(1));
+    }
+    mean_.swap(mean);
+    scale_.swap(scale);
   }
 
   /// Standardises features x rows into `out`, which may be `in` itself. Throws ShapeError.
@@ -66,30 +74,6 @@ class Standardizer {
   [[nodiscard]] std::span<const S> scale() const noexcept { return scale_; }
 
  private:
-  template <class Row>
-  void fit_feature(std::size_t feature, const Row& values) {
-    double first = 0.0;
-    double count = 0.0;
-    for (Eigen::Index i = 0; i < values.size(); ++i) {
-      if (std::isnan(values(i))) continue;
-      if (count == 0.0) first = static_cast<double>(values(i));
-      count += 1.0;
-    }
-    double shift = 0.0;  // relative to the first value: exactly zero for a constant feature
-    for (Eigen::Index i = 0; i < values.size(); ++i) {
-      if (!std::isnan(values(i))) shift += (static_cast<double>(values(i)) - first) / count;
-    }
-    double variance = 0.0;
-    for (Eigen::Index i = 0; i < values.size(); ++i) {
-      if (std::isnan(values(i))) continue;
-      const double centred = static_cast<double>(values(i)) - first - shift;
-      variance += centred * centred / count;
-    }
-    const S scale = static_cast<S>(1.0 / std::sqrt(variance));
-    mean_[feature] = static_cast<S>(first + shift);
-    scale_[feature] = std::isfinite(scale) ? scale : S(1);
-  }
-
   std::vector<S> mean_;
   std::vector<S> scale_;
 };

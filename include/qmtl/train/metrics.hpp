@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "qmtl/core/error.hpp"
+#include "qmtl/core/moments.hpp"
 #include "qmtl/core/scalar.hpp"
 #include "qmtl/train/dataset.hpp"
 #include "qmtl/train/loss.hpp"
@@ -185,21 +186,12 @@ void fill_class_metrics(TaskMetrics& out, const std::same_as<ClassRows> auto& ro
   out.auc = class_auc(rows);
 }
 
-/// 1 - squared error / squared deviation; NaN where the labels do not vary.
+/// 1 - squared error / squared deviation; NaN where the labels do not vary by more than rounding.
 template <Scalar S>
-[[nodiscard]] double r_squared(double mean_squared_error, const LabelRow<S>& labels, std::size_t labelled) {
-  const auto count = static_cast<double>(labelled);
-  double mean = 0.0;
-  for (Eigen::Index row = 0; row < labels.size(); ++row) {
-    if (!std::isnan(labels(row))) mean += static_cast<double>(labels(row)) / count;
-  }
-  double variance = 0.0;
-  for (Eigen::Index row = 0; row < labels.size(); ++row) {
-    if (std::isnan(labels(row))) continue;
-    const double centred = static_cast<double>(labels(row)) - mean;
-    variance += centred * centred / count;
-  }
-  return variance > 0.0 ? 1.0 - mean_squared_error / variance : undefined_metric;
+[[nodiscard]] double r_squared(double mean_squared_error, const LabelRow<S>& labels) {
+  const Moments moments = moments_of(labels);
+  if (!moments.template varies<S>()) return undefined_metric;
+  return 1.0 - mean_squared_error / moments.deviation / moments.deviation;
 }
 
 }  // namespace detail
@@ -221,7 +213,7 @@ template <Scalar S>
   if (out.labelled == 0) return out;
   out.loss = loss.loss;
   if (kind.classes == 0) {
-    out.r2 = detail::r_squared<S>(out.loss, labels, out.labelled);
+    out.r2 = detail::r_squared<S>(out.loss, labels);
   } else {
     detail::fill_class_metrics(out, detail::class_rows<S>(logits, labels, kind), majority);
   }

@@ -6,6 +6,8 @@
 #include <limits>
 #include <span>
 
+#include "qmtl/core/moments.hpp"
+
 namespace qmtl {
 
 /// Mean and sample standard deviation (divisor n - 1; 0 for a single value). NaN values are left out.
@@ -15,22 +17,15 @@ struct MeanDeviation {
   std::size_t count = 0;
 };
 
-/// Summarises values, as one metric over several seeds. NaN mean where no value is defined.
+/// Summarises values, as one metric over several seeds. NaN where no value is defined, or one is infinite.
 [[nodiscard]] inline MeanDeviation summarize(std::span<const double> values) noexcept {
+  const detail::Moments moments = detail::moments_of(values);
   MeanDeviation out;
-  double sum = 0.0;
-  for (const double value : values) {
-    if (std::isnan(value)) continue;
-    sum += value;
-    ++out.count;
-  }
+  out.count = moments.count;
   if (out.count == 0) return out;
-  out.mean = sum / static_cast<double>(out.count);
-  double squares = 0.0;
-  for (const double value : values) {
-    if (!std::isnan(value)) squares += (value - out.mean) * (value - out.mean);
-  }
-  out.deviation = out.count > 1 ? std::sqrt(squares / static_cast<double>(out.count - 1)) : 0.0;
+  const auto n = static_cast<double>(out.count);
+  out.mean = moments.mean;
+  out.deviation = out.count > 1 ? moments.deviation * std::sqrt(n / (n - 1.0)) : 0.0;
   return out;
 }
 

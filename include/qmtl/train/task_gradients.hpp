@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "qmtl/core/moments.hpp"
 #include "qmtl/train/clipping.hpp"
 #include "qmtl/train/conflict.hpp"
 #include "qmtl/train/objective.hpp"
@@ -110,10 +111,14 @@ class TaskGradients {
   }
 
   void add_projected(Objective<B, H>& objective, std::span<const double> weights, Rng& rng) {
+    const double largest = shared_.size() > 0 ? static_cast<double>(shared_.cwiseAbs().maxCoeff()) : 0.0;
+    const double unit =
+        largest > std::numeric_limits<double>::min() ? 1.0 / largest : 1.0;  // so that no square overflows
+    const auto scaled = [&](Eigen::Index t) { return unit * shared_.col(t).template cast<double>(); };
     Eigen::MatrixXd gram(H::tasks, H::tasks);
     for (Eigen::Index i = 0; i < H::tasks; ++i) {
       for (Eigen::Index j = 0; j <= i; ++j) {
-        const double product = shared_.col(i).template cast<double>().dot(shared_.col(j).template cast<double>());
+        const double product = scaled(i).dot(scaled(j));
         gram(i, j) = gram(j, i) = weights[static_cast<std::size_t>(i)] * weights[static_cast<std::size_t>(j)] * product;
       }
     }

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <numeric>
 #include <span>
 #include <string>
@@ -209,8 +210,24 @@ class Trainer {
   }
 
   [[noreturn]] void fail(const std::string& what, const std::string& where) const {
-    throw NumericalError(text("qmtl: fit: ", what, " is not finite in epoch ", epochs_done_ + 1, ", ", where,
-                              "; a smaller learning rate may help"));
+    const std::string input = huge_input();
+    throw NumericalError(text("qmtl: fit: ", what, " is not finite in epoch ", epochs_done_ + 1, ", ", where, "; ",
+                              input.empty() ? "a smaller learning rate may help" : input));
+  }
+
+  /// The first input of the last batch whose square overflows, as the model sees it; else nothing.
+  [[nodiscard]] std::string huge_input() const {
+    if (encoded_) return {};
+    Batch<S> x(inputs_.rows(), inputs_.cols());
+    model_.standardizer().apply(inputs_, x);
+    for (Eigen::Index i = 0; i < x.cols(); ++i) {
+      for (Eigen::Index f = 0; f < x.rows(); ++f) {
+        if (std::isnan(inputs_(f, i)) || x(f, i) * x(f, i) <= std::numeric_limits<S>::max()) continue;
+        return text("feature ", f, " of row ", order_[static_cast<std::size_t>(next_row_ + i)], " is ", inputs_(f, i),
+                    ", too large to train on");
+      }
+    }
+    return {};
   }
 
   [[nodiscard]] static bool finite(std::span<const S> values) {

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -74,6 +75,7 @@ TEST_CASE("a training that is killed at random moments ends with the same bits")
   Model resumed{Seed{2}};
   const auto report = fit(resumed, parts.train, parts.validation, checkpointed);
   CHECK(outcome(resumed, report) == expected);
+  CHECK(dir.names() == std::set<std::string>{"alone", "killed"});  // nothing is left of the writers that were killed
 }
 
 }  // namespace

@@ -23,8 +23,8 @@ namespace qmtl {
 /// A file that holds the whole state of a training: parameters, optimizers, random engines, order of the samples,
 /// position, best parameters, task weights, history. It is written at the start, after every `every_epochs` epochs and
 /// `every_steps` steps (0: not by that count) and at the end, each time in one step (temporary file, fsync, rename), so
-/// that a killed run leaves the checkpoint before or the one after (and beside it, if it was killed while writing, the
-/// temporary file).
+/// that a killed run leaves the checkpoint before or the one after (and beside it, if it was killed while writing, a
+/// temporary file, which the next write removes).
 ///
 /// If the file is there when a training begins, and `resume` is true, the training goes on from it and ends with the
 /// same bits as one that was never interrupted (on the same machine, compiler and number of threads); one that had

@@ -1,0 +1,39 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// The check that an object still holds what it was made with.
+
+#include <string_view>
+#include <utility>
+
+#include "qmtl/core/error.hpp"
+
+namespace qmtl::detail {
+
+/// A member that knows whether its object has been moved from, so that a later call is an error and no stray access.
+/// Copies are like their original; assigning to the object makes it good again.
+class MovedFrom {
+ public:
+  MovedFrom() = default;
+  MovedFrom(const MovedFrom&) = default;
+  MovedFrom(MovedFrom&& other) noexcept : moved_(std::exchange(other.moved_, true)) {}
+  MovedFrom& operator=(const MovedFrom&) = default;
+  MovedFrom& operator=(MovedFrom&& other) noexcept {
+    moved_ = std::exchange(other.moved_, true);
+    return *this;
+  }
+  ~MovedFrom() = default;
+
+  /// Throws LogicError if the object, a `what`, has been moved from.
+  void check(std::string_view what) const {
+    if (moved_) fail(what);
+  }
+
+ private:
+  [[noreturn]] static void fail(std::string_view what) {
+    throw LogicError(text("qmtl: ", what, ": it has been moved from and can only be assigned to"));
+  }
+
+  bool moved_ = false;
+};
+
+}  // namespace qmtl::detail

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Save a trained model to one file, load it into a fresh one, and see what a wrong file says.
+// Save a trained model to one file, load it into a fresh one, let two threads ask it, and see what a wrong file says.
 
 #include <cstdio>
 #include <qmtl/qmtl.hpp>
 #include <string>
+#include <thread>
 
 using namespace qmtl;
 
@@ -25,6 +26,14 @@ int main() {
   const bool same = model.predict(data.inputs) == fresh.predict(data.inputs);
   std::printf("predictions of the loaded model are the same bits: %s\n", same ? "yes" : "no");
 
+  const ModelOf<1>& served = fresh;  // a const model may be asked by several threads at once
+  Batch<double> first, second;
+  std::thread other([&] { first = served.predict(data.inputs); });
+  second = served.predict(data.inputs);
+  other.join();
+  const bool agree = first == second;
+  std::printf("two threads get the same from one const model: %s\n", agree ? "yes" : "no");
+
   ModelOf<2> deeper{Seed{3}};
   bool refused = false;
   try {
@@ -34,5 +43,5 @@ int main() {
     std::printf("%s\n", error.what());
   }
   std::remove(path.c_str());
-  return same && refused ? 0 : 1;
+  return same && agree && refused ? 0 : 1;
 }

@@ -157,6 +157,7 @@ TEMPLATE_TEST_CASE("the gradient of a convnet is that of central differences", "
                    WideKernel, DenseOnly, Narrow, SeveralTiles) {
   test::check_gradient(TestType{});
   test::check_same_bits(TestType{});
+  test::check_moved_from(TestType{});
 }
 
 TEST_CASE("a convnet of dense layers is an mlp with the same parameters") {

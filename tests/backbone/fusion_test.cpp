@@ -122,6 +122,8 @@ TEST_CASE("the gradient of a fusion is that of central differences") {
   test::check_gradient(GatedFusion<3, Linear<2, 1>>{});
   test::check_gradient(ConcatFusion<3, Linear<2, 1, float>, BasicMlp<float, Gelu, 2, 3, 2>>{});
   test::check_gradient(ConcatFusion<1, Concat, Frozen<2>>{});
+  test::check_moved_from(Concat{});
+  test::check_moved_from(Gated{});
 }
 
 TEST_CASE("a fusion gives the same bits wherever its inputs lie") {

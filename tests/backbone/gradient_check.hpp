@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "qmtl/backbone/concepts.hpp"
@@ -43,6 +44,24 @@ std::vector<double> finite_differences(B& backbone, const Batch<typename B::Scal
     parameter = kept;
   }
   return out;
+}
+
+/// A backbone that has been moved from says so, and is good again when it has been assigned to.
+template <Backbone B>
+void check_moved_from(B backbone) {
+  using S = typename B::Scalar;
+  Rng rng(Seed{12});
+  const Batch<S> x = random_batch<S>(backbone.input_size(), 3, rng);
+  Batch<S> expected(B::output_size, 3), z(B::output_size, 3);
+  std::vector<S> gradient(backbone.parameters().size());
+  backbone.forward(x, expected);
+  B taken = std::move(backbone);
+  CHECK_THROWS_AS(backbone.forward(x, z), LogicError);
+  CHECK_THROWS_AS(backbone.initialise(rng), LogicError);
+  CHECK_THROWS_AS(backbone.backward(x, z, gradient), Error);
+  backbone = std::move(taken);
+  backbone.forward(x, z);
+  CHECK(z == expected);
 }
 
 template <Backbone B>

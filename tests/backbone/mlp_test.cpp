@@ -60,6 +60,7 @@ TEMPLATE_TEST_CASE("the gradient of an mlp is that of central differences", "", 
                    (BasicMlp<float, Gelu, 3, 1, 4, 2>)) {
   test::check_gradient(TestType{});
   test::check_same_bits(TestType{});
+  test::check_moved_from(TestType{});
 }
 
 TEST_CASE("an mlp whose input size is known at run time is the same as one whose size is in its type") {

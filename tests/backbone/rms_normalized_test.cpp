@@ -60,6 +60,7 @@ TEST_CASE("gradients through a normalization are those of finite differences") {
   test::check_gradient(RmsNormalized<Mlp<4, 6, 2>>{});
   test::check_gradient(RmsNormalized<ConvNet<Image<4, 4, 1>, Conv<2, 3>, MaxPool<2>, Dense<3>>>{});
   test::check_gradient(RmsNormalized<BasicMlp<float, Tanh, 4, 3>>{});
+  test::check_moved_from(RmsNormalized<Linear<5, 3>>{});
 }
 
 TEST_CASE("the gradient does not change the length of the representation") {

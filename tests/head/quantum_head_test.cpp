@@ -238,6 +238,22 @@ TEST_CASE("backward needs a forward of the same batch before it") {
   CHECK(message_of<ShapeError>([&] { head.backward_weights(large.z, large.w, large.c, gradient); }) == message);
 }
 
+TEST_CASE("a head that has been moved from says so, and can be assigned to") {
+  const Data<Head> data(8);
+  std::vector<double> gradient(data.w.size());
+  Batch<double> logits(3, 8), again(3, 8);
+  Head head;
+  head.forward(data.z, data.w, logits);
+  Head taken = std::move(head);
+  const std::string message = "qmtl: QuantumHead: it has been moved from and can only be assigned to";
+  CHECK(message_of<LogicError>([&] { head.forward(data.z, data.w, again); }) == message);
+  CHECK(message_of<LogicError>([&] { head.backward_weights(data.z, data.w, data.c, gradient); }) == message);
+  CHECK(message_of<LogicError>([&] { head.set_execution(Threads{2}); }) == message);
+  head = std::move(taken);
+  head.forward(data.z, data.w, again);
+  CHECK(again == logits);
+}
+
 TEST_CASE("amplitude encoding refuses features that are all zero, and has no gradient then") {
   using H = QuantumHead<double, AmplitudeEncoding<3>, B>;
   H head;

@@ -6,6 +6,9 @@
 #include <algorithm>
 #include <cmath>
 #include <span>
+#include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include "qmtl/backbone/frozen.hpp"
@@ -136,6 +139,53 @@ TEST_CASE("a copy of a model is another model") {
   copy.backbone().parameters()[0] += 1.0;
   CHECK(forward(copy, x) != before);
   CHECK(forward(model, x) == before);
+}
+
+TEMPLATE_TEST_CASE("a const model predicts the same bits, also on several threads at once", "", Quantum, Linear) {
+  TestType model{Seed{3}};
+  Rng rng(Seed{4});
+  const Batch<double> x = random_batch<double>(rng, 5, 600);
+  Standardizer<double> standardizer;
+  standardizer.fit(x);
+  model.set_standardizer(standardizer);
+  const TestType& shared = model;
+  Batch<double> first, second;
+  std::thread other([&] { first = shared.predict(x); });
+  second = shared.predict(x.leftCols(7));
+  other.join();
+  const Batch<double> expected = model.predict(x);
+  CHECK(first == expected);
+  CHECK(second == expected.leftCols(7));
+}
+
+TEMPLATE_TEST_CASE("a model that has been moved from says so, and can be assigned to", "", Quantum, Linear) {
+  TestType model{Seed{3}};
+  Rng rng(Seed{4});
+  const Batch<double> x = random_batch<double>(rng, 5, 6);
+  const Batch<double> expected = model.predict(x);
+  TestType taken = std::move(model);
+  CHECK(taken.predict(x) == expected);
+
+  const std::string message = "qmtl: model: it has been moved from and can only be assigned to";
+  Batch<double> logits(5, 6);
+  std::vector<double> gradient;
+  CHECK(message_of<LogicError>([&] { (void)model.predict(x); }) == message);
+  CHECK(message_of<LogicError>([&] { (void)std::as_const(model).predict(x); }) == message);
+  CHECK(message_of<LogicError>([&] { model.forward(x, logits); }) == message);
+  CHECK(message_of<LogicError>([&] { model.backward(logits, gradient, gradient); }) == message);
+  CHECK(message_of<LogicError>([&] { model.backward_head(logits, gradient); }) == message);
+  CHECK(message_of<LogicError>([&] { (void)model.describe(); }) == message);
+  if constexpr (CachingHead<typename TestType::HeadType>) {
+    CHECK(message_of<LogicError>([&] { model.encode(x, logits); }) == message);
+    CHECK_THROWS_AS(model.predict_encoded(x), LogicError);
+    CHECK_THROWS_AS(model.head().encoded_size(), LogicError);
+  }
+  const TestType copy = model;
+  CHECK(message_of<LogicError>([&] { (void)copy.predict(x); }) == message);
+
+  model = std::move(taken);
+  CHECK(model.predict(x) == expected);
+  CHECK(message_of<LogicError>([&] { (void)taken.predict(x); }) == message);
 }
 
 TEST_CASE("a backbone whose input size is known at run time is given to the model") {

@@ -194,6 +194,15 @@ TEST_CASE("evaluate judges every task of a data set by hand-made logits") {
   CHECK(evaluate(model, data)[1].name == "second");
 }
 
+TEST_CASE("a const model is judged as the model itself") {
+  Quantum model{Seed{5}};
+  const auto data = small_data();
+  const Quantum& shared = model;
+  const auto expected = evaluate(model, data), metrics = evaluate(shared, data);
+  REQUIRE(metrics.size() == expected.size());
+  for (std::size_t t = 0; t < metrics.size(); ++t) CHECK(metrics[t].loss == expected[t].loss);
+}
+
 TEST_CASE("evaluate refuses data that does not fit and logits that are no numbers") {
   auto model = pass_through();
   Dataset<double> data{Batch<double>::Zero(5, 2), Batch<double>::Zero(3, 2), {}};

@@ -14,6 +14,7 @@
 #include "qmtl/backbone/activation.hpp"
 #include "qmtl/backbone/concepts.hpp"
 #include "qmtl/backbone/image_layers.hpp"
+#include "qmtl/core/moved_from.hpp"
 
 namespace qmtl {
 namespace detail {
@@ -65,6 +66,7 @@ class BasicConvNet {
   /// Draws the weights layer by layer in storage order as A::initialisation says, fan-in and fan-out of a Conv being
   /// those of one pixel; biases become zero.
   void initialise(Rng& rng) {
+    moved_from_.check("convnet");
     for_each_layer([&]<std::size_t L>(At<L>) {
       const double fan_in = Stage<L>::fan_in;
       const double limit = std::sqrt(6.0 / (fan_in + Stage<L>::fan_out));
@@ -80,6 +82,7 @@ class BasicConvNet {
 
   /// Computes z (output_size x B) from x (input_size x B), and keeps what backward needs. Throws ShapeError.
   void forward(const BatchIn<S>& x, BatchOut<S> z) {
+    moved_from_.check("convnet");
     detail::require_backbone_shapes("convnet forward", x, z, input_size(), output_size);
     batch_ = x.cols();
     detail::grow(input_, count<Input>());
@@ -99,6 +102,7 @@ class BasicConvNet {
   /// Adds dL/dparameters, summed over the batch, into `gradient`, given the x of the last forward and dz = dL/dz.
   /// Throws ShapeError, also when the batch is not the size of the last forward's.
   void backward(const BatchIn<S>& x, const BatchIn<S>& dz, std::span<S> gradient) {
+    moved_from_.check("convnet");
     detail::require_backbone_shapes("convnet backward", x, dz, input_size(), output_size);
     detail::require_size("convnet backward: columns of x, as in the last forward,", x.cols(), batch_);
     detail::require_size("convnet backward: gradient size", gradient.size(), parameters_.size());
@@ -168,6 +172,7 @@ class BasicConvNet {
                                   gradient_.data() + offset<L>, delta_in, batch_);
   }
 
+  detail::MovedFrom moved_from_;
   Stages stages_;
   std::array<Buffers, layers> buffers_;
   detail::AlignedVector<S> parameters_, input_, gradient_;

@@ -17,6 +17,7 @@
 #include "qmtl/backbone/activation.hpp"
 #include "qmtl/backbone/affine.hpp"
 #include "qmtl/backbone/concepts.hpp"
+#include "qmtl/core/moved_from.hpp"
 
 namespace qmtl {
 
@@ -74,6 +75,7 @@ class Fusion {
 
   /// Draws the encoders' parameters in order, as they say, then gates and projection Xavier-uniform with zero biases.
   void initialise(Rng& rng) {
+    moved_from_.check("fusion");
     for_each_modality([&]<std::size_t M>(At<M>) {
       std::get<M>(encoders_).initialise(rng);
       take_parameters<M>();
@@ -95,6 +97,7 @@ class Fusion {
   /// Computes z (output_size x B) from x (input_size x B), and keeps what backward needs. Throws ShapeError, and
   /// ValueError as check_inputs does.
   void forward(const BatchIn<Scalar>& x, BatchOut<Scalar> z) {
+    moved_from_.check("fusion");
     detail::require_backbone_shapes("fusion forward", x, z, input_size(), output_size);
     check_inputs(x);
     batch_ = x.cols();
@@ -111,6 +114,7 @@ class Fusion {
   /// Adds dL/dparameters, summed over the batch, into `gradient`, given the x of the last forward and dz = dL/dz.
   /// Throws ShapeError, also when the batch is not the size of the last forward's.
   void backward(const BatchIn<Scalar>& x, const BatchIn<Scalar>& dz, std::span<Scalar> gradient) {
+    moved_from_.check("fusion");
     detail::require_backbone_shapes("fusion backward", x, dz, input_size(), output_size);
     detail::require_size("fusion backward: columns of x, as in the last forward,", x.cols(), batch_);
     detail::require_size("fusion backward: gradient size", gradient.size(), parameters_.size());
@@ -296,6 +300,7 @@ class Fusion {
     encoder.backward(inputs, delta, encoder_part<M>(gradient));
   }
 
+  detail::MovedFrom moved_from_;
   std::tuple<Encoders...> encoders_;
   std::array<int, sizeof...(Encoders) + 1> inputs_{};           // where each slice of x begins, and where x ends
   std::array<std::size_t, sizeof...(Encoders) + 1> offsets_{};  // the same of the encoders' parameters

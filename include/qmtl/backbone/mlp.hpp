@@ -13,6 +13,7 @@
 #include "qmtl/backbone/activation.hpp"
 #include "qmtl/backbone/affine.hpp"
 #include "qmtl/backbone/concepts.hpp"
+#include "qmtl/core/moved_from.hpp"
 
 namespace qmtl {
 namespace detail {
@@ -77,6 +78,7 @@ class BasicMlp : public detail::MlpParameterCount<((Sizes != Eigen::Dynamic) && 
 
   /// Draws the weights layer by layer in storage order as A::initialisation says; biases become zero.
   void initialise(Rng& rng) {
+    moved_from_.check("mlp");
     for (int l = 0; l < layers; ++l) {
       const double fan_in = width(l);
       const double limit = std::sqrt(6.0 / (fan_in + width(l + 1)));
@@ -93,6 +95,7 @@ class BasicMlp : public detail::MlpParameterCount<((Sizes != Eigen::Dynamic) && 
   /// Computes z (output_size x B) from x (input_size x B), and keeps the hidden values for backward.
   /// x and z must not overlap. Throws ShapeError.
   void forward(const BatchIn<S>& x, BatchOut<S> z) {
+    moved_from_.check("mlp");
     detail::require_backbone_shapes("mlp forward", x, z, input_size(), output_size);
     batch_ = x.cols();
     for (int l = 0; l + 1 < layers; ++l) {
@@ -111,6 +114,7 @@ class BasicMlp : public detail::MlpParameterCount<((Sizes != Eigen::Dynamic) && 
   /// Adds dL/dparameters, summed over the batch, into `gradient`, given the x of the last forward and dz = dL/dz.
   /// Throws ShapeError, also when the batch is not the size of the last forward's.
   void backward(const BatchIn<S>& x, const BatchIn<S>& dz, std::span<S> gradient) {
+    moved_from_.check("mlp");
     detail::require_backbone_shapes("mlp backward", x, dz, input_size(), output_size);
     detail::require_size("mlp backward: columns of x, as in the last forward,", x.cols(), batch_);
     detail::require_size("mlp backward: gradient size", gradient.size(), parameters_.size());
@@ -185,6 +189,7 @@ class BasicMlp : public detail::MlpParameterCount<((Sizes != Eigen::Dynamic) && 
         detail::as_array(std::span<const S>(layer_gradient_).first(count));
   }
 
+  detail::MovedFrom moved_from_;
   std::array<int, sizeof...(Sizes)> sizes_ = declared;
   std::array<std::size_t, static_cast<std::size_t>(layers)> offsets_{};
   detail::AlignedVector<S> parameters_;

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "qmtl/backbone/concepts.hpp"
+#include "qmtl/core/moved_from.hpp"
 
 namespace qmtl {
 
@@ -37,13 +38,17 @@ class RmsNormalized {
   [[nodiscard]] int input_size() const { return backbone_.input_size(); }
   [[nodiscard]] std::span<Scalar> parameters() { return backbone_.parameters(); }
   [[nodiscard]] std::span<const Scalar> parameters() const { return backbone_.parameters(); }
-  void initialise(Rng& rng) { backbone_.initialise(rng); }
+  void initialise(Rng& rng) {
+    moved_from_.check("normalized backbone");
+    backbone_.initialise(rng);
+  }
 
   /// As B takes them: NaN where B knows missing inputs.
   void check_inputs(const BatchIn<Scalar>& x) const requires InputCheckingBackbone<B> { backbone_.check_inputs(x); }
 
   /// Computes z (output_size x B) from x (input_size x B), and keeps what backward needs. Throws what B throws.
   void forward(const BatchIn<Scalar>& x, BatchOut<Scalar, output_size> z) {
+    moved_from_.check("normalized backbone");
     detail::require_backbone_shapes("normalized forward", x, z, input_size(), output_size);
     z_.resize(output_size, x.cols());
     backbone_.forward(x, z_);
@@ -56,6 +61,7 @@ class RmsNormalized {
   /// Adds dL/dparameters, summed over the batch, into `gradient`, given the x of the last forward and dz = dL/dz:
   /// dL/du = (dz - z <z, dz> / n) / sqrt(mean(u^2) + 1e-5) for n values. Throws ShapeError, and what B throws.
   void backward(const BatchIn<Scalar>& x, const BatchIn<Scalar, output_size>& dz, std::span<Scalar> gradient) {
+    moved_from_.check("normalized backbone");
     detail::require_backbone_shapes("normalized backward", x, dz, input_size(), output_size);
     detail::require_size("normalized backward: columns of x, as in the last forward,", x.cols(), z_.cols());
     delta_.resize(output_size, x.cols());
@@ -71,6 +77,7 @@ class RmsNormalized {
  private:
   static constexpr Scalar epsilon = Scalar(1e-5);
 
+  detail::MovedFrom moved_from_;
   B backbone_{};
   Batch<Scalar, output_size> z_, delta_;
   Eigen::Array<Scalar, 1, Eigen::Dynamic> inverse_;  // of the root mean square

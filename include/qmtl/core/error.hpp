@@ -41,6 +41,11 @@ struct NumericalError : Error {
   using Error::Error;
 };
 
+/// A call that the object cannot serve, as one on an object that has been moved from.
+struct LogicError : Error {
+  using Error::Error;
+};
+
 namespace detail {
 
 inline void append_text(std::string& out, std::string_view text) { out += text; }

@@ -13,9 +13,11 @@
 #include <vector>
 
 #include "qmtl/circuit/light_cone.hpp"
+#include "qmtl/core/moved_from.hpp"
 #include "qmtl/head/concepts.hpp"
 #include "qmtl/head/encoding.hpp"
 #include "qmtl/head/lane_backend.hpp"
+#include "qmtl/head/own_batch.hpp"
 #include "qmtl/head/parallel_backend.hpp"
 #include "qmtl/head/shift_backend.hpp"
 
@@ -82,28 +84,6 @@ inline constexpr bool light_cones_are_cheaper = [] {
   return cones < whole;
 }();
 
-/// The size of the batch that backward may be asked for, -1 for none: a copy has made no forward.
-class OwnBatch {
- public:
-  OwnBatch() = default;
-  OwnBatch(const OwnBatch&) noexcept {}
-  OwnBatch(OwnBatch&&) noexcept = default;
-  OwnBatch& operator=(const OwnBatch&) noexcept {
-    size_ = -1;
-    return *this;
-  }
-  OwnBatch& operator=(OwnBatch&&) noexcept = default;
-  ~OwnBatch() = default;
-  OwnBatch& operator=(Eigen::Index size) noexcept {
-    size_ = size;
-    return *this;
-  }
-  [[nodiscard]] operator Eigen::Index() const noexcept { return size_; }  // NOLINT(google-explicit-constructor)
-
- private:
-  Eigen::Index size_ = -1;
-};
-
 template <class E, class... Tasks>
 struct CheckedHead {
   static_assert(CircuitType<E>, "qmtl: an encoding must have a static constexpr circuit");
@@ -127,8 +107,8 @@ inline constexpr int quantum_parameters = (encoding_weights<E> + ... + Tasks::pa
 /// U(angles)|0...0>, encoded once for all tasks; task t reads <psi| V_t^dagger
 /// M_t V_t |psi>. Parameters: the encoding's weights, then each task's. Logits:
 /// each task's. A head owns its work buffers and is not to be used from two
-/// threads at once; copy it instead. The gradients of both exact methods and of
-/// the shift rules agree to rounding.
+/// threads at once; copy it instead; one that has been moved from throws LogicError. The gradients of both exact
+/// methods and of the shift rules agree to rounding.
 template <Scalar S, HeadMethod Method, class E, TaskType... Tasks>
 class BasicQuantumHead {
   static_assert(detail::CheckedHead<E, Tasks...>::value);
@@ -185,6 +165,7 @@ class BasicQuantumHead {
   /// where samples do not come out even, the threads share each sample's state. Throws ValueError for an impossible
   /// count, std::system_error if the system has no more threads; then the head is as it was.
   void set_execution(const Execution& execution) {
+    moved_from_.check("QuantumHead");
     backend_.set_execution(execution);
     batch_ = -1;
   }
@@ -193,6 +174,7 @@ class BasicQuantumHead {
   /// weights (angles in radians). Cost: one encoding and one pass a window for
   /// each sample. Throws ShapeError on wrong sizes.
   void forward(const BatchIn<S>& z, std::span<const S> weights, BatchOut<S> logits) {
+    moved_from_.check("QuantumHead");
     detail::require_size("QuantumHead: number of parameters", weights.size(), parameters);
     detail::require_size("QuantumHead: rows of z (features)", z.rows(), features);
     detail::require_size("QuantumHead: rows of logits (outputs)", logits.rows(), outputs);
@@ -229,7 +211,10 @@ class BasicQuantumHead {
 
   /// Numbers that `encode` stores for a sample: the packed triangle of every window's reduced density matrix (windows
   /// within others share theirs), real, or pairs of a real and an imaginary part for complex amplitudes.
-  [[nodiscard]] Eigen::Index encoded_size() const noexcept requires caches_encodings { return backend_.encoded_size(); }
+  [[nodiscard]] Eigen::Index encoded_size() const requires caches_encodings {
+    moved_from_.check("QuantumHead");
+    return backend_.encoded_size();
+  }
 
   /// Sets the entries (encoded_size() x B) of representations z (features x B): all that the tasks will ever see of
   /// these samples, whatever the weights. Cost: that of forward. Throws ShapeError on wrong sizes.
@@ -362,6 +347,7 @@ class BasicQuantumHead {
 
   void require_backward(const char* backward, const char* forward, bool from_entries, Eigen::Index batch,
                         std::span<const S> weights, const BatchIn<S>& dlogits, std::span<S> gradient) const {
+    moved_from_.check("QuantumHead");
     detail::require_size("QuantumHead: number of parameters", weights.size(), parameters);
     detail::require_size("QuantumHead: number of gradients", gradient.size(), parameters);
     detail::require_size("QuantumHead: rows of logit gradients", dlogits.rows(), outputs);
@@ -379,6 +365,7 @@ class BasicQuantumHead {
     backend_.backward(angles_.data(), weights.data(), cotangents_.data(), gradient.data(), angle_gradients, parameters);
   }
 
+  detail::MovedFrom moved_from_;
   detail::ParallelBackend<S, Backend> backend_{make_program()};
   detail::OwnBatch batch_;     // of the last forward
   bool from_entries_ = false;  // which was forward_encoded

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "qmtl/backbone/concepts.hpp"
+#include "qmtl/core/moved_from.hpp"
 #include "qmtl/head/linear_head.hpp"
 #include "qmtl/head/quantum_head.hpp"
 #include "qmtl/model/standardize.hpp"
@@ -22,7 +23,8 @@
 namespace qmtl {
 
 /// inputs -> standardise -> backbone -> z -> head -> logits. Owns all parameters: the backbone's, and the head's in one
-/// vector. Buffers are kept between calls; a model is not to be used from two threads at once.
+/// vector. Buffers are kept between calls, so that a model is not to be used from two threads at once; its const
+/// members are, while nobody changes it. A model that has been moved from throws LogicError.
 template <Backbone B, Head H>
 class MultiTaskModel {
   static_assert(B::output_size == H::features,
@@ -78,6 +80,7 @@ class MultiTaskModel {
   /// ShapeError, and ValueError for an input that the backbone cannot take: not finite, unless a NaN means that it is
   /// missing.
   [[nodiscard]] Batch<Scalar, outputs> predict(const BatchIn<Scalar>& inputs) {
+    moved_from_.check("model");
     detail::require_inputs(backbone_, inputs);
     Batch<Scalar, outputs> logits(outputs, inputs.cols());
     in_chunks(inputs.cols(), [&](Eigen::Index first, Eigen::Index count) {
@@ -86,8 +89,16 @@ class MultiTaskModel {
     return logits;
   }
 
+  /// The same bits from a const model, on a copy of it that is made for the call: slower, and good for several threads
+  /// at once. A thread that asks often had better keep a copy.
+  [[nodiscard]] Batch<Scalar, outputs> predict(
+      const BatchIn<Scalar>& inputs) const requires std::copy_constructible<B> && std::copy_constructible<H> {
+    return MultiTaskModel(*this).predict(inputs);
+  }
+
   /// Logits of one batch, keeping what backward needs. Throws ShapeError on wrong sizes.
   void forward(const BatchIn<Scalar>& inputs, BatchOut<Scalar> logits) {
+    moved_from_.check("model");
     detail::require_size("model: rows of the inputs (features)", inputs.rows(), input_size());
     detail::require_size("model: columns of the logits", logits.cols(), inputs.cols());
     represent(inputs);
@@ -96,6 +107,7 @@ class MultiTaskModel {
 
   /// Adds the gradients for the batch of the last forward: of the backbone's parameters and of the head's.
   void backward(const BatchIn<Scalar>& dlogits, std::span<Scalar> backbone_gradient, std::span<Scalar> head_gradient) {
+    moved_from_.check("model");
     detail::require_size("model: size of the backbone's gradient", backbone_gradient.size(), backbone_parameters());
     detail::require_size("model: size of the head's gradient", head_gradient.size(), head_parameters);
     if constexpr (H::differentiable) {
@@ -113,16 +125,19 @@ class MultiTaskModel {
   /// may be asked again with other cotangents, as those of one task; only a differentiable head has it.
   void backward_head(const BatchIn<Scalar>& dlogits, std::span<Scalar> head_gradient,
                      BatchOut<Scalar> dz) requires(H::differentiable) {
+    moved_from_.check("model");
     detail::require_size("model: size of the head's gradient", head_gradient.size(), head_parameters);
     head_.backward(z_, head_weights_, dlogits, head_gradient, dz);
   }
   /// As above, without dL/dz.
   void backward_head(const BatchIn<Scalar>& dlogits, std::span<Scalar> head_gradient) {
+    moved_from_.check("model");
     detail::require_size("model: size of the head's gradient", head_gradient.size(), head_parameters);
     head_.backward_weights(z_, head_weights_, dlogits, head_gradient);
   }
   /// The backbone's half of backward: adds its gradient for the last forward and dz = dL/dz. It may be asked again.
   void backward_backbone(const BatchIn<Scalar>& dz, std::span<Scalar> backbone_gradient) {
+    moved_from_.check("model");
     detail::require_size("model: size of the backbone's gradient", backbone_gradient.size(), backbone_parameters());
     backbone_.backward(x_, dz, backbone_gradient);
   }
@@ -130,6 +145,7 @@ class MultiTaskModel {
   /// What the head will ever need of inputs (input_size x B) while the backbone stays as it is: entries
   /// (head().encoded_size() x B). In chunks, as predict. Throws ShapeError.
   void encode(const BatchIn<Scalar>& inputs, BatchOut<Scalar> entries) requires CachingHead<H> {
+    moved_from_.check("model");
     detail::require_size("model: rows of the inputs (features)", inputs.rows(), input_size());
     detail::require_size("model: columns of the entries", entries.cols(), inputs.cols());
     in_chunks(inputs.cols(), [&](Eigen::Index first, Eigen::Index count) {
@@ -147,17 +163,25 @@ class MultiTaskModel {
     return logits;
   }
 
+  [[nodiscard]] Batch<Scalar, outputs> predict_encoded(const BatchIn<Scalar>& entries) const requires
+      CachingHead<H> && std::copy_constructible<B> && std::copy_constructible<H> {
+    return MultiTaskModel(*this).predict_encoded(entries);
+  }
+
   /// As forward and backward, from entries.
   void forward_encoded(const BatchIn<Scalar>& entries, BatchOut<Scalar> logits) requires CachingHead<H> {
+    moved_from_.check("model");
     head_.forward_encoded(entries, head_weights_, logits);
   }
   void backward_encoded(const BatchIn<Scalar>& entries, const BatchIn<Scalar>& dlogits,
                         std::span<Scalar> head_gradient) requires CachingHead<H> {
+    moved_from_.check("model");
     head_.backward_encoded(entries, head_weights_, dlogits, head_gradient);
   }
 
   /// Lines that say what the model is: scalar, backbone, encoding, tasks. A saved model must match them.
   [[nodiscard]] std::string describe() const {
+    moved_from_.check("model");
     return detail::text("scalar ", 8 * sizeof(Scalar), " bits\n", describe_backbone(backbone_), '\n', H::describe());
   }
 
@@ -177,6 +201,7 @@ class MultiTaskModel {
     backbone_.forward(x_, z_);
   }
 
+  detail::MovedFrom moved_from_;
   B backbone_;
   H head_;
   std::vector<Scalar, Eigen::aligned_allocator<Scalar>> head_weights_;  // bits must not depend on where it lies

@@ -106,5 +106,12 @@ template <Backbone B, CachingHead H>
   data.require_encoded_by(model);
   return detail::task_metrics(model, data.data(), model.predict_encoded(data.data().inputs), majorities);
 }
+template <Backbone B, CachingHead H>
+[[nodiscard]] std::vector<TaskMetrics> evaluate(const MultiTaskModel<B, H>& model,
+                                                const EncodedDataset<typename B::Scalar>& data,
+                                                std::span<const int> majorities = {}) {
+  MultiTaskModel<B, H> copy(model);
+  return evaluate(copy, data, majorities);
+}
 
 }  // namespace qmtl

@@ -185,5 +185,13 @@ template <Backbone B, Head H>
   validate(model, data);
   return detail::task_metrics(model, data, model.predict(data.inputs), majorities);
 }
+/// The same of a const model, also on several threads at once; see MultiTaskModel::predict.
+template <Backbone B, Head H>
+[[nodiscard]] std::vector<TaskMetrics> evaluate(const MultiTaskModel<B, H>& model,
+                                                const Dataset<typename B::Scalar>& data,
+                                                std::span<const int> majorities = {}) {
+  MultiTaskModel<B, H> copy(model);
+  return evaluate(copy, data, majorities);
+}
 
 }  // namespace qmtl

@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Elementwise activations of the MLP, each computing its value and its slope in one pass.
 
-#include <Eigen/Core>
-
 #include <cmath>
 #include <concepts>
 #include <cstddef>
@@ -12,6 +10,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include "qmtl/core/eigen.hpp"
 #include "qmtl/core/scalar.hpp"
 
 namespace qmtl {

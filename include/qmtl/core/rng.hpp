@@ -112,9 +112,9 @@ class Rng {
 /// Fisher-Yates shuffle with a documented order of draws (std::shuffle's order differs between libraries).
 template <class Range>
 void shuffle(Range& range, Rng& rng) {
-  for (auto i = static_cast<std::uint64_t>(range.size()); i > 1; --i) {
+  for (std::size_t i = range.size(); i > 1; --i) {
     using std::swap;
-    swap(range[static_cast<std::size_t>(i - 1)], range[static_cast<std::size_t>(rng.below(i))]);
+    swap(range[i - 1], range[rng.below(i)]);
   }
 }
 

@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The scalar concept and the matrix types that every layer passes around.
 
-#include <Eigen/Core>
-
 #include <complex>
 #include <concepts>
 #include <numbers>
 #include <type_traits>
+
+#include "qmtl/core/eigen.hpp"
 
 namespace qmtl {
 

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The Fisher information of a head's class probabilities over its parameters, and its spectrum.
 
+#include "qmtl/core/eigen.hpp"  // before any other header of Eigen
+
 #include <Eigen/Eigenvalues>
 
 #include <cmath>

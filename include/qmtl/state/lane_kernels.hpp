@@ -28,9 +28,9 @@ enum class Phases { none, one, both };
 /// one fused multiply-add an amplitude.
 template <Scalar S, int K, class A>
 struct RotationGroup {
-  std::array<Pack<S>, K> tangents;
-  Pack<S> scale;              ///< the product of the cosines
-  std::array<A, K> phases{};  ///< on |1>
+  std::array<Pack<S>, static_cast<std::size_t>(K)> tangents;
+  Pack<S> scale;                                        ///< the product of the cosines
+  std::array<A, static_cast<std::size_t>(K)> phases{};  ///< on |1>
 };
 
 /// Applies a group of rotations, or undoes it with the negative tangents and conjugate phases of the inverse. However
@@ -38,7 +38,7 @@ struct RotationGroup {
 template <Scalar S, int K, Phases P, bool Undo, class A>
 void rotate_group(A* QMTL_RESTRICT data, const Blocks& blocks, const RotationGroup<S, K, A>& group,
                   Address origin = 0) noexcept {
-  std::array<Address, (1 << K)> offsets;
+  std::array<Address, (std::size_t{1} << K)> offsets;
   for (std::size_t i = 0; i < offsets.size(); ++i) offsets[i] = blocks.offsets[i];
   const auto t = group.tangents;
   const auto w = group.phases;
@@ -81,10 +81,10 @@ struct RotationSums {
 
 template <Scalar S, int K, bool HasPhases, class A>
 void rotation_sums(const A* QMTL_RESTRICT lambda, const A* QMTL_RESTRICT psi, const Blocks& blocks,
-                   std::array<RotationSums<S>, K>& result, Address origin = 0) noexcept {
-  std::array<Address, (1 << K)> offsets;
+                   std::array<RotationSums<S>, static_cast<std::size_t>(K)>& result, Address origin = 0) noexcept {
+  std::array<Address, (std::size_t{1} << K)> offsets;
   for (std::size_t i = 0; i < offsets.size(); ++i) offsets[i] = blocks.offsets[i];
-  std::array<RotationSums<S>, K> sums{};
+  std::array<RotationSums<S>, static_cast<std::size_t>(K)> sums{};
   blocks.for_each(
       [&](Address base) __attribute__((always_inline)) {
         A l[1 << K];

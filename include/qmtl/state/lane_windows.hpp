@@ -114,14 +114,14 @@ void density_entries(const A* QMTL_RESTRICT psi, const Blocks& blocks, A* QMTL_R
                      Address origin) noexcept {
   constexpr int size = 1 << K;
   constexpr int rests = 1 << (K * (W - 1));
-  std::array<Address, (1 << (K * W))> offsets;
+  std::array<Address, (std::size_t{1} << (K * W))> offsets;
   for (std::size_t i = 0; i < offsets.size(); ++i) offsets[i] = blocks.offsets[i];
-  A sums[W * Count]{};
+  A sums[static_cast<std::size_t>(W * Count)]{};
   blocks.for_each(
       [&](Address base) __attribute__((always_inline)) {
         unroll<W * rests>([&](auto part) __attribute__((always_inline)) {
           constexpr int w = part / rests;
-          A v[size];
+          A v[static_cast<std::size_t>(size)];
           unroll<size>([&](auto i) __attribute__((always_inline)) {
             v[i] = psi[base ^ offsets[block_index(K, w, part % rests, i)]];
           });
@@ -180,11 +180,11 @@ void unrolled_local(const A* QMTL_RESTRICT psi, A* QMTL_RESTRICT out, const Bloc
                     const A* QMTL_RESTRICT matrices, Address origin) noexcept {
   constexpr int size = 1 << K;
   constexpr int all = 1 << (K * W);
-  std::array<Address, all> offsets;
-  for (std::size_t i = 0; i < all; ++i) offsets[i] = blocks.offsets[i];
+  std::array<Address, static_cast<std::size_t>(all)> offsets;
+  for (std::size_t i = 0; i < offsets.size(); ++i) offsets[i] = blocks.offsets[i];
   blocks.for_each(
       [&](Address base) __attribute__((always_inline)) {
-        A v[all];
+        A v[static_cast<std::size_t>(all)];
         unroll<all>([&](auto i) __attribute__((always_inline)) { v[i] = psi[base ^ offsets[i]]; });
         unroll<all>([&](auto i) __attribute__((always_inline)) {
           A sum{};

@@ -238,10 +238,10 @@ class TileCrossings {
                    const A* phases) const noexcept {
     constexpr int rows = 1 << M;
     const std::size_t staying = angles_.size() - M;
-    std::array<Address, rows> offsets;
-    for (std::size_t h = 0; h < rows; ++h) offsets[h] = cosets_.offset(h) ^ tile.origin;
+    std::array<Address, static_cast<std::size_t>(rows)> offsets;
+    for (std::size_t h = 0; h < offsets.size(); ++h) offsets[h] = cosets_.offset(h) ^ tile.origin;
     for (const Address base : cosets_.bases(k)) {
-      A x[rows];
+      A x[static_cast<std::size_t>(rows)];
       unroll<rows>([&](auto h) __attribute__((always_inline)) {
         x[h] = scale * tile.packs[base ^ offsets[h]];
         if constexpr (HasPhases && Undo) x[h] = phases[h] * x[h];
@@ -273,10 +273,10 @@ class TileCrossings {
                  Sums<(std::size_t{1} << M)>& sums) const noexcept {
     constexpr int rows = 1 << M;
     const std::size_t staying = angles_.size() - M;
-    std::array<Address, rows> offsets;
-    for (std::size_t h = 0; h < rows; ++h) offsets[h] = cosets_.offset(h) ^ psi.origin;
+    std::array<Address, static_cast<std::size_t>(rows)> offsets;
+    for (std::size_t h = 0; h < offsets.size(); ++h) offsets[h] = cosets_.offset(h) ^ psi.origin;
     for (const Address base : cosets_.bases(k)) {
-      A l[rows], p[rows];
+      A l[static_cast<std::size_t>(rows)], p[static_cast<std::size_t>(rows)];
       unroll<rows>([&](auto h) __attribute__((always_inline)) {
         l[h] = lambda.packs[base ^ offsets[h]];
         p[h] = psi.packs[base ^ offsets[h]];

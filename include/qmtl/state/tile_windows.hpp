@@ -144,12 +144,12 @@ class TileWindows {
   template <int Size, int D>
   void read_cosets(const TileView<A>& psi, A* raw) const noexcept {
     constexpr int rows = 1 << D;
-    std::array<Flip, Size> flips;
+    std::array<Flip, static_cast<std::size_t>(Size)> flips;
     std::copy_n(flips_.begin(), Size, flips.begin());
     for (std::size_t k = 0; k < cosets_.class_count(); ++k) {
       std::array<A, static_cast<std::size_t>(rows * Size)> sums{};
-      std::array<Address, rows> offsets;
-      for (std::size_t h = 0; h < rows; ++h) offsets[h] = cosets_.offset(h) ^ psi.origin;
+      std::array<Address, static_cast<std::size_t>(rows)> offsets;
+      for (std::size_t h = 0; h < offsets.size(); ++h) offsets[h] = cosets_.offset(h) ^ psi.origin;
       for (const Address base : cosets_.bases(k)) {
         unroll<rows>([&](auto h) __attribute__((always_inline)) {
           const Address c = base ^ offsets[h];
@@ -172,12 +172,12 @@ class TileWindows {
   template <int Size, int D>
   void apply_cosets(const TileView<A>& psi, const TileView<A>& out, const A* raw, bool add) const noexcept {
     constexpr int rows = 1 << D;
-    std::array<Flip, Size> flips;
+    std::array<Flip, static_cast<std::size_t>(Size)> flips;
     std::copy_n(flips_.begin(), Size, flips.begin());
     for (std::size_t k = 0; k < cosets_.class_count(); ++k) {
       std::array<A, static_cast<std::size_t>(rows * Size)> coefficients;
-      std::array<Address, rows> offsets;
-      for (std::size_t h = 0; h < rows; ++h) {
+      std::array<Address, static_cast<std::size_t>(rows)> offsets;
+      for (std::size_t h = 0; h < offsets.size(); ++h) {
         const std::size_t row = k ^ cosets_.offset_class(h);
         std::copy_n(raw + row * size_, Size, coefficients.data() + h * Size);
         offsets[h] = cosets_.offset(h) ^ psi.origin;

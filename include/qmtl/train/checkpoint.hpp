@@ -158,11 +158,11 @@ void write_checkpoint(const std::string& path, std::string_view identity, Archiv
   out.put_value(checkpoint_version);
   const std::size_t size_at = out.bytes().size();
   out.put_value(std::uint64_t{0});
-  out.put_value(static_cast<std::uint64_t>(identity.size()));
+  out.put_value<std::uint64_t>(identity.size());
   out.put(std::span<const char>(identity));
   StateWriter writer(out);
   archive(writer);
-  out.replace(size_at, static_cast<std::uint64_t>(out.bytes().size() + sizeof(std::uint64_t)));
+  out.replace<std::uint64_t>(size_at, out.bytes().size() + sizeof(std::uint64_t));
   out.put_value(fnv1a(out.bytes()));
   write_file_atomically(path, out.bytes());
 }

@@ -2,10 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Gradient surgery (PCGrad): tasks whose gradients conflict give up the conflicting part.
 
-#include <Eigen/Core>
-
 #include <vector>
 
+#include "qmtl/core/eigen.hpp"
 #include "qmtl/core/rng.hpp"
 
 namespace qmtl {

@@ -176,8 +176,8 @@ void fill_class_metrics(TaskMetrics& out, const std::same_as<ClassRows> auto& ro
   std::size_t majority_rows = 0;
   for (std::size_t i = 0; i < rows.truth.size(); ++i) {
     ++counts[rows.truth[i] * rows.classes + rows.predicted[i]];
-    correct += rows.truth[i] == rows.predicted[i] ? 1 : 0;
-    majority_rows += majority >= 0 && rows.truth[i] == static_cast<std::size_t>(majority) ? 1 : 0;
+    if (rows.truth[i] == rows.predicted[i]) ++correct;
+    if (majority >= 0 && rows.truth[i] == static_cast<std::size_t>(majority)) ++majority_rows;
   }
   const auto total = static_cast<double>(rows.truth.size());
   out.accuracy = static_cast<double>(correct) / total;

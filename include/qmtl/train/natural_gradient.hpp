@@ -3,6 +3,8 @@
 // Quantum natural gradient: descent along (metric tensor + damping)^-1 gradient, a metric tensor for each task. Not in
 // qmtl.hpp.
 
+#include "qmtl/core/eigen.hpp"  // before any other header of Eigen
+
 #include <Eigen/Cholesky>
 
 #include <algorithm>

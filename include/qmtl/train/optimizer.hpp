@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // First-order optimizers: settings as plain aggregates, state apart from them and open to checkpoints.
 
-#include <Eigen/Core>
-
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -14,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "qmtl/core/eigen.hpp"
 #include "qmtl/core/error.hpp"
 #include "qmtl/core/scalar.hpp"
 

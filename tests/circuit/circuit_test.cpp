@@ -3,6 +3,11 @@
 
 #include "qmtl/circuit/circuit.hpp"
 
+#include "qmtl/circuit/combinators.hpp"
+#include "qmtl/circuit/counts.hpp"
+#include "qmtl/circuit/drawing.hpp"
+#include "qmtl/circuit/elementary.hpp"
+#include "qmtl/circuit/light_cone.hpp"
 #include "support/catch.hpp"
 #include "support/random_circuit.hpp"
 #include "support/throws.hpp"
@@ -97,6 +102,36 @@ TEST_CASE("a gate that names a qubit twice is an error") {
     CHECK(test::message_of<CircuitError>([&op] { (void)make_circuit<3>(op); }) ==
           "qmtl: a gate's qubits must be distinct, got qubit 2 twice");
   }
+}
+
+TEST_CASE("numbers that are no gate or no source of an angle are errors") {
+  const auto no_gate = static_cast<Gate>(99);
+  Circuit<2, 1> circuit;
+  circuit.operations[0].gate = no_gate;
+  const auto refused = [](auto&& ask) { CHECK_THROWS_AS(ask(), CircuitError); };
+  refused([&] { return info(no_gate); });
+  refused([&] { return make_circuit<2>(circuit.operations[0]); });
+  refused([&] { return make_circuit<2>(circuit); });
+  refused([&] { return weight_count(circuit); });
+  refused([&] { return feature_count(circuit); });
+  refused([&] { return counts(circuit); });
+  refused([&] { return Counts{}.of(no_gate); });
+  refused([&] { return draw(circuit); });
+  refused([&] { return expand(circuit.operations[0]); });
+  refused([&] { return light_cone(circuit.ops(), 2, Window<0, 1>::indices); });
+  CHECK_FALSE(fits(circuit));
+  Angle angle(0.5);
+  angle.source = static_cast<AngleSource>(9);
+  refused([&] { return make_circuit<1>(gate::ry(0, angle)); });
+}
+
+TEST_CASE("an operation that was put into a circuit by hand is checked before it is followed") {
+  Circuit<2, 1> circuit = make_circuit<2>(gate::h(0));
+  circuit.operations[0].qubits[0] = 1000000;
+  CHECK_THROWS_AS(draw(circuit), CircuitError);
+  CHECK_THROWS_AS(counts(circuit), CircuitError);
+  CHECK_THROWS_AS((on<3, Window<1, 2>>(circuit)), CircuitError);
+  CHECK_THROWS_AS(light_cone(circuit.ops(), 2, Window<0, 1>::indices), CircuitError);
 }
 
 TEST_CASE("qubits that a gate does not use are not checked") {

@@ -79,4 +79,8 @@ TEST_CASE("the vocabulary describes itself") {
   CHECK(Axes<Axis::X>::describe() == "RX");
 }
 
+TEST_CASE("a number that is no axis is an error") {
+  CHECK_THROWS_AS(rotation(static_cast<Axis>(3), 0, 0.5), CircuitError);
+}
+
 }  // namespace

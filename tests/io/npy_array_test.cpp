@@ -45,6 +45,8 @@ bool keeps(T value) {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
+TEST_CASE("a number that is no dtype is an error") { CHECK_THROWS_AS(dtype_name(static_cast<DType>(99)), ValueError); }
+
 }  // namespace
 
 TEST_CASE("rows are the first axis, columns the others flattened in C order") {

@@ -6,6 +6,7 @@
 #include <array>
 #include <limits>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "support/catch.hpp"
@@ -120,6 +121,17 @@ TEST_CASE("amplitudes that are no state are errors that say which") {
     CHECK(test::message_of<ShapeError>([size] { (void)StateVector<2>::from_amplitudes(Amplitudes(size, 1.0)); }) ==
           detail::text("qmtl: StateVector: number of amplitudes must be 4, got ", size));
   }
+}
+
+TEST_CASE("the amplitudes are written through vector(), their number stays") {
+  StateVector<2> small;
+  StateVector<9> large;
+  static_assert(!std::is_reference_v<decltype(small.vector())> && !std::is_reference_v<decltype(large.vector())>);
+  large.vector()[0] = 0.0;
+  large.vector()[511] = std::complex<double>(0, 1);
+  CHECK(large[511] == std::complex<double>(0, 1));
+  CHECK(norm(large) == 1.0);
+  static_assert(!std::is_assignable_v<decltype(std::as_const(large).vector()[0]), std::complex<double>>);
 }
 
 TEST_CASE("a view reads and writes the user's buffer") {

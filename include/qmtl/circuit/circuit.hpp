@@ -56,7 +56,17 @@ constexpr void check_operation(const Operation& op, int qubits) {
     if (angle.index < 0 || angle.second < 0) {
       throw CircuitError(text("qmtl: a feature or weight index must not be negative, got ", angle.index));
     }
+    if (angle.source > AngleSource::feature_product) {
+      throw CircuitError(text("qmtl: the source of an angle must be one of AngleSource's enumerators, got number ",
+                              static_cast<int>(angle.source)));
+    }
   }
+}
+
+/// The same for each operation of a circuit, whose operations are public data.
+template <int N, int M>
+constexpr void check_operation(const Circuit<N, M>& part, int qubits) {
+  for (const auto& op : part.ops()) check_operation(op, qubits);
 }
 
 template <class Part>
@@ -66,7 +76,6 @@ inline constexpr int part_size<Circuit<N, M>> = M;
 
 template <int N, int M>
 constexpr void append(Circuit<N, M>& out, int& position, const Operation& op) {
-  check_operation(op, N);
   out.operations[static_cast<std::size_t>(position++)] = op;
 }
 
@@ -85,16 +94,19 @@ concept CircuitPart = std::same_as<Part, Operation> ||(CircuitValue<Part>&& Part
 /// A qubit outside 0..N-1 or named twice in a gate does not compile; at run time it throws CircuitError.
 template <int N, class... Parts>
 [[nodiscard]] constexpr auto make_circuit(const Parts&... parts) {
-  static_assert((CircuitPart<Parts, N> && ...),
-                "qmtl: make_circuit<N>(...) must be given operations or circuits on N qubits");
+  constexpr bool parts_fit = (CircuitPart<Parts, N> && ...);
+  static_assert(parts_fit, "qmtl: make_circuit<N>(...) must be given operations or circuits on N qubits");
   Circuit<N, (detail::part_size<Parts> + ... + 0)> out;
-  [[maybe_unused]] int position = 0;
-  (detail::append(out, position, parts), ...);
+  if constexpr (parts_fit) {
+    (detail::check_operation(parts, N), ...);
+    [[maybe_unused]] int position = 0;
+    (detail::append(out, position, parts), ...);
+  }
   return out;
 }
 
 /// One more than the highest feature index in use, or 0.
-[[nodiscard]] constexpr int feature_count(std::span<const Operation> ops) noexcept {
+[[nodiscard]] constexpr int feature_count(std::span<const Operation> ops) {
   int count = 0;
   for (const auto& op : ops) {
     for (const auto& angle : op.used_angles()) {
@@ -108,7 +120,7 @@ template <int N, class... Parts>
 }
 
 /// One more than the highest weight index in use, or 0.
-[[nodiscard]] constexpr int weight_count(std::span<const Operation> ops) noexcept {
+[[nodiscard]] constexpr int weight_count(std::span<const Operation> ops) {
   int count = 0;
   for (const auto& op : ops) {
     for (const auto& angle : op.used_angles()) {
@@ -119,17 +131,17 @@ template <int N, class... Parts>
 }
 
 template <int N, int M>
-[[nodiscard]] constexpr int feature_count(const Circuit<N, M>& c) noexcept {
+[[nodiscard]] constexpr int feature_count(const Circuit<N, M>& c) {
   return feature_count(c.ops());
 }
 template <int N, int M>
-[[nodiscard]] constexpr int weight_count(const Circuit<N, M>& c) noexcept {
+[[nodiscard]] constexpr int weight_count(const Circuit<N, M>& c) {
   return weight_count(c.ops());
 }
 
 /// True if every weight 0 .. weight_count-1 is used: a gap would be a parameter that nothing trains. 64 weights a pass
 /// over the operations, since compilers bound the steps of a constant expression.
-[[nodiscard]] constexpr bool weights_have_no_gap(std::span<const Operation> ops) noexcept {
+[[nodiscard]] constexpr bool weights_have_no_gap(std::span<const Operation> ops) {
   const int weights = weight_count(ops);
   for (int first = 0; first < weights; first += 64) {
     std::uint64_t unused = weights - first >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << (weights - first)) - 1;
@@ -144,10 +156,11 @@ template <int N, int M>
   return true;
 }
 
-/// True if every operation is on distinct qubits of the circuit, as those built by make_circuit are.
+/// True if every operation is a gate on distinct qubits of the circuit, as those built by make_circuit are.
 template <int N, int M>
-[[nodiscard]] constexpr bool fits(const Circuit<N, M>& c) noexcept {
+[[nodiscard]] constexpr bool fits(const Circuit<N, M>& c) {
   for (const auto& op : c.ops()) {
+    if (static_cast<std::size_t>(op.gate) >= detail::gate_table.size()) return false;
     const auto targets = op.targets();
     for (std::size_t i = 0; i < targets.size(); ++i) {
       if (targets[i] < 0 || targets[i] >= N) return false;

@@ -23,7 +23,11 @@ template <int N, int Count, class Build>
   static_assert(CircuitPart<Part, N>, "qmtl: the function must return an operation or a circuit of the same width");
   Circuit<N, Count * part_size<Part>> out;
   int position = 0;
-  for (int i = 0; i < Count; ++i) append(out, position, build(i));
+  for (int i = 0; i < Count; ++i) {
+    const Part part = build(i);
+    check_operation(part, N);
+    append(out, position, part);
+  }
   return out;
 }
 }  // namespace detail
@@ -67,6 +71,7 @@ template <int N, WindowType W, int K, int M>
   static_assert(K == W::width, "qmtl: a circuit must have as many qubits as the window it is placed on");
   static_assert(window_extent<W> <= N, "qmtl: a window's qubits must be below the register's qubit count");
   Circuit<N, M> out;
+  detail::check_operation(c, K);
   for (std::size_t i = 0; i < c.operations.size(); ++i) {
     out.operations[i] = c.operations[i];
     for (int j = 0; j < info(c.operations[i].gate).qubits; ++j) {

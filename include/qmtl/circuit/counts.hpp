@@ -18,7 +18,7 @@ namespace qmtl {
 }
 
 /// Number of operations on exactly `qubits` qubits.
-[[nodiscard]] constexpr int count_by_width(std::span<const Operation> ops, int qubits) noexcept {
+[[nodiscard]] constexpr int count_by_width(std::span<const Operation> ops, int qubits) {
   return static_cast<int>(
       std::count_if(ops.begin(), ops.end(), [qubits](const auto& op) { return info(op.gate).qubits == qubits; }));
 }
@@ -26,9 +26,10 @@ namespace qmtl {
 namespace detail {
 /// Longest chain of operations through shared qubits, counting only those on at least `width` qubits.
 template <int N>
-[[nodiscard]] constexpr int depth_of(std::span<const Operation> ops, int width) noexcept {
+[[nodiscard]] constexpr int depth_of(std::span<const Operation> ops, int width) {
   std::array<int, static_cast<std::size_t>(N)> level{};
   for (const auto& op : ops) {
+    check_operation(op, N);
     int deepest = 0;
     for (const int q : op.targets()) deepest = std::max(deepest, level[static_cast<std::size_t>(q)]);
     if (info(op.gate).qubits >= width) ++deepest;
@@ -40,13 +41,13 @@ template <int N>
 
 /// Longest chain of operations through shared qubits.
 template <int N, int M>
-[[nodiscard]] constexpr int depth(const Circuit<N, M>& c) noexcept {
+[[nodiscard]] constexpr int depth(const Circuit<N, M>& c) {
   return detail::depth_of<N>(c.ops(), 1);
 }
 
 /// Longest chain of operations on two or more qubits.
 template <int N, int M>
-[[nodiscard]] constexpr int two_qubit_depth(const Circuit<N, M>& c) noexcept {
+[[nodiscard]] constexpr int two_qubit_depth(const Circuit<N, M>& c) {
   return detail::depth_of<N>(c.ops(), 2);
 }
 
@@ -60,15 +61,15 @@ struct Counts {
   int features = 0;
   int weights = 0;
 
-  [[nodiscard]] constexpr int of(Gate gate) const noexcept { return by_gate[static_cast<std::size_t>(gate)]; }
+  [[nodiscard]] constexpr int of(Gate gate) const { return by_gate[detail::gate_index(gate)]; }
 };
 
 /// Counts everything at once; usable in constant expressions.
 template <int N, int M>
-[[nodiscard]] constexpr Counts counts(const Circuit<N, M>& c) noexcept {
+[[nodiscard]] constexpr Counts counts(const Circuit<N, M>& c) {
   Counts result;
   for (const auto& op : c.ops()) {
-    ++result.by_gate[static_cast<std::size_t>(op.gate)];
+    ++result.by_gate[detail::gate_index(op.gate)];
     if (info(op.gate).qubits > 1) ++result.multi_qubit_gates;
   }
   result.gates = M;

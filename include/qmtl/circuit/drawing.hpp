@@ -69,6 +69,7 @@ template <int N, int M>
 [[nodiscard]] std::vector<int> columns_of(const Circuit<N, M>& c) {
   std::vector<int> next(static_cast<std::size_t>(N), 0);
   std::vector<int> columns;
+  check_operation(c, N);
   for (const auto& op : c.ops()) {
     const auto targets = op.targets();
     const auto [low, high] = std::minmax_element(targets.begin(), targets.end());
@@ -132,7 +133,7 @@ namespace detail {
     }
   }
   char buffer[16];
-  std::snprintf(buffer, sizeof buffer, "%08x", static_cast<unsigned>(hash));
+  std::snprintf(buffer, sizeof buffer, "%08x", hash);
   return buffer;
 }
 

@@ -50,7 +50,7 @@ struct Expansion {
 
 namespace detail {
 
-[[nodiscard]] constexpr PairSet pair_set(const Operation& op, Index set, Index flip) noexcept {
+[[nodiscard]] constexpr PairSet pair_set(const Operation& op, Index set, Index flip) {
   PairSet result;
   result.set = set;
   result.flip = flip;
@@ -94,7 +94,7 @@ namespace detail {
 }
 
 /// SWAP-like gates pair 01 with 10, behind `controls` control qubits.
-[[nodiscard]] constexpr Elementary exchange(const Operation& op, int controls, PairGate gate) noexcept {
+[[nodiscard]] constexpr Elementary exchange(const Operation& op, int controls, PairGate gate) {
   const Index a = qubit_mask(op.qubits[static_cast<std::size_t>(controls)]);
   const Index b = qubit_mask(op.qubits[static_cast<std::size_t>(controls + 1)]);
   const Index control = controls > 0 ? qubit_mask(op.qubits[0]) : 0;
@@ -102,7 +102,7 @@ namespace detail {
 }
 
 /// exp(-i a P(x)P / 2) for P = X, Y, Z: two sets of pairs, on each a rotation of one qubit by +a or -a.
-[[nodiscard]] constexpr Expansion two_qubit_rotation(const Operation& op) noexcept {
+[[nodiscard]] constexpr Expansion two_qubit_rotation(const Operation& op) {
   const Index a = qubit_mask(op.qubits[0]);
   const Index b = qubit_mask(op.qubits[1]);
   const Index flip = op.gate == Gate::RZZ ? b : (a | b);
@@ -117,7 +117,7 @@ namespace detail {
 }  // namespace detail
 
 /// The elementary gates whose product is the operation.
-[[nodiscard]] constexpr Expansion expand(const Operation& op) noexcept {
+[[nodiscard]] constexpr Expansion expand(const Operation& op) {
   Expansion out;
   const auto& facts = info(op.gate);
   switch (op.gate) {

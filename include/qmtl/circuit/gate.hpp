@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "qmtl/core/error.hpp"
+
 namespace qmtl {
 
 /// Every gate a circuit may hold. Rotations follow the half-angle convention: RY(a) = exp(-i a Y / 2).
@@ -67,12 +69,19 @@ inline constexpr std::array<GateInfo, gate_kinds> gate_table{{
     {"swap", 2, 0, 0}, {"iswap", 2, 0, 0}, {"iswapdg", 2, 0, 0}, {"rxx", 2, 0, 1}, {"ryy", 2, 0, 1},  {"rzz", 2, 0, 1},
     {"ccx", 3, 2, 0},  {"cswap", 3, 1, 0},
 }};
+
+/// The position of a gate in a table of all; a number that was cast to Gate may have none.
+[[nodiscard]] constexpr std::size_t gate_index(Gate gate) {
+  return static_cast<std::size_t>(gate) < gate_table.size()
+             ? static_cast<std::size_t>(gate)
+             : throw CircuitError(
+                   text("qmtl: a gate must be one of Gate's enumerators, got number ", static_cast<int>(gate)));
+}
 }  // namespace detail
 
-/// Name, qubits, controls and angles of a gate.
-[[nodiscard]] constexpr const GateInfo& info(Gate gate) noexcept {
-  return detail::gate_table[static_cast<std::size_t>(gate)];
-}
+/// Name, qubits, controls and angles of a gate. Throws CircuitError (or does not compile) for a value of Gate without a
+/// name, as does all that asks for a gate's facts.
+[[nodiscard]] constexpr const GateInfo& info(Gate gate) { return detail::gate_table[detail::gate_index(gate)]; }
 
 /// The gate of the same qubits that undoes this one; a gate with angles is undone by itself with other angles.
 [[nodiscard]] constexpr Gate inverse(Gate gate) noexcept {

@@ -102,6 +102,7 @@ struct LightCone {
     }
     active[static_cast<std::size_t>(q)] = true;
   }
+  for (const auto& op : ops) detail::check_operation(op, register_qubits);
   detail::mark_light_cone(ops, active, kept);
   LightCone cone;
   std::vector<int> position(active.size(), -1);

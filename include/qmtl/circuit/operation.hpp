@@ -19,11 +19,11 @@ struct Operation {
   std::array<Angle, 3> angles{};
 
   /// The qubits in use, 1 to 3 of them.
-  [[nodiscard]] constexpr std::span<const int> targets() const noexcept {
+  [[nodiscard]] constexpr std::span<const int> targets() const {
     return {qubits.data(), static_cast<std::size_t>(info(gate).qubits)};
   }
   /// The angles in use, 0, 1 or 3 of them.
-  [[nodiscard]] constexpr std::span<const Angle> used_angles() const noexcept {
+  [[nodiscard]] constexpr std::span<const Angle> used_angles() const {
     return {angles.data(), static_cast<std::size_t>(info(gate).angles)};
   }
 

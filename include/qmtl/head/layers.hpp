@@ -35,8 +35,9 @@ enum class Axis : std::uint8_t { X, Y, Z };
   switch (axis) {
     case Axis::X: return gate::rx(qubit, angle);
     case Axis::Y: return gate::ry(qubit, angle);
-    default: return gate::rz(qubit, angle);
+    case Axis::Z: return gate::rz(qubit, angle);
   }
+  throw CircuitError(detail::text("qmtl: an axis must be X, Y or Z, got number ", static_cast<int>(axis)));
 }
 
 /// The rotations that a layer applies to each qubit, first to last.

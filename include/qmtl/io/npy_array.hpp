@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // NumPy arrays in memory: element types, and checked conversion to and from Eigen matrices, numbers and strings.
 
-#include <Eigen/Core>
-
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -21,6 +19,7 @@
 #include <utility>
 #include <vector>
 
+#include "qmtl/core/eigen.hpp"
 #include "qmtl/core/error.hpp"
 #include "qmtl/io/printable.hpp"
 #include "qmtl/io/utf.hpp"
@@ -58,11 +57,14 @@ concept NpyNumber = std::same_as<T, float> || std::same_as<T, double> || std::sa
   return 0;
 }
 
-/// NumPy's name of the element type: "<f4", "|u1", "<U12".
+/// NumPy's name of the element type: "<f4", "|u1", "<U12". Throws ValueError for a value of DType without a name.
 [[nodiscard]] inline std::string dtype_name(DType dtype, std::size_t unicode_length = 0) {
   static constexpr std::array names = {"|b1", "|u1", "<i4", "<i8", "<f4", "<f8"};
   if (dtype == DType::unicode) return detail::text("<U", unicode_length);
-  return names[static_cast<std::size_t>(dtype)];
+  const auto i = static_cast<std::size_t>(dtype);
+  if (i >= names.size())
+    throw ValueError(detail::text("qmtl: npy: a dtype must be one of DType's enumerators, got number ", i));
+  return names[i];
 }
 
 namespace detail {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <vector>
 
 #include "qmtl/circuit/angle.hpp"
@@ -45,7 +46,7 @@ class LaneAngles {
   [[nodiscard]] const Pack<S>& cosine(int slot) const noexcept { return cosines_[static_cast<std::size_t>(slot)]; }
   [[nodiscard]] const Pack<S>& sine(int slot) const noexcept { return sines_[static_cast<std::size_t>(slot)]; }
   [[nodiscard]] const Pack<S>& tangent(int slot) const noexcept { return tangents_[static_cast<std::size_t>(slot)]; }
-  [[nodiscard]] std::vector<Pack<S>>& gradients() noexcept { return gradients_; }
+  [[nodiscard]] std::span<Pack<S>> gradients() noexcept { return gradients_; }
 
   /// Sets all angles from each lane's features and the common weights.
   void set(const Pack<S>* x, const S* w) noexcept {

@@ -80,7 +80,7 @@ class LaneProgram {
   /// From psi (the result of forward) and lambda = H psi, the derivatives of <psi|H|psi> by all angles; destroys both.
   /// For a prepared start lambda becomes U^dagger H U |start>.
   void backward(A* psi, A* lambda) noexcept {
-    auto& gradients = angles_.gradients();
+    const auto gradients = angles_.gradients();
     std::fill(gradients.begin(), gradients.end(), Pack<S>{});
     for (std::size_t last = steps_.size(); last > 0;) {
       const std::size_t first = steps_[last - 1].run_start;
@@ -352,7 +352,7 @@ class LaneProgram {
   /// The sums are of psi and lambda after the phase w: before it they would be those of conj(w) psi_1, conj(w)
   /// lambda_1.
   void add_rotation_gradient(int rotation, int phase, const RotationSums<S>& sums) noexcept {
-    auto& gradients = angles_.gradients();
+    const auto gradients = angles_.gradients();
     const auto r = static_cast<std::size_t>(rotation);
     if (phase < 0) {
       gradients[r] += sums.y;

@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // StateVector<N, S> owns 2^N amplitudes; StateView<N, S> looks at a user's buffer. Same free functions for both.
 
-#include <Eigen/Core>
-
 #include <algorithm>
 #include <cmath>
 #include <complex>
@@ -12,6 +10,7 @@
 #include <type_traits>
 
 #include "qmtl/core/bits.hpp"
+#include "qmtl/core/eigen.hpp"
 #include "qmtl/core/error.hpp"
 #include "qmtl/core/scalar.hpp"
 
@@ -100,9 +99,11 @@ class StateVector {
   [[nodiscard]] Amplitude& operator[](Index i) noexcept { return data()[i]; }
   [[nodiscard]] const Amplitude& operator[](Index i) const noexcept { return data()[i]; }
 
-  /// The amplitudes as an Eigen column vector.
-  [[nodiscard]] auto& vector() noexcept { return amplitudes_; }
-  [[nodiscard]] const auto& vector() const noexcept { return amplitudes_; }
+  /// The amplitudes as an Eigen column vector that looks at them: their number cannot be changed.
+  [[nodiscard]] auto vector() noexcept { return Eigen::Map<detail::Amplitudes<N, S>>(data(), amplitudes_.size()); }
+  [[nodiscard]] auto vector() const noexcept {
+    return Eigen::Map<const detail::Amplitudes<N, S>>(data(), amplitudes_.size());
+  }
 
  private:
   detail::Amplitudes<N, S> amplitudes_;

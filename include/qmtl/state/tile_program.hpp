@@ -195,8 +195,8 @@ class TileProgram {
     const auto sweeps = plan().sweeps();
     for (std::size_t i = sweeps.size(); i-- > 0;) sweep_back(sweeps[i], psi, lambda);
     if (!prepared_) contract_product(lambda);
-    auto& gradients = angles_.gradients();
-    gradients = scratch_[0].gradients;
+    const auto gradients = angles_.gradients();
+    std::copy(scratch_[0].gradients.begin(), scratch_[0].gradients.end(), gradients.begin());
     for (std::size_t t = 1; t < threads_; ++t) {
       for (std::size_t i = 0; i < gradients.size(); ++i) gradients[i] += scratch_[t].gradients[i];
     }

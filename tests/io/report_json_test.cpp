@@ -39,6 +39,22 @@ TEST_CASE("undefined and infinite metrics are null, and the text is valid JSON")
   CHECK(json.size() == 9);
 }
 
+TEST_CASE("any name makes valid JSON") {
+  for (const char* name : {"\"},{\"", "\x01\n\\",
+                           "gr\xf6\xdf"
+                           "e",
+                           "\xed\xa0\x80", "\u2028"}) {
+    TaskMetrics task;
+    task.name = name;
+    const auto json = nlohmann::json::parse(to_json(task).dump());
+    CHECK(json.size() == 9);
+    CHECK(json.at("name").get<std::string>().empty() == task.name.empty());
+  }
+  TaskMetrics task;
+  task.name = "gr\xf6n";
+  CHECK(to_json(task).at("name") == "gr\ufffdn");
+}
+
 TEST_CASE("numbers come back to the bit") {
   TaskMetrics task;
   task.loss = 0.1 + 0.2;

@@ -7,9 +7,12 @@
 #include <string>
 #include <string_view>
 
+#include "qmtl/io/utf.hpp"
+
 namespace qmtl::detail {
 
-/// `raw` in single quotes: control characters become '?', and what is over 80 bytes is cut at a UTF-8 border.
+/// `raw` in single quotes: control characters (U+0000 to U+001F, U+007F to U+009F) and bytes that are no UTF-8 become
+/// '?', and what is over 80 bytes is cut at a UTF-8 border.
 [[nodiscard]] inline std::string in_quotes(std::string_view raw) {
   constexpr std::size_t longest = 80;
   std::size_t end = raw.size();
@@ -18,7 +21,11 @@ namespace qmtl::detail {
     while (end > 0 && (static_cast<unsigned char>(raw[end]) & 0xc0u) == 0x80u) --end;
   }
   std::string out = "'";
-  for (const char c : raw.substr(0, end)) out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
+  for (std::size_t at = 0; at < end;) {
+    const auto c = next_character(raw.substr(0, end), at);
+    append_utf8(out, !c || *c < 0x20 || (*c >= 0x7f && *c < 0xa0) ? U'?' : *c);
+    if (!c) ++at;
+  }
   out += end < raw.size() ? "...'" : "'";
   return out;
 }

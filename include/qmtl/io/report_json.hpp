@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <span>
 
+#include "qmtl/io/utf.hpp"
 #include "qmtl/train/fit.hpp"
 
 namespace qmtl {
@@ -18,9 +19,9 @@ namespace detail {
 }  // namespace detail
 
 /// {"name", "classes", "rows", "loss", "accuracy", "majority", "macro_f1", "auc", "r2"} of one task; null where
-/// undefined.
+/// undefined. Bytes of the name that are no UTF-8, which JSON cannot hold, become U+FFFD.
 [[nodiscard]] inline nlohmann::ordered_json to_json(const TaskMetrics& task) {
-  return {{"name", task.name},
+  return {{"name", detail::replace_invalid_utf8(task.name)},
           {"classes", task.classes},
           {"rows", task.labelled},
           {"loss", detail::number_or_null(task.loss)},

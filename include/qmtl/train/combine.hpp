@@ -7,12 +7,23 @@
 #include <limits>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "qmtl/train/dataset.hpp"
 
 namespace qmtl {
 namespace detail {
+
+/// Throws ValueError where two tasks have the same name. (A template, compiled by those who combine.)
+template <class Names>
+void require_different_names(const Names& task_names) {
+  std::vector<std::string_view> names(task_names.begin(), task_names.end());
+  std::sort(names.begin(), names.end());
+  const auto twice = std::adjacent_find(names.begin(), names.end());
+  if (twice == names.end()) return;
+  throw ValueError(text("qmtl: combine_tasks: two tasks have the name '", *twice, "', expected different names"));
+}
 
 template <Scalar S>
 [[nodiscard]] Dataset<S> combine_tasks(std::span<const Dataset<S>* const> sets) {
@@ -25,13 +36,9 @@ template <Scalar S>
     require_size("dataset: columns of labels", set->labels.cols(), set->rows());
     rows += set->rows();
     tasks += set->tasks();
-    for (const std::string& name : set->task_names) {
-      if (std::find(out.task_names.begin(), out.task_names.end(), name) != out.task_names.end()) {
-        throw ValueError(text("qmtl: combine_tasks: two tasks have the name '", name, "', expected different names"));
-      }
-      out.task_names.push_back(name);
-    }
+    out.task_names.insert(out.task_names.end(), set->task_names.begin(), set->task_names.end());
   }
+  require_different_names(out.task_names);
   if (!out.task_names.empty()) {
     require_size("combine_tasks: number of task names", out.task_names.size(), tasks);
   }

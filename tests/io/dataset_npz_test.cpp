@@ -3,7 +3,9 @@
 
 #include "qmtl/io/dataset_npz.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <span>
@@ -122,6 +124,57 @@ TEST_CASE("an array that is not there is named, with those that are") {
   CHECK(message_of<FileError>([&] {
           (void)load_multitask_npz<double>(dir / "none.npz", Strings{"x"});
         }).find("none.npz") != std::string::npos);
+}
+
+TEST_CASE("views without rows whose features no data set can count are refused") {
+  constexpr std::size_t half = std::size_t{1} << 62;
+  for (const std::vector<std::size_t>& shape :
+       {std::vector<std::size_t>{0, half}, {0, half, 2}, {0, std::size_t{1} << 31}}) {
+    auto arrays = small_arrays();
+    for (const char* part : {"train", "test"}) {
+      const std::string end = std::string("_") + part;
+      arrays["y" + end] = to_npy(Rows(Rows::Zero(0, 2)));
+      arrays["text" + end] = NpyArray{.shape = shape, .dtype = DType::u8, .data = {}};
+      arrays["image" + end] = NpyArray{.shape = shape, .dtype = DType::u8, .data = {}};
+    }
+    CHECK(refused<FileError>(arrays).find("(LoadLimits::columns)") != std::string::npos);
+  }
+  auto arrays = small_arrays();
+  arrays["image_train"] = NpyArray{.shape = {3, 0}, .dtype = DType::f64, .data = {}};
+  CHECK(refused<ShapeError>(arrays).find("features of the test rows") != std::string::npos);
+}
+
+TEST_CASE("the limits count the arrays and what is made of them, and can be set") {
+  const TempDir dir;
+  const std::string path = dir / "zeros.npz";
+  auto arrays = small_arrays();
+  arrays["text_train"] = NpyArray{.shape = {3, 20000}, .dtype = DType::u8, .data = std::vector<std::byte>(60000)};
+  arrays["text_test"] = NpyArray{.shape = {2, 20000}, .dtype = DType::u8, .data = std::vector<std::byte>(40000)};
+  write_npz(path, arrays);
+  const auto refused = [&](const LoadLimits& limits) {
+    return message_of<FileError>([&] { (void)load_multitask_npz<double>(path, Strings{"text"}, {.limits = limits}); });
+  };
+  CHECK(refused({.bytes = 100'000}).find("zeros.npz: too large when loaded") != std::string::npos);  // the arrays
+  CHECK(refused({.bytes = 500'000}).find("load_multitask_npz: part 'train': too large") != std::string::npos);
+  CHECK(refused({.bytes = 600'000}).find("load_multitask_npz: part 'test': too large") != std::string::npos);
+  CHECK(refused({.columns = 19'999}).find("(LoadLimits::columns), got 20000") != std::string::npos);
+  CHECK(refused({.ratio = 2, .ratio_free_bytes = 0}).find("(LoadLimits::ratio)") != std::string::npos);
+  CHECK(load_multitask_npz<double>(path, Strings{"text"}, {.limits = {.bytes = 1'000'000}}).test.features() == 20000);
+}
+
+TEST_CASE("a view in Fortran order is the same view") {
+  auto arrays = small_arrays();
+  const auto expected = load(arrays, {"text", "image"});
+  NpyArray& view = arrays["text_train"];
+  const NpyArray c_order = view;
+  view.fortran_order = true;
+  for (std::size_t row = 0; row < 3; ++row) {
+    for (std::size_t column = 0; column < 2; ++column) {
+      std::copy_n(c_order.data.begin() + static_cast<std::ptrdiff_t>(8 * (row * 2 + column)), 8,
+                  view.data.begin() + static_cast<std::ptrdiff_t>(8 * (column * 3 + row)));
+    }
+  }
+  CHECK(load(arrays, {"text", "image"}).train.inputs == expected.train.inputs);
 }
 
 const Strings mustard_views{"x", "context", "speaker_show"};

@@ -13,6 +13,7 @@
 #include "qmtl/train/fit.hpp"
 #include "support/catch.hpp"
 #include "support/data_dir.hpp"
+#include "support/peak_memory.hpp"
 #include "support/temp_dir.hpp"
 #include "support/throws.hpp"
 
@@ -218,6 +219,74 @@ TEST_CASE("shapes that are no images, or disagree, are named") {
   CHECK(refused<ShapeError>(arrays) == "somemnist.npz: val_labels: labels a row, as for training, must be 1, got 2");
   CHECK(refused<ShapeError>(grey(), {.task_names = {"a", "b"}}) ==
         "qmtl: load_medmnist: number of task names must be 1, got 2");
+}
+
+/// A file whose parts have no rows but axes as given.
+Arrays without_rows(const Shape& images, const Shape& label_columns) {
+  Arrays arrays;
+  for (const char* part : {"train", "val", "test"}) {
+    arrays[std::string(part) + "_images"] = NpyArray{.shape = images, .dtype = DType::u8, .data = {}};
+    arrays[std::string(part) + "_labels"] = NpyArray{.shape = label_columns, .dtype = DType::u8, .data = {}};
+  }
+  return arrays;
+}
+
+TEST_CASE("a file without rows names no tasks, however many label columns it declares") {
+  const long before = test::peak_memory_mib();
+  CHECK(refused<FileError>(without_rows({0, 28, 28}, {0, 100'000'000'000})).find("(LoadLimits::columns)") !=
+        std::string::npos);
+  CHECK(refused<ShapeError>(without_rows({0, 28, 28}, {0, 1'000'000})) ==
+        "somemnist.npz: expected at least one image, got none");
+  CHECK(refused<ShapeError>(without_rows({0, 28, 28}, {0, 1})) ==
+        "somemnist.npz: expected at least one image, got none");
+  CHECK(test::peak_memory_mib() - before < 16);
+}
+
+TEST_CASE("axes that no image has are refused, rows or none") {
+  constexpr std::size_t wide = std::size_t{1} << 31;
+  constexpr std::size_t giant = std::size_t{1} << 62;
+  for (const Shape& shape : {Shape{0, wide, 1}, Shape{0, 1, wide}, Shape{0, giant, giant}, Shape{0, giant, 4},
+                             Shape{0, wide, wide, 3}, Shape{0, 1 << 16, 1 << 16}}) {
+    const std::string message = refused<FileError>(without_rows(shape, {0, 1}));
+    CHECK(message.find("'train_images': too many columns, expected at most 1048576 (LoadLimits::columns)") !=
+          std::string::npos);
+    const auto with_more = [&] { (void)load(without_rows(shape, {0, 1}), {.limits = {.columns = ~std::uint64_t{0}}}); };
+    CHECK(message_of<FileError>(with_more).find("expected at most 2147483647") != std::string::npos);
+  }
+}
+
+TEST_CASE("one part may be without rows") {
+  Arrays arrays = grey();
+  arrays["val_images"] = NpyArray{.shape = {0, 2, 3}, .dtype = DType::u8, .data = {}};
+  arrays["val_labels"] = NpyArray{.shape = {0, 1}, .dtype = DType::u8, .data = {}};
+  const auto set = load(arrays);
+  CHECK(set.validation.rows() == 0);
+  CHECK(set.validation.features() == 6);
+  CHECK(set.train.rows() == 3);
+}
+
+TEST_CASE("the limits count the images, the numbers made of them and the combined sets, and can be set") {
+  const auto with = [](const LoadLimits& limits, bool as_rgb = false) {
+    return refused<FileError>(grey(), {.as_rgb = as_rgb, .limits = limits});
+  };
+  CHECK(with({.bytes = 100})
+            .find("somemnist.npz: too large when loaded, expected at most 100 bytes in all "
+                  "(LoadLimits::bytes)") == 0);  // 42 bytes and six headers
+  CHECK(with({.bytes = 950}).find("somemnist.npz: train: too large when loaded") == 0);
+  CHECK(with({.columns = 5}).find("(LoadLimits::columns), got 6") != std::string::npos);
+  CHECK(with({.columns = 6}, true).find("(LoadLimits::columns), got 18") != std::string::npos);
+  CHECK(with({.entries = 5}).find("(LoadLimits::entries), got 6") != std::string::npos);
+  CHECK(with({.ratio = 1, .ratio_free_bytes = 0}).find("(LoadLimits::ratio)") != std::string::npos);
+  CHECK(load(grey(), {.limits = {.bytes = 4096, .columns = 6, .entries = 6}}).train.rows() == 3);
+
+  const std::vector<MedMnist<double>> sets{load(grey(), {}, "first.npz"), load(grey(), {}, "second.npz")};
+  const auto combined = [&](const LoadLimits& limits) {
+    return message_of<FileError>([&] { (void)combine_medmnist<double>(sets, limits); });
+  };
+  CHECK(combined({.bytes = 700}).find("combine_medmnist: too large when loaded") != std::string::npos);
+  CHECK(combined({.rows = 5}).find("combine_medmnist: too many rows") != std::string::npos);
+  CHECK(combined({.columns = 1}).find("combine_medmnist: tasks: too many columns") != std::string::npos);
+  CHECK(combine_medmnist<double>(sets, {.bytes = 768}).train.rows() == 6);  // (6 + 2 + 4) x (6 + 2) numbers
 }
 
 TEST_CASE("labels out of range are named with their row and column") {

@@ -3,7 +3,6 @@
 
 #include "qmtl/io/npz.hpp"
 
-#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <cstddef>
@@ -18,12 +17,14 @@
 
 #include "io/zip_bytes.hpp"
 #include "support/catch.hpp"
+#include "support/peak_memory.hpp"
 #include "support/temp_dir.hpp"
 #include "support/throws.hpp"
 
 namespace {
 
 using qmtl::FileError;
+using qmtl::LoadLimits;
 using qmtl::NpyArray;
 using qmtl::Npz;
 using qmtl::to_matrix;
@@ -54,7 +55,7 @@ std::string file_text(const std::string& path) {
 }
 
 /// The message of opening `archive` and reading the array "a" in it.
-std::string error_of(const std::string& archive, const Npz::Limits& limits = {}) {
+std::string error_of(const std::string& archive, const LoadLimits& limits = {}) {
   const TempDir dir;
   const std::string path = dir.write("hostile.npz", archive);
   return message_of<FileError>([&] { (void)Npz::open(path, limits).get("a"); });
@@ -65,10 +66,21 @@ RawEntry zeros(std::size_t matches, std::uint32_t declared) {
   return {.name = "a.npy", .raw = qmtl::test::deflate_zeros(matches), .unpacked_bytes = declared, .method = 8};
 }
 
-long peak_memory_kib() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return usage.ru_maxrss;
+/// What is before the data in a .npy file of `size` bytes: an array of bytes.
+std::string npy_start(std::size_t size) {
+  constexpr std::size_t length = 118;
+  std::string header = qmtl::detail::npy_header({.shape = {size - length - 10}, .dtype = qmtl::DType::u8, .data = {}});
+  header.resize(length - 1, ' ');
+  return std::string("\x93NUMPY\x01\x00v\x00", 10) + header + '\n';
+}
+
+/// The same, with the right header of an array for what is declared.
+RawEntry zeros_npy(std::size_t matches, std::uint32_t declared) {
+  RawEntry entry = zeros(matches, declared);
+  std::string header = qmtl::test::deflate_plain(npy_start(declared));
+  header[0] = '\0';  // not the last block
+  entry.raw = header + entry.raw;
+  return entry;
 }
 
 constexpr std::uint32_t mebi = 1u << 20;
@@ -242,23 +254,62 @@ TEST_CASE("a size that is wrong by one byte is an error") {
   entry.unpacked_bytes -= 1;
   entry.crc = qmtl::test::crc32_of(npy);  // of what is declared
   CHECK(contains(error_of(zip_of(entry)), "longer than declared"));
-  entry = deflated("a.npy", npy);
+  entry = deflated("a.npy", npy.substr(0, npy.size() - 1));
   entry.unpacked_bytes += 1;
   CHECK(contains(error_of(zip_of(entry)), "shorter than declared"));
 }
 
-TEST_CASE("an entry over a limit is refused before it is unpacked") {
+TEST_CASE("arrays over a limit are refused before they are unpacked") {
   const RawEntry entry = stored("a.npy", npy_text(counting(100)));
-  CHECK(contains(error_of(zip_of(entry), {.max_entry_bytes = 527}), "expected at most 527 bytes"));
-  CHECK(contains(error_of(zip_of(zeros(10, 3u << 30))), "too large, expected at most 2147483648"));
+  CHECK(contains(error_of(zip_of(entry), {.bytes = 527}),
+                 "expected at most 527 bytes in all (LoadLimits::bytes), got 528"));
+  const RawEntry two[] = {entry, stored("b.npy", npy_text(counting(100))), stored("readme.txt", std::string(500, ' '))};
+  CHECK(contains(error_of(zip_of(two), {.bytes = 1055}), "(LoadLimits::bytes), got 1056"));
+  CHECK(contains(error_of(zip_of(entry), {.rows = 99}),
+                 "'a': too many rows, expected at most 99 (LoadLimits::rows), got 100"));
   const RawEntry entries[] = {stored("a.npy", ""), stored("b.npy", ""), stored("c.npy", "")};
-  CHECK(contains(error_of(zip_of(entries), {.max_entries = 2}), "expected at most 2, got 3"));
+  CHECK(contains(error_of(zip_of(entries), {.entries = 2}), "expected at most 2 (LoadLimits::entries), got 3"));
 }
 
 TEST_CASE("a zip bomb is refused before it is unpacked") {
   const std::size_t matches = 64 * mebi / 258;
-  CHECK(contains(error_of(zip_of(zeros(matches, 64 * mebi)), {.max_ratio = 100}), "zip bomb"));
-  CHECK(contains(error_of(zip_of(zeros(1000, 1024 * mebi))), "zip bomb"));
+  CHECK(contains(error_of(zip_of(zeros(matches, 64 * mebi)), {.ratio = 100, .ratio_free_bytes = 0}), "zip bomb"));
+  CHECK(contains(error_of(zip_of(zeros(1000, 1024 * mebi))), "(LoadLimits::ratio)"));
+}
+
+TEST_CASE("small bombs that are a large one together are refused before they are unpacked") {
+  std::vector<RawEntry> entries;
+  for (int i = 0; i < 100; ++i) {
+    entries.push_back(zeros(500, 15 * mebi));
+    entries.back().name = std::to_string(i) + ".npy";
+  }
+  CHECK(contains(error_of(zip_of(entries)), "packed bytes become 1572864000"));
+}
+
+TEST_CASE("entries that share their bytes are refused") {
+  const std::string content = npy_text(counting(5000));
+  const RawEntry entries[] = {stored("a.npy", content), stored("b.npy", content)};
+  std::string archive = zip_of(entries);
+  const std::size_t second = archive.find("PK\x03\x04", 4);
+  const std::size_t length = archive.find("PK\x01\x02") - second;
+  archive.erase(second, length);  // the directory still has two entries, both of them now lead to the first
+  const std::size_t directory = archive.find("PK\x01\x02");
+  archive.replace(archive.rfind(qmtl::test::little_endian(second, 4) + "b.npy"), 4, std::string(4, '\0'));
+  archive.replace(archive.size() - 6, 4, qmtl::test::little_endian(directory, 4));
+  CHECK(contains(error_of(archive), "entries overlap"));
+}
+
+TEST_CASE("extents beyond the limits are refused axis by axis, rows or none") {
+  using Shape = std::vector<std::size_t>;
+  const auto refused = [](const Shape& shape) {
+    return error_of(zip_of(stored("a.npy", npy_text({.shape = shape, .dtype = qmtl::DType::u8, .data = {}}))));
+  };
+  constexpr std::size_t giant = std::size_t{1} << 62;
+  CHECK(contains(refused({0, giant}), "(LoadLimits::columns), got 4611686018427387904"));
+  CHECK(contains(refused({0, std::size_t{1} << 31, 2}), "(LoadLimits::columns), got 2147483648"));
+  CHECK(contains(refused({0, 1 << 11, 1 << 11}), "(LoadLimits::columns), got 4194304"));
+  CHECK(contains(refused({3, 0, giant}), "(LoadLimits::columns), got 4611686018427387904"));
+  CHECK(contains(refused({giant, 0}), "(LoadLimits::rows), got 4611686018427387904"));
 }
 
 TEST_CASE("a small array may be as compressible as it likes") {
@@ -267,20 +318,22 @@ TEST_CASE("a small array may be as compressible as it likes") {
   entry.crc = qmtl::test::crc32_of(std::string(1 + 258 * 4000, '\0'));
   const std::string path = dir.write("zeros.npz", zip_of(entry));
   // Unpacked in spite of the ratio 158 > 2: what is wrong is that zeros are no .npy file.
-  CHECK(contains(message_of<FileError>([&] { (void)Npz::open(path, {.max_ratio = 2}).get("a"); }), "not a .npy file"));
+  CHECK(contains(
+      message_of<FileError>([&] { (void)Npz::open(path, {.ratio = 2, .ratio_free_bytes = 2 * mebi}).get("a"); }),
+      "not a .npy file"));
 }
 
 TEST_CASE("a declared size that lies costs no memory") {
-  const long before = peak_memory_kib();
-  const Npz::Limits no_ratio = {.max_ratio = 1e9};
+  const long before = qmtl::test::peak_memory_mib();
+  const LoadLimits no_ratio = {.ratio = 1e9};
   SECTION("more comes out than declared") {
     const std::size_t matches = 512 * std::size_t{mebi} / 258;  // 512 MiB from 3.2 MiB
-    CHECK(contains(error_of(zip_of(zeros(matches, 1000))), "longer than declared"));
+    CHECK(contains(error_of(zip_of(zeros_npy(matches, 1000))), "longer than declared"));
   }
   SECTION("less comes out than declared") {
-    RawEntry entry = zeros(1000, 2000 * mebi);
+    RawEntry entry = zeros_npy(1000, 1000 * mebi);
     CHECK(contains(error_of(zip_of(entry), no_ratio), "CRC"));
-    entry.crc = qmtl::test::crc32_of(std::string(1 + 258 * 1000, '\0'));
+    entry.crc = qmtl::test::crc32_of(npy_start(1000 * mebi) + std::string(1 + 258 * 1000, '\0'));
     CHECK(contains(error_of(zip_of(entry), no_ratio), "shorter than declared"));
   }
   SECTION("a stored entry declares more than the file holds") {
@@ -288,7 +341,7 @@ TEST_CASE("a declared size that lies costs no memory") {
     entry.unpacked_bytes = 2000 * mebi;
     CHECK(contains(error_of(zip_of(entry), no_ratio), "'a'"));
   }
-  CHECK(peak_memory_kib() - before < 64 * 1024);
+  CHECK(qmtl::test::peak_memory_mib() - before < 64);
 }
 
 TEST_CASE("a hostile .npy inside an archive is named with its archive") {

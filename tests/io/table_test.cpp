@@ -6,12 +6,14 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "support/catch.hpp"
+#include "support/peak_memory.hpp"
 #include "support/temp_dir.hpp"
 #include "support/throws.hpp"
 
@@ -54,7 +56,10 @@ TEST_CASE("columns have the names of the header") {
 TEST_CASE("line ends, a last line without one, and a byte order mark make no difference") {
   const Table expected = parse_table("a,b\n1,2\n3,\n", ',');
   CHECK(expected.column("b") == Strings{"2", ""});
-  for (const char* content : {"a,b\r\n1,2\r\n3,\r\n", "a,b\n1,2\n3,", "a,b\r\n1,2\n3,\r",
+  for (const char* content : {"a,b\r\n1,2\r\n3,\r\n", "a,b\n1,2\n3,", "a,b\r\n1,2\n3,\r", "a,b\r1,2\r3,\r",
+                              "a,b\r1,2\r3,", "a,b\r\r1,2\r\r\n3,\r", "a,b\r1,2\n3,\r\n",
+                              "\xef\xbb\xbf"
+                              "a,b\r1,2\r3,\r",
                               "\xef\xbb\xbf"
                               "a,b\n1,2\n3,\n",
                               "a,b\n1,2\n\n3,\n\n\n"}) {
@@ -64,8 +69,13 @@ TEST_CASE("line ends, a last line without one, and a byte order mark make no dif
   }
 }
 
-TEST_CASE("a carriage return inside a line is content") {
-  CHECK(parse_table("a\tb\nx\ry\tz\r\n", '\t').column("a") == Strings{"x\ry"});
+TEST_CASE("a carriage return ends a line unless it is quoted") {
+  CHECK(parse_table("a\tb\rx\ty\r", '\t').column("b") == Strings{"y"});
+  CHECK(parse_table("a\r\rx\r", ',').column("a") == Strings{"", "x"});
+  const Table table = parse_table("a,b\r\"x\ry\",1\r\"\r\n\",2\r3,\"z\r\"", ',');
+  CHECK(table.column("a") == Strings{"x\ry", "\r\n", "3"});
+  CHECK(table.column("b") == Strings{"1", "2", "z\r"});
+  CHECK((table.line_of(0) == 2 && table.line_of(1) == 4 && table.line_of(2) == 6));
 }
 
 TEST_CASE("the examples of RFC 4180, section 2") {
@@ -115,6 +125,9 @@ TEST_CASE("a header alone is a table without rows") {
 TEST_CASE("errors name the line") {
   CHECK(contains(error_of("a,b\n1,2\n3\n"), "qmtl: t.csv: line 3: expected 2 fields, got 1"));
   CHECK(contains(error_of("a,b\n\"1\n1\",2\n1,2,3\n"), "line 4: expected 2 fields, got 3"));
+  CHECK(contains(error_of("a,b\r1,2\r3\r"), "line 3: expected 2 fields, got 1"));
+  CHECK(contains(error_of("a,b\r1,\"x\"y\r"), "line 2: expected fields quoted as in RFC 4180, got text behind"));
+  CHECK(contains(error_of(std::string_view("a,b\r1,\0\r", 8)), "binary content in line 2"));
   CHECK(contains(error_of("a,b\n1,x\"y\n"), "line 2: expected fields quoted as in RFC 4180, got a quote inside"));
   CHECK(contains(error_of("a,b\n1,\"x\"y\n"), "line 2: expected fields quoted as in RFC 4180, got text behind"));
   CHECK(contains(error_of("a,b\n1,\"x\n\n\n"), "line 2: expected fields quoted as in RFC 4180, got a quoted field"));
@@ -175,6 +188,23 @@ TEST_CASE("a cell that is no number is named with its line, column and text") {
   }
 }
 
+TEST_CASE("numbers are the nearest of their type, down to zero and up to the largest") {
+  const Table table = parse_table("r\n1e-400\n-1e-400\n4.9e-324\n2.4e-324\n1e-310\n1.7976931348623157e308\n", ',');
+  const auto reals = table.numeric_column<double>("r");
+  CHECK(reals == std::vector<double>{0.0, -0.0, 4.9e-324, 0.0, 1e-310, std::numeric_limits<double>::max()});
+  CHECK(std::signbit(reals[1]));
+  const Table narrow =
+      parse_table("r\n3.4028235e+38\n-3.4028235e+38\n1e-400\n1e-45\n7e-46\n1.00000017881393432617187499\n", ',');
+  const float most = std::numeric_limits<float>::max();
+  const auto floats = narrow.numeric_column<float>("r");
+  CHECK(std::vector<float>(floats.begin(), floats.begin() + 5) == std::vector<float>{most, -most, 0.0f, 1e-45f, 0.0f});
+  CHECK(floats[5] == 1.00000011920928955078125f);  // rounded once: through double it would be a tie, and one more
+  for (const char* large : {"1e400", "-1e400", "1.7976931348623159e308"}) {
+    const Table bad = parse_table("v\n" + std::string(large) + "\n", ',');
+    CHECK(contains(message_of<FileError>([&] { (void)bad.numeric_column<double>("v"); }), "line 2, column 'v'"));
+  }
+}
+
 TEST_CASE("an empty cell is missing where the caller says what that means") {
   const Table table = parse_table("a,y\n1,\n2,1\n", ',');
   CHECK(table.numeric_column<std::int32_t>("y", -1) == std::vector<std::int32_t>{-1, 1});
@@ -188,7 +218,31 @@ TEST_CASE("the extension tells the delimiter") {
   const std::string other = dir.write("t.txt", "a;b\n\"1;5\";2\n");
   CHECK(contains(message_of<ValueError>([&] { (void)qmtl::read_table(other); }), "TableOptions::delimiter"));
   CHECK(qmtl::read_table(other, {.delimiter = ';'}).column("a") == Strings{"1;5"});
-  CHECK_THROWS_AS(qmtl::read_table(other, {.delimiter = ';', .max_bytes = 5}), FileError);
+  CHECK_THROWS_AS(qmtl::read_table(other, {.delimiter = ';', .limits = {.bytes = 5}}), FileError);
   CHECK_THROWS_AS(qmtl::read_table(dir / "none.csv"), FileError);
   for (const char c : {'"', '\n', '\r', '\0'}) CHECK_THROWS_AS(parse_table("a\n", c), ValueError);
+}
+
+TEST_CASE("a table within its limits is read, one beyond is refused with the limit to raise") {
+  const std::string content = "a,b\n1,2\n3,4\n";
+  const auto refused = [&](const qmtl::LoadLimits& limits) {
+    return message_of<FileError>([&] { (void)parse_table(content, ',', "t.csv", limits); });
+  };
+  CHECK(parse_table(content, ',', "t.csv", {.rows = 2, .columns = 2}).rows() == 2);
+  CHECK(refused({.rows = 1}) == "qmtl: t.csv: too many rows, expected at most 1 (LoadLimits::rows), got 2");
+  CHECK(refused({.columns = 1}) == "qmtl: t.csv: too many columns, expected at most 1 (LoadLimits::columns), got 2");
+  CHECK(contains(refused({.bytes = 200}), "expected at most 200 bytes in all (LoadLimits::bytes)"));
+  const qmtl::test::TempDir dir;
+  const std::string path = dir.write("t.csv", content);
+  CHECK(contains(message_of<FileError>([&] { (void)qmtl::read_table(path, {.limits = {.bytes = 11}}); }),
+                 "LoadLimits::bytes"));
+}
+
+TEST_CASE("a line of commas takes no more memory than its own") {
+  const std::string commas(20 << 20, ',');
+  const std::string behind_header = "a,b\n" + commas;
+  const long before = qmtl::test::peak_memory_mib();
+  CHECK(contains(error_of(commas), "too many columns, expected at most 1048576 (LoadLimits::columns)"));
+  CHECK(contains(error_of(behind_header), "line 2: expected 2 fields, got 20971521"));
+  CHECK(qmtl::test::peak_memory_mib() - before < 128);
 }

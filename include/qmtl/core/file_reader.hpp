@@ -76,6 +76,9 @@ class FileReader {
     size_ = static_cast<std::size_t>(status.st_size);
   }
 
+  /// The bytes of the file as the system says, before any is read; only files in /proc have more.
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
   /// The first `count` bytes, or all where there are fewer. Throws FileError.
   [[nodiscard]] std::span<const std::byte> first(std::size_t count) {
     fill(count);

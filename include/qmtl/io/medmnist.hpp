@@ -9,8 +9,10 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "qmtl/io/load_limits.hpp"
 #include "qmtl/io/npz.hpp"
 #include "qmtl/train/combine.hpp"
 #include "qmtl/train/dataset.hpp"
@@ -34,6 +36,7 @@ struct MedMnist {
 struct MedMnistOptions {
   std::vector<std::string> task_names{};  ///< one a label column; by default as medmnist_task_names says
   bool as_rgb = false;                    ///< grey images get three equal channels, to go with a set of colour images
+  LoadLimits limits{};                    ///< what the file may demand
 };
 
 /// The labels of ChestMNIST in the order of their columns.
@@ -57,16 +60,16 @@ inline constexpr std::array<std::string_view, 14> chestmnist_findings = {
 
 namespace detail {
 
-/// One part of a file before it is a data set.
+/// One part of a file before the values of its labels are checked.
+template <Scalar S>
 struct MedMnistPart {
-  std::string where;  ///< path and name of the part, for messages
-  NpyArray images;
+  std::string where;                                                   ///< path and name of the part, for messages
+  std::vector<std::size_t> shape;                                      ///< of the images
+  Batch<S> inputs;                                                     ///< pixels from 0 to 1
   Eigen::Matrix<std::int64_t, Eigen::Dynamic, Eigen::Dynamic> labels;  ///< rows x columns
 
-  [[nodiscard]] std::size_t rows() const { return images.shape[0]; }
-  [[nodiscard]] std::span<const std::size_t> image_shape() const { return std::span(images.shape).subspan(1); }
-  [[nodiscard]] std::size_t channels() const { return images.shape.size() == 4 ? images.shape[3] : 1; }
-  [[nodiscard]] std::size_t pixels() const { return images.shape[1] * images.shape[2]; }
+  [[nodiscard]] std::span<const std::size_t> image_shape() const { return std::span(shape).subspan(1); }
+  [[nodiscard]] std::size_t channels() const { return shape.size() == 4 ? shape[3] : 1; }
 };
 
 inline void require_images(const NpyArray& images, std::string_view where) {
@@ -97,27 +100,56 @@ inline void require_label_array(const NpyArray& labels, std::size_t rows, std::s
   }
 }
 
-/// Reads `<part>_images` and `<part>_labels`, and checks everything but the labels' values.
-[[nodiscard]] inline MedMnistPart read_medmnist_part(const Npz& file, const std::string& path, std::string_view part) {
-  MedMnistPart out{text(path, ": ", part), file.get(text(part, "_images")), {}};
-  require_images(out.images, out.where);
-  const NpyArray labels = file.get(text(part, "_labels"));
-  require_label_array(labels, out.rows(), out.where);
-  out.labels = to_matrix<std::int64_t>(labels);
+/// The pixels as columns of numbers from 0 to 1, each repeated `repeat` times.
+template <Scalar S>
+[[nodiscard]] Batch<S> unit_pixels(const NpyArray& images, std::size_t repeat, LoadBudget& budget,
+                                   std::string_view where) {
+  std::array<S, 256> unit;
+  for (std::size_t i = 0; i < unit.size(); ++i) unit[i] = static_cast<S>(i) / S(255);
+  const MatrixLayout layout(images, where);
+  const std::uint64_t features = saturated_product(layout.columns(), repeat);
+  require_columns(features, budget.limits(), where);
+  budget.take_matrix(layout.rows(), features, sizeof(S), where);
+  Batch<S> out(static_cast<Eigen::Index>(features), static_cast<Eigen::Index>(layout.rows()));
+  S* to = out.data();
+  const std::vector<std::size_t> offsets = layout.column_offsets();
+  for (std::size_t row = 0; row < layout.rows(); ++row) {
+    const std::byte* from = images.data.data() + row * layout.row_stride();
+    for (const std::size_t offset : offsets) {
+      to = std::fill_n(to, repeat, unit[std::to_integer<std::size_t>(from[offset])]);
+    }
+  }
   return out;
 }
 
-/// Throws ShapeError unless two parts have images of one size and as many labels a row.
-inline void require_same_shapes(const MedMnistPart& part, const MedMnistPart& train) {
-  if (!std::ranges::equal(part.image_shape(), train.image_shape())) {
-    throw ShapeError(text("qmtl: ", part.where, "_images: expected images of shape ", shape_text(train.image_shape()),
-                          " as for training, got ", shape_text(part.image_shape())));
+/// Reads `<name>_images` and `<name>_labels`, and checks everything but the labels' values; shapes are to be those of
+/// `train`, unless that is what is being read.
+template <Scalar S>
+[[nodiscard]] MedMnistPart<S> read_medmnist_part(const Npz& file, const std::string& path, std::string_view name,
+                                                 bool as_rgb, const MedMnistPart<S>* train, LoadBudget& budget) {
+  MedMnistPart<S> out{text(path, ": ", name), {}, {}, {}};
+  const NpyArray images = file.get(text(name, "_images"));
+  require_images(images, out.where);
+  out.shape = images.shape;
+  if (train != nullptr && !std::ranges::equal(out.image_shape(), train->image_shape())) {
+    throw ShapeError(text("qmtl: ", out.where, "_images: expected images of shape ", shape_text(train->image_shape()),
+                          " as for training, got ", shape_text(out.image_shape())));
   }
-  require_size(text(part.where, "_labels: labels a row, as for training,"), part.labels.cols(), train.labels.cols());
+  const NpyArray labels = file.get(text(name, "_labels"));
+  require_label_array(labels, out.shape[0], out.where);
+  const std::size_t columns = MatrixLayout(labels, out.where).columns();
+  if (train != nullptr) {
+    require_size(text(out.where, "_labels: labels a row, as for training,"), columns, train->labels.cols());
+  }
+  budget.take_matrix(out.shape[0], columns, sizeof(std::int64_t) + sizeof(S), out.where);
+  out.labels = to_matrix<std::int64_t>(labels);
+  out.inputs = unit_pixels<S>(images, as_rgb && out.channels() == 1 ? 3 : 1, budget, out.where);
+  return out;
 }
 
 /// Throws ValueError unless every label is from 0 to `last`.
-inline void require_label_values(const MedMnistPart& part, std::int64_t last) {
+template <Scalar S>
+void require_label_values(const MedMnistPart<S>& part, std::int64_t last) {
   for (Eigen::Index row = 0; row < part.labels.rows(); ++row) {
     for (Eigen::Index column = 0; column < part.labels.cols(); ++column) {
       const std::int64_t label = part.labels(row, column);
@@ -128,71 +160,72 @@ inline void require_label_values(const MedMnistPart& part, std::int64_t last) {
   }
 }
 
-/// The pixels as columns of numbers from 0 to 1, each repeated `repeat` times.
+/// The data set of one part, whose pixels move into it.
 template <Scalar S>
-[[nodiscard]] Batch<S> unit_pixels(const MedMnistPart& part, int repeat) {
-  std::array<S, 256> unit;
-  for (std::size_t i = 0; i < unit.size(); ++i) unit[i] = static_cast<S>(i) / S(255);
-  const std::size_t values = part.pixels() * part.channels();
-  Batch<S> out(static_cast<Eigen::Index>(values) * repeat, static_cast<Eigen::Index>(part.rows()));
-  S* to = out.data();
-  if (!part.images.fortran_order) {
-    for (const std::byte pixel : part.images.data)
-      to = std::fill_n(to, repeat, unit[std::to_integer<std::size_t>(pixel)]);
-    return out;
-  }
-  const auto pixels = to_matrix<std::uint8_t>(part.images);
-  for (Eigen::Index row = 0; row < pixels.rows(); ++row) {
-    for (Eigen::Index i = 0; i < pixels.cols(); ++i) to = std::fill_n(to, repeat, unit[pixels(row, i)]);
-  }
-  return out;
+[[nodiscard]] Dataset<S> medmnist_dataset(MedMnistPart<S>& part, const std::vector<std::string>& names) {
+  return {std::move(part.inputs), part.labels.template cast<S>().transpose(), names};
 }
 
+/// Throws FileError where the tasks and rows of several parts are more together than `limits` allow.
 template <Scalar S>
-[[nodiscard]] Dataset<S> medmnist_dataset(const MedMnistPart& part, int repeat, std::vector<std::string> names) {
-  return {unit_pixels<S>(part, repeat), part.labels.template cast<S>().transpose(), std::move(names)};
+void require_combined(std::span<const Dataset<S>* const> parts, LoadBudget& budget) {
+  std::uint64_t rows = 0, tasks = 0;
+  for (const Dataset<S>* part : parts) {
+    rows += static_cast<std::uint64_t>(part->rows());
+    tasks += static_cast<std::uint64_t>(part->labels.rows());
+  }
+  require_rows(rows, budget.limits(), "combine_medmnist");
+  require_columns(tasks, budget.limits(), "combine_medmnist: tasks");
+  const std::uint64_t features = parts.empty() ? 0 : static_cast<std::uint64_t>(parts[0]->inputs.rows());
+  budget.take_matrix(rows, features + tasks, sizeof(S), "combine_medmnist");
 }
 
 }  // namespace detail
 
 /// Reads any 2D MedMNIST file, of any image size, grey or RGB: {train,val,test}_images (rows, height, width[, 3]) of
 /// bytes and {train,val,test}_labels (rows, 1) of integers. A set of classes has as many as its largest label says;
-/// several columns of labels, as ChestMNIST's 14, are one binary task each. A double takes eight times the bytes of the
-/// unpacked images, so that the largest sets want float. Throws FileError for a file that cannot be read, lacks an
-/// array or has one of another type, ShapeError where shapes are no images or disagree, ValueError for a label out of
-/// range.
+/// several columns of labels, as ChestMNIST's 14, are one binary task each. Memory: that of the result, a double being
+/// eight times the bytes of a pixel in the file, and the unpacked bytes of one part. Throws FileError for a file that
+/// cannot be read, lacks an array, has one of another type or demands more than the limits allow, ShapeError where
+/// shapes are no images, disagree or are all without rows, ValueError for a label out of range.
 template <Scalar S>
 [[nodiscard]] MedMnist<S> load_medmnist(const std::string& path, const MedMnistOptions& options = {}) {
-  const Npz file = Npz::open(path);
-  std::array<detail::MedMnistPart, 3> parts;
+  const Npz file = Npz::open(path, options.limits);
+  detail::LoadBudget budget = file.budget();
+  std::array<detail::MedMnistPart<S>, 3> parts;
   constexpr std::array<std::string_view, 3> names = {"train", "val", "test"};
   std::int64_t largest = 1;
+  std::size_t rows = 0;
   for (std::size_t i = 0; i < parts.size(); ++i) {
-    parts[i] = detail::read_medmnist_part(file, path, names[i]);
-    detail::require_same_shapes(parts[i], parts[0]);
+    parts[i] =
+        detail::read_medmnist_part<S>(file, path, names[i], options.as_rgb, i == 0 ? nullptr : &parts[0], budget);
+    rows += parts[i].shape[0];
     if (parts[i].labels.size() > 0) largest = std::max(largest, parts[i].labels.maxCoeff());
   }
+  if (rows == 0) throw ShapeError(detail::text("qmtl: ", path, ": expected at least one image, got none"));
   const auto columns = static_cast<std::size_t>(parts[0].labels.cols());
   if (columns > 1) largest = 1;
   constexpr std::int64_t most = (1 << 16) - 1;  // a larger one is no class
   for (const auto& part : parts) detail::require_label_values(part, std::min(largest, most));
+  budget.take_matrix(columns, parts.size() + 1, 2 * sizeof(std::string), path);  // the names, with what each allocates
   const auto tasks = options.task_names.empty() ? medmnist_task_names(path, columns) : options.task_names;
   detail::require_size("load_medmnist: number of task names", tasks.size(), columns);
+  const auto& shape = parts[0].shape;
   const int repeat = options.as_rgb && parts[0].channels() == 1 ? 3 : 1;
-  MedMnist<S> out{detail::medmnist_dataset<S>(parts[0], repeat, tasks),
-                  detail::medmnist_dataset<S>(parts[1], repeat, tasks),
-                  detail::medmnist_dataset<S>(parts[2], repeat, tasks),
-                  std::vector<LabelKind>(columns, LabelKind{static_cast<int>(largest) + 1}),
-                  static_cast<int>(parts[0].images.shape[1]),
-                  static_cast<int>(parts[0].images.shape[2]),
-                  static_cast<int>(parts[0].channels()) * repeat};
-  return out;
+  return {detail::medmnist_dataset(parts[0], tasks),
+          detail::medmnist_dataset(parts[1], tasks),
+          detail::medmnist_dataset(parts[2], tasks),
+          std::vector<LabelKind>(columns, LabelKind{static_cast<int>(largest) + 1}),
+          static_cast<int>(shape[1]),
+          static_cast<int>(shape[2]),
+          static_cast<int>(parts[0].channels()) * repeat};
 }
 
-/// Several sets of images of one size as the tasks of one: see combine_tasks. Throws as that does, and ShapeError where
-/// heights, widths or channels differ.
+/// Several sets of images of one size as the tasks of one: see combine_tasks. Throws as that does, ShapeError where
+/// heights, widths or channels differ, FileError where the result, of all rows times all tasks, is more than `limits`
+/// allow.
 template <Scalar S>
-[[nodiscard]] MedMnist<S> combine_medmnist(std::span<const MedMnist<S>> sets) {
+[[nodiscard]] MedMnist<S> combine_medmnist(std::span<const MedMnist<S>> sets, const LoadLimits& limits = {}) {
   MedMnist<S> out;
   std::vector<const Dataset<S>*> train, validation, test;
   for (const MedMnist<S>& set : sets) {
@@ -205,6 +238,8 @@ template <Scalar S>
     test.push_back(&set.test);
     out.kinds.insert(out.kinds.end(), set.kinds.begin(), set.kinds.end());
   }
+  detail::LoadBudget budget(limits);
+  for (const auto* parts : {&train, &validation, &test}) detail::require_combined<S>(*parts, budget);
   out.train = detail::combine_tasks<S>(train);
   out.validation = detail::combine_tasks<S>(validation);
   out.test = detail::combine_tasks<S>(test);

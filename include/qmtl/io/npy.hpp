@@ -15,17 +15,16 @@
 #include "qmtl/core/atomic_file.hpp"
 #include "qmtl/core/error.hpp"
 #include "qmtl/core/file_reader.hpp"
+#include "qmtl/io/load_limits.hpp"
 #include "qmtl/io/npy_array.hpp"
 #include "qmtl/io/npy_header.hpp"
 
 namespace qmtl {
 
-/// The largest array that is read unless the caller says otherwise: 2 GiB.
-inline constexpr std::size_t default_max_array_bytes = std::size_t{1} << 31;
-
 namespace detail {
 
 inline constexpr std::string_view npy_magic = "\x93NUMPY";
+inline constexpr std::size_t npy_prefix_bytes = 12;  // they tell how long the header is
 
 [[nodiscard]] inline std::string_view as_text(std::span<const std::byte> bytes) noexcept {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -44,32 +43,35 @@ struct NpyHeaderRange {
   std::size_t end;
 };
 
-[[nodiscard]] inline NpyHeaderRange npy_header_range(std::span<const std::byte> bytes, std::string_view where) {
-  const std::string_view content = as_text(bytes);
+/// From the first bytes of a file of `size` bytes: at least npy_prefix_bytes, or all where there are fewer.
+[[nodiscard]] inline NpyHeaderRange npy_header_range(std::span<const std::byte> start, std::uint64_t size,
+                                                     std::string_view where) {
+  const std::string_view content = as_text(start);
   if (!content.starts_with(npy_magic)) throw_no_npy(content, where);
-  const auto truncated = [&](std::size_t needed) {
-    return FileError(text("qmtl: ", where, ": truncated, expected a header of ", needed, " bytes, got ", bytes.size()));
+  const auto truncated = [&](std::uint64_t needed) {
+    return FileError(text("qmtl: ", where, ": truncated, expected a header of ", needed, " bytes, got ", size));
   };
-  if (bytes.size() < 12) throw truncated(12);
-  const auto major = std::to_integer<int>(bytes[6]);
-  const auto minor = std::to_integer<int>(bytes[7]);
+  if (start.size() < npy_prefix_bytes) throw truncated(npy_prefix_bytes);
+  const auto major = std::to_integer<int>(start[6]);
+  const auto minor = std::to_integer<int>(start[7]);
   if (major < 1 || major > 3 || minor != 0) {
     throw FileError(text("qmtl: ", where, ": .npy version, expected 1.0, 2.0 or 3.0, got ", major, '.', minor));
   }
   const std::size_t begin = major == 1 ? 10 : 12;
-  const std::size_t length = major == 1 ? load_little_endian<std::uint16_t>(bytes.data() + 8)
-                                        : load_little_endian<std::uint32_t>(bytes.data() + 8);
-  if (length > bytes.size() - begin) throw truncated(begin + length);
-  return {begin, begin + length};
+  const std::uint64_t length = major == 1 ? load_little_endian<std::uint16_t>(start.data() + 8)
+                                          : load_little_endian<std::uint32_t>(start.data() + 8);
+  if (length > size - begin) throw truncated(begin + length);
+  return {begin, begin + static_cast<std::size_t>(length)};
 }
 
-/// The array that the header describes, without data; throws FileError unless just its data follow the header.
-[[nodiscard]] inline NpyArray parse_npy_header(std::span<const std::byte> bytes, NpyHeaderRange header,
-                                               std::string_view where) {
-  NpyArray array = NpyHeaderParser(as_text(bytes.subspan(header.begin, header.end - header.begin)), where).parse();
+/// The array that the header describes, without data; `start` holds the header at least. Throws FileError unless just
+/// its data follow the header in the file of `size` bytes.
+[[nodiscard]] inline NpyArray parse_npy_header(std::span<const std::byte> start, NpyHeaderRange header,
+                                               std::uint64_t size, std::string_view where) {
+  NpyArray array = NpyHeaderParser(as_text(start.subspan(header.begin, header.end - header.begin)), where).parse();
   const auto count = element_count(array.shape);
   const auto declared = count ? checked_product(*count, item_bytes(array.dtype, array.unicode_length)) : std::nullopt;
-  const std::size_t present = bytes.size() - header.end;
+  const std::uint64_t present = size - header.end;
   if (!declared || *declared != present) {
     throw FileError(text("qmtl: ", where, ": the header declares shape ", shape_text(array.shape), " of ",
                          dtype_name(array.dtype, array.unicode_length), ", expected ",
@@ -86,16 +88,16 @@ struct NpyHeaderRange {
 /// size has been found to be just the size of the data present.
 /// Throws FileError: no .npy, other version, bad header, other dtype, size mismatch. Pickles are never loaded.
 [[nodiscard]] inline NpyArray parse_npy(std::span<const std::byte> bytes, std::string_view where = "parse_npy") {
-  const detail::NpyHeaderRange header = detail::npy_header_range(bytes, where);
-  NpyArray array = detail::parse_npy_header(bytes, header, where);
+  const detail::NpyHeaderRange header = detail::npy_header_range(bytes, bytes.size(), where);
+  NpyArray array = detail::parse_npy_header(bytes, header, bytes.size(), where);
   array.data.assign(bytes.begin() + static_cast<std::ptrdiff_t>(header.end), bytes.end());
   return array;
 }
 
 /// As above, reusing the memory of `bytes` for the data, so that a large file is held only once.
 [[nodiscard]] inline NpyArray parse_npy(std::vector<std::byte>&& bytes, std::string_view where = "parse_npy") {
-  const detail::NpyHeaderRange header = detail::npy_header_range(bytes, where);
-  NpyArray array = detail::parse_npy_header(bytes, header, where);
+  const detail::NpyHeaderRange header = detail::npy_header_range(bytes, bytes.size(), where);
+  NpyArray array = detail::parse_npy_header(bytes, header, bytes.size(), where);
   bytes.erase(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(header.end));
   array.data = std::move(bytes);
   return array;
@@ -130,14 +132,15 @@ struct NpyHeaderRange {
   return out;
 }
 
-/// Reads the .npy file `path`; its size may be up to `max_bytes`, and a file that is no .npy is not read further than
-/// its start. Throws FileError as parse_npy and read_file do.
-[[nodiscard]] inline NpyArray read_npy(const std::string& path, std::size_t max_bytes = default_max_array_bytes) {
+/// Reads the .npy file `path`; its data are not read before its header has been checked.
+/// Throws FileError as parse_npy and read_file do, and for more than `limits` allow.
+[[nodiscard]] inline NpyArray read_npy(const std::string& path, const LoadLimits& limits = {}) {
   detail::FileReader file(path, "read_npy");
-  if (const auto start = detail::as_text(file.first(detail::npy_magic.size())); start != detail::npy_magic) {
-    detail::throw_no_npy(start, path);
-  }
-  return parse_npy(std::move(file).all(max_bytes), path);
+  const auto header = detail::npy_header_range(file.first(detail::npy_prefix_bytes), file.size(), path);
+  const std::size_t header_bytes = std::max(header.end, detail::npy_prefix_bytes);
+  const NpyArray empty = detail::parse_npy_header(file.first(header_bytes), header, file.size(), path);
+  detail::require_extents(empty.shape, limits, path);
+  return parse_npy(detail::read_within(std::move(file), limits, path), path);
 }
 
 /// Writes the .npy file `path` atomically. Throws FileError, and ShapeError where data and shape disagree.

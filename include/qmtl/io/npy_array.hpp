@@ -106,11 +106,12 @@ template <class T>
 [[nodiscard]] inline std::size_t checked_count(const NpyArray& array, std::string_view where) {
   const auto count = element_count(array.shape);
   const auto bytes = count ? checked_product(*count, item_bytes(array.dtype, array.unicode_length)) : std::nullopt;
-  const bool empty_text = array.dtype == DType::unicode && array.unicode_length == 0;
-  if (!bytes || *bytes != array.data.size() || empty_text) {
+  constexpr std::size_t longest = std::numeric_limits<std::size_t>::max() / 4;
+  const bool bad_text = array.dtype == DType::unicode && (array.unicode_length == 0 || array.unicode_length > longest);
+  if (!bytes || *bytes != array.data.size() || bad_text) {
     throw ShapeError(text("qmtl: ", where, ": ", dtype_name(array.dtype, array.unicode_length), " array of shape ",
                           shape_text(array.shape), ", expected ",
-                          bytes && !empty_text ? text(*bytes, " bytes of data") : std::string("a possible size"),
+                          bytes && !bad_text ? text(*bytes, " bytes of data") : std::string("a possible size"),
                           ", got ", array.data.size(), " bytes"));
   }
   return *count;
@@ -208,12 +209,53 @@ class MatrixLayout {
     return offset;
   }
 
+  /// The same of all columns: 8 bytes each.
+  [[nodiscard]] std::vector<std::size_t> column_offsets() const {
+    std::vector<std::size_t> offsets(columns_);
+    for (std::size_t column = 0; column < columns_; ++column) offsets[column] = column_offset(column);
+    return offsets;
+  }
+
  private:
   std::size_t rows_;
   std::size_t columns_ = 1;
   bool fortran_order_;
   std::vector<std::size_t> rest_;
 };
+
+/// Element (row, column) of the array, which begins at `from`, as an S; throws ValueError where S cannot hold it.
+template <NpyNumber S, NpyNumber T>
+[[nodiscard]] S read_element(const NpyArray& array, const std::byte* from, std::string_view where, std::size_t row,
+                             std::size_t column) {
+  T value = load_little_endian<T>(from);
+  if (array.dtype == DType::boolean) value = static_cast<T>(value != T{0});
+  const auto converted = convert_number<S>(value);
+  if (!converted) {
+    throw ValueError(text("qmtl: ", where, ": row ", row, ", column ", column, ": expected a value that ",
+                          dtype_name(dtype_of<S>()), " can hold, got ", value, " (", dtype_name(array.dtype), ")"));
+  }
+  return *converted;
+}
+
+/// The rows of the array, as to_matrix sees them, as the columns of `out`, which has their number and size: without a
+/// copy between. `where` names the array in messages. Throws as to_matrix does.
+template <NpyNumber S>
+void copy_rows(const NpyArray& array, std::string_view where,
+               Eigen::Ref<Eigen::Matrix<S, Eigen::Dynamic, Eigen::Dynamic>> out) {
+  (void)checked_count(array, where);
+  if (out.size() == 0) return;
+  const MatrixLayout layout(array, where);
+  const std::vector<std::size_t> offsets = layout.column_offsets();
+  visit_numbers(array, where, [&]<class T>(std::type_identity<T>) {
+    for (std::size_t row = 0; row < layout.rows(); ++row) {
+      const std::byte* from = array.data.data() + sizeof(T) * row * layout.row_stride();
+      S* to = out.col(static_cast<Eigen::Index>(row)).data();
+      for (std::size_t column = 0; column < layout.columns(); ++column) {
+        to[column] = read_element<S, T>(array, from + sizeof(T) * offsets[column], where, row, column);
+      }
+    }
+  });
+}
 
 /// The text of one element: up to `length` UTF-32 characters, the zeros that NumPy pads with left out.
 [[nodiscard]] inline std::string unicode_item(const std::byte* item, std::size_t length) {
@@ -247,15 +289,7 @@ template <NpyNumber S>
     for (std::size_t column = 0; column < layout.columns(); ++column) {
       const std::byte* from = array.data.data() + sizeof(T) * layout.column_offset(column);
       for (std::size_t row = 0; row < layout.rows(); ++row, from += sizeof(T) * layout.row_stride()) {
-        T value = detail::load_little_endian<T>(from);
-        if (array.dtype == DType::boolean) value = static_cast<T>(value != T{0});
-        const auto converted = detail::convert_number<S>(value);
-        if (!converted) {
-          throw ValueError(detail::text("qmtl: to_matrix: row ", row, ", column ", column, ": expected a value that ",
-                                        dtype_name(detail::dtype_of<S>()), " can hold, got ", value, " (",
-                                        dtype_name(array.dtype), ")"));
-        }
-        *to++ = *converted;
+        *to++ = detail::read_element<S, T>(array, from, "to_matrix", row, column);
       }
     }
   });

@@ -15,29 +15,21 @@
 
 #include "qmtl/core/atomic_file.hpp"
 #include "qmtl/core/error.hpp"
+#include "qmtl/io/load_limits.hpp"
 #include "qmtl/io/npy.hpp"
 #include "qmtl/io/printable.hpp"
 #include "qmtl/io/zip_archive.hpp"
 
 namespace qmtl {
 
-/// What an archive may demand before it is refused; the ratio is that of unpacked to packed bytes of one entry.
-struct NpzLimits {
-  std::uint64_t max_entry_bytes = std::uint64_t{1} << 31;    ///< of one unpacked array: 2 GiB
-  double max_ratio = 500.0;                                  ///< DEFLATE itself ends at 1032
-  std::uint64_t ratio_free_bytes = std::uint64_t{16} << 20;  ///< smaller entries, as a mask of zeros, may exceed it
-  std::uint64_t max_entries = 65535;
-};
-
 /// An open .npz file whose arrays are unpacked when they are asked for. Movable; the const members may be called from
 /// several threads, one of which unpacks at a time.
 class Npz {
  public:
-  using Limits = NpzLimits;
-
-  /// Opens `path` and checks its directory. Throws FileError: no zip archive, truncated, too many entries, an entry
-  /// name that is absolute, has a ".." step, a backslash or a drive letter, or occurs twice.
-  [[nodiscard]] static Npz open(const std::string& path, const Limits& limits = {}) { return Npz(path, limits); }
+  /// Opens `path` and checks its directory. Throws FileError: no zip archive, truncated, an entry name that is
+  /// absolute, has a ".." step, a backslash or a drive letter, or occurs twice, entries that share bytes, too many
+  /// entries, or arrays that are larger together than `limits` allow.
+  [[nodiscard]] static Npz open(const std::string& path, const LoadLimits& limits = {}) { return Npz(path, limits); }
 
   /// The names of the arrays, without ".npy", in the order of the archive; entries that are no .npy are left out.
   [[nodiscard]] const std::vector<std::string>& names() const& noexcept { return names_; }
@@ -46,9 +38,10 @@ class Npz {
   /// Whether there is an array of that name.
   [[nodiscard]] bool contains(std::string_view name) const { return indices_.contains(name); }
 
-  /// Unpacks one array; memory stays within a small multiple of the bytes that really come out, whatever is declared.
-  /// Throws FileError: no such name (the names there are listed), over a limit, another method than STORED and DEFLATE,
-  /// encrypted, truncated, a checksum or size that is not the declared one, or what parse_npy refuses.
+  /// Unpacks one array, its header first; memory stays within a small multiple of the bytes that really come out,
+  /// whatever is declared. Throws FileError: no such name (the names there are listed), over a limit, another method
+  /// than STORED and DEFLATE, encrypted, truncated, a checksum or size that is not the declared one, or what parse_npy
+  /// refuses.
   [[nodiscard]] NpyArray get(std::string_view name) const {
     const auto found = indices_.find(name);
     if (found == indices_.end()) {
@@ -58,9 +51,21 @@ class Npz {
     const std::string where = detail::text(path_, ": ", detail::in_quotes(name));
     const std::scoped_lock lock(state_->mutex);
     const detail::ZipEntry entry = state_->archive.entry(found->second);
-    check(entry, where);
-    return parse_npy(state_->archive.unpack(entry, where), where);
+    detail::ZipStream stream = state_->archive.unpack(entry, where);
+    std::vector<std::byte> start;
+    stream.append(start, std::min<std::uint64_t>(entry.unpacked_bytes, detail::npy_prefix_bytes));
+    const auto header = detail::npy_header_range(start, entry.unpacked_bytes, where);
+    const std::size_t rest = header.end - std::min(header.end, start.size());
+    stream.append(start, rest);
+    NpyArray array = detail::parse_npy_header(start, header, entry.unpacked_bytes, where);
+    detail::require_extents(array.shape, budget_.limits(), where);
+    stream.append(array.data, entry.unpacked_bytes - header.end);
+    stream.finish();
+    return array;
   }
+
+  /// What the limits leave for what is made of the arrays.
+  [[nodiscard]] detail::LoadBudget budget() const noexcept { return budget_; }
 
  private:
   static constexpr std::string_view suffix = ".npy";
@@ -70,44 +75,42 @@ class Npz {
     std::mutex mutex;
   };
 
-  Npz(const std::string& path, const Limits& limits)
-      : path_(path), limits_(limits), state_(new State{detail::ZipArchive(path), {}}) {
-    const std::uint64_t count = state_->archive.size();
-    if (count > limits.max_entries) {
-      throw FileError(
-          detail::text("qmtl: ", path_, ": too many entries, expected at most ", limits.max_entries, ", got ", count));
+  Npz(const std::string& path, const LoadLimits& limits)
+      : path_(path), state_(new State{detail::ZipArchive(path), {}}), budget_(limits) {
+    const detail::ZipArchive& archive = state_->archive;
+    if (archive.size() > limits.entries) {
+      throw FileError(detail::text("qmtl: ", path_, ": too many entries, expected at most ", limits.entries,
+                                   " (LoadLimits::entries), got ", archive.size()));
     }
-    for (std::uint64_t i = 0; i < count; ++i) add(state_->archive.entry(i));
-    state_->archive.require_unique_names();
+    archive.require_separate_entries();
+    std::uint64_t packed = 0;
+    std::uint64_t unpacked = 0;
+    for (std::uint64_t i = 0; i < archive.size(); ++i) {
+      const detail::ZipEntry entry = archive.entry(i);
+      if (!add(entry)) continue;
+      packed += entry.packed_bytes;
+      unpacked = detail::saturated_sum(unpacked, entry.unpacked_bytes);
+    }
+    budget_ = detail::LoadBudget(limits, packed);
+    budget_.take(unpacked, path_);
   }
 
-  void add(const detail::ZipEntry& entry) {
+  /// Whether the entry is an array; throws FileError for an unsafe name.
+  bool add(const detail::ZipEntry& entry) {
     if (const char* fault = detail::entry_name_fault(entry.name)) {
       throw FileError(
           detail::text("qmtl: ", path_, ": unsafe entry name ", detail::in_quotes(entry.name), ", it ", fault));
     }
-    if (!entry.name.ends_with(suffix)) return;
+    if (!entry.name.ends_with(suffix)) return false;
     std::string name = entry.name.substr(0, entry.name.size() - suffix.size());
     names_.push_back(name);
     indices_.emplace(std::move(name), entry.index);
-  }
-
-  void check(const detail::ZipEntry& entry, std::string_view where) const {
-    if (entry.unpacked_bytes > limits_.max_entry_bytes) {
-      throw FileError(detail::text("qmtl: ", where, ": too large, expected at most ", limits_.max_entry_bytes,
-                                   " bytes (NpzLimits::max_entry_bytes), got ", entry.unpacked_bytes));
-    }
-    const double allowed = limits_.max_ratio * static_cast<double>(entry.packed_bytes);
-    if (entry.unpacked_bytes > limits_.ratio_free_bytes && static_cast<double>(entry.unpacked_bytes) > allowed) {
-      throw FileError(detail::text("qmtl: ", where, ": a zip bomb? ", entry.packed_bytes, " packed bytes declare ",
-                                   entry.unpacked_bytes, ", expected a ratio of at most ", limits_.max_ratio,
-                                   " (NpzLimits::max_ratio)"));
-    }
+    return true;
   }
 
   std::string path_;
-  Limits limits_;
   std::unique_ptr<State> state_;
+  detail::LoadBudget budget_;
   std::vector<std::string> names_;
   std::map<std::string, std::uint64_t, std::less<>> indices_;
 };

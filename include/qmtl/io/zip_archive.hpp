@@ -12,6 +12,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "qmtl/core/error.hpp"
@@ -80,12 +81,59 @@ using ZipHandle = std::unique_ptr<zip_t, ZipDiscard>;
 using ZipFileHandle = std::unique_ptr<zip_file_t, ZipFileClose>;
 using ZipSourceHandle = std::unique_ptr<zip_source_t, ZipSourceFree>;
 
+/// The unpacked bytes of one entry in their order; size and CRC must be the declared ones. Errors start with "qmtl:
+/// <where>: ".
+class ZipStream {
+ public:
+  ZipStream(ZipFileHandle file, std::uint64_t declared, std::string_view where)
+      : file_(std::move(file)), declared_(declared), where_(where) {}
+
+  /// Appends the next `count` bytes. The buffer grows with those that come out, so that a lie about their number costs
+  /// no memory. Throws FileError where there are fewer.
+  void append(std::vector<std::byte>& out, std::uint64_t count) {
+    constexpr std::uint64_t first = 1u << 20;
+    std::uint64_t have = out.size();
+    const std::uint64_t end = have + count;
+    while (have < end) {
+      if (have == out.size()) out.resize(static_cast<std::size_t>(std::min(end, std::max(first, 2 * have))));
+      const std::uint64_t got = read(std::span(out).subspan(static_cast<std::size_t>(have)));
+      if (got == 0) {
+        throw FileError(text("qmtl: ", where_, ": the entry is shorter than declared, expected ", declared_,
+                             " bytes, got ", taken_));
+      }
+      have += got;
+    }
+  }
+
+  /// Throws FileError unless all bytes have been read, there are no more, and their CRC is the declared one.
+  void finish() {
+    std::byte beyond;  // the read past the end makes libzip compare the CRC
+    if (read({&beyond, 1}) != 0) {
+      throw FileError(
+          text("qmtl: ", where_, ": the entry is longer than declared, expected ", declared_, " bytes, got more"));
+    }
+  }
+
+ private:
+  [[nodiscard]] std::uint64_t read(std::span<std::byte> into) {
+    const zip_int64_t got = zip_fread(file_.get(), into.data(), into.size());
+    if (got < 0) throw FileError(text("qmtl: ", where_, ": cannot unpack: ", zip_file_strerror(file_.get())));
+    taken_ += static_cast<std::uint64_t>(got);
+    return static_cast<std::uint64_t>(got);
+  }
+
+  ZipFileHandle file_;
+  std::uint64_t declared_;
+  std::string where_;
+  std::uint64_t taken_ = 0;
+};
+
 /// An archive opened for reading. Not for several threads at once.
 class ZipArchive {
  public:
   /// Throws FileError where `path` is no readable zip archive, or no regular file.
-  explicit ZipArchive(const std::string& path) : path_(path) {
-    require_regular_file("zip archive", path);  // libzip would wait for a pipe
+  explicit ZipArchive(const std::string& path)
+      : path_(path), file_bytes_(FileReader(path, "zip archive").size()) {  // libzip itself would wait for a pipe
     int code = 0;
     archive_.reset(zip_open(path.c_str(), ZIP_RDONLY, &code));
     if (!archive_) {
@@ -112,40 +160,30 @@ class ZipArchive {
             status.size, status.comp_method, status.encryption_method != ZIP_EM_NONE};
   }
 
-  /// Throws FileError where two entries have the same name, since readers would disagree about which one counts.
-  void require_unique_names() const {
+  /// Throws FileError where two entries have the same name, since readers would disagree about which one counts, or
+  /// the same bytes, which would let a small file unpack to any size: together they are larger than the file.
+  void require_separate_entries() const {
     std::set<std::string> seen;
+    std::uint64_t left = file_bytes_;
     for (std::uint64_t i = 0; i < size(); ++i) {
-      const auto [name, is_new] = seen.insert(entry(i).name);
-      if (!is_new) throw FileError(text("qmtl: ", path_, ": duplicate entry name ", in_quotes(*name)));
+      const ZipEntry next = entry(i);
+      if (!seen.insert(next.name).second) {
+        throw FileError(text("qmtl: ", path_, ": duplicate entry name ", in_quotes(next.name)));
+      }
+      if (next.packed_bytes > left) {
+        throw FileError(text("qmtl: ", path_, ": entries overlap, expected at most ", file_bytes_,
+                             " packed bytes, as the file has, got more at ", in_quotes(next.name)));
+      }
+      left -= next.packed_bytes;
     }
   }
 
-  /// The unpacked bytes of an entry, whose CRC and size must be the declared ones. The buffer grows with the bytes that
-  /// come out and never beyond the declared size, so a lie about the size costs no memory. Throws FileError.
-  [[nodiscard]] std::vector<std::byte> unpack(const ZipEntry& entry, std::string_view where) {
+  /// Starts to unpack an entry; the archive must outlive the stream. Throws FileError.
+  [[nodiscard]] ZipStream unpack(const ZipEntry& entry, std::string_view where) {
     require_readable(entry, where);
-    const ZipFileHandle file(zip_fopen_index(archive_.get(), entry.index, 0));
+    ZipFileHandle file(zip_fopen_index(archive_.get(), entry.index, 0));
     if (!file) throw FileError(text("qmtl: ", where, ": cannot unpack: ", zip_strerror(archive_.get())));
-
-    constexpr std::uint64_t first = 1u << 20;
-    std::vector<std::byte> bytes;
-    std::uint64_t have = 0;
-    while (have < entry.unpacked_bytes) {
-      if (have == bytes.size()) bytes.resize(std::min(entry.unpacked_bytes, std::max(first, 2 * have)));
-      const std::uint64_t got = read(*file, std::span(bytes).subspan(have), where);
-      if (got == 0) {
-        throw FileError(text("qmtl: ", where, ": the entry is shorter than declared, expected ", entry.unpacked_bytes,
-                             " bytes, got ", have));
-      }
-      have += got;
-    }
-    std::byte beyond;  // the read past the end makes libzip compare the CRC
-    if (read(*file, {&beyond, 1}, where) != 0) {
-      throw FileError(text("qmtl: ", where, ": the entry is longer than declared, expected ", entry.unpacked_bytes,
-                           " bytes, got more"));
-    }
-    return bytes;
+    return {std::move(file), entry.unpacked_bytes, where};
   }
 
  private:
@@ -157,13 +195,8 @@ class ZipArchive {
     }
   }
 
-  [[nodiscard]] static std::uint64_t read(zip_file_t& file, std::span<std::byte> into, std::string_view where) {
-    const zip_int64_t got = zip_fread(&file, into.data(), into.size());
-    if (got < 0) throw FileError(text("qmtl: ", where, ": cannot unpack: ", zip_file_strerror(&file)));
-    return static_cast<std::uint64_t>(got);
-  }
-
   std::string path_;
+  std::uint64_t file_bytes_;
   ZipHandle archive_;
 };
 

@@ -36,7 +36,7 @@ class NpyHeaderParser {
   }
 
  private:
-  static constexpr std::size_t most_axes = 64;  // NumPy's own limit
+  static constexpr std::size_t most_axes = 64;  // NumPy's own limit, 32 before its version 2
 
   void parse_entry() {
     const std::string_view key = parse_string();

@@ -141,9 +141,9 @@ namespace detail {
 
 /// Draws a circuit in ASCII: `@` a control (or either end of CZ), `x` a swapped qubit, `|` a connection.
 ///
-///     q0: -H--@-
-///             |
-///     q1: ----X-
+///     q0: -H-5187
+///            |
+///     q1: ---X-
 template <int N, int M>
 [[nodiscard]] std::string draw(const Circuit<N, M>& c) {
   const auto columns = detail::columns_of(c);

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: Apache-2.0
+# cmake -DREADME=<README.md> -DREPORT=<PAPER.md> -P figures.cmake: what the README says of heads is what the report's overview
+# has, AUCs to three digits.
+cmake_minimum_required(VERSION 3.24)
+
+file(READ ${README} readme)
+file(STRINGS ${REPORT} rows REGEX "^\\| [^|]+ \\| +[0-9]+ \\| +0\\.[0-9]+ \\([0-9]+, [0-9]+\\) \\|")
+if(NOT rows)
+  message(FATAL_ERROR "${REPORT} has no overview")
+endif()
+foreach(row IN LISTS rows)
+  string(REGEX MATCHALL "0\\.[0-9][0-9][0-9][0-9] \\([0-9]+, [0-9]+\\)" heads "${row}")
+  list(SUBLIST heads 0 3 heads)
+  set(expected)
+  foreach(head IN LISTS heads)
+    string(REGEX MATCH "^0\\.([0-9]+) (.*)" head "${head}")
+    math(EXPR auc "(${CMAKE_MATCH_1} + 5) / 10")
+    string(APPEND expected "| 0.${auc} ${CMAKE_MATCH_2} ")
+  endforeach()
+  string(REGEX MATCH "[0-9]+, [0-9]+, [0-9]+ \\|$" record "${row}")
+  string(APPEND expected "| ${record}")
+  string(FIND "${readme}" "${expected}" found)
+  if(found EQUAL -1)
+    message(SEND_ERROR "${README} must have the row \"${expected}\", as the report's row\n${row}")
+  endif()
+endforeach()

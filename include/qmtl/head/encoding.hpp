@@ -166,8 +166,9 @@ struct DenseAngleEncoding {
   }
 };
 
-/// Data re-uploading (Perez-Salinas et al. 2020): each layer is an angle encoding, RY by the features and the entangler, and
-/// after it trainable RZ and RY on every qubit. Its 2 N L weights are shared by all tasks and count as head parameters.
+/// Data re-uploading (Perez-Salinas et al. 2020): each layer is an angle encoding, RY by the features and the
+/// entangler, and after it trainable RZ and RY on every qubit. Its 2 N L weights are shared by all tasks and count as
+/// head parameters.
 template <int N, Entangler Ent = CzRing, class L = Layers<2>, class F = Features<N>>
 struct ReuploadingEncoding {
   static constexpr int features = F::count;

@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Execution policies: no thread is started unless one is asked for.
 
+#include <sys/types.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <memory>
 #include <thread>
@@ -36,29 +39,30 @@ namespace detail {
 
 /// Threads that wait for work: run(body) calls body(0) here and body(1) ... body(n-1) on the others, and returns when
 /// all are done. Bodies must not throw. Starting a batch costs microseconds: a worker spins for a moment before
-/// sleeping.
+/// sleeping. A child of fork, to which no threads are copied, starts its own when it first runs something.
 class Workers {
  public:
   /// Throws std::system_error if the system has no more threads; those that were started are ended.
-  explicit Workers(int count) {
-    try {
-      for (int i = 1; i < count; ++i) threads_.emplace_back([this, i] { serve(i); });
-    } catch (...) {
-      stop();
-      throw;
-    }
-  }
+  explicit Workers(int count) : others_(count - 1) { start_threads(); }
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;
-  ~Workers() { stop(); }
+  ~Workers() {
+    if (process_ == ::getpid()) {
+      stop();
+    } else {
+      abandon();
+    }
+  }
 
-  [[nodiscard]] int count() const noexcept { return static_cast<int>(threads_.size()) + 1; }
+  [[nodiscard]] int count() const noexcept { return others_ + 1; }
 
+  /// Throws std::system_error where a child of fork cannot have its threads.
   template <class Body>
   void run(const Body& body) {
+    if (process_ != ::getpid()) start_threads();
     context_ = &body;
     body_ = [](const void* context, int i) { (*static_cast<const Body*>(context))(i); };
-    pending_.store(static_cast<int>(threads_.size()), std::memory_order_relaxed);
+    pending_.store(others_, std::memory_order_relaxed);
     start();
     body(0);
     for (int left = pending_.load(std::memory_order_acquire); left != 0;
@@ -78,10 +82,27 @@ class Workers {
     value.wait(old, std::memory_order_acquire);
   }
 
+  void start_threads() {
+    abandon();
+    threads_ = std::make_unique<std::vector<std::thread>>();
+    round_ = 0;
+    try {
+      for (int i = 1; i <= others_; ++i) threads_->emplace_back([this, i] { serve(i); });
+    } catch (...) {
+      stop();
+      throw;
+    }
+    process_ = ::getpid();
+  }
+
+  /// Gives up the handles of threads that fork has not copied: they can be neither joined nor detached.
+  void abandon() noexcept { (void)threads_.release(); }
+
   void stop() noexcept {
     body_ = nullptr;
     start();
-    for (auto& thread : threads_) thread.join();
+    for (auto& thread : *threads_) thread.join();
+    threads_.reset();
   }
 
   void start() noexcept {
@@ -105,7 +126,9 @@ class Workers {
   const void* context_ = nullptr;
   std::atomic<unsigned> round_{0};
   std::atomic<int> pending_{0};
-  std::vector<std::thread> threads_;
+  int others_;  // threads beside the calling one
+  std::unique_ptr<std::vector<std::thread>> threads_;
+  pid_t process_ = 0;  // that has the threads
 };
 
 }  // namespace detail

@@ -43,4 +43,7 @@ TEST_CASE("wrong sizes and impossible amplitudes are named", "[head][encode]") {
         }).find("features must be 3") != std::string::npos);
   CHECK_THROWS_AS((encode<AmplitudeEncoding<1>>(std::array{0.0, 0.0})), ValueError);
   CHECK_THROWS_AS((encode<AmplitudeEncoding<1>>(std::array{1.0, std::nan("")})), ValueError);
+  Batch<double> x = Batch<double>::Ones(2, 3);
+  x.col(2).setZero();
+  CHECK(test::message_of<ValueError>([&] { (void)encode_batch<AmplitudeEncoding<1>>(x); }).find("qmtl: row 2: ") == 0);
 }

@@ -262,7 +262,7 @@ TEST_CASE("amplitude encoding refuses features that are all zero, and has no gra
   head.forward(z, w, logits);
   z.col(1).setZero();
   CHECK(message_of<ValueError>([&] { head.forward(z, w, logits); }) ==
-        "qmtl: AmplitudeEncoding: the features must be finite and not all zero");
+        "qmtl: row 1: AmplitudeEncoding: the features must be finite and not all zero");
   CHECK_THROWS_AS(head.backward_weights(z, w, logits, gradient), ShapeError);
   z.col(1).setOnes();
   head.forward(z, w, logits);

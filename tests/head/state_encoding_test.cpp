@@ -37,12 +37,13 @@ TEMPLATE_TEST_CASE("amplitude i is feature i over the norm of all, zero beyond t
 
 TEMPLATE_TEST_CASE("features at the ends of the number range are amplitudes too", "", float, double) {
   using S = TestType;
-  for (const S size : {std::numeric_limits<S>::max() / 2, std::numeric_limits<S>::min() * 2}) {
-    const std::array<S, 2> x{size, -size};
-    Amplitudes<S> psi(2);
-    AmplitudeEncoding<1>::prepare(x.data(), psi.data());
-    CHECK(static_cast<double>(psi[0].real()) == Approx(std::sqrt(0.5)).epsilon(4 * test::tolerance<S>()));
-    CHECK(psi[1] == -psi[0]);
+  using Limits = std::numeric_limits<S>;
+  for (const S size : {Limits::max(), Limits::max() / 2, Limits::min() * 2, Limits::min() / 4, Limits::denorm_min()}) {
+    const std::array<S, 4> x{size, -size, S(0), size};
+    Amplitudes<S> psi(4);
+    AmplitudeEncoding<2>::prepare(x.data(), psi.data());
+    CHECK(static_cast<double>(psi[0].real()) == Approx(std::sqrt(1.0 / 3)).epsilon(4 * test::tolerance<S>()));
+    CHECK((psi[1] == -psi[0] && psi[2] == S(0) && psi[3] == psi[0]));
   }
 }
 
@@ -65,6 +66,24 @@ TEST_CASE("the gradient of amplitude encoding is that of differences of x^T H x 
   std::vector<double> gradient(3, 0.5);
   E::prepare_vjp(x.data(), psi.data(), lambda.data(), gradient.data());
   for (std::size_t i = 0; i < 3; ++i) CHECK(gradient[i] == Approx(0.5 + expected[i]).epsilon(0).margin(1e-10));
+}
+
+TEST_CASE("the gradient of amplitude encoding is inversely proportional to features of any size") {
+  const std::vector<double> x{0.4, -1.3, 0.7, 0.1};
+  const std::array<std::complex<double>, 4> lambda{1.0, -2.0, 0.5, 3.0};
+  const auto gradient = [&](double size) {
+    std::vector<double> at(x), out(4, 0.0);
+    for (double& value : at) value *= size;
+    Amplitudes<double> psi(4);
+    AmplitudeEncoding<2>::prepare(at.data(), psi.data());
+    AmplitudeEncoding<2>::prepare_vjp(at.data(), psi.data(), lambda.data(), out.data());
+    return out;
+  };
+  const auto expected = gradient(1.0);
+  for (const double size : {0x1p-1000, 0x1p-600, 0x1p600, 0x1p1023}) {
+    const auto scaled = gradient(size);
+    for (std::size_t i = 0; i < 4; ++i) CHECK(scaled[i] * size == Approx(expected[i]).epsilon(1e-9));
+  }
 }
 
 TEST_CASE("no state is proportional to zero, infinite or undefined features") {

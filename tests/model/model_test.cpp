@@ -224,6 +224,19 @@ TEST_CASE("an encoding without gradient takes a backbone without parameters and 
         "qmtl: model: a trainable backbone cannot be trained through an encoding without gradient");
 }
 
+TEST_CASE("a row that amplitude encoding has no state for is named by its place among all rows") {
+  using State = QmtlModel<Frozen<4>, AmplitudeEncoding<2>, Task<"t", RotationBlock<2>, Window<0, 2>, Binary>>;
+  State model{Seed{1}};
+  Batch<double> x = Batch<double>::Ones(4, 1300);
+  x.col(1100).setZero();
+  const std::string message = "qmtl: row 1100: AmplitudeEncoding: the features must be finite and not all zero";
+  CHECK(message_of<ValueError>([&] { (void)model.predict(x); }) == message);
+  Batch<double> entries(model.head().encoded_size(), 1300);
+  CHECK(message_of<ValueError>([&] { model.encode(x, entries); }) == message);
+  x.col(1100).setConstant(1e308);
+  CHECK(model.predict(x).allFinite());
+}
+
 TEST_CASE("a model's tasks are known at run time") {
   const Quantum model{Seed{1}};
   const auto facts = task_facts(model);

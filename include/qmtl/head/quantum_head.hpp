@@ -19,6 +19,7 @@
 #include "qmtl/head/lane_backend.hpp"
 #include "qmtl/head/own_batch.hpp"
 #include "qmtl/head/parallel_backend.hpp"
+#include "qmtl/head/prepared_rows.hpp"
 #include "qmtl/head/shift_backend.hpp"
 
 namespace qmtl {
@@ -182,7 +183,8 @@ class BasicQuantumHead {
     resize(z.cols());
     angles_.resize(features, z.cols());
     angles_ = z.unaryExpr([](S value) { return SquashOf<E>::angle(value); });
-    backend_.forward(angles_.data(), z.cols(), weights.data(), expectations_.data());
+    detail::naming_rows<E>(angles_, 0,
+                           [&] { backend_.forward(angles_.data(), z.cols(), weights.data(), expectations_.data()); });
     read(weights, logits);
     batch_ = z.cols();
     from_entries_ = false;
@@ -225,7 +227,7 @@ class BasicQuantumHead {
     batch_ = -1;
     angles_.resize(features, z.cols());
     angles_ = z.unaryExpr([](S value) { return SquashOf<E>::angle(value); });
-    backend_.encode(angles_.data(), entries);
+    detail::naming_rows<E>(angles_, 0, [&] { backend_.encode(angles_.data(), entries); });
   }
 
   /// As forward, from entries (encoded_size() x B). Cost: a multiplication an entry and output for each sample,

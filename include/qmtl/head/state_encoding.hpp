@@ -25,21 +25,21 @@ struct AmplitudeEncoding {
   /// Throws ValueError if the features are all zero or not finite: no state is proportional to them.
   template <Scalar S>
   static void prepare(const S* x, std::complex<S>* psi) {
-    const S length = norm_of(x);
-    if (!(length > S(0)) || !std::isfinite(length)) {
+    const Norm<S> norm(x);
+    if (!(norm.largest > S(0)) || !std::isfinite(norm.ratio)) {
       throw ValueError("qmtl: AmplitudeEncoding: the features must be finite and not all zero");
     }
-    for (int i = 0; i < features; ++i) psi[i] = std::complex<S>(x[i] / length);
+    for (int i = 0; i < features; ++i) psi[i] = std::complex<S>(norm.divide(x[i]));
     std::fill(psi + features, psi + dimension(N), std::complex<S>());
   }
 
   /// Adds dL/dx for L = <psi|H|psi>, from psi and lambda = H|psi>: (2/||x||) (Re lambda - <lambda|psi> psi).
   template <Scalar S>
   static void prepare_vjp(const S* x, const std::complex<S>* psi, const std::complex<S>* lambda, S* grad_x) noexcept {
-    const S length = norm_of(x);
+    const Norm<S> norm(x);
     S overlap = 0;
     for (int i = 0; i < features; ++i) overlap += lambda[i].real() * psi[i].real();
-    for (int i = 0; i < features; ++i) grad_x[i] += 2 * (lambda[i].real() - overlap * psi[i].real()) / length;
+    for (int i = 0; i < features; ++i) grad_x[i] += norm.divide(2 * (lambda[i].real() - overlap * psi[i].real()));
   }
 
   [[nodiscard]] static std::string describe() {
@@ -47,10 +47,19 @@ struct AmplitudeEncoding {
   }
 
  private:
+  /// ||x|| as largest |x_i| times what is left, so that neither very large nor subnormal features are lost.
   template <Scalar S>
-  [[nodiscard]] static S norm_of(const S* x) noexcept {
-    return Eigen::Map<const Eigen::Matrix<S, features, 1>>(x).stableNorm();
-  }
+  struct Norm {
+    explicit Norm(const S* x) noexcept {
+      for (int i = 0; i < features; ++i) largest = std::max(largest, std::abs(x[i]));
+      S squares = 0;
+      for (int i = 0; i < features; ++i) squares += (x[i] / largest) * (x[i] / largest);  // NaN for NaN and infinity
+      ratio = std::sqrt(squares);
+    }
+    [[nodiscard]] S divide(S value) const noexcept { return value / largest / ratio; }
+
+    S largest = 0, ratio = 0;
+  };
 };
 
 /// Basis encoding: qubit q is one where feature q is above 1/2. It has no gradient, so only a backbone without

@@ -17,6 +17,7 @@
 #include "qmtl/backbone/concepts.hpp"
 #include "qmtl/core/moved_from.hpp"
 #include "qmtl/head/linear_head.hpp"
+#include "qmtl/head/prepared_rows.hpp"
 #include "qmtl/head/quantum_head.hpp"
 #include "qmtl/model/standardize.hpp"
 
@@ -84,7 +85,8 @@ class MultiTaskModel {
     detail::require_inputs(backbone_, inputs);
     Batch<Scalar, outputs> logits(outputs, inputs.cols());
     in_chunks(inputs.cols(), [&](Eigen::Index first, Eigen::Index count) {
-      forward(inputs.middleCols(first, count), logits.middleCols(first, count));
+      represent(inputs.middleCols(first, count));
+      naming_rows(first, [&] { head_.forward(z_, head_weights_, logits.middleCols(first, count)); });
     });
     return logits;
   }
@@ -150,7 +152,7 @@ class MultiTaskModel {
     detail::require_size("model: columns of the entries", entries.cols(), inputs.cols());
     in_chunks(inputs.cols(), [&](Eigen::Index first, Eigen::Index count) {
       represent(inputs.middleCols(first, count));
-      head_.encode(z_, entries.middleCols(first, count));
+      naming_rows(first, [&] { head_.encode(z_, entries.middleCols(first, count)); });
     });
   }
 
@@ -191,6 +193,17 @@ class MultiTaskModel {
   static void in_chunks(Eigen::Index samples, const Body& body) {
     constexpr Eigen::Index chunk = 512;
     for (Eigen::Index first = 0; first < samples; first += chunk) body(first, std::min(chunk, samples - first));
+  }
+
+  /// Runs the head on the representations at hand; an error about one of them names its row among all inputs.
+  template <class Run>
+  void naming_rows(Eigen::Index first, const Run& run) {
+    if constexpr (requires { typename H::EncodingType; }) {
+      using E = typename H::EncodingType;
+      detail::naming_rows<E>(z_.unaryExpr([](Scalar value) { return SquashOf<E>::angle(value); }), first, run);
+    } else {
+      run();
+    }
   }
 
   /// Everything before the head.

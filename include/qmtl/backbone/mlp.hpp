@@ -13,6 +13,7 @@
 #include "qmtl/backbone/activation.hpp"
 #include "qmtl/backbone/affine.hpp"
 #include "qmtl/backbone/concepts.hpp"
+#include "qmtl/core/memory.hpp"
 #include "qmtl/core/moved_from.hpp"
 
 namespace qmtl {
@@ -65,7 +66,7 @@ class BasicMlp : public detail::MlpParameterCount<((Sizes != Eigen::Dynamic) && 
   /// An mlp whose input size is part of its type.
   BasicMlp() requires(declared[0] != Eigen::Dynamic) { allocate(); }
 
-  /// An mlp whose input size is found at run time, at least 1. Throws ShapeError.
+  /// An mlp whose input size is found at run time, at least 1. Throws ShapeError, MemoryError.
   explicit BasicMlp(int input_size) requires(declared[0] == Eigen::Dynamic) {
     if (input_size < 1) throw ShapeError(detail::text("qmtl: mlp: input size, expected at least 1, got ", input_size));
     sizes_[0] = input_size;
@@ -151,7 +152,8 @@ class BasicMlp : public detail::MlpParameterCount<((Sizes != Eigen::Dynamic) && 
       offsets_[l] = total;
       total += (static_cast<std::size_t>(sizes_[l]) + 1) * static_cast<std::size_t>(sizes_[l + 1]);
     }
-    parameters_.assign(total, S(0));
+    detail::with_memory("mlp: parameters", detail::bytes_of<S>(static_cast<double>(total)),
+                        [&] { parameters_.assign(total, S(0)); });
   }
 
   [[nodiscard]] int width(int i) const noexcept { return sizes_[static_cast<std::size_t>(i)]; }

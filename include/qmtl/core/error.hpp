@@ -41,6 +41,11 @@ struct NumericalError : Error {
   using Error::Error;
 };
 
+/// More memory than the system has: the message says for what, and how many bytes.
+struct MemoryError : Error {
+  using Error::Error;
+};
+
 /// A call that the object cannot serve, as one on an object that has been moved from.
 struct LogicError : Error {
   using Error::Error;

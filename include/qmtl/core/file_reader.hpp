@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "qmtl/core/error.hpp"
+#include "qmtl/core/memory.hpp"
 
 namespace qmtl {
 namespace detail {
@@ -114,7 +115,8 @@ class FileReader {
     std::size_t have = bytes_.size();
     while (have < count) {
       if (have == bytes_.size()) {  // one byte beyond the size sees the end; some files in /proc have more bytes
-        bytes_.resize(std::min(count, have <= size_ ? size_ + 1 : 2 * have + chunk));
+        const std::size_t size = std::min(count, have <= size_ ? size_ + 1 : 2 * have + chunk);
+        with_memory(where_, static_cast<double>(size), [&] { bytes_.resize(size); });
       }
       const ssize_t got = ::read(file_.get(), bytes_.data() + have, bytes_.size() - have);
       if (got < 0 && errno == EINTR) continue;

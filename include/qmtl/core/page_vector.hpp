@@ -6,6 +6,8 @@
 #include <new>
 #include <vector>
 
+#include "qmtl/core/memory.hpp"
+
 namespace qmtl::detail {
 
 /// Allocates at multiples of 4096 bytes. A load whose address agrees in its last 12 bits with that of a store just
@@ -19,9 +21,11 @@ struct PageAllocator {
   template <class U>
   explicit PageAllocator(const PageAllocator<U>&) noexcept {}
 
+  /// Throws MemoryError.
   [[nodiscard]] T* allocate(std::size_t count) {
     if (count > static_cast<std::size_t>(-1) / sizeof(T)) throw std::bad_array_new_length();
-    return static_cast<T*>(::operator new(count * sizeof(T), alignment));
+    return with_memory("states", bytes_of<T>(static_cast<double>(count)),
+                       [&] { return static_cast<T*>(::operator new(count * sizeof(T), alignment)); });
   }
   void deallocate(T* data, std::size_t) noexcept { ::operator delete(data, alignment); }
 

@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include "qmtl/head/encoding.hpp"
+#include "qmtl/head/prepared_rows.hpp"
 #include "qmtl/state/apply.hpp"
 
 namespace qmtl {
@@ -23,17 +24,23 @@ template <Encoding E, Scalar S = double>
   return state;
 }
 
-/// The states of a batch (features x B), one a column: 2^N x B amplitudes.
+/// The states of a batch (features x B), one a column: 2^N x B amplitudes. Throws as encode does, with the row.
 template <Encoding E, Scalar S = double>
 [[nodiscard]] Eigen::Matrix<std::complex<S>, Eigen::Dynamic, Eigen::Dynamic> encode_batch(
     const std::type_identity_t<BatchIn<S>>& features, Parameters<S> weights = {}) {
   detail::require_size("encode_batch: rows (features)", features.rows(), E::features);
-  Eigen::Matrix<std::complex<S>, Eigen::Dynamic, Eigen::Dynamic> states(
-      static_cast<Eigen::Index>(dimension(encoding_qubits<E>)), features.cols());
-  for (Eigen::Index b = 0; b < features.cols(); ++b) {
-    const std::span<const S> sample(features.col(b).data(), static_cast<std::size_t>(E::features));
-    states.col(b) = encode<E, S>(sample, weights).vector();
-  }
+  using States = Eigen::Matrix<std::complex<S>, Eigen::Dynamic, Eigen::Dynamic>;
+  const auto size = static_cast<Eigen::Index>(dimension(encoding_qubits<E>));
+  auto states = detail::with_memory(
+      "encode_batch",
+      detail::bytes_of<std::complex<S>>(static_cast<double>(size) * static_cast<double>(features.cols())),
+      [&] { return States(size, features.cols()); });
+  detail::naming_rows<E>(features, 0, [&] {
+    for (Eigen::Index b = 0; b < features.cols(); ++b) {
+      const std::span<const S> sample(features.col(b).data(), static_cast<std::size_t>(E::features));
+      states.col(b) = encode<E, S>(sample, weights).vector();
+    }
+  });
   return states;
 }
 

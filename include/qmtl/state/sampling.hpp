@@ -45,7 +45,7 @@ template <WindowType W, QuantumState T>
 }
 
 /// `shots` independent outcomes, each a basis state index. Same engine state, same outcomes. Cost 2^N + shots * N.
-/// Throws ValueError if the state has zero or non-finite norm.
+/// Throws ValueError if the state has zero or non-finite norm, MemoryError for more outcomes than fit.
 template <QuantumState T, BitGenerator G>
 [[nodiscard]] std::vector<Index> sample(const T& state, std::size_t shots, G& engine) {
   std::vector<double> cumulative(dimension(T::qubits));
@@ -60,7 +60,8 @@ template <QuantumState T, BitGenerator G>
   if (!std::isfinite(total) || total <= 0.0) {
     throw ValueError(detail::text("qmtl: sample: the state's squared norm must be positive and finite, got ", total));
   }
-  std::vector<Index> outcomes(shots);
+  auto outcomes = detail::with_memory("sample", detail::bytes_of<Index>(static_cast<double>(shots)),
+                                      [&] { return std::vector<Index>(shots); });
   for (auto& outcome : outcomes) {
     const auto found = std::upper_bound(cumulative.begin(), cumulative.end(), uniform01(engine) * total);
     outcome = std::min(static_cast<Index>(found - cumulative.begin()), last);

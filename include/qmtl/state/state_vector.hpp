@@ -12,6 +12,7 @@
 #include "qmtl/core/bits.hpp"
 #include "qmtl/core/eigen.hpp"
 #include "qmtl/core/error.hpp"
+#include "qmtl/core/memory.hpp"
 #include "qmtl/core/scalar.hpp"
 
 namespace qmtl {
@@ -59,8 +60,12 @@ class StateVector {
   using Scalar = S;
   using Amplitude = std::complex<S>;
 
+  /// Throws MemoryError where there is no memory for 2^N amplitudes.
   StateVector() {
-    if constexpr (N > detail::max_stack_qubits) amplitudes_.resize(static_cast<Eigen::Index>(dimension(N)));
+    if constexpr (N > detail::max_stack_qubits) {
+      detail::with_memory("StateVector", detail::bytes_of<Amplitude>(static_cast<double>(size())),
+                          [this] { amplitudes_.resize(static_cast<Eigen::Index>(size())); });
+    }
     amplitudes_.setZero();
     amplitudes_[0] = Amplitude(1);
   }

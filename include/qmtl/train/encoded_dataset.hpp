@@ -70,7 +70,10 @@ template <Backbone B, CachingHead H>
   using S = typename B::Scalar;
   validate(model, data);
   require_size(std::string(where) + ": features of the inputs", data.features(), model.input_size());
-  Dataset<S> entries{Batch<S>(model.head().encoded_size(), data.rows()), data.labels, data.task_names};
+  const auto numbers = static_cast<double>(model.head().encoded_size()) * static_cast<double>(data.rows());
+  Dataset<S> entries{
+      with_memory(where, bytes_of<S>(numbers), [&] { return Batch<S>(model.head().encoded_size(), data.rows()); }),
+      data.labels, data.task_names};
   model.encode(data.inputs, entries.inputs);
   for (Eigen::Index row = 0; row < entries.rows(); ++row) {
     if (entries.inputs.col(row).allFinite()) continue;

@@ -97,7 +97,11 @@ template <Scalar S, class Settings, class Label>
 [[nodiscard]] Dataset<S> generate(const Settings& settings, const std::vector<Components>& tasks, Rng& rng,
                                   Label label) {
   const auto count = static_cast<Eigen::Index>(tasks.size());
-  Dataset<S> out{Batch<S>(settings.features, settings.rows), Batch<S>(count, settings.rows), {}};
+  const auto numbers = static_cast<double>(settings.features + count) * static_cast<double>(settings.rows);
+  Dataset<S> out;
+  detail::with_memory("a synthetic data set", detail::bytes_of<S>(numbers), [&] {
+    out = {Batch<S>(settings.features, settings.rows), Batch<S>(count, settings.rows), {}};
+  });
   std::vector<Latent> mixing;
   Rng mixing_rng = rng.split();
   for (int f = 0; f < settings.features; ++f) mixing.push_back(random_direction<latent_variables>(mixing_rng));

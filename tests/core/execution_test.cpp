@@ -46,6 +46,7 @@ bool in_child(const Body& body) {
 }
 
 bool each_part_runs(detail::Workers& workers) {
+  workers.keep_threads();
   std::array<int, 3> calls{};
   for (int round = 0; round < 50; ++round) workers.run([&calls](int i) { ++calls[static_cast<std::size_t>(i)]; });
   return calls == std::array{50, 50, 50};

@@ -3,6 +3,9 @@
 
 #include "qmtl/head/parallel_backend.hpp"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <vector>
 
 #include "qmtl/head/quantum_head.hpp"
@@ -37,6 +40,22 @@ Result step(Head2& head, Eigen::Index batch) {
 }
 
 }  // namespace
+
+TEST_CASE("a head with threads goes on in a child of fork, with the same bits", "[head][threads]") {
+  Head2 head;
+  head.set_execution(Threads{3});
+  const Result here = step(head, 50);
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    ::alarm(30);  // should it wait for threads that are not there
+    const Result there = step(head, 50);
+    ::_exit(there.logits == here.logits && there.gradient == here.gradient ? 0 : 1);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK((WIFEXITED(status) && WEXITSTATUS(status) == 0));
+}
 
 TEST_CASE("threads change sums by rounding only, and not from run to run", "[head][threads]") {
   for (const Eigen::Index batch : {1, 9, 50}) {

@@ -3,6 +3,7 @@
 
 #include "qmtl/measure/reduced_density.hpp"
 
+#include <utility>
 #include <vector>
 
 #include "qmtl/measure/expectation.hpp"
@@ -109,6 +110,30 @@ TEST_CASE("tr(rho B) is the expectation value of the local observable") {
     CHECK(trace.real() == Approx(expectation(state, placed)).margin(test::tolerance<double>()));
     CHECK(std::abs(trace.imag()) < test::tolerance<double>());
   }
+}
+
+TEST_CASE("whatever is asked of a state that has been moved from is an error") {
+  using W = Window<1, 2>;
+  StateVector<9> state;
+  StateVector<9> taken = std::move(state), other;
+  const LocalMatrix<double, 2> identity = LocalMatrix<double, 2>::Identity();
+  Rng rng(Seed{1});
+  CHECK_THROWS_AS(apply(state, gate::h(0)), LogicError);
+  CHECK_THROWS_AS(apply(state, make_circuit<9>(gate::h(0))), LogicError);
+  CHECK_THROWS_AS(reset(state), LogicError);
+  CHECK_THROWS_AS(copy(state, other), LogicError);
+  CHECK_THROWS_AS(copy(other, state), LogicError);
+  CHECK_THROWS_AS(norm(state), LogicError);
+  CHECK_THROWS_AS(inner_product(other, state), LogicError);
+  CHECK_THROWS_AS(probabilities(state), LogicError);
+  CHECK_THROWS_AS(marginal<W>(state), LogicError);
+  CHECK_THROWS_AS(sample(state, 3, rng), LogicError);
+  CHECK_THROWS_AS(expectation(state, pauli_z(0)), LogicError);
+  CHECK_THROWS_AS(add_applied(pauli_z(0), state, 1.0, other), LogicError);
+  CHECK_THROWS_AS(reduced_density<W>(state), LogicError);
+  CHECK_THROWS_AS(add_local_applied<W>(identity, state, other), LogicError);
+  state = std::move(taken);
+  CHECK(norm(state) == 1.0);
 }
 
 TEST_CASE("a view has the reduced density matrix of its buffer") {

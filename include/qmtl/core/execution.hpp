@@ -39,7 +39,7 @@ namespace detail {
 
 /// Threads that wait for work: run(body) calls body(0) here and body(1) ... body(n-1) on the others, and returns when
 /// all are done. Bodies must not throw. Starting a batch costs microseconds: a worker spins for a moment before
-/// sleeping. A child of fork, to which no threads are copied, starts its own when it first runs something.
+/// sleeping. A child of fork, to which no threads are copied, has to call `keep_threads` before it runs something.
 class Workers {
  public:
   /// Throws std::system_error if the system has no more threads; those that were started are ended.
@@ -56,10 +56,14 @@ class Workers {
 
   [[nodiscard]] int count() const noexcept { return others_ + 1; }
 
-  /// Throws std::system_error where a child of fork cannot have its threads.
+  /// Starts threads in a child of fork that has none of its own yet. A system call, so once a batch and not in `run`.
+  /// Throws std::system_error as the constructor.
+  void keep_threads() {
+    if (process_ != ::getpid()) start_threads();
+  }
+
   template <class Body>
   void run(const Body& body) {
-    if (process_ != ::getpid()) start_threads();
     context_ = &body;
     body_ = [](const void* context, int i) { (*static_cast<const Body*>(context))(i); };
     pending_.store(others_, std::memory_order_relaxed);

@@ -9,6 +9,11 @@
 
 namespace qmtl::detail {
 
+/// Throws LogicError for a `what` that has been moved from.
+[[noreturn]] inline void throw_moved_from(std::string_view what) {
+  throw LogicError(text("qmtl: ", what, ": it has been moved from and can only be assigned to"));
+}
+
 /// A member that knows whether its object has been moved from, so that a later call is an error and no stray access.
 /// Copies are like their original; assigning to the object makes it good again.
 class MovedFrom {
@@ -25,14 +30,10 @@ class MovedFrom {
 
   /// Throws LogicError if the object, a `what`, has been moved from.
   void check(std::string_view what) const {
-    if (moved_) fail(what);
+    if (moved_) throw_moved_from(what);
   }
 
  private:
-  [[noreturn]] static void fail(std::string_view what) {
-    throw LogicError(text("qmtl: ", what, ": it has been moved from and can only be assigned to"));
-  }
-
   bool moved_ = false;
 };
 

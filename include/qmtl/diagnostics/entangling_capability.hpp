@@ -23,6 +23,7 @@ template <QuantumState T>
   if (qubit < 0 || qubit >= T::qubits) {
     throw CircuitError(detail::text("qmtl: qubit_purity: qubit, expected 0 to ", T::qubits - 1, ", got ", qubit));
   }
+  detail::require_state(state);
   double zero = 0.0, one = 0.0;  // the diagonal of rho
   std::complex<double> between;
   for (Index k = 0; k < dimension(T::qubits - 1); ++k) {

@@ -124,6 +124,7 @@ class ParallelBackend {
 
   template <class Body>
   void run(const Body& body) {
+    if (workers_ != nullptr) workers_->keep_threads();
     for (auto& part : parts_) part.error = nullptr;
     const auto guarded = [&](int i) {
       auto& part = parts_[static_cast<std::size_t>(i)];

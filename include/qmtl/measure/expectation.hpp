@@ -42,6 +42,7 @@ template <QuantumState T>
 void expectations(const T& state, std::span<const PauliString> strings, std::span<double> out) {
   detail::require_size("expectations: number of results", out.size(), strings.size());
   for (const auto& string : strings) detail::require_support(string.support(), T::qubits);
+  detail::require_state(state);
   std::fill(out.begin(), out.end(), 0.0);
   for (Index i = 0; i < dimension(T::qubits); ++i) {
     for (std::size_t k = 0; k < strings.size(); ++k) out[k] += detail::contribution(strings[k], state.data(), i);
@@ -80,6 +81,8 @@ requires MutableState<Out> &&
                                                                      double factor, Out&& out) {
   using S = typename T::Scalar;
   detail::require_support(observable.support(), T::qubits);
+  detail::require_state(state);
+  detail::require_state(out);
   for (const auto& term : observable.terms()) {
     const auto c = static_cast<S>(factor * term.coefficient);
     const int y = term.string.y_count() & 3;

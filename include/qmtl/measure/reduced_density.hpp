@@ -63,6 +63,7 @@ template <WindowType W, QuantumState T>
 [[nodiscard]] LocalMatrix<typename T::Scalar, W::width> reduced_density(const T& state) {
   using S = typename T::Scalar;
   static_assert(window_extent<W> <= T::qubits, "qmtl: a window's qubits must be below the register's qubit count");
+  detail::require_state(state);
   constexpr auto& offsets = detail::window_offsets<W>;
   constexpr std::size_t size = offsets.size();
   auto rho = detail::zero_local_matrix<S, W::width>();
@@ -92,6 +93,8 @@ void add_local_applied(const LocalMatrix<typename T::Scalar, W::width>& b, const
   static_assert(T::qubits == std::remove_cvref_t<Out>::qubits, "qmtl: both states must have as many qubits");
   detail::require_size("add_local_applied: rows of the operator", b.rows(), 1 << W::width);
   detail::require_size("add_local_applied: columns of the operator", b.cols(), 1 << W::width);
+  detail::require_state(state);
+  detail::require_state(out);
   constexpr auto& offsets = detail::window_offsets<W>;
   constexpr std::size_t size = offsets.size();
   std::array<S, size> re{}, im{};

@@ -65,6 +65,7 @@ void apply(T&& state, const Operation& op, Parameters<typename std::remove_cvref
            Parameters<typename std::remove_cvref_t<T>::Scalar> weights = {}) {
   using State = std::remove_cvref_t<T>;
   detail::require_applicable<typename State::Scalar>(std::span(&op, 1), State::qubits, features, weights);
+  detail::require_state(state);
   detail::apply_operation(op, features.data(), weights.data(), state.data(), dimension(State::qubits));
 }
 
@@ -77,6 +78,7 @@ void apply(T&& state, const Circuit<N, M>& circuit, Parameters<typename std::rem
   using State = std::remove_cvref_t<T>;
   static_assert(N == State::qubits, "qmtl: a circuit must have as many qubits as the state it is applied to");
   detail::require_applicable<typename State::Scalar>(circuit.ops(), N, features, weights);
+  detail::require_state(state);
   detail::apply_all(circuit.ops(), features.data(), weights.data(), state.data(), dimension(N));
 }
 

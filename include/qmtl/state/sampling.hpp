@@ -15,6 +15,7 @@ namespace qmtl {
 /// |amplitude|^2 of every basis state: a vector of 2^N.
 template <QuantumState T>
 [[nodiscard]] Eigen::Matrix<typename T::Scalar, Eigen::Dynamic, 1> probabilities(const T& state) {
+  detail::require_state(state);
   const auto size = static_cast<Eigen::Index>(dimension(T::qubits));
   return Eigen::Map<const Eigen::Matrix<std::complex<typename T::Scalar>, Eigen::Dynamic, 1>>(state.data(), size)
       .cwiseAbs2();
@@ -36,6 +37,7 @@ template <WindowType W>
 template <WindowType W, QuantumState T>
 [[nodiscard]] Eigen::Matrix<typename T::Scalar, Eigen::Dynamic, 1> marginal(const T& state) {
   static_assert(window_extent<W> <= T::qubits, "qmtl: a window's qubits must be below the register's qubit count");
+  detail::require_state(state);
   Eigen::Matrix<double, Eigen::Dynamic, 1> sums =
       Eigen::Matrix<double, Eigen::Dynamic, 1>::Zero(static_cast<Eigen::Index>(dimension(W::width)));
   for (Index i = 0; i < dimension(T::qubits); ++i) {
@@ -48,6 +50,7 @@ template <WindowType W, QuantumState T>
 /// Throws ValueError if the state has zero or non-finite norm, MemoryError for more outcomes than fit.
 template <QuantumState T, BitGenerator G>
 [[nodiscard]] std::vector<Index> sample(const T& state, std::size_t shots, G& engine) {
+  detail::require_state(state);
   std::vector<double> cumulative(dimension(T::qubits));
   double total = 0.0;
   Index last = 0;  // the highest outcome that can occur: rounding must not lead past it

@@ -13,6 +13,7 @@
 #include "qmtl/core/eigen.hpp"
 #include "qmtl/core/error.hpp"
 #include "qmtl/core/memory.hpp"
+#include "qmtl/core/moved_from.hpp"
 #include "qmtl/core/scalar.hpp"
 
 namespace qmtl {
@@ -51,7 +52,8 @@ class StateView {
 };
 
 /// The state of N qubits as 2^N complex amplitudes; the amplitude of basis state i is at index i, qubit q is bit q of
-/// i. Starts in |0...0>. Memory: 2^N * sizeof(complex<S>), on the heap above 8 qubits.
+/// i. Starts in |0...0>. On the heap a state that has been moved from has no amplitudes: functions throw LogicError.
+/// Memory: 2^N * sizeof(complex<S>), on the heap above 8 qubits.
 template <int N, Scalar S = double>
 class StateVector {
  public:
@@ -128,6 +130,14 @@ concept MutableState = QuantumState<std::remove_cvref_t<T>> && requires(T& state
   { state.data() } -> std::same_as<std::complex<typename std::remove_cvref_t<T>::Scalar>*>;
 };
 
+namespace detail {
+/// Throws LogicError for a state that has been moved from and left without amplitudes.
+template <QuantumState T>
+void require_state(const T& state) {
+  if (state.data() == nullptr) throw_moved_from("StateVector");
+}
+}  // namespace detail
+
 /// Sets the state to basis state `basis`, by default |0...0>. Throws ValueError if there is no such basis state.
 template <class T>
 requires MutableState<T>
@@ -137,20 +147,24 @@ void reset(T&& state, Index basis = 0) {
     throw ValueError(detail::text("qmtl: reset: a state of ", State::qubits, " qubits has basis states 0 to ",
                                   dimension(State::qubits) - 1, ", got ", basis));
   }
+  detail::require_state(state);
   std::fill_n(state.data(), dimension(State::qubits), std::complex<typename State::Scalar>{});
   state.data()[basis] = std::complex<typename State::Scalar>(1);
 }
 
 /// Copies amplitudes between states of equal size.
 template <QuantumState From, class To>
-requires MutableState<To> &&
-    (From::qubits == std::remove_cvref_t<To>::qubits) void copy(const From& from, To&& to) noexcept {
+requires MutableState<To> &&(From::qubits == std::remove_cvref_t<To>::qubits) void copy(const From& from, To&& to) {
+  detail::require_state(from);
+  detail::require_state(to);
   std::copy_n(from.data(), dimension(From::qubits), to.data());
 }
 
 /// <a|b>, linear in b. Cost 2^N; accumulated in double.
 template <QuantumState A, QuantumState B>
-requires(A::qubits == B::qubits) [[nodiscard]] std::complex<double> inner_product(const A& a, const B& b) noexcept {
+requires(A::qubits == B::qubits) [[nodiscard]] std::complex<double> inner_product(const A& a, const B& b) {
+  detail::require_state(a);
+  detail::require_state(b);
   double re = 0.0;
   double im = 0.0;
   for (Index i = 0; i < dimension(A::qubits); ++i) {
@@ -164,7 +178,7 @@ requires(A::qubits == B::qubits) [[nodiscard]] std::complex<double> inner_produc
 
 /// The 2-norm, 1 for a state; accumulated in double.
 template <QuantumState A>
-[[nodiscard]] double norm(const A& state) noexcept {
+[[nodiscard]] double norm(const A& state) {
   return std::sqrt(inner_product(state, state).real());
 }
 

@@ -82,6 +82,7 @@ class MultiTaskModel {
   /// missing.
   [[nodiscard]] Batch<Scalar, outputs> predict(const BatchIn<Scalar>& inputs) {
     moved_from_.check("model");
+    detail::require_size("model: rows of the inputs (features)", inputs.rows(), input_size());
     detail::require_inputs(backbone_, inputs);
     Batch<Scalar, outputs> logits(outputs, inputs.cols());
     in_chunks(inputs.cols(), [&](Eigen::Index first, Eigen::Index count) {

@@ -230,7 +230,9 @@ struct Tally {
   return detail::text(
       "# Quantum, linear and hybrid heads\n\nWritten by `", facts.command, "`",
       facts.quick ? ", a short run: fewer epochs, settings and seeds, first fold and first data sets only" : "",
-      ".\n\n", "Every head has the same backbones, representation, order of the samples, epochs and search: ",
+      ".\n\n",
+      "Every head has the same choice of backbones, width of the representation, order of the samples, epochs and "
+      "search: ",
       "settings drawn once (seed ", facts.protocol.search_seed,
       "), each judged by the mean AUC over tasks on validation rows at the last epoch. ",
       "The chosen setting is trained on training and validation rows with the seeds 1 to ", facts.protocol.seeds,

@@ -48,7 +48,7 @@ if(QMTL_NATIVE)
     target_compile_options(qmtl_program INTERFACE -march=native)
   endif()
 endif()
-if(QMTL_BUILD_TESTS OR QMTL_BUILD_EXAMPLES OR QMTL_BUILD_BENCHMARKS)
+if(qmtl_programs)
   target_link_libraries(qmtl_program INTERFACE qmtl::io CLI11::CLI11)
 endif()
 

@@ -9,9 +9,13 @@
 #include <string_view>
 
 #include "fuzz/fuzz.hpp"
+#include "qmtl/io/load_limits.hpp"
 #include "qmtl/io/npy.hpp"
 
 namespace qmtl::fuzz {
+
+/// What the archives may demand.
+inline constexpr LoadLimits small_limits = {.bytes = 1u << 20, .rows = 4096, .columns = 4096, .entries = 16};
 
 /// An array of at most 2 kB, or nothing where it is to be absent. Encoded in: type and order, number of axes, length of
 /// text, the axes, the data. Axes may have huge lengths where another is 0.

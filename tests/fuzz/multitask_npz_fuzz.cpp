@@ -21,7 +21,7 @@ void check_part(const Dataset<S>& part) {
 template <Scalar S>
 void check_file(const std::string& path, const std::vector<std::string>& views, bool unit_pixels) {
   (void)accepts([&] {
-    const auto data = load_multitask_npz<S>(path, views, {.unit_pixels = unit_pixels});
+    const auto data = load_multitask_npz<S>(path, views, {.unit_pixels = unit_pixels, .limits = small_limits});
     check_part(data.train);
     check_part(data.test);
     require(data.train.inputs.rows() == data.test.inputs.rows(), "train and test have the same features");

@@ -48,7 +48,16 @@ void check_integer(const std::string& text) {
 }
 
 template <class S>
+[[nodiscard]] bool same(S a, S b) {
+  return (a == b && std::signbit(a) == std::signbit(b)) || (std::isnan(a) && std::isnan(b));
+}
+
+template <class S>
 void check_real(const std::string& text) {
+  const auto by_library = detail::parse_real<S>(text);
+  const auto by_posix = detail::parse_real_posix<S>(text);
+  require(by_library.has_value() == by_posix.has_value() && (!by_posix || same(*by_library, *by_posix)),
+          "both ways to read a number agree");
   const auto number = detail::parse_number<S>(text);
   if (!is_decimal(text, false)) {
     if (number) require(!std::isfinite(*number), "what is not decimal is not a finite number");
@@ -61,10 +70,7 @@ void check_real(const std::string& text) {
     expected = std::strtod(text.c_str(), nullptr);
   }
   require(number.has_value() == std::isfinite(expected), "decimal numbers in range are accepted");
-  if (!number) return;
-  const bool equal = *number == expected && std::signbit(*number) == std::signbit(expected);
-  const bool rounded_twice = *number == static_cast<S>(std::strtod(text.c_str(), nullptr));
-  require(equal || rounded_twice, "a number is what the C library reads");
+  if (number) require(same(*number, expected), "a number is what the C library reads");
 }
 
 }  // namespace

@@ -90,13 +90,13 @@ class ZipStream {
 
   /// Appends the next `count` bytes. The buffer grows with those that come out, so that a lie about their number costs
   /// no memory. Throws FileError where there are fewer.
-  void append(std::vector<std::byte>& out, std::uint64_t count) {
-    constexpr std::uint64_t first = 1u << 20;
-    std::uint64_t have = out.size();
-    const std::uint64_t end = have + count;
+  void append(std::vector<std::byte>& out, std::size_t count) {
+    constexpr std::size_t first = 1u << 20;
+    std::size_t have = out.size();
+    const std::size_t end = have + count;
     while (have < end) {
-      if (have == out.size()) out.resize(static_cast<std::size_t>(std::min(end, std::max(first, 2 * have))));
-      const std::uint64_t got = read(std::span(out).subspan(static_cast<std::size_t>(have)));
+      if (have == out.size()) out.resize(std::min(end, std::max(first, 2 * have)));
+      const std::size_t got = read(std::span(out).subspan(have));
       if (got == 0) {
         throw FileError(text("qmtl: ", where_, ": the entry is shorter than declared, expected ", declared_,
                              " bytes, got ", taken_));
@@ -115,17 +115,17 @@ class ZipStream {
   }
 
  private:
-  [[nodiscard]] std::uint64_t read(std::span<std::byte> into) {
+  [[nodiscard]] std::size_t read(std::span<std::byte> into) {
     const zip_int64_t got = zip_fread(file_.get(), into.data(), into.size());
     if (got < 0) throw FileError(text("qmtl: ", where_, ": cannot unpack: ", zip_file_strerror(file_.get())));
-    taken_ += static_cast<std::uint64_t>(got);
-    return static_cast<std::uint64_t>(got);
+    taken_ += static_cast<std::size_t>(got);
+    return static_cast<std::size_t>(got);
   }
 
   ZipFileHandle file_;
   std::uint64_t declared_;
   std::string where_;
-  std::uint64_t taken_ = 0;
+  std::size_t taken_ = 0;
 };
 
 /// An archive opened for reading. Not for several threads at once.

@@ -241,7 +241,7 @@ template <NpyNumber S, NpyNumber T>
 /// copy between. `where` names the array in messages. Throws as to_matrix does.
 template <NpyNumber S>
 void copy_rows(const NpyArray& array, std::string_view where,
-               Eigen::Ref<Eigen::Matrix<S, Eigen::Dynamic, Eigen::Dynamic>> out) {
+               Eigen::Ref<Eigen::Matrix<S, Eigen::Dynamic, Eigen::Dynamic, Eigen::ColMajor>> out) {
   (void)checked_count(array, where);
   if (out.size() == 0) return;
   const MatrixLayout layout(array, where);

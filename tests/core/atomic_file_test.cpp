@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <csignal>
 #include <cstddef>
 #include <filesystem>
@@ -159,7 +160,7 @@ TEST_CASE("links that lead to each other are an error, and stay") {
 
 TEST_CASE("names may be as long as the file system has them") {
   const TempDir dir;
-  for (const std::size_t length : {244, 254, 255}) {
+  for (const std::size_t length : std::array<std::size_t, 3>{244, 254, 255}) {
     const std::string file = dir / std::string(length, 'n');
     write_file_atomically(file, bytes_of("first"));
     write_file_atomically(file, bytes_of("second"));

@@ -5,6 +5,7 @@
 
 #include <sys/stat.h>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -59,7 +60,7 @@ TEST_CASE("a pipe is refused at once, whether anybody writes to it or not") {
 
 TEST_CASE("a file is read part by part, and a part that is not there takes no memory") {
   const TempDir dir;
-  for (const std::size_t size : {0, 5, 100000}) {
+  for (const std::size_t size : std::array<std::size_t, 3>{0, 5, 100000}) {
     std::string content(size, '\0');
     for (std::size_t i = 0; i < size; ++i) content[i] = static_cast<char>(i * 7 % 251);
     FileReader file(dir.write("file", content), "reader");

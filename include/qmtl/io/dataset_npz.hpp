@@ -63,6 +63,7 @@ template <Scalar S>
   const auto count = static_cast<Eigen::Index>(rows);
   Dataset<S> data{Batch<S>(static_cast<Eigen::Index>(features), count),
                   Batch<S>(static_cast<Eigen::Index>(task_names.size()), count), std::move(task_names)};
+  if (count == 0) return data;  // a block of it would begin at an offset from a null pointer
   copy_rows<S>(labels, text("load_multitask_npz: '", labels_name, "'"), data.labels);
   Eigen::Index row = 0;
   for (std::size_t i = 0; i < views.size(); ++i) {

@@ -44,6 +44,7 @@ template <Scalar S>
   }
   out.inputs.resize(sets[0]->features(), rows);
   out.labels.setConstant(tasks, rows, std::numeric_limits<S>::quiet_NaN());
+  if (rows == 0) return out;  // a block of it would begin at an offset from a null pointer
   rows = tasks = 0;
   for (const Dataset<S>* set : sets) {
     out.inputs.middleCols(rows, set->rows()) = set->inputs;

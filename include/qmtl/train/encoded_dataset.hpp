@@ -12,6 +12,30 @@
 
 namespace qmtl {
 
+namespace detail {
+
+/// What a model makes of a data set's rows, whether or not its backbone could be trained; `where` starts messages.
+/// Throws as encode_dataset, which see.
+template <Backbone B, CachingHead H>
+[[nodiscard]] Dataset<typename B::Scalar> encode_rows(MultiTaskModel<B, H>& model,
+                                                      const Dataset<typename B::Scalar>& data, const char* where) {
+  using S = typename B::Scalar;
+  validate(model, data);
+  require_size(std::string(where) + ": features of the inputs", data.features(), model.input_size());
+  const auto numbers = static_cast<double>(model.head().encoded_size()) * static_cast<double>(data.rows());
+  Dataset<S> entries{
+      with_memory(where, bytes_of<S>(numbers), [&] { return Batch<S>(model.head().encoded_size(), data.rows()); }),
+      data.labels, data.task_names};
+  model.encode(data.inputs, entries.inputs);
+  for (Eigen::Index row = 0; row < entries.rows(); ++row) {
+    if (entries.inputs.col(row).allFinite()) continue;
+    throw NumericalError(text("qmtl: ", where, ": row ", row, " is not finite behind the backbone"));
+  }
+  return entries;
+}
+
+}  // namespace detail
+
 /// A data set whose inputs have been standardised, sent through the backbone, encoded and read: every row is its
 /// windows' reduced density matrices and its labels. Made by `encode_dataset`. It is good for as long as the model's
 /// standardizer and backbone stay as they are, and for every model that makes the same of a row: the tasks' blocks,
@@ -19,6 +43,19 @@ namespace qmtl {
 template <Scalar S>
 class EncodedDataset {
  public:
+  /// As `encode_dataset`, which see.
+  template <Backbone B, CachingHead H>
+  EncodedDataset(MultiTaskModel<B, H>& model, const Dataset<S>& data) {
+    if (model.backbone_parameters() > 0) {
+      throw ValueError(detail::text("qmtl: encode_dataset: the backbone must have no parameters to train, got ",
+                                    model.backbone_parameters()));
+    }
+    data_ = detail::encode_rows(model, data, "encode_dataset");
+    const Eigen::Index first = data.rows() > 0 ? 1 : 0;
+    first_input_ = data.inputs.leftCols(first);
+    first_entries_ = data_.inputs.leftCols(first);
+  }
+
   [[nodiscard]] Eigen::Index rows() const noexcept { return data_.rows(); }
   /// The labels and, as inputs, the entries (numbers of a row x rows) that the head's `encode` has set.
   [[nodiscard]] const Dataset<S>& data() const noexcept { return data_; }
@@ -52,37 +89,9 @@ class EncodedDataset {
   EncodedDataset(Dataset<S> data, Batch<S> first_input, Batch<S> first_entries)
       : data_(std::move(data)), first_input_(std::move(first_input)), first_entries_(std::move(first_entries)) {}
 
-  template <Backbone B, CachingHead H>
-  friend EncodedDataset<typename B::Scalar> encode_dataset(MultiTaskModel<B, H>& model,
-                                                           const Dataset<typename B::Scalar>& data);
-
   Dataset<S> data_;
   Batch<S> first_input_, first_entries_;  // to know the model by; no columns if there were no rows
 };
-
-namespace detail {
-
-/// What a model makes of a data set's rows, whether or not its backbone could be trained; `where` starts messages.
-/// Throws as encode_dataset, which see.
-template <Backbone B, CachingHead H>
-[[nodiscard]] Dataset<typename B::Scalar> encode_rows(MultiTaskModel<B, H>& model,
-                                                      const Dataset<typename B::Scalar>& data, const char* where) {
-  using S = typename B::Scalar;
-  validate(model, data);
-  require_size(std::string(where) + ": features of the inputs", data.features(), model.input_size());
-  const auto numbers = static_cast<double>(model.head().encoded_size()) * static_cast<double>(data.rows());
-  Dataset<S> entries{
-      with_memory(where, bytes_of<S>(numbers), [&] { return Batch<S>(model.head().encoded_size(), data.rows()); }),
-      data.labels, data.task_names};
-  model.encode(data.inputs, entries.inputs);
-  for (Eigen::Index row = 0; row < entries.rows(); ++row) {
-    if (entries.inputs.col(row).allFinite()) continue;
-    throw NumericalError(text("qmtl: ", where, ": row ", row, " is not finite behind the backbone"));
-  }
-  return entries;
-}
-
-}  // namespace detail
 
 /// Encodes a data set by a model whose backbone has no parameters, with the standardizer that the model has. Cost: a
 /// forward pass of every row; memory: the head's encoded_size() numbers a row. Throws ShapeError or ValueError for data
@@ -90,15 +99,7 @@ template <Backbone B, CachingHead H>
 template <Backbone B, CachingHead H>
 [[nodiscard]] EncodedDataset<typename B::Scalar> encode_dataset(MultiTaskModel<B, H>& model,
                                                                 const Dataset<typename B::Scalar>& data) {
-  using S = typename B::Scalar;
-  if (model.backbone_parameters() > 0) {
-    throw ValueError(detail::text("qmtl: encode_dataset: the backbone must have no parameters to train, got ",
-                                  model.backbone_parameters()));
-  }
-  Dataset<S> entries = detail::encode_rows(model, data, "encode_dataset");
-  const Eigen::Index first = data.rows() > 0 ? 1 : 0;
-  Batch<S> first_input = data.inputs.leftCols(first), first_entries = entries.inputs.leftCols(first);
-  return EncodedDataset<S>(std::move(entries), std::move(first_input), std::move(first_entries));
+  return EncodedDataset<typename B::Scalar>(model, data);
 }
 
 /// Metrics of every task on an encoded data set; otherwise as `evaluate` of the data set.

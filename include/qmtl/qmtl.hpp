@@ -3,6 +3,8 @@
 // Everything that needs Eigen only: circuits, states, measurements, gradients, heads, backbones, models, training. By
 // name only: qmtl/measure/reduced_density.hpp, qmtl/train/rotosolve.hpp, qmtl/train/natural_gradient.hpp.
 
+#include "qmtl/core/config.hpp"  // first: it refuses what the others could not be compiled with
+
 #include "qmtl/backbone/conv.hpp"
 #include "qmtl/backbone/frozen.hpp"
 #include "qmtl/backbone/fusion.hpp"

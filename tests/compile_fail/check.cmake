@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 # cmake -DCASE=<file> -DCOMPILE=<compiler and flags> -DCONTROL=<ON|OFF> -P check.cmake: one compile-fail case or its control.
 
-file(STRINGS ${CASE} first LIMIT_COUNT 1)
+file(STRINGS ${CASE} lines LIMIT_COUNT 2)
+list(POP_FRONT lines first second)
 if(NOT first MATCHES "^// expect: (.+)$")
   message(FATAL_ERROR "${CASE}: the first line must be `// expect: <regex>`")
 endif()
 set(expected "${CMAKE_MATCH_1}")
 if(CONTROL)
   list(APPEND COMPILE -DQMTL_CONTROL)
+elseif(second MATCHES "^// flags: (.+)$")
+  separate_arguments(flags UNIX_COMMAND "${CMAKE_MATCH_1}")
+  list(APPEND COMPILE ${flags})
 endif()
 
 execute_process(

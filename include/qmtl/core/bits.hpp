@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "qmtl/core/config.hpp"
+
 namespace qmtl {
 
 /// Index of a basis state: the sum over qubits q of b_q * 2^q.

@@ -10,9 +10,22 @@
 #if !defined(__GNUC__) && !defined(__clang__)
 #error "qmtl: g++ or clang++ is needed: the kernels use their vector extensions"
 #endif
-#if defined(__FAST_MATH__)
-#error "qmtl: compile without -ffast-math: it breaks NaN as a missing label and the reduction of angles"
+#if defined(_WIN32)
+#error "qmtl: Windows is not supported: files are written by POSIX calls; WSL and Cygwin have them"
 #endif
+#if __SIZEOF_POINTER__ < 8
+#error "qmtl: a 64-bit target is needed: states and files have sizes beyond 32 bits"
+#endif
+#if !defined(__cpp_exceptions)
+#error "qmtl: compile with -fexceptions: wrong shapes, values and files are reported by exceptions"
+#endif
+#if __FINITE_MATH_ONLY__
+#error "qmtl: compile without -ffinite-math-only, which -ffast-math and -Ofast contain: NaN is a missing label here"
+#endif
+
+// As Eigen does; some C headers have them, as functions' names they would break std::min and std::max.
+#undef min
+#undef max
 
 #define QMTL_ALWAYS_INLINE inline __attribute__((always_inline))
 #define QMTL_RESTRICT __restrict__

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "qmtl/core/config.hpp"
 #include "qmtl/core/number_text.hpp"
 
 namespace qmtl {

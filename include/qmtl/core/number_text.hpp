@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <string>
 
+#include "qmtl/core/config.hpp"
+
 namespace qmtl::detail {
 
 /// What printf would write in the C locale with this format and precision (general: %.*g, fixed: %.*f, scientific:

@@ -7,7 +7,12 @@
 #include <numbers>
 #include <type_traits>
 
+#include "qmtl/core/config.hpp"
 #include "qmtl/core/eigen.hpp"
+
+#if defined(EIGEN_NO_AUTOMATIC_RESIZING)
+#error "qmtl: compile without EIGEN_NO_AUTOMATIC_RESIZING: results take their sizes by assignment"
+#endif
 
 namespace qmtl {
 
@@ -17,10 +22,16 @@ concept Scalar = std::same_as<S, float> || std::same_as<S, double>;
 
 inline constexpr double pi = std::numbers::pi;
 
+static_assert(sizeof(Eigen::Index) == 8, "qmtl: Eigen::Index must have 64 bits (EIGEN_DEFAULT_DENSE_INDEX_TYPE)");
+
+/// A column-major matrix, also where EIGEN_DEFAULT_TO_ROW_MAJOR is defined.
+template <class T, int Rows = Eigen::Dynamic, int Cols = Eigen::Dynamic>
+using ColMajorMatrix = Eigen::Matrix<T, Rows, Cols, Eigen::ColMajor>;
+
 /// A batch: `Rows` values a sample, one sample a column (column-major, so that a sample is contiguous). A single row is
 /// sized at run time, since Eigen would make a row-major vector of it.
 template <Scalar S, int Rows = Eigen::Dynamic>
-using Batch = Eigen::Matrix<S, Rows == 1 ? Eigen::Dynamic : Rows, Eigen::Dynamic>;
+using Batch = ColMajorMatrix<S, Rows == 1 ? Eigen::Dynamic : Rows>;
 
 /// Read-only argument form of a batch: binds to matrices, maps and column blocks without a copy.
 template <Scalar S, int Rows = Eigen::Dynamic>

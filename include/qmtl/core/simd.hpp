@@ -50,6 +50,27 @@ template <Scalar S>
 
 namespace detail {
 
+/// The same value, which the compiler may no longer combine with what it was computed from: roundings that
+/// -funsafe-math-optimizations would cancel stay where they are. Costs no instruction.
+template <Scalar S>
+[[nodiscard]] QMTL_ALWAYS_INLINE Pack<S> rounded(Pack<S> pack) noexcept {
+#if defined(__SSE2__)
+  __asm__("" : "+v"(pack));
+#elif defined(__aarch64__)
+  __asm__("" : "+w"(pack));
+#else
+  __asm__("" : "+m"(pack));
+#endif
+  return pack;
+}
+
+/// Every lane rounded to an integer, for |x| < 2^51 (float: 2^22).
+template <Scalar S>
+[[nodiscard]] QMTL_ALWAYS_INLINE Pack<S> nearest_integer(const Pack<S>& x) noexcept {
+  constexpr S shift = sizeof(S) == 8 ? S(6755399441055744.0) : S(12582912.0);  // 1.5 * 2^52, 1.5 * 2^23
+  return rounded<S>(rounded<S>(x + shift) - shift);
+}
+
 /// sum_k coefficients[k] * x^k by Horner's rule.
 template <Scalar S, std::size_t K>
 [[nodiscard]] QMTL_ALWAYS_INLINE Pack<S> polynomial(const Pack<S>& x, const S (&coefficients)[K]) noexcept {
@@ -68,10 +89,8 @@ QMTL_ALWAYS_INLINE void reduced_sincos(const Pack<S>& x, Pack<S>& sine, Pack<S>&
   constexpr S high = sizeof(S) == 8 ? S(1.57079632673412561417e+00) : S(1.5703125);
   constexpr S middle = sizeof(S) == 8 ? S(6.07710050630396597660e-11) : S(4.837512969970703e-4);
   constexpr S low = sizeof(S) == 8 ? S(2.02226624879595063154e-21) : S(7.549789948768648e-8);
-  constexpr S to_integer = sizeof(S) == 8 ? S(6755399441055744.0) : S(12582912.0);  // 1.5 * 2^52, 1.5 * 2^23
-  const Pack<S> shifted = x * static_cast<S>(2 / pi) + to_integer;
-  const Pack<S> quadrant = shifted - to_integer;
-  const Pack<S> r = ((x - quadrant * high) - quadrant * middle) - quadrant * low;
+  const Pack<S> quadrant = nearest_integer<S>(x * static_cast<S>(2 / pi));
+  const Pack<S> r = rounded<S>(rounded<S>(x - quadrant * high) - quadrant * middle) - quadrant * low;
   // Taylor series on |r| <= pi/4: the first term left out is below 1e-17 relative.
   const Pack<S> r2 = r * r;
   constexpr S s[] = {S(-1.0 / 6),        S(1.0 / 120),         S(-1.0 / 5040),          S(1.0 / 362880),
@@ -81,7 +100,7 @@ QMTL_ALWAYS_INLINE void reduced_sincos(const Pack<S>& x, Pack<S>& sine, Pack<S>&
   const Pack<S> sin_r = r + r * r2 * polynomial<S>(r2, s);
   const Pack<S> cos_r = S(1) - S(0.5) * r2 + r2 * r2 * polynomial<S>(r2, c);
   // Quadrant mod 4 rotates (cos, sin) by quarter turns.
-  const Pack<S> quarter = quadrant - S(4) * ((quadrant * S(0.25) + to_integer) - to_integer);  // -2 .. 2
+  const Pack<S> quarter = quadrant - S(4) * nearest_integer<S>(quadrant * S(0.25));  // -2 .. 2
   const auto odd = (quarter == S(1)) | (quarter == S(-1));
   const auto flip_sine = (quarter == S(2)) | (quarter == S(-2)) | (quarter == S(-1));
   const auto flip_cosine = (quarter == S(2)) | (quarter == S(-2)) | (quarter == S(1));

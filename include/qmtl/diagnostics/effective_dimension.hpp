@@ -24,9 +24,9 @@ struct FisherDrawOptions {
 /// of effective_dimension. Cost: draws * fisher_information. Throws ValueError for less than one draw or an empty or
 /// infinite range, and as fisher_information does.
 template <Head H>
-[[nodiscard]] std::vector<Eigen::MatrixXd> fisher_draws(H& head,
-                                                        const std::type_identity_t<BatchIn<typename H::Scalar>>& z,
-                                                        Rng& rng, const FisherDrawOptions& options = {}) {
+[[nodiscard]] std::vector<ColMajorMatrix<double>> fisher_draws(
+    H& head, const std::type_identity_t<BatchIn<typename H::Scalar>>& z, Rng& rng,
+    const FisherDrawOptions& options = {}) {
   if (options.draws < 1) {
     throw ValueError(detail::text("qmtl: fisher_draws: draws, expected at least 1, got ", options.draws));
   }
@@ -35,7 +35,7 @@ template <Head H>
                                   options.low, " and ", options.high));
   }
   std::vector<typename H::Scalar> weights(static_cast<std::size_t>(H::parameters));
-  std::vector<Eigen::MatrixXd> out;
+  std::vector<ColMajorMatrix<double>> out;
   for (int draw = 0; draw < options.draws; ++draw) {
     for (auto& w : weights) w = static_cast<typename H::Scalar>(rng.uniform(options.low, options.high));
     out.push_back(fisher_information(head, z, weights));
@@ -45,7 +45,8 @@ template <Head H>
 
 /// F_k -> P F_k / (mean over k of tr F_k), so that the mean trace is P, the number of parameters (Abbas et al. 2021).
 /// Matrices that are all zero stay so. Throws ShapeError unless all are square and of one size.
-[[nodiscard]] inline std::vector<Eigen::MatrixXd> trace_normalised(std::span<const Eigen::MatrixXd> fishers) {
+[[nodiscard]] inline std::vector<ColMajorMatrix<double>> trace_normalised(
+    std::span<const ColMajorMatrix<double>> fishers) {
   double largest = 0.0;
   for (const auto& fisher : fishers) {
     if (fisher.size() > 0) largest = std::max(largest, fisher.cwiseAbs().maxCoeff());
@@ -57,7 +58,7 @@ template <Head H>
     detail::require_size("trace_normalised: columns of a matrix", fisher.cols(), fisher.rows());
     trace += (unit * fisher).trace() / static_cast<double>(fishers.size());
   }
-  std::vector<Eigen::MatrixXd> out(fishers.begin(), fishers.end());
+  std::vector<ColMajorMatrix<double>> out(fishers.begin(), fishers.end());
   for (auto& fisher : out) {
     if (trace > 0.0) fisher = unit * fisher * (static_cast<double>(fisher.rows()) / trace);
   }
@@ -87,7 +88,7 @@ template <Head H>
 /// approaches as n grows if the F_k have full rank (identity matrices have P log(1 + kappa) / log kappa); d / P
 /// compares models. One matrix alone gives the local effective dimension at its parameters. Cost K P^3. Throws
 /// ShapeError on wrong sizes or without matrices, ValueError as data_resolution does.
-[[nodiscard]] inline double effective_dimension(std::span<const Eigen::MatrixXd> fishers, Eigen::Index rows,
+[[nodiscard]] inline double effective_dimension(std::span<const ColMajorMatrix<double>> fishers, Eigen::Index rows,
                                                 double gamma = 1.0) {
   const double kappa = data_resolution(rows, gamma);
   if (fishers.empty()) throw ShapeError("qmtl: effective_dimension: matrices, expected at least 1, got 0");

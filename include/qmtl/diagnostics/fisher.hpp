@@ -25,12 +25,12 @@ inline constexpr bool all_tasks_are_classes<std::tuple<Tasks...>> = ((Tasks::cla
 
 /// The Fisher information of a task's class over its logits: diag(p) - p p^T of the softmax, p (1 - p) for one logit.
 template <class Logits>
-[[nodiscard]] Eigen::MatrixXd logit_fisher(const Logits& logits) {
+[[nodiscard]] ColMajorMatrix<double> logit_fisher(const Logits& logits) {
   Eigen::VectorXd p = logits.template cast<double>();
-  if (p.size() == 1) return Eigen::MatrixXd::Constant(1, 1, sigmoid(p[0]) * sigmoid(-p[0]));
+  if (p.size() == 1) return ColMajorMatrix<double>::Constant(1, 1, sigmoid(p[0]) * sigmoid(-p[0]));
   const std::span<double> values(p.data(), static_cast<std::size_t>(p.size()));
   softmax<double>(values, values);
-  Eigen::MatrixXd fisher = -p * p.transpose();
+  ColMajorMatrix<double> fisher = -p * p.transpose();
   fisher.diagonal() += p;
   return fisher;
 }
@@ -44,14 +44,15 @@ template <class Logits>
 /// classes. P x P, symmetric, positive semidefinite. Cost: one forward and `outputs` backwards for each sample, and
 /// B P^2 outputs. Throws ShapeError on wrong sizes or without samples.
 template <Head H>
-[[nodiscard]] Eigen::MatrixXd fisher_information(H& head, const std::type_identity_t<BatchIn<typename H::Scalar>>& z,
-                                                 std::type_identity_t<std::span<const typename H::Scalar>> weights) {
+[[nodiscard]] ColMajorMatrix<double> fisher_information(
+    H& head, const std::type_identity_t<BatchIn<typename H::Scalar>>& z,
+    std::type_identity_t<std::span<const typename H::Scalar>> weights) {
   static_assert(detail::all_tasks_are_classes<typename H::TaskList>,
                 "qmtl: a head must have tasks of classes only to have a Fisher information");
   using S = typename H::Scalar;
   if (z.cols() < 1) throw ShapeError("qmtl: fisher_information: samples, expected at least 1, got 0");
   Batch<S> logits(H::outputs, 1), cotangent(H::outputs, 1), jacobian(H::parameters, H::outputs);
-  Eigen::MatrixXd fisher = Eigen::MatrixXd::Zero(H::parameters, H::parameters);
+  ColMajorMatrix<double> fisher = ColMajorMatrix<double>::Zero(H::parameters, H::parameters);
   for (Eigen::Index b = 0; b < z.cols(); ++b) {
     head.forward(z.col(b), weights, logits);
     jacobian.setZero();
@@ -63,7 +64,7 @@ template <Head H>
     }
     int first = 0;
     for (const int outputs : H::task_outputs) {
-      const Eigen::MatrixXd slopes = jacobian.middleCols(first, outputs).template cast<double>();
+      const ColMajorMatrix<double> slopes = jacobian.middleCols(first, outputs).template cast<double>();
       fisher += slopes * detail::logit_fisher(logits.col(0).segment(first, outputs)) * slopes.transpose();
       first += outputs;
     }
@@ -74,8 +75,8 @@ template <Head H>
 /// The same for the head of a model, at its present weights, over inputs (input_size x B): the backbone's parameters
 /// count as given. Throws ShapeError, and ValueError for an input that is not finite.
 template <Backbone B, Head H>
-[[nodiscard]] Eigen::MatrixXd fisher_information(MultiTaskModel<B, H>& model,
-                                                 const std::type_identity_t<BatchIn<typename B::Scalar>>& inputs) {
+[[nodiscard]] ColMajorMatrix<double> fisher_information(
+    MultiTaskModel<B, H>& model, const std::type_identity_t<BatchIn<typename B::Scalar>>& inputs) {
   detail::require_inputs(model.backbone(), inputs);
   Batch<typename B::Scalar> x(inputs.rows(), inputs.cols()), z(H::features, inputs.cols());
   model.standardizer().apply(inputs, x);
@@ -91,7 +92,7 @@ template <class Matrix>
   detail::require_size("fisher_spectrum: columns of the matrix", fisher.cols(), fisher.rows());
   if (!fisher.allFinite()) throw ValueError("qmtl: fisher_spectrum: the matrix must be finite");
   if (fisher.size() == 0) return {};
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(fisher, Eigen::EigenvaluesOnly);
+  const Eigen::SelfAdjointEigenSolver<ColMajorMatrix<double>> solver(fisher, Eigen::EigenvaluesOnly);
   return solver.eigenvalues().reverse().cwiseMax(0.0);
 }
 

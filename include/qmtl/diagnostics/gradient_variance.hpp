@@ -63,7 +63,7 @@ template <CircuitType C>
   detail::require_at_least("gradient_variance: draws", 2, options.draws);
   RandomAngles<C> angles(options.features);
   const double one = 1.0;
-  Eigen::MatrixXd gradients(options.draws, weights_of<C>);
+  ColMajorMatrix<double> gradients(options.draws, weights_of<C>);
   for (Eigen::Index draw = 0; draw < gradients.rows(); ++draw) {
     angles.draw(rng);
     gradients.row(draw) =

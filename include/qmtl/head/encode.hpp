@@ -26,10 +26,10 @@ template <Encoding E, Scalar S = double>
 
 /// The states of a batch (features x B), one a column: 2^N x B amplitudes. Throws as encode does, with the row.
 template <Encoding E, Scalar S = double>
-[[nodiscard]] Eigen::Matrix<std::complex<S>, Eigen::Dynamic, Eigen::Dynamic> encode_batch(
-    const std::type_identity_t<BatchIn<S>>& features, Parameters<S> weights = {}) {
+[[nodiscard]] ColMajorMatrix<std::complex<S>> encode_batch(const std::type_identity_t<BatchIn<S>>& features,
+                                                           Parameters<S> weights = {}) {
   detail::require_size("encode_batch: rows (features)", features.rows(), E::features);
-  using States = Eigen::Matrix<std::complex<S>, Eigen::Dynamic, Eigen::Dynamic>;
+  using States = ColMajorMatrix<std::complex<S>>;
   const auto size = static_cast<Eigen::Index>(dimension(encoding_qubits<E>));
   auto states = detail::with_memory(
       "encode_batch",

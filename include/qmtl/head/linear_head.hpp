@@ -118,7 +118,7 @@ class LinearHead {
   }
 
  private:
-  using Matrix = Eigen::Matrix<S, Eigen::Dynamic, Eigen::Dynamic>;
+  using Matrix = ColMajorMatrix<S>;
   using Vector = Eigen::Matrix<S, Eigen::Dynamic, 1>;
   using Weights = Eigen::Map<const Matrix>;
   using Bias = Eigen::Map<const Vector>;

@@ -45,8 +45,8 @@ inline constexpr bool prepares_real_state = [] {
 
 /// eigenvalues(a, o): value of output o on local basis state a.
 template <Scalar S, TaskType T>
-[[nodiscard]] Eigen::Matrix<S, Eigen::Dynamic, Eigen::Dynamic> eigenvalue_table() {
-  Eigen::Matrix<S, Eigen::Dynamic, Eigen::Dynamic> table(1 << T::width, T::outputs);
+[[nodiscard]] ColMajorMatrix<S> eigenvalue_table() {
+  ColMajorMatrix<S> table(1 << T::width, T::outputs);
   for (int o = 0; o < T::outputs; ++o) {
     for (int a = 0; a < (1 << T::width); ++a) {
       table(a, o) = static_cast<S>(T::Readout::eigenvalue(o, static_cast<Index>(a)));

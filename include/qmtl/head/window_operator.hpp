@@ -22,8 +22,8 @@ class WindowOperator {
   static constexpr std::size_t width = pack_width<S>;
 
  public:
-  using Matrix = Eigen::Matrix<std::complex<S>, Eigen::Dynamic, Eigen::Dynamic>;
-  using Table = Eigen::Matrix<S, Eigen::Dynamic, Eigen::Dynamic>;
+  using Matrix = ColMajorMatrix<std::complex<S>>;
+  using Table = ColMajorMatrix<S>;
 
   /// The block's operations on local qubits 0 .. k-1, and the eigenvalues of every output (2^k x outputs).
   WindowOperator(std::span<const Operation> block, Table eigenvalues)

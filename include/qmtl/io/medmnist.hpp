@@ -63,10 +63,10 @@ namespace detail {
 /// One part of a file before the values of its labels are checked.
 template <Scalar S>
 struct MedMnistPart {
-  std::string where;                                                   ///< path and name of the part, for messages
-  std::vector<std::size_t> shape;                                      ///< of the images
-  Batch<S> inputs;                                                     ///< pixels from 0 to 1
-  Eigen::Matrix<std::int64_t, Eigen::Dynamic, Eigen::Dynamic> labels;  ///< rows x columns
+  std::string where;                    ///< path and name of the part, for messages
+  std::vector<std::size_t> shape;       ///< of the images
+  Batch<S> inputs;                      ///< pixels from 0 to 1
+  ColMajorMatrix<std::int64_t> labels;  ///< rows x columns
 
   [[nodiscard]] std::span<const std::size_t> image_shape() const { return std::span(shape).subspan(1); }
   [[nodiscard]] std::size_t channels() const { return shape.size() == 4 ? shape[3] : 1; }

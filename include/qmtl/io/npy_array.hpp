@@ -278,11 +278,10 @@ void copy_rows(const NpyArray& array, std::string_view where,
 /// and 1. Throws ValueError for text and for a number that S cannot hold (integers must be kept exactly, reals may
 /// round), ShapeError where data and shape disagree. Cost: one pass.
 template <NpyNumber S>
-[[nodiscard]] Eigen::Matrix<S, Eigen::Dynamic, Eigen::Dynamic> to_matrix(const NpyArray& array) {
+[[nodiscard]] ColMajorMatrix<S> to_matrix(const NpyArray& array) {
   (void)detail::checked_count(array, "to_matrix");
   const detail::MatrixLayout layout(array, "to_matrix");
-  Eigen::Matrix<S, Eigen::Dynamic, Eigen::Dynamic> out(static_cast<Eigen::Index>(layout.rows()),
-                                                       static_cast<Eigen::Index>(layout.columns()));
+  ColMajorMatrix<S> out(static_cast<Eigen::Index>(layout.rows()), static_cast<Eigen::Index>(layout.columns()));
   if (out.size() == 0) return out;
   detail::visit_numbers(array, "to_matrix", [&]<class T>(std::type_identity<T>) {
     S* to = out.data();

@@ -16,7 +16,7 @@ namespace qmtl {
 /// A 2^k x 2^k complex matrix on a window of k qubits; local qubit j is bit j of its row and column index.
 template <Scalar S, int K>
 using LocalMatrix =
-    Eigen::Matrix<std::complex<S>, K <= 4 ? (1 << K) : Eigen::Dynamic, K <= 4 ? (1 << K) : Eigen::Dynamic>;
+    ColMajorMatrix<std::complex<S>, K <= 4 ? (1 << K) : Eigen::Dynamic, K <= 4 ? (1 << K) : Eigen::Dynamic>;
 
 namespace detail {
 

@@ -93,13 +93,12 @@ template <Scalar S = double, int N, int M>
 
 /// The exact unitary matrix of a circuit, column j the image of basis state j. For small N: 4^N amplitudes.
 template <Scalar S = double, int N, int M>
-[[nodiscard]] Eigen::Matrix<std::complex<S>, Eigen::Dynamic, Eigen::Dynamic> unitary(const Circuit<N, M>& circuit,
-                                                                                     Parameters<S> features = {},
-                                                                                     Parameters<S> weights = {}) {
+[[nodiscard]] ColMajorMatrix<std::complex<S>> unitary(const Circuit<N, M>& circuit, Parameters<S> features = {},
+                                                      Parameters<S> weights = {}) {
   static_assert(N <= 12, "qmtl: unitary(circuit) must be asked for at most 12 qubits");
   detail::require_applicable<S>(circuit.ops(), N, features, weights);
   const auto size = static_cast<Eigen::Index>(dimension(N));
-  Eigen::Matrix<std::complex<S>, Eigen::Dynamic, Eigen::Dynamic> matrix(size, size);
+  ColMajorMatrix<std::complex<S>> matrix(size, size);
   matrix.setIdentity();
   // The columns side by side are one state of 2N qubits whose low N are the circuit's.
   detail::apply_all(circuit.ops(), features.data(), weights.data(), matrix.data(), dimension(2 * N));

@@ -24,7 +24,7 @@ struct LabelKind {
 
 /// The labels of one task, one a sample: binds to a row of a label batch without a copy.
 template <Scalar S>
-using LabelRow = Eigen::Ref<const Eigen::Matrix<S, 1, Eigen::Dynamic>, 0, Eigen::InnerStride<>>;
+using LabelRow = Eigen::Ref<const Eigen::Matrix<S, 1, Eigen::Dynamic, Eigen::RowMajor>, 0, Eigen::InnerStride<>>;
 
 /// Whether a label is absent: NaN for real-valued tasks; NaN or any negative number for class tasks.
 template <Scalar S>

@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "qmtl/core/config.hpp"
+
 namespace qmtl::detail {
 
 /// A function's value and derivative.

@@ -22,12 +22,12 @@ enum class MetricApproximation { none, block_diagonal, diagonal };
 
 namespace detail {
 
-using GeneratorMatrix = Eigen::Matrix<std::complex<double>, Eigen::Dynamic, Eigen::Dynamic>;
+using GeneratorMatrix = ColMajorMatrix<std::complex<double>>;
 
 /// Complex columns as real ones of twice the length, whose scalar products are Re tr(A^dagger B).
 template <class M>
 [[nodiscard]] auto as_real(const M& columns) noexcept {
-  using Real = Eigen::Matrix<typename M::RealScalar, Eigen::Dynamic, Eigen::Dynamic>;
+  using Real = ColMajorMatrix<typename M::RealScalar>;
   return Eigen::Map<const Real>(real_parts(columns.data()), 2 * columns.rows(), columns.cols());
 }
 
@@ -98,7 +98,7 @@ template <class Block>
 
 /// Sets entries that an approximation leaves out to zero.
 template <class Block>
-void approximate(MetricApproximation approximation, Eigen::MatrixXd& metric) {
+void approximate(MetricApproximation approximation, ColMajorMatrix<double>& metric) {
   if (approximation == MetricApproximation::none) return;
   const auto layers = weight_layers<Block>();
   for (Eigen::Index i = 0; i < metric.rows(); ++i) {
@@ -112,7 +112,7 @@ void approximate(MetricApproximation approximation, Eigen::MatrixXd& metric) {
 /// The mean over the columns of `densities` (4^k x B) of Re tr(rho K_i K_j) - tr(rho K_i) tr(rho K_j).
 template <class M>
 [[nodiscard]] auto mean_covariance(const M& generators, const M& densities, Eigen::Index rows) {
-  using Real = Eigen::Matrix<typename M::RealScalar, Eigen::Dynamic, Eigen::Dynamic>;
+  using Real = ColMajorMatrix<typename M::RealScalar>;
   using Square = Eigen::Map<const M>;
   const auto samples = static_cast<typename M::RealScalar>(densities.cols());
   const M mean = densities.rowwise().sum() / samples;
@@ -136,9 +136,9 @@ template <class M>
 /// state of the whole register). Weights of different tasks act on copies of the state: there is no metric between
 /// them. Cost about uses of weights * 8^k + weights * B * 4^k. Throws ShapeError on wrong sizes.
 template <int T, WindowHead H>
-[[nodiscard]] Eigen::MatrixXd metric_tensor(const H& head, std::span<const typename H::Scalar> weights,
-                                            const BatchIn<typename H::Scalar>& entries,
-                                            MetricApproximation approximation = MetricApproximation::none) {
+[[nodiscard]] ColMajorMatrix<double> metric_tensor(const H& head, std::span<const typename H::Scalar> weights,
+                                                   const BatchIn<typename H::Scalar>& entries,
+                                                   MetricApproximation approximation = MetricApproximation::none) {
   using Task = std::tuple_element_t<static_cast<std::size_t>(T), typename H::TaskList>;
   constexpr Eigen::Index rows = Eigen::Index{1} << Task::width;
   detail::require_size("metric tensor: number of parameters", weights.size(), H::parameters);
@@ -153,7 +153,7 @@ template <int T, WindowHead H>
   }
   const auto own = weights.subspan(static_cast<std::size_t>(detail::first_parameter<H>(T)), Task::weights);
   const auto generators = detail::block_generators(Task::Block::circuit.ops(), Task::width, own);
-  Eigen::MatrixXd metric = detail::mean_covariance(generators, densities, rows);
+  ColMajorMatrix<double> metric = detail::mean_covariance(generators, densities, rows);
   detail::approximate<typename Task::Block>(approximation, metric);
   return metric;
 }

@@ -144,11 +144,11 @@ class NaturalGradientRun {
             .template cast<double>();
     if constexpr (angles > 0) {
       select_labelled(T);
-      Eigen::MatrixXd metric =
+      ColMajorMatrix<double> metric =
           metric_tensor<T>(model_.head(), std::as_const(model_).head_weights(), labelled_entries_, options_.metric);
       metric.diagonal().array() += options_.damping;
-      const Eigen::LLT<Eigen::MatrixXd> cholesky(metric);
-      if (cholesky.info() != Eigen::Success)
+      const Eigen::LLT<ColMajorMatrix<double>> cholesky(metric);
+      if (cholesky.info() != Eigen::ComputationInfo{})
         fail("the inverse of the metric tensor (a larger damping may help)", T, first);
       cholesky.solveInPlace(direction.head(angles));
     }

@@ -6,6 +6,7 @@
 #include <limits>
 #include <span>
 
+#include "qmtl/core/config.hpp"
 #include "qmtl/core/moments.hpp"
 
 namespace qmtl {

@@ -115,7 +115,7 @@ class TaskGradients {
     const double unit =
         largest > std::numeric_limits<double>::min() ? 1.0 / largest : 1.0;  // so that no square overflows
     const auto scaled = [&](Eigen::Index t) { return unit * shared_.col(t).template cast<double>(); };
-    Eigen::MatrixXd gram(H::tasks, H::tasks);
+    ColMajorMatrix<double> gram(H::tasks, H::tasks);
     for (Eigen::Index i = 0; i < H::tasks; ++i) {
       for (Eigen::Index j = 0; j <= i; ++j) {
         const double product = scaled(i).dot(scaled(j));
@@ -134,8 +134,8 @@ class TaskGradients {
 
   MultiTaskModel<B, H>* model_;
   std::vector<double> norms_;
-  Values task_backbone_, task_head_;                         // of one task; the first only where it is needed
-  Eigen::Matrix<S, Eigen::Dynamic, Eigen::Dynamic> shared_;  // a task's shared gradient a column
+  Values task_backbone_, task_head_;  // of one task; the first only where it is needed
+  ColMajorMatrix<S> shared_;          // a task's shared gradient a column
   Batch<S, H::outputs> dlogits_;
   Batch<S, H::features> dz_, dz_sum_;
 };

@@ -112,7 +112,7 @@ class TaskLine {
   /// From samples to coefficients: a discrete Fourier transform.
   void transform() {
     const auto points = static_cast<Eigen::Index>(harmonics_.points());
-    Eigen::MatrixXd fourier(points, points);
+    ColMajorMatrix<double> fourier(points, points);
     for (Eigen::Index m = 0; m < points; ++m) {
       fill_basis(harmonics_.period() * static_cast<double>(m) / static_cast<double>(points));
       fourier.row(m) = basis_.transpose() * (2.0 / static_cast<double>(points));
@@ -181,7 +181,7 @@ class TaskLine {
   std::vector<double> labels_;
   double scale_ = 1.0;
   Harmonics harmonics_;
-  Eigen::MatrixXd samples_, coefficients_;  // (outputs x rows) x points
+  ColMajorMatrix<double> samples_, coefficients_;  // (outputs x rows) x points
   Eigen::VectorXd values_, slopes_, basis_, basis_slopes_;
 };
 

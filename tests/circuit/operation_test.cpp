@@ -28,7 +28,7 @@ struct Built {
 /// Every builder, on qubits 7, 5, 3 in this order and with angles 0.1, 0.2, 0.3.
 std::vector<Built> one_of_each() {
   using namespace qmtl::gate;
-  return {{id(7), Gate::I},
+  return {{id(7), Gate::Id},
           {x(7), Gate::X},
           {y(7), Gate::Y},
           {z(7), Gate::Z},

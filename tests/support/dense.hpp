@@ -95,7 +95,7 @@ using DenseVector = Eigen::VectorXcd;
   const Dense hadamard = matrix2(h, h, h, -h);
   const Dense sx = 0.5 * matrix2(1.0 + i, 1.0 - i, 1.0 - i, 1.0 + i);
   switch (gate) {
-    case Gate::I: return id;
+    case Gate::Id: return id;
     case Gate::X: return x;
     case Gate::Y: return y;
     case Gate::Z: return z;

@@ -129,8 +129,8 @@ class BasicConvNet {
   template <std::size_t L>
   static constexpr bool is_activated = (L + 1 < layers) && Stage<L>::activated;
   template <std::size_t L>
-  static constexpr std::size_t offset = []<std::size_t... I>(std::index_sequence<I...>) {
-    return (std::size_t{0} + ... + static_cast<std::size_t>(Stage<I>::parameters));
+  static constexpr std::size_t offset = []<std::size_t... Is>(std::index_sequence<Is...>) {
+    return (std::size_t{0} + ... + static_cast<std::size_t>(Stage<Is>::parameters));
   }
   (std::make_index_sequence<L>{});
 

@@ -159,8 +159,8 @@ class Fusion {
 
   /// The first row of encoding M among all encodings.
   template <std::size_t M>
-  static constexpr int first_row = []<std::size_t... I>(std::index_sequence<I...>) {
-    return (0 + ... + Encoder<I>::output_size);
+  static constexpr int first_row = []<std::size_t... Is>(std::index_sequence<Is...>) {
+    return (0 + ... + Encoder<Is>::output_size);
   }
   (std::make_index_sequence<M>{});
 

@@ -121,7 +121,7 @@ namespace detail {
   Expansion out;
   const auto& facts = info(op.gate);
   switch (op.gate) {
-    case Gate::I: return out;
+    case Gate::Id: return out;
     case Gate::U: {
       const PairSet pairs = detail::pair_set(op, 0, qubit_mask(op.qubits[0]));
       out.add({pairs, PairGate::P, 2, 1.0});

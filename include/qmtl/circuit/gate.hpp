@@ -15,7 +15,7 @@ namespace qmtl {
 /// OpenQASM 3 is exp(i theta / 2) times this, that of OpenQASM 2 exp(-i (phi + lambda) / 2) times this: the same gate
 /// on its own, another one once it is controlled.
 enum class Gate : std::uint8_t {
-  I,
+  Id,
   X,
   Y,
   Z,

@@ -15,7 +15,7 @@ namespace qmtl {
 /// True for gates that are diagonal in the computational basis: they all commute.
 [[nodiscard]] constexpr bool is_diagonal(Gate gate) noexcept {
   switch (gate) {
-    case Gate::I:
+    case Gate::Id:
     case Gate::Z:
     case Gate::S:
     case Gate::Sdg:
@@ -34,7 +34,7 @@ namespace qmtl {
 /// True for gates whose matrices are real for every angle: circuits of them have real amplitudes.
 [[nodiscard]] constexpr bool is_real(Gate gate) noexcept {
   switch (gate) {
-    case Gate::I:
+    case Gate::Id:
     case Gate::X:
     case Gate::Z:
     case Gate::H:

@@ -14,7 +14,7 @@ namespace qmtl {
 
 /// A gate placed on qubits (controls first), with the sources of its angles.
 struct Operation {
-  Gate gate = Gate::I;
+  Gate gate = Gate::Id;
   std::array<int, 3> qubits{};
   std::array<Angle, 3> angles{};
 
@@ -42,7 +42,7 @@ struct Operation {
 /// Builders, one a gate: `gate::h(0)`, `gate::cx(control, target)`, `gate::ry(2, 0.5 * weight(1))`. Angles in radians.
 namespace gate {
 
-[[nodiscard]] constexpr Operation id(int q) { return {Gate::I, {q}, {}}; }
+[[nodiscard]] constexpr Operation id(int q) { return {Gate::Id, {q}, {}}; }
 [[nodiscard]] constexpr Operation x(int q) { return {Gate::X, {q}, {}}; }
 [[nodiscard]] constexpr Operation y(int q) { return {Gate::Y, {q}, {}}; }
 [[nodiscard]] constexpr Operation z(int q) { return {Gate::Z, {q}, {}}; }

@@ -36,7 +36,7 @@ namespace detail {
 /// Calls visit(std::integral_constant<int, t>) for t = 0 .. Count-1.
 template <int Count, class Visit>
 constexpr void for_each_index(Visit&& visit) {
-  [&]<int... I>(std::integer_sequence<int, I...>) { (visit(std::integral_constant<int, I>{}), ...); }
+  [&]<int... Is>(std::integer_sequence<int, Is...>) { (visit(std::integral_constant<int, Is>{}), ...); }
   (std::make_integer_sequence<int, Count>{});
 }
 

@@ -21,27 +21,27 @@ enum class HybridForm { shared, per_task };
 namespace detail {
 
 /// "circuit00", "circuit01", ...: names of the circuits inside a hybrid head.
-template <int I>
+template <int Number>
 inline constexpr Name<10> circuit_name = [] {
   Name<10> name("circuit00");
-  name.characters[7] = static_cast<char>('0' + I / 10);
-  name.characters[8] = static_cast<char>('0' + I % 10);
+  name.characters[7] = static_cast<char>('0' + Number / 10);
+  name.characters[8] = static_cast<char>('0' + Number % 10);
   return name;
 }();
 
 /// A trainable circuit on all N qubits, read by Z on each of them.
-template <int I, class Block>
-using CircuitTask = Task<circuit_name<I>, Block, Window<0, block_width<Block>>, Expectations<block_width<Block>>>;
+template <int Number, class Block>
+using CircuitTask = Task<circuit_name<Number>, Block, Window<0, block_width<Block>>, Expectations<block_width<Block>>>;
 
 template <Scalar S, HybridForm Form, class E, class Block, class Sequence>
 struct HybridCircuits;
-template <Scalar S, class E, class Block, int... I>
-struct HybridCircuits<S, HybridForm::shared, E, Block, std::integer_sequence<int, I...>> {
+template <Scalar S, class E, class Block, int... Numbers>
+struct HybridCircuits<S, HybridForm::shared, E, Block, std::integer_sequence<int, Numbers...>> {
   using type = QuantumHead<S, E, CircuitTask<0, Block>>;
 };
-template <Scalar S, class E, class Block, int... I>
-struct HybridCircuits<S, HybridForm::per_task, E, Block, std::integer_sequence<int, I...>> {
-  using type = QuantumHead<S, E, CircuitTask<I, Block>...>;
+template <Scalar S, class E, class Block, int... Numbers>
+struct HybridCircuits<S, HybridForm::per_task, E, Block, std::integer_sequence<int, Numbers...>> {
+  using type = QuantumHead<S, E, CircuitTask<Numbers, Block>...>;
 };
 
 }  // namespace detail

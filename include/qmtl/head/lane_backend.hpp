@@ -19,9 +19,9 @@ namespace qmtl::detail {
 /// Runs a head on batches of any size. forward keeps the encoded states for backward as long as they fit, and backward
 /// encodes again otherwise. A group is as many samples as there are lanes or, if `OneState`, one sample whose
 /// amplitudes fill the lanes.
-template <Scalar S, bool Complex, bool OneState = false>
+template <Scalar S, bool IsComplex, bool OneState = false>
 class LaneBackend {
-  using A = LaneAmplitude<S, Complex>;
+  using A = LaneAmplitude<S, IsComplex>;
   using Program = std::conditional_t<OneState, TileProgram<S, A>, LaneProgram<S, A>>;
 
  public:
@@ -64,7 +64,7 @@ class LaneBackend {
 
   /// Expectation values (outputs x batch) for angles (features x batch).
   void forward(const S* angles, Eigen::Index batch, const S* weights, S* expectations) {
-    make_slots(batch, keeps(batch));
+    make_room(batch, keeps(batch));
     for (auto& r : registers_) r.engine.update(weights);
     for (Eigen::Index g = 0; g < groups(batch); ++g) {
       load_features(angles, g);
@@ -125,7 +125,7 @@ class LaneBackend {
 
   /// Sets the entries (encoded_size() x batch) of angles (features x batch).
   void encode(const S* angles, BatchOut<S> entries) {
-    make_slots(entries.cols(), false);
+    make_room(entries.cols(), false);
     for (Eigen::Index g = 0; g < groups(batch_); ++g) {
       load_features(angles, g);
       std::size_t first = 0;
@@ -181,7 +181,7 @@ class LaneBackend {
 
  private:
   static constexpr int lanes = pack_width<S>;
-  static constexpr std::size_t entry_size = Complex ? 2 : 1;
+  static constexpr std::size_t entry_size = IsComplex ? 2 : 1;
 
   struct Register {
     std::vector<Operation> operations;
@@ -219,14 +219,14 @@ class LaneBackend {
   }
 
   /// Room for the states of a batch, or of one group at a time.
-  void make_slots(Eigen::Index batch, bool keep) {
+  void make_room(Eigen::Index batch, bool keep) {
     batch_ = batch;
     kept_ = keep;
     swept_ = false;
-    const auto slots = static_cast<std::size_t>(keep ? groups(batch) : 1);
+    const auto copies = static_cast<std::size_t>(keep ? groups(batch) : 1);
     for (auto& r : registers_) {
-      if (r.states.size() < slots * r.amplitudes) r.states.resize(slots * r.amplitudes);
-      if (r.densities.size() < slots * r.engine.density_size()) r.densities.resize(slots * r.engine.density_size());
+      if (r.states.size() < copies * r.amplitudes) r.states.resize(copies * r.amplitudes);
+      if (r.densities.size() < copies * r.engine.density_size()) r.densities.resize(copies * r.engine.density_size());
     }
   }
 
@@ -298,7 +298,7 @@ class LaneBackend {
     for (int sample = 0; sample < width && g * width + sample < batch_; ++sample) {
       S* to = entries.col(g * width + sample).data() + first;
       for (std::size_t e = 0; e < count; ++e) {
-        if constexpr (Complex) {
+        if constexpr (IsComplex) {
           *to++ = of_sample(rho[e].re, sample);
           *to++ = of_sample(rho[e].im, sample);
         } else {
@@ -320,7 +320,7 @@ class LaneBackend {
       return pack;
     };
     for (std::size_t e = 0; e < entries_.size(); ++e) {
-      if constexpr (Complex) {
+      if constexpr (IsComplex) {
         entries_[e] = {side_by_side(2 * e), side_by_side(2 * e + 1)};
       } else {
         entries_[e] = side_by_side(e);
@@ -345,7 +345,7 @@ class LaneBackend {
     for (int sample = 0; sample < width; ++sample) {
       program_.prepare(angles + column(g, sample) * program_.features, start_.data());
       for_each_prepared(sample, [&](std::size_t i, std::size_t pack, std::size_t lane) {
-        if constexpr (Complex) {
+        if constexpr (IsComplex) {
           psi[pack].re[lane] = start_[i].real();
           psi[pack].im[lane] = start_[i].imag();
         } else {
@@ -364,7 +364,7 @@ class LaneBackend {
       const S* x = angles + column(g, sample) * program_.features;
       program_.prepare(x, start_.data());
       for_each_prepared(sample, [&](std::size_t i, std::size_t pack, std::size_t lane) {
-        if constexpr (Complex) {
+        if constexpr (IsComplex) {
           adjoint_[i] = {lambda[pack].re[lane], lambda[pack].im[lane]};
         } else {
           adjoint_[i] = lambda[pack][lane];

@@ -32,8 +32,8 @@ struct ComplexPack {
 };
 
 /// The amplitude type of a lane engine.
-template <Scalar S, bool Complex>
-using LaneAmplitude = std::conditional_t<Complex, ComplexPack<S>, Pack<S>>;
+template <Scalar S, bool IsComplex>
+using LaneAmplitude = std::conditional_t<IsComplex, ComplexPack<S>, Pack<S>>;
 
 namespace detail {
 
@@ -101,8 +101,8 @@ template <Scalar S, class A>
 /// Calls body(std::integral_constant<int, i>) for i = 0 .. Count-1, unrolled at every optimisation level.
 template <int Count, class Body>
 QMTL_ALWAYS_INLINE void unroll(Body&& body) noexcept {
-  [&]<int... I>(std::integer_sequence<int, I...>) __attribute__((always_inline)) {
-    (body(std::integral_constant<int, I>{}), ...);
+  [&]<int... Is>(std::integer_sequence<int, Is...>) __attribute__((always_inline)) {
+    (body(std::integral_constant<int, Is>{}), ...);
   }
   (std::make_integer_sequence<int, Count>{});
 }

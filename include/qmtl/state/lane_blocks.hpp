@@ -41,7 +41,7 @@ struct AddressMap {
     auto& a = columns[static_cast<std::size_t>(op.qubits[0])];
     auto& b = columns[static_cast<std::size_t>(op.qubits[1])];
     switch (op.gate) {
-      case Gate::I: return true;
+      case Gate::Id: return true;
       case Gate::X: origin ^= a; return true;
       case Gate::CX: a ^= b; return true;  // new state y = E x, so V <- V E: the control's column takes the target's
       case Gate::SWAP: std::swap(a, b); return true;

@@ -46,10 +46,10 @@ class LaneExchange {
 
  private:
 #if defined(__clang__)
-  template <int Distance, int... I>
+  template <int Distance, int... Is>
   [[nodiscard]] static QMTL_ALWAYS_INLINE Pack<S> swap_neighbours(const Pack<S>& x,
-                                                                  std::integer_sequence<int, I...>) noexcept {
-    return __builtin_shufflevector(x, x, (I ^ Distance)...);
+                                                                  std::integer_sequence<int, Is...>) noexcept {
+    return __builtin_shufflevector(x, x, (Is ^ Distance)...);
   }
 #else
   using Integer = std::conditional_t<sizeof(S) == 8, std::int64_t, std::int32_t>;

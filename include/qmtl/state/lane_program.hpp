@@ -134,7 +134,7 @@ class LaneProgram {
   struct Step {
     enum class Kind { rotations, signs, exchange, diagonal, gates } kind;
     Blocks blocks{};                            // of the rotated qubits, or of a diagonal layer's
-    std::array<int, 4> slots{};                 // of the RYs
+    std::array<int, 4> rotations{};             // of the RYs
     std::array<int, 4> phases{-1, -1, -1, -1};  // of the gates after the RYs, -1 without one
     std::vector<LaneGate> gates{};              // on the same pairs, first to last
     PairBlocks pairs{AddressMap(1), PairSet{{0}, 1, 0, 1}};
@@ -167,7 +167,7 @@ class LaneProgram {
     std::vector<int> qubits;
     for (std::size_t i = 0; i < group.size(); ++i) {
       qubits.push_back(group[i].qubit);
-      step.slots[i] = group[i].rotation;
+      step.rotations[i] = group[i].rotation;
       step.phases[i] = group[i].phase;
       step.has_phases = step.has_phases || group[i].phase >= 0;
       step.parametric =
@@ -283,9 +283,9 @@ class LaneProgram {
     with_group_size<S, A>(step.blocks.width, [&](auto k) {
       RotationGroup<S, k, A> group{.tangents = {}, .scale = broadcast<S>(S(1))};
       for (std::size_t i = 0; i < k; ++i) {
-        const Pack<S>& tangent = angles_.tangent(step.slots[i]);
+        const Pack<S>& tangent = angles_.tangent(step.rotations[i]);
         group.tangents[i] = undo ? -tangent : tangent;
-        group.scale *= angles_.cosine(step.slots[i]);
+        group.scale *= angles_.cosine(step.rotations[i]);
         group.phases[i] = angles_.template phase<A>(step.phases[i], undo);
       }
       if constexpr (has_complex_lanes) {
@@ -309,7 +309,7 @@ class LaneProgram {
       } else {
         rotation_sums<S, k, false>(lambda, psi, step.blocks, sums);
       }
-      for (std::size_t i = 0; i < k; ++i) add_rotation_gradient(step.slots[i], step.phases[i], sums[i]);
+      for (std::size_t i = 0; i < k; ++i) add_rotation_gradient(step.rotations[i], step.phases[i], sums[i]);
     });
   }
 

@@ -73,7 +73,7 @@ struct LaneSchedule {
   void add(const Operation& op) {
     const int a = op.qubits[0], b = op.qubits[1];
     switch (op.gate) {
-      case Gate::I: return;
+      case Gate::Id: return;
       case Gate::Z:
       case Gate::CZ: return add_sign(op);
       case Gate::ISWAP:

@@ -69,8 +69,8 @@ inline void validate(const RotosolveOptions& options) {
 
 template <Scalar S, class... Tasks>
 [[nodiscard]] auto task_lines(const Batch<S>& labels, std::type_identity<std::tuple<Tasks...>>) {
-  return [&labels]<Eigen::Index... I>(std::integer_sequence<Eigen::Index, I...>) {
-    return std::tuple<TaskLine<Tasks>...>(TaskLine<Tasks>(LabelRow<S>(labels.row(I)))...);
+  return [&labels]<Eigen::Index... Is>(std::integer_sequence<Eigen::Index, Is...>) {
+    return std::tuple<TaskLine<Tasks>...>(TaskLine<Tasks>(LabelRow<S>(labels.row(Is)))...);
   }
   (std::make_integer_sequence<Eigen::Index, static_cast<Eigen::Index>(sizeof...(Tasks))>{});
 }

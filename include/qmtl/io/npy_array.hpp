@@ -240,8 +240,7 @@ template <NpyNumber S, NpyNumber T>
 /// The rows of the array, as to_matrix sees them, as the columns of `out`, which has their number and size: without a
 /// copy between. `where` names the array in messages. Throws as to_matrix does.
 template <NpyNumber S>
-void copy_rows(const NpyArray& array, std::string_view where,
-               Eigen::Ref<Eigen::Matrix<S, Eigen::Dynamic, Eigen::Dynamic, Eigen::ColMajor>> out) {
+void copy_rows(const NpyArray& array, std::string_view where, BatchOut<S> out) {
   (void)checked_count(array, where);
   if (out.size() == 0) return;
   const MatrixLayout layout(array, where);

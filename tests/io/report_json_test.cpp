@@ -24,19 +24,23 @@ TEST_CASE("metrics become an object with every field in order") {
   task.auc = 1.0;
   CHECK(to_json(task).dump() ==
         R"({"name":"a \"quoted\" name","classes":3,"rows":20,"loss":0.5,"accuracy":0.75,"majority":0.25,)"
-        R"("macro_f1":0.625,"auc":1.0,"r2":null})");
+        R"("macro_f1":0.625,"auc":1.0,"rmse":null,"mae":null,"r2":null})");
 }
 
 TEST_CASE("undefined and infinite metrics are null, and the text is valid JSON") {
   TaskMetrics task;
   task.name = "x";
   task.loss = HUGE_VAL;
+  task.rmse = 2.5;
+  task.mae = 1.75;
   task.r2 = -1.5;
   const auto json = nlohmann::json::parse(to_json(task).dump());
   for (const char* key : {"loss", "accuracy", "majority", "macro_f1", "auc"}) CHECK(json.at(key).is_null());
+  CHECK(json.at("rmse") == 2.5);
+  CHECK(json.at("mae") == 1.75);
   CHECK(json.at("r2") == -1.5);
   CHECK(json.at("rows") == 0);
-  CHECK(json.size() == 9);
+  CHECK(json.size() == 11);
 }
 
 TEST_CASE("any name makes valid JSON") {

@@ -28,7 +28,10 @@ static_assert(Classes<2, BasisStates>::width == 1 && Classes<3, BasisStates>::wi
 static_assert(Classes<4, BasisStates>::width == 2 && Classes<5, BasisStates>::width == 3);
 static_assert(Classes<8, BasisStates>::width == 3 && Classes<9, BasisStates>::width == 4);
 static_assert(Classes<5, BasisStates>::Scale::value == 1.0 && Classes<5, BasisStates>::outputs == 5);
-static_assert(Regression<>::classes == 0 && Regression<>::outputs == 1 && Regression<>::Scale::value == 1.0);
+static_assert(Regression<>::classes == 0 && Regression<>::outputs == 1 && Regression<>::Scale::value == 4.0);
+static_assert(readout_reach<Regression<>> == 4.0 && readout_reach<Expectations<3>> == 1.0);
+static_assert(readout_reach<Regression<TrainableScale<2>>> > 1e300 && readout_reach<Classes<3, BasisStates>> > 1e300);
+static_assert(predicts_target<Regression<>> && !predicts_target<Binary> && !predicts_target<Expectations<1>>);
 static_assert(Expectations<4>::outputs == 4 && Expectations<4>::width == 4 && Expectations<4>::classes == 0);
 static_assert(Readout<Classes<3, OneQubitPerClass, TrainableScale<2>>> && Readout<Expectations<4>>);
 static_assert(Readout<Regression<TrainableScale<1>, 2>> && !Readout<int> && !Readout<FixedScale<1>>);
@@ -177,7 +180,7 @@ TEST_CASE("readouts describe themselves") {
   CHECK(BinaryReadout<TrainableScale<1, 2>, 1>::describe() == "binary, Z on local qubit 1, trainable scale 0.5");
   CHECK(Classes<3>::describe() == "3 classes, Z on one qubit per class, scale 4");
   CHECK(Classes<5, BasisStates>::describe() == "5 classes, basis states of 3 qubits, scale 1");
-  CHECK(Regression<>::describe() == "regression, Z on local qubit 0, scale 1");
+  CHECK(Regression<>::describe() == "regression, Z on local qubit 0, scale 4");
   CHECK(Expectations<2>::describe() == "expectations of Z on 2 qubits");
 }
 

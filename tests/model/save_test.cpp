@@ -64,7 +64,9 @@ bool same_bits(const M& a, const M& b) {
   };
   return equal(a.backbone().parameters(), b.backbone().parameters()) && equal(a.head_weights(), b.head_weights()) &&
          equal(a.standardizer().mean(), b.standardizer().mean()) &&
-         equal(a.standardizer().scale(), b.standardizer().scale());
+         equal(a.standardizer().scale(), b.standardizer().scale()) &&
+         equal(a.target_scaler().centre(), b.target_scaler().centre()) &&
+         equal(a.target_scaler().spread(), b.target_scaler().spread());
 }
 
 // The layout written a second time, byte by byte.
@@ -93,24 +95,26 @@ std::string with_checksum(std::string body) {
 /// What a file says; the defaults are those of a right one.
 struct FileFields {
   std::string magic = "QMTLMODL";
-  std::uint32_t version = 1;
+  std::uint32_t version = 2;
   std::string text;
-  std::array<std::uint64_t, 3> counts{};
-  std::array<std::vector<double>, 4> numbers;
+  std::array<std::uint64_t, 4> counts{};
+  std::array<std::vector<double>, 6> numbers;
 
   explicit FileFields(const Model& model)
       : text(model.describe()),
-        counts{model.backbone_parameters(), model.head_weights().size(), model.standardizer().mean().size()} {
+        counts{model.backbone_parameters(), model.head_weights().size(), model.standardizer().mean().size(),
+               model.target_scaler().tasks()} {
     const auto copy = [](std::span<const double> values) { return std::vector<double>(values.begin(), values.end()); };
-    numbers = {copy(model.backbone().parameters()), copy(model.head_weights()), copy(model.standardizer().mean()),
-               copy(model.standardizer().scale())};
+    numbers = {copy(model.backbone().parameters()),  copy(model.head_weights()),
+               copy(model.standardizer().mean()),    copy(model.standardizer().scale()),
+               copy(model.target_scaler().centre()), copy(model.target_scaler().spread())};
   }
   [[nodiscard]] std::string bytes() const {
     std::string out = magic;
     put(out, version, 4);
     put(out, text.size(), 4);
     out += text;
-    for (const auto count : counts) put(out, count, 8);
+    for (std::size_t i = 0; i < (version == 1 ? 3 : counts.size()); ++i) put(out, counts[i], 8);
     for (const auto& values : numbers) put_numbers(out, values);
     return with_checksum(out);
   }
@@ -141,12 +145,13 @@ TEST_CASE("a model file has the documented layout, little-endian") {
   save_model(narrow, dir / "float");
   const std::string text = narrow.describe();
   std::string expected = "QMTLMODL";
-  put(expected, 1, 4);
+  put(expected, 2, 4);
   put(expected, text.size(), 4);
   expected += text;
   put(expected, narrow.backbone_parameters(), 8);
   put(expected, narrow.head_weights().size(), 8);
-  put(expected, 0, 8);
+  put(expected, 0, 8);  // standardised features
+  put(expected, 0, 8);  // targets
   put_numbers(expected, narrow.backbone().parameters());
   put_numbers(expected, narrow.head_weights());
   CHECK(content(dir / "float") == with_checksum(expected));
@@ -208,8 +213,11 @@ TEST_CASE("a file that is something else is named for what it is") {
   CHECK(refused(dir, "PK\x03\x04 a zip archive") ==
         "qmtl: load_model: 'F' is not a qmtl model file: it does not start with QMTLMODL");
   CHECK(refused(dir, "") == "qmtl: load_model: 'F' is truncated: expected 1 more bytes, got 0");
-  fields.version = 2;
-  CHECK(refused(dir, fields.bytes()) == "qmtl: load_model: 'F' has format version 2, expected 1");
+  for (const std::uint32_t version : {0u, 3u}) {
+    fields.version = version;
+    CHECK(refused(dir, fields.bytes()) ==
+          detail::text("qmtl: load_model: 'F' has format version ", version, ", expected 1 to 2"));
+  }
   auto model = trained<Model>(true);
   CHECK(message_of<FileError>([&] { load_model(model, dir / "nowhere"); }).find("nowhere") != std::string::npos);
 }
@@ -319,6 +327,54 @@ TEST_CASE("a number that is not finite is refused even under a right checksum") 
   CHECK(with_number(1, 0, HUGE_VAL) == "qmtl: load_model: 'F': head parameter 0 is not finite");
   CHECK(with_number(2, 1, -HUGE_VAL) == "qmtl: load_model: 'F': mean of input 1 is not finite");
   CHECK(with_number(3, 2, std::nan("")) == "qmtl: load_model: 'F': scale of input 2 is not finite");
+}
+
+using Amount = Task<"amount", IdentityBlock<1>, Window<0, 1>, Regression<TrainableScale<3>>>;
+
+TEMPLATE_TEST_CASE("the scale of a real target comes back to the bit, and only tasks with one have it", "", float,
+                   double) {
+  using S = TestType;
+  using Real = LinearModel<BasicMlp<S, Tanh, 3, 2>, Amount, A>;
+  const TempDir dir;
+  auto model = trained<Real>(true);
+  const std::vector<S> centre{S(350.1), S(0)}, spread{S(99.7), S(0)};
+  model.set_target_scaler(TargetScaler<S>(centre, spread));
+  save_model(model, dir / "model");
+  auto loaded = trained<Real>(false, 99);
+  load_model(loaded, dir / "model");
+  CHECK(same_bits(loaded, model));
+  const Batch<S> x = Batch<S>::Random(3, 5);
+  CHECK(loaded.predict(x) == model.predict(x));
+  save_model(trained<Real>(true), dir / "model");
+  load_model(loaded, dir / "model");
+  CHECK(loaded.target_scaler().empty());
+}
+
+TEST_CASE("a file of version 1 loads: targets are as they are") {
+  const TempDir dir;
+  const auto model = trained<Model>(true);
+  FileFields fields(model);
+  fields.version = 1;
+  std::ofstream(dir / "old", std::ios::binary) << fields.bytes();
+  auto loaded = trained<Model>(false, 99);
+  load_model(loaded, dir / "old");
+  CHECK(same_bits(loaded, model));
+}
+
+TEST_CASE("scales of targets that no model has are refused") {
+  const TempDir dir;
+  FileFields fields(trained<Model>(true));
+  fields.counts[3] = 1;
+  CHECK(refused(dir, fields.bytes()) ==
+        "qmtl: load_model: 'F' holds another model: it has 1 scales of targets, expected 2");
+  fields.counts[3] = 2;
+  fields.numbers[4] = {0.0, 0.0};
+  fields.numbers[5] = {0.0, 1.0};
+  CHECK(refused(dir, fields.bytes()).find("is damaged: qmtl: model: target scaler: task 'b'") != std::string::npos);
+  fields.numbers[5] = {-1.0, 0.0};
+  CHECK(refused(dir, fields.bytes()).find("is damaged: qmtl: target scaler: task 0") != std::string::npos);
+  fields.numbers[5] = {0.0, std::nan("")};
+  CHECK(refused(dir, fields.bytes()) == "qmtl: load_model: 'F': spread of the target of task 1 is not finite");
 }
 
 }  // namespace

@@ -151,6 +151,8 @@ TEST_CASE("a real-valued task has a squared error and R2, and no class metrics")
   CHECK(m.labelled == 4);
   CHECK(m.loss == Approx(2.25 / 4));     // errors 0.5, 0, -1, -1
   CHECK(m.r2 == Approx(1 - 2.25 / 14));  // deviations -2, -1, 0, 3
+  CHECK(m.rmse == Approx(0.75));
+  CHECK(m.mae == Approx(2.5 / 4));
   CHECK(std::isnan(m.accuracy));
   CHECK(std::isnan(m.majority));
   CHECK(std::isnan(m.macro_f1));
@@ -160,21 +162,34 @@ TEST_CASE("a real-valued task has a squared error and R2, and no class metrics")
 
 TEST_CASE("R2 needs labels that vary by more than rounding, and no unit in which squares do not overflow") {
   Batch<double> outputs(1, 4);
-  outputs << 1.5, 2.0, 2.0, 5.0;
+  outputs << 1.5, 2.0, 2.0, 5.0;  // errors 0.5, 0, -1, -1
   const auto r2 = [](const Batch<double>& y, const Eigen::RowVectorXd& labels) {
     return evaluate_task<double>("t", y, labels, LabelKind{0}, -1).r2;
   };
   const Eigen::RowVector4d labels(1.0, 2.0, 3.0, 6.0);
-  CHECK(r2(1e-150 * outputs, 1e-150 * labels) == Approx(1 - 2.25 / 14));
-  CHECK(r2(1e150 * outputs, 1e150 * labels) == Approx(1 - 2.25 / 14));
+  for (const double unit : {1e-300, 1e-160, 1e160, 1e300})
+    CHECK(r2(unit * outputs, unit * labels) == Approx(1 - 2.25 / 14));
   CHECK(std::isnan(r2(outputs, Eigen::RowVector4d(0.3, 0.1 + 0.2, 0.3, 0.3))));
+}
+
+TEST_CASE("the loss of a real-valued task is in units of the spread, its errors in those of the target") {
+  Batch<double> outputs(1, 4);
+  outputs << 150, 200, 200, 500;
+  const auto labels = row_of<double>({100.0, 200.0, 300.0, 600.0});
+  const TaskMetrics m = evaluate_task<double>("t", outputs, labels, LabelKind{0}, -1, {.centre = 300, .spread = 50});
+  CHECK(m.rmse == Approx(75.0));
+  CHECK(m.mae == Approx(62.5));
+  CHECK(m.loss == Approx(2.25));
+  CHECK(m.r2 == Approx(1 - 2.25 / 14));
 }
 
 TEST_CASE("without labels every figure is undefined") {
   const TaskMetrics m =
       evaluate_task<double>("t", Batch<double>::Zero(1, 2), row_of<double>({-1, -1}), LabelKind{2}, 0);
   CHECK(m.labelled == 0);
-  for (const double figure : {m.loss, m.accuracy, m.majority, m.macro_f1, m.auc, m.r2}) CHECK(std::isnan(figure));
+  for (const double figure : {m.loss, m.accuracy, m.majority, m.macro_f1, m.auc, m.rmse, m.mae, m.r2}) {
+    CHECK(std::isnan(figure));
+  }
 }
 
 TEST_CASE("logits that left the finite numbers are reported, not ranked") {

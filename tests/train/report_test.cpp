@@ -33,16 +33,18 @@ TaskMetrics real() {
   TaskMetrics task;
   task.name = "age";
   task.labelled = 7;
-  task.loss = 12.5;
+  task.loss = 1.25;
+  task.rmse = 12345.678;
+  task.mae = 0.00012344;
   task.r2 = -0.25;
   return task;
 }
 
 TEST_CASE("a table has a line a task: names to the left, numbers to the right, - where undefined") {
   CHECK(to_table(std::vector{binary(), real()}) ==
-        "task     classes  rows    loss  accuracy  majority  macro-F1    AUC      R2\n"
-        "sarcasm        2   138   0.612     0.700     0.464     0.700  0.780       -\n"
-        "age         real     7  12.500         -         -         -      -  -0.250\n");
+        "task     classes  rows   loss  accuracy  majority  macro-F1    AUC       RMSE        MAE      R2\n"
+        "sarcasm        2   138  0.612     0.700     0.464     0.700  0.780          -          -       -\n"
+        "age         real     7  1.250         -         -         -      -  1.235e+04  0.0001234  -0.250\n");
 }
 
 TEST_CASE("a column that is undefined for all tasks is left out") {

@@ -142,6 +142,8 @@ class BasicQuantumHead {
   static constexpr int outputs = OutputOffsets::total;
   static constexpr std::array<int, sizeof...(Tasks)> task_parameters = ParameterOffsets::sizes;
   static constexpr std::array<int, sizeof...(Tasks)> task_outputs = OutputOffsets::sizes;
+  /// The largest magnitude of each task's logits: its readout's.
+  static constexpr std::array<double, sizeof...(Tasks)> task_reach{readout_reach<typename Tasks::Readout>...};
   /// Whether samples can be encoded once and for all: all tasks look through windows, and no weight is in the encoding.
   static constexpr bool caches_encodings =
       encoding_parameters == 0 && Method != HeadMethod::shift && !(runs_direct<Tasks> || ...);

@@ -18,8 +18,8 @@ namespace detail {
 }
 }  // namespace detail
 
-/// {"name", "classes", "rows", "loss", "accuracy", "majority", "macro_f1", "auc", "r2"} of one task; null where
-/// undefined. Bytes of the name that are no UTF-8, which JSON cannot hold, become U+FFFD.
+/// {"name", "classes", "rows", "loss", "accuracy", "majority", "macro_f1", "auc", "rmse", "mae", "r2"} of one task; null
+/// where undefined. Bytes of the name that are no UTF-8, which JSON cannot hold, become U+FFFD.
 [[nodiscard]] inline nlohmann::ordered_json to_json(const TaskMetrics& task) {
   return {{"name", detail::replace_invalid_utf8(task.name)},
           {"classes", task.classes},
@@ -29,6 +29,8 @@ namespace detail {
           {"majority", detail::number_or_null(task.majority)},
           {"macro_f1", detail::number_or_null(task.macro_f1)},
           {"auc", detail::number_or_null(task.auc)},
+          {"rmse", detail::number_or_null(task.rmse)},
+          {"mae", detail::number_or_null(task.mae)},
           {"r2", detail::number_or_null(task.r2)}};
 }
 

@@ -5,6 +5,7 @@
 #include <bit>
 #include <cmath>
 #include <concepts>
+#include <limits>
 #include <string>
 
 #include "qmtl/core/bits.hpp"
@@ -153,8 +154,9 @@ struct Classes<C, BasisStates, ScaleType> {
   }
 };
 
-/// One real prediction scale * <Z> of local qubit `Qubit`, in [-scale, scale] (loss: squared error).
-template <class Scale = FixedScale<1>, int Qubit = 0>
+/// One real prediction scale * <Z> of local qubit `Qubit`, in [-scale, scale] (loss: squared error). `fit` standardises
+/// targets, so that 4 is four deviations; it enlarges the spread where a target would lie outside.
+template <class Scale = FixedScale<4>, int Qubit = 0>
 struct Regression : BinaryReadout<Scale, Qubit> {
   static constexpr int classes = 0;
   [[nodiscard]] static std::string describe() {
@@ -188,6 +190,22 @@ concept Readout = requires(const double* in, double* out) {
   R::backward(in, in, in, out, out);
   { R::describe() } -> std::convertible_to<std::string>;
 };
+
+/// Whether a readout predicts a real target, of which `fit` learns the scale, and does not give the values of a layer.
+template <Readout R>
+inline constexpr bool predicts_target = R::classes == 0;
+template <int K>
+inline constexpr bool predicts_target<Expectations<K>> = false;
+
+/// The largest magnitude of a readout's output; infinity where its scale is trained, or it is not linear in its
+/// expectation values.
+template <Readout R>
+inline constexpr double readout_reach = [] {
+  if constexpr (std::derived_from<R, detail::LinearLogits<R::outputs, typename R::Scale>>) {
+    if (!R::Scale::trainable) return R::Scale::value;
+  }
+  return std::numeric_limits<double>::infinity();
+}();
 
 static_assert(Readout<Binary> && Readout<Classes<3>> && Readout<Classes<5, BasisStates>> && Readout<Regression<>>);
 

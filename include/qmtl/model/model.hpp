@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <concepts>
+#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,6 +21,7 @@
 #include "qmtl/head/prepared_rows.hpp"
 #include "qmtl/head/quantum_head.hpp"
 #include "qmtl/model/standardize.hpp"
+#include "qmtl/model/target_scaler.hpp"
 
 namespace qmtl {
 
@@ -77,9 +79,15 @@ class MultiTaskModel {
     standardizer_ = std::move(standardizer);
   }
 
-  /// Logits (outputs x B) for inputs (input_size x B), in chunks so that memory does not grow with B. Throws
-  /// ShapeError, and ValueError for an input that the backbone cannot take: not finite, unless a NaN means that it is
-  /// missing.
+  /// What heads predict of real-valued targets; by default the targets themselves. `fit` learns it from the training
+  /// rows. `predict` and metrics are in the targets' units.
+  [[nodiscard]] const TargetScaler<Scalar>& target_scaler() const noexcept { return target_scaler_; }
+  /// Throws ShapeError if it is for another number of tasks, ValueError if it scales what is no single real target.
+  void set_target_scaler(TargetScaler<Scalar> scaler);
+
+  /// Logits (outputs x B) for inputs (input_size x B), and of real-valued tasks the predictions in the targets' units,
+  /// in chunks so that memory does not grow with B. Throws ShapeError, and ValueError for an input that the backbone
+  /// cannot take: not finite, unless a NaN means that it is missing.
   [[nodiscard]] Batch<Scalar, outputs> predict(const BatchIn<Scalar>& inputs) {
     moved_from_.check("model");
     detail::require_size("model: rows of the inputs (features)", inputs.rows(), input_size());
@@ -89,6 +97,7 @@ class MultiTaskModel {
       represent(inputs.middleCols(first, count));
       naming_rows(first, [&] { head_.forward(z_, head_weights_, logits.middleCols(first, count)); });
     });
+    restore_targets(logits);
     return logits;
   }
 
@@ -99,7 +108,8 @@ class MultiTaskModel {
     return MultiTaskModel(*this).predict(inputs);
   }
 
-  /// Logits of one batch, keeping what backward needs. Throws ShapeError on wrong sizes.
+  /// Logits of one batch, keeping what backward needs; of real-valued tasks what the head predicts. Throws ShapeError
+  /// on wrong sizes.
   void forward(const BatchIn<Scalar>& inputs, BatchOut<Scalar> logits) {
     moved_from_.check("model");
     detail::require_size("model: rows of the inputs (features)", inputs.rows(), input_size());
@@ -163,6 +173,7 @@ class MultiTaskModel {
     in_chunks(entries.cols(), [&](Eigen::Index first, Eigen::Index count) {
       forward_encoded(entries.middleCols(first, count), logits.middleCols(first, count));
     });
+    restore_targets(logits);
     return logits;
   }
 
@@ -207,6 +218,18 @@ class MultiTaskModel {
     }
   }
 
+  /// Predictions of real-valued tasks in the targets' units; a number too large for the scalar becomes its largest.
+  void restore_targets(BatchOut<Scalar, outputs> logits) const {
+    Eigen::Index row = 0;
+    for (std::size_t t = 0; t < task_outputs.size(); row += task_outputs[t], ++t) {
+      if (!target_scaler_.has_scale(t)) continue;
+      constexpr double most = static_cast<double>(std::numeric_limits<Scalar>::max());
+      for (Scalar& value : logits.row(row)) {
+        value = static_cast<Scalar>(std::clamp(target_scaler_[t].restore(static_cast<double>(value)), -most, most));
+      }
+    }
+  }
+
   /// Everything before the head.
   void represent(const BatchIn<Scalar>& inputs) {
     x_.resize(inputs.rows(), inputs.cols());
@@ -220,6 +243,7 @@ class MultiTaskModel {
   H head_;
   std::vector<Scalar, Eigen::aligned_allocator<Scalar>> head_weights_;  // bits must not depend on where it lies
   Standardizer<Scalar> standardizer_;
+  TargetScaler<Scalar> target_scaler_;
   Batch<Scalar> x_;
   Batch<Scalar, features> z_, dz_;
 };
@@ -240,12 +264,17 @@ struct TaskFacts {
   int outputs = 0;
   int first_output = 0;
   int parameters = 0;
+  bool standardizable = false;                             ///< a real target, of which `fit` learns the scale
+  double reach = std::numeric_limits<double>::infinity();  ///< the largest magnitude of its logits
 };
 
 namespace detail {
 template <class... Tasks>
 [[nodiscard]] std::vector<TaskFacts> facts_of(std::type_identity<std::tuple<Tasks...>>) {
-  return {TaskFacts{std::string(Tasks::name), Tasks::classes, Tasks::outputs, 0, 0}...};
+  return {TaskFacts{.name = std::string(Tasks::name),
+                    .classes = Tasks::classes,
+                    .outputs = Tasks::outputs,
+                    .standardizable = predicts_target<typename Tasks::Readout> && Tasks::outputs == 1}...};
 }
 }  // namespace detail
 
@@ -257,9 +286,22 @@ template <Backbone B, Head H>
   for (std::size_t t = 0; t < facts.size(); ++t) {
     facts[t].first_output = first;
     facts[t].parameters = H::task_parameters[t];
+    if constexpr (requires { H::task_reach; }) facts[t].reach = H::task_reach[t];
     first += facts[t].outputs;
   }
   return facts;
+}
+
+template <Backbone B, Head H>
+void MultiTaskModel<B, H>::set_target_scaler(TargetScaler<Scalar> scaler) {
+  if (!scaler.empty()) detail::require_size("model: tasks of the target scaler", scaler.tasks(), tasks);
+  const auto facts = task_facts(*this);
+  for (std::size_t t = 0; t < scaler.tasks(); ++t) {
+    if (!scaler.has_scale(t) || facts[t].standardizable) continue;
+    throw ValueError(detail::text("qmtl: model: target scaler: task '", facts[t].name,
+                                  "', expected no scale, since it has no real target"));
+  }
+  target_scaler_ = std::move(scaler);
 }
 
 }  // namespace qmtl

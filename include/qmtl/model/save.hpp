@@ -20,12 +20,13 @@
 
 namespace qmtl {
 
-// Layout, little-endian: magic[8], version u32, text length u32, text, three counts u64 (backbone and head parameters,
-// standardised features), the numbers (backbone, head, means, scales) as IEEE 754 of the model's scalar, checksum u64
-// (FNV-1a of all before it).
+// Layout, little-endian: magic[8], version u32, text length u32, text, four counts u64 (backbone and head parameters,
+// standardised features, tasks with a place for the scale of a target), the numbers (backbone, head, means, scales,
+// centres, spreads) as IEEE 754 of the model's scalar, checksum u64 (FNV-1a of all before it). Version 1 knows nothing
+// of targets.
 
 inline constexpr std::string_view model_magic = "QMTLMODL";
-inline constexpr std::uint32_t model_version = 1;
+inline constexpr std::uint32_t model_version = 2;
 
 namespace detail {
 
@@ -63,8 +64,8 @@ inline void require_same_architecture(std::string_view path, std::string_view fi
 
 /// What a model file says before its numbers.
 struct ModelHeader {
-  std::size_t bytes;  // up to the numbers
-  std::uint64_t backbone, head, standardised;
+  std::size_t bytes = 0;  // up to the numbers
+  std::uint64_t backbone = 0, head = 0, standardised = 0, targets = 0;
 };
 
 /// Reads no further than the header, and throws FileError unless it is that of a model of this architecture.
@@ -79,20 +80,26 @@ struct ModelHeader {
   }
   if (magic.size() < model_magic.size()) (void)start.take(1);
   const auto version = start.value<std::uint32_t>();
-  if (version != model_version) start.fail(text("has format version ", version, ", expected ", model_version));
+  if (version < 1 || version > model_version) {
+    start.fail(text("has format version ", version, ", expected 1 to ", model_version));
+  }
   const std::size_t length = start.value<std::uint32_t>();
   if (length > longest_text) {
     start.fail(text("is damaged: its architecture has ", length, " bytes, expected at most ", longest_text));
   }
 
-  const std::size_t header_bytes = text_at + length + 3 * sizeof(std::uint64_t);
+  const std::size_t counts = version == 1 ? 3 : 4;
+  const std::size_t header_bytes = text_at + length + counts * sizeof(std::uint64_t);
   ByteReader reader(file.first(header_bytes), "load_model", path);
   (void)reader.take(text_at);
   const auto theirs = reader.take(length);
   require_same_architecture(path, {reinterpret_cast<const char*>(theirs.data()), theirs.size()}, architecture);
-  const auto backbone = reader.value<std::uint64_t>();
-  const auto head = reader.value<std::uint64_t>();
-  return {header_bytes, backbone, head, reader.value<std::uint64_t>()};
+  ModelHeader header{.bytes = header_bytes};
+  header.backbone = reader.value<std::uint64_t>();
+  header.head = reader.value<std::uint64_t>();
+  header.standardised = reader.value<std::uint64_t>();
+  if (version > 1) header.targets = reader.value<std::uint64_t>();
+  return header;
 }
 
 /// Throws FileError unless the last 8 bytes are the checksum of the others.
@@ -115,7 +122,7 @@ inline void require_count(std::string_view path, std::string_view what, std::uin
 /// The numbers of a model file, in their order.
 template <Scalar S>
 struct ModelNumbers {
-  std::span<const S> backbone, head, mean, scale;
+  std::span<const S> backbone, head, mean, scale, centre, spread;
 
   /// The first that is not finite, as "head parameter 3"; empty where there is none.
   [[nodiscard]] std::string not_finite() const {
@@ -126,7 +133,9 @@ struct ModelNumbers {
     std::string name = find("backbone parameter", backbone);
     if (name.empty()) name = find("head parameter", head);
     if (name.empty()) name = find("mean of input", mean);
-    return name.empty() ? find("scale of input", scale) : name;
+    if (name.empty()) name = find("scale of input", scale);
+    if (name.empty()) name = find("centre of the target of task", centre);
+    return name.empty() ? find("spread of the target of task", spread) : name;
   }
 };
 
@@ -138,8 +147,9 @@ struct ModelNumbers {
 template <Backbone B, Head H>
 void save_model(const MultiTaskModel<B, H>& model, const std::string& path) {
   using S = typename B::Scalar;
-  const detail::ModelNumbers<S> numbers{model.backbone().parameters(), model.head_weights(),
-                                        model.standardizer().mean(), model.standardizer().scale()};
+  const detail::ModelNumbers<S> numbers{model.backbone().parameters(),  model.head_weights(),
+                                        model.standardizer().mean(),    model.standardizer().scale(),
+                                        model.target_scaler().centre(), model.target_scaler().spread()};
   if (const std::string name = numbers.not_finite(); !name.empty()) {
     throw NumericalError(
         detail::text("qmtl: save_model: '", path, "' is not written: ", name, " of the model is not finite"));
@@ -150,10 +160,13 @@ void save_model(const MultiTaskModel<B, H>& model, const std::string& path) {
   out.put_value(model_version);
   out.put_value(static_cast<std::uint32_t>(architecture.size()));
   out.put(std::span<const char>(architecture));
-  for (const std::size_t count : {numbers.backbone.size(), numbers.head.size(), numbers.mean.size()}) {
-    out.put_value(static_cast<std::uint64_t>(count));
+  for (const auto values : {numbers.backbone, numbers.head, numbers.mean, numbers.centre}) {
+    out.put_value(static_cast<std::uint64_t>(values.size()));
   }
-  for (const auto values : {numbers.backbone, numbers.head, numbers.mean, numbers.scale}) out.put(values);
+  for (const auto values :
+       {numbers.backbone, numbers.head, numbers.mean, numbers.scale, numbers.centre, numbers.spread}) {
+    out.put(values);
+  }
   out.put_value(detail::fnv1a(out.bytes()));
   write_file_atomically(path, out.bytes());
 }
@@ -173,7 +186,10 @@ void load_model(MultiTaskModel<B, H>& model, const std::string& path) {
     detail::require_count(path, "standardised features", header.standardised,
                           static_cast<std::uint64_t>(model.input_size()));
   }
-  const std::size_t count = header.backbone + header.head + 2 * header.standardised;
+  if (header.targets != 0) {
+    detail::require_count(path, "scales of targets", header.targets, static_cast<std::uint64_t>(H::tasks));
+  }
+  const std::size_t count = header.backbone + header.head + 2 * header.standardised + 2 * header.targets;
   const auto bytes = file.all(header.bytes + count * sizeof(S) + sizeof(std::uint64_t));
   detail::ByteReader reader(bytes, "load_model", path);
   (void)reader.take(header.bytes);
@@ -181,13 +197,20 @@ void load_model(MultiTaskModel<B, H>& model, const std::string& path) {
   const auto head = reader.values<S>(header.head);
   const auto mean = reader.values<S>(header.standardised);
   const auto scale = reader.values<S>(header.standardised);
+  const auto centre = reader.values<S>(header.targets);
+  const auto spread = reader.values<S>(header.targets);
   (void)reader.value<std::uint64_t>();
   detail::require_checksum(bytes, path);
-  const detail::ModelNumbers<S> numbers{backbone, head, mean, scale};
+  const detail::ModelNumbers<S> numbers{backbone, head, mean, scale, centre, spread};
   if (const std::string name = numbers.not_finite(); !name.empty()) {
     throw FileError(detail::text("qmtl: load_model: '", path, "': ", name, " is not finite"));
   }
   Standardizer<S> standardizer = mean.empty() ? Standardizer<S>() : Standardizer<S>(mean, scale);
+  try {
+    model.set_target_scaler(TargetScaler<S>(centre, spread));
+  } catch (const ValueError& error) {
+    throw FileError(detail::text("qmtl: load_model: '", path, "' is damaged: ", error.what()));
+  }
   model.set_standardizer(std::move(standardizer));
   const std::span<S> parameters = model.backbone().parameters();
   for (std::size_t i = 0; i < parameters.size(); ++i) parameters[i] = backbone[i];

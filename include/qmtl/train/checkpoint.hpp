@@ -39,7 +39,7 @@ struct Checkpointing {
 };
 
 inline constexpr std::string_view checkpoint_magic = "QMTLCKPT";
-inline constexpr std::uint32_t checkpoint_version = 1;
+inline constexpr std::uint32_t checkpoint_version = 2;
 
 namespace detail {
 

@@ -17,8 +17,9 @@
 
 namespace qmtl {
 
-/// What early stopping goes by: the loss, which is to fall, or a figure of TaskMetrics, which is to rise.
-enum class StoppingMetric { loss, accuracy, macro_f1, auc, r2 };
+/// What early stopping goes by: loss, rmse or mae, which are to fall, or another figure of TaskMetrics, which is to
+/// rise.
+enum class StoppingMetric { loss, accuracy, macro_f1, auc, r2, rmse, mae };
 
 /// Stops when a metric on the validation data has not improved by more than `min_delta` for `patience` epochs, and puts
 /// the parameters of the best epoch back.
@@ -27,7 +28,8 @@ struct EarlyStopping {
   double min_delta = 0.0;
   StoppingMetric metric = StoppingMetric::loss;
   std::string task{};  ///< the model's name of the task that counts; empty: the sum of all losses, or the mean of the
-                       ///< metric over the tasks for which it is defined
+                       ///< metric over the tasks for which it is defined; rmse and mae, whose
+                       ///< units are the targets', then need that this is one task
 };
 
 namespace detail {
@@ -39,8 +41,15 @@ namespace detail {
     case StoppingMetric::macro_f1: return "macro_f1";
     case StoppingMetric::auc: return "auc";
     case StoppingMetric::r2: return "r2";
+    case StoppingMetric::rmse: return "rmse";
+    case StoppingMetric::mae: return "mae";
   }
   return "unknown metric";
+}
+
+/// Whether a metric is to fall.
+[[nodiscard]] inline bool falls(StoppingMetric metric) noexcept {
+  return metric == StoppingMetric::loss || metric == StoppingMetric::rmse || metric == StoppingMetric::mae;
 }
 
 [[nodiscard]] inline double value_of(const TaskMetrics& task, StoppingMetric metric) noexcept {
@@ -50,6 +59,8 @@ namespace detail {
     case StoppingMetric::macro_f1: return task.macro_f1;
     case StoppingMetric::auc: return task.auc;
     case StoppingMetric::r2: return task.r2;
+    case StoppingMetric::rmse: return task.rmse;
+    case StoppingMetric::mae: return task.mae;
   }
   return undefined_metric;
 }
@@ -89,7 +100,8 @@ inline void validate(const EarlyStopping& rule) {
 /// Whether a metric of a task can be had from these labels: one, or two different ones where it compares.
 template <Scalar S>
 [[nodiscard]] bool is_defined(StoppingMetric metric, LabelKind kind, const LabelRow<S>& labels) noexcept {
-  if (metric != StoppingMetric::loss && (kind.classes == 0) != (metric == StoppingMetric::r2)) return false;
+  const bool of_real = metric == StoppingMetric::r2 || metric == StoppingMetric::rmse || metric == StoppingMetric::mae;
+  if (metric != StoppingMetric::loss && (kind.classes == 0) != of_real) return false;
   const bool compares = metric == StoppingMetric::auc || metric == StoppingMetric::r2;
   const S* first = nullptr;
   for (Eigen::Index row = 0; row < labels.size(); ++row) {
@@ -113,11 +125,18 @@ template <Scalar S>
   if (number < 0 && !rule.task.empty()) {
     throw ValueError(text("qmtl: fit: early stopping: task, expected one of the model's, got '", rule.task, "'"));
   }
+  int defined = 0;
   for (int t = 0; validation != nullptr && t < validation->tasks(); ++t) {
     const LabelKind kind{tasks[static_cast<std::size_t>(t)].classes};
     if (number >= 0 && number != t) continue;
-    if (is_defined<S>(rule.metric, kind, validation->labels.row(t))) return number;
+    if (is_defined<S>(rule.metric, kind, validation->labels.row(t))) ++defined;
   }
+  const bool has_unit = rule.metric == StoppingMetric::rmse || rule.metric == StoppingMetric::mae;
+  if (has_unit && defined > 1) {
+    throw ValueError(text("qmtl: fit: early stopping: task, expected the name of one task, since the ",
+                          name_of(rule.metric), " of ", defined, " tasks have no common unit, got none"));
+  }
+  if (defined > 0) return number;
   if (rule.metric == StoppingMetric::loss && number < 0) {
     throw ValueError("qmtl: fit: early stopping needs validation data with at least one label");
   }
@@ -169,10 +188,10 @@ class BestParameters {
  private:
   /// What is to rise; NaN where undefined, which is never an improvement.
   [[nodiscard]] double score(std::span<const TaskMetrics> validation) const noexcept {
-    const bool loss = rule_.metric == StoppingMetric::loss;
-    if (task_ < 0) return loss ? -total_loss(validation) : mean_metric(validation, rule_.metric);
-    const double value = value_of(validation[static_cast<std::size_t>(task_)], rule_.metric);
-    return loss ? -value : value;
+    const double value = task_ >= 0 ? value_of(validation[static_cast<std::size_t>(task_)], rule_.metric)
+                         : rule_.metric == StoppingMetric::loss ? total_loss(validation)
+                                                                : mean_metric(validation, rule_.metric);
+    return falls(rule_.metric) ? -value : value;
   }
 
   EarlyStopping rule_;

@@ -74,16 +74,12 @@ class FitRun {
       resumed_ = options.checkpoint->resume && ::access(options.checkpoint->path.c_str(), F_OK) == 0;
       if (resumed_) resume();
     }
+    if (options.epochs > 0) standardize(train, encoded);
     if (encoded) {
       use_encoded(train, validation);
-      return;
+    } else {
+      encode(train);
     }
-    if (options.standardize && options.epochs > 0) {
-      Standardizer<S> standardizer;
-      standardizer.fit(train.inputs, missing_inputs<B>);
-      model.set_standardizer(std::move(standardizer));
-    }
-    encode(train);
   }
 
   [[nodiscard]] FitReport run() {
@@ -101,6 +97,13 @@ class FitRun {
   }
 
  private:
+  /// Both or, if one cannot be had, nothing.
+  void standardize(const Dataset<S>& train, bool encoded) {
+    auto targets = training_targets(model_, train, options_.standardize_targets, "fit");
+    if (!encoded) model_.set_standardizer(training_standardizer(model_, train.inputs, options_.standardize));
+    model_.set_target_scaler(std::move(targets));
+  }
+
   /// Reads the checkpoint; if it cannot be used, the model gets back the parameters that it had.
   void resume() {
     const std::span<S> backbone = model_.backbone().parameters();
@@ -212,6 +215,7 @@ template <Backbone B, Head H>
                                 const Dataset<typename B::Scalar>* validation, const FitOptions& options) {
   validate_data(model, train, validation);
   validate_options<H>(options, train.rows());
+  validate_standardization<B, H>(options.standardize);
   return FitRun<B, H>(model, train, validation, false, options).run();
 }
 
@@ -236,6 +240,8 @@ template <Backbone B, CachingHead H>
 }  // namespace detail
 
 /// Trains a model on a data set; missing labels contribute nothing. The same seeds give the same bits on one thread.
+/// Inputs and real-valued targets are standardised by what the training rows say, and a model that has been trained
+/// before goes on with the statistics that it has: see Standardization.
 /// With a frozen backbone, what it and the encoding make of the rows is computed once: see `encoded_dataset_bytes`.
 /// Throws ShapeError or ValueError for data or options that do not fit, NumericalError (saying where) if the loss or a
 /// gradient stops being finite, FileError for a checkpoint that cannot be written or is not one of this training. After
@@ -253,7 +259,7 @@ FitReport fit(MultiTaskModel<B, H>& model, const Dataset<typename B::Scalar>& tr
   return detail::run_fit(model, train, &validation, options);
 }
 
-/// Trains the head of a model on data that has been encoded before. The model's standardizer stays, `standardize` and
+/// Trains the head of a model on data that has been encoded before. The model's standardizer stays: `standardize` and
 /// `encoded_dataset_bytes` are not looked at. Also throws ShapeError or ValueError if the model makes something else of
 /// the rows, ValueError if its backbone has parameters or for GradNorm.
 template <Backbone B, CachingHead H>

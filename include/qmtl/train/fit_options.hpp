@@ -13,6 +13,7 @@
 #include "qmtl/train/conflict.hpp"
 #include "qmtl/train/early_stopping.hpp"
 #include "qmtl/train/schedule.hpp"
+#include "qmtl/train/standardization.hpp"
 #include "qmtl/train/weighting.hpp"
 
 namespace qmtl {
@@ -41,7 +42,8 @@ struct FitOptions {
   double head_learning_rate_scale = 1.0;  ///< the head's learning rate is the optimizer's times this
   double head_weight_decay_scale = 1.0;   ///< the same of AdamW's weight decay, for heads that are not spared it
   Seed seed{0};                           ///< of the order of the samples, and of PCGrad's projections
-  bool standardize = true;                ///< learn mean and deviation of each input feature from the training rows
+  Standardization standardize{};          ///< of inputs, by mean and deviation of each feature
+  Standardization standardize_targets{};  ///< of real-valued targets; without, they must lie within a readout's reach
   /// Most bytes for what a frozen backbone and a head with `caches_encodings` make of the rows: within it, `fit`
   /// encodes all rows once and trains from there, with the same results up to rounding (but for GradNorm, which needs
   /// dL/dz). 0: rows are encoded in every epoch.
@@ -93,7 +95,8 @@ void archive_record(Archive& archive, EpochRecord& record) {
     archive.string(task.name);
     archive.value(task.classes);
     archive.value(task.labelled);
-    for (double* v : {&task.loss, &task.accuracy, &task.majority, &task.macro_f1, &task.auc, &task.r2}) {
+    for (double* v :
+         {&task.loss, &task.accuracy, &task.majority, &task.macro_f1, &task.auc, &task.rmse, &task.mae, &task.r2}) {
       archive.value(*v);
     }
   });

@@ -125,7 +125,8 @@ void describe_settings(Text& out, const FitOptions& options) {
   value("head_learning_rate_scale", exact(options.head_learning_rate_scale));
   value("head_weight_decay_scale", exact(options.head_weight_decay_scale));
   value("seed", options.seed.value);
-  value("standardize", options.standardize);
+  value("standardize", name_of(options.standardize.choice));
+  value("standardize_targets", name_of(options.standardize_targets.choice));
   value("encoded_dataset_bytes", options.encoded_dataset_bytes);
   if (const auto& rule = options.early_stopping) {
     out.line("early_stopping");
@@ -167,7 +168,9 @@ template <Backbone B, Head H>
   using S = typename B::Scalar;
   std::uint64_t hash = fnv1a_basis;
   const std::span<const S> backbone = model.backbone().parameters();
-  for (const auto part : {backbone, model.head_weights(), model.standardizer().mean(), model.standardizer().scale()}) {
+  const auto& targets = model.target_scaler();
+  for (const auto part : {backbone, model.head_weights(), model.standardizer().mean(), model.standardizer().scale(),
+                          targets.centre(), targets.spread()}) {
     hash = fnv1a(std::as_bytes(part), hash);
   }
   SettingsText out;

@@ -9,6 +9,7 @@
 
 #include "qmtl/core/error.hpp"
 #include "qmtl/core/scalar.hpp"
+#include "qmtl/model/target_scaler.hpp"
 #include "qmtl/train/dataset.hpp"
 
 namespace qmtl {
@@ -104,9 +105,11 @@ template <Scalar S>
 /// to the logits: zero columns where the label is missing. `logits` and `gradient` are outputs x B, `labels` 1 x B.
 ///
 /// Two classes and one output: binary cross-entropy; C classes and C outputs: softmax cross-entropy; real values and
-/// one output: mean squared error; anything else is a ShapeError. A label that does not fit is a ValueError.
+/// one output: mean squared error of what the head is to predict of the target; anything else is a ShapeError. A label
+/// that does not fit is a ValueError.
 template <Scalar S>
-TaskLoss task_loss(const BatchIn<S>& logits, const LabelRow<S>& labels, LabelKind kind, BatchOut<S> gradient) {
+TaskLoss task_loss(const BatchIn<S>& logits, const LabelRow<S>& labels, LabelKind kind, BatchOut<S> gradient,
+                   const TargetScale& scale = {}) {
   require_outputs(kind, logits.rows());
   detail::require_size("loss: number of labels", labels.size(), logits.cols());
   detail::require_size("loss: rows of the gradient", gradient.rows(), logits.rows());
@@ -121,7 +124,8 @@ TaskLoss task_loss(const BatchIn<S>& logits, const LabelRow<S>& labels, LabelKin
     }
     detail::require_label(kind, labels(b), "loss: label", b);
     const std::span<const S> sample(logits.col(b).data(), outputs);
-    result.loss += static_cast<double>(detail::sample_loss(kind, sample, labels(b), column));
+    const S label = kind.classes > 0 ? labels(b) : static_cast<S>(scale.standardize(static_cast<double>(labels(b))));
+    result.loss += static_cast<double>(detail::sample_loss(kind, sample, label, column));
     ++result.labelled;
   }
   if (result.labelled == 0) return result;

@@ -1,6 +1,7 @@
 #pragma once
 // SPDX-License-Identifier: Apache-2.0
-// What a trained task is judged by: loss, accuracy against a baseline, macro F1, area under the ROC curve, R2.
+// What a trained task is judged by: loss, accuracy against a baseline, macro F1, area under the ROC curve, errors
+// in the target's units, R2.
 
 #include <algorithm>
 #include <cmath>
@@ -16,6 +17,8 @@
 #include "qmtl/core/error.hpp"
 #include "qmtl/core/moments.hpp"
 #include "qmtl/core/scalar.hpp"
+#include "qmtl/model/target_scaler.hpp"
+#include "qmtl/train/clipping.hpp"
 #include "qmtl/train/dataset.hpp"
 #include "qmtl/train/loss.hpp"
 
@@ -29,11 +32,14 @@ struct TaskMetrics {
   std::string name;
   int classes = 0;                     ///< 0 for real-valued labels
   std::size_t labelled = 0;            ///< rows with a label
-  double loss = undefined_metric;      ///< mean loss: cross-entropy in nats, or squared error
+  double loss = undefined_metric;      ///< mean loss, as in training: cross-entropy in nats, or squared error in units
+                                       ///< of the spread that `fit` has learnt
   double accuracy = undefined_metric;  ///< share of rows whose most probable class is the label
   double majority = undefined_metric;  ///< accuracy of always answering the most frequent class of the training labels
   double macro_f1 = undefined_metric;  ///< mean F1 over the classes that occur in the labels or the predictions
   double auc = undefined_metric;       ///< area under the ROC curve; several classes: one against the rest, mean
+  double rmse = undefined_metric;      ///< root of the mean squared error, in the target's units
+  double mae = undefined_metric;       ///< mean absolute error, in the target's units
   double r2 = undefined_metric;        ///< 1 - squared error / squared deviation of the labels from their mean
 };
 
@@ -186,37 +192,54 @@ void fill_class_metrics(TaskMetrics& out, const std::same_as<ClassRows> auto& ro
   out.auc = class_auc(rows);
 }
 
-/// 1 - squared error / squared deviation; NaN where the labels do not vary by more than rounding.
+/// Figures of a real-valued task, in double, of errors of any size.
 template <Scalar S>
-[[nodiscard]] double r_squared(double mean_squared_error, const LabelRow<S>& labels) {
+void fill_real_metrics(TaskMetrics& out, const BatchIn<S>& predictions, const LabelRow<S>& labels,
+                       const TargetScale& scale) {
+  std::vector<double> errors;
+  for (Eigen::Index row = 0; row < labels.size(); ++row) {
+    if (std::isnan(labels(row))) continue;
+    require_label(LabelKind{0}, labels(row), "metrics: label", row);
+    errors.push_back(static_cast<double>(predictions(0, row)) - static_cast<double>(labels(row)));
+  }
+  out.labelled = errors.size();
+  if (errors.empty()) return;
+  const auto n = static_cast<double>(errors.size());
+  out.rmse = norm_of<double>(errors) / std::sqrt(n);
+  out.mae = 0.0;
+  for (const double error : errors) out.mae += std::abs(error) / n;
+  out.loss = (out.rmse / scale.spread) * (out.rmse / scale.spread);
   const Moments moments = moments_of(labels);
-  if (!moments.template varies<S>()) return undefined_metric;
-  return 1.0 - mean_squared_error / moments.deviation / moments.deviation;
+  const double ratio = out.rmse / moments.deviation;
+  if (moments.template varies<S>()) out.r2 = 1.0 - ratio * ratio;
 }
 
 }  // namespace detail
 
-/// Judges one task on a set of rows: `logits` outputs x rows, `labels` 1 x rows, missing ones left out.
-/// `majority` is majority_class(...) of the TRAINING labels, so that the baseline is one that could really be had;
-/// -1 where there is none. Two classes are predicted by the sign of the logit, several by the largest one.
-/// Throws ShapeError and ValueError as task_loss does, and NumericalError where a logit is not finite.
+/// Judges one task on a set of rows: `predictions` outputs x rows, logits or, of a real target with this scale, values
+/// in its units; `labels` 1 x rows, missing ones left out. `majority` is majority_class(...) of the TRAINING labels, so
+/// that the baseline is one that could really be had; -1 where there is none. Two classes are predicted by the sign of
+/// the logit, several by the largest one. Throws ShapeError and ValueError as task_loss does, and NumericalError where
+/// a prediction is not finite.
 template <Scalar S>
-[[nodiscard]] TaskMetrics evaluate_task(std::string name, const BatchIn<S>& logits, const LabelRow<S>& labels,
-                                        LabelKind kind, int majority) {
+[[nodiscard]] TaskMetrics evaluate_task(std::string name, const BatchIn<S>& predictions, const LabelRow<S>& labels,
+                                        LabelKind kind, int majority, const TargetScale& scale = {}) {
   TaskMetrics out;
   out.name = std::move(name);
   out.classes = kind.classes;
-  detail::require_finite_logits<S>(logits, out.name);
-  Batch<S> gradient(logits.rows(), logits.cols());
-  const TaskLoss loss = task_loss<S>(logits, labels, kind, gradient);
+  detail::require_finite_logits<S>(predictions, out.name);
+  require_outputs(kind, predictions.rows());
+  detail::require_size("metrics: number of labels", labels.size(), predictions.cols());
+  if (kind.classes == 0) {
+    detail::fill_real_metrics<S>(out, predictions, labels, scale);
+    return out;
+  }
+  Batch<S> gradient(predictions.rows(), predictions.cols());
+  const TaskLoss loss = task_loss<S>(predictions, labels, kind, gradient);
   out.labelled = loss.labelled;
   if (out.labelled == 0) return out;
   out.loss = loss.loss;
-  if (kind.classes == 0) {
-    out.r2 = detail::r_squared<S>(out.loss, labels);
-  } else {
-    detail::fill_class_metrics(out, detail::class_rows<S>(logits, labels, kind), majority);
-  }
+  detail::fill_class_metrics(out, detail::class_rows<S>(predictions, labels, kind), majority);
   return out;
 }
 

@@ -30,6 +30,7 @@ struct NaturalGradientOptions {
   int batch_size = 32;
   Seed seed{0};  ///< of the order of the samples
   MetricApproximation metric = MetricApproximation::none;
+  Standardization standardize_targets{};  ///< as in FitOptions
   std::vector<Callback> callbacks{};
 };
 
@@ -67,6 +68,9 @@ class NaturalGradientRun {
     validate(options);
     if (train.rows() == 0)
       throw ShapeError("qmtl: natural gradient: rows of the training data, expected at least 1, got 0");
+    if (options.epochs > 0) {
+      model.set_target_scaler(training_targets(model, train, options.standardize_targets, "natural gradient"));
+    }
     std::iota(order_.begin(), order_.end(), Eigen::Index{0});
   }
 
@@ -194,10 +198,10 @@ class NaturalGradientRun {
 /// gradient", Quantum 4, 269, eq. 5) on encoded data: w <- w - learning_rate (g + damping)^-1 dL/dw, task by task, g
 /// being the `metric_tensor` of the batch's rows with a label. Tasks act on copies of the state, so that nothing is
 /// left out by that. A readout's trainable scale is no angle and takes a plain gradient step. The backbone stays as it
-/// is; the same seed gives the same bits. Cost of a step besides that of `fit`: see metric_tensor, and weights^3 a
-/// task. Throws ShapeError or ValueError for data or options that do not fit, NumericalError if a loss or step is not
-/// finite: then the model has the parameters from before that batch, but for the tasks in front of the one it names,
-/// which have made their step.
+/// is, and the scale of a real target is learnt as by `fit`; the same seed gives the same bits. Cost of a
+/// step besides that of `fit`: see metric_tensor, and weights^3 a task. Throws ShapeError or ValueError for data or
+/// options that do not fit, NumericalError if a loss or step is not finite: then the model has the parameters from
+/// before that batch, but for the tasks in front of the one it names, which have made their step.
 template <Backbone B, WindowHead H>
 FitReport fit_natural(MultiTaskModel<B, H>& model, const EncodedDataset<typename B::Scalar>& train,
                       const NaturalGradientOptions& options = {}) {

@@ -32,8 +32,8 @@ void validate(const MultiTaskModel<B, H>& model, const Dataset<typename B::Scala
   detail::require_labels<S>(data, kinds);
 }
 
-/// Losses and gradients of a model on batches: made once, reused, so that a step does not allocate when the batch does
-/// not grow.
+/// Losses and gradients of a model on batches, those of real targets on the scale that the model has for them: made
+/// once, reused, so that a step does not allocate when the batch does not grow.
 template <Backbone B, Head H>
 class Objective {
  public:
@@ -113,9 +113,9 @@ class Objective {
     double total = 0.0;
     for (std::size_t t = 0; t < tasks_.size(); ++t) {
       const auto& task = tasks_[t];
-      losses_[t] =
-          task_loss<S>(logits_.middleRows(task.first_output, task.outputs), labels.row(static_cast<Eigen::Index>(t)),
-                       LabelKind{task.classes}, dlogits_.middleRows(task.first_output, task.outputs));
+      losses_[t] = task_loss<S>(logits_.middleRows(task.first_output, task.outputs),
+                                labels.row(static_cast<Eigen::Index>(t)), LabelKind{task.classes},
+                                dlogits_.middleRows(task.first_output, task.outputs), model_->target_scaler()[t]);
       total += losses_[t].loss;
     }
     return total;
@@ -147,11 +147,11 @@ template <Backbone B, Head H>
   return classes;
 }
 
-/// Metrics of every task from logits of a data set's rows.
+/// Metrics of every task from a model's predictions of a data set's rows.
 template <Backbone B, Head H>
 [[nodiscard]] std::vector<TaskMetrics> task_metrics(const MultiTaskModel<B, H>& model,
                                                     const Dataset<typename B::Scalar>& data,
-                                                    const Batch<typename B::Scalar, H::outputs>& logits,
+                                                    const Batch<typename B::Scalar, H::outputs>& predictions,
                                                     std::span<const int> majorities) {
   using S = typename B::Scalar;
   const auto tasks = task_facts(model);
@@ -159,9 +159,9 @@ template <Backbone B, Head H>
   std::vector<TaskMetrics> metrics;
   for (std::size_t t = 0; t < tasks.size(); ++t) {
     const std::string name = data.task_names.empty() ? tasks[t].name : data.task_names[t];
-    metrics.push_back(evaluate_task<S>(name, logits.middleRows(tasks[t].first_output, tasks[t].outputs),
+    metrics.push_back(evaluate_task<S>(name, predictions.middleRows(tasks[t].first_output, tasks[t].outputs),
                                        data.labels.row(static_cast<Eigen::Index>(t)), LabelKind{tasks[t].classes},
-                                       majorities.empty() ? -1 : majorities[t]));
+                                       majorities.empty() ? -1 : majorities[t], model.target_scaler()[t]));
   }
   return metrics;
 }

@@ -26,6 +26,12 @@ namespace detail {
   return number_text(value, std::chars_format::fixed, digits);
 }
 
+/// A number with so many significant digits, or "-" where a metric is undefined.
+[[nodiscard]] inline std::string significant(double value, int digits) {
+  if (std::isnan(value)) return "-";
+  return number_text(value, std::chars_format::general, digits);
+}
+
 /// Rows of cells as lines: the first column flush left, the others flush right, two spaces between.
 template <class Rows>
 [[nodiscard]] std::string align(const Rows& rows) {
@@ -54,10 +60,12 @@ template <class Rows>
   struct Column {
     const char* title;
     double TaskMetrics::*value;
+    bool has_unit = false;  // its size may be any
   };
   constexpr Column columns[] = {{"loss", &TaskMetrics::loss},         {"accuracy", &TaskMetrics::accuracy},
                                 {"majority", &TaskMetrics::majority}, {"macro-F1", &TaskMetrics::macro_f1},
-                                {"AUC", &TaskMetrics::auc},           {"R2", &TaskMetrics::r2}};
+                                {"AUC", &TaskMetrics::auc},           {"RMSE", &TaskMetrics::rmse, true},
+                                {"MAE", &TaskMetrics::mae, true},     {"R2", &TaskMetrics::r2}};
   std::vector<std::vector<std::string>> rows{{"task", "classes", "rows"}};
   for (const auto& task : tasks) {
     rows.push_back(
@@ -68,7 +76,10 @@ template <class Rows>
     for (const auto& task : tasks) defined = defined || !std::isnan(task.*column.value);
     if (!defined) continue;
     rows[0].push_back(column.title);
-    for (std::size_t t = 0; t < tasks.size(); ++t) rows[t + 1].push_back(detail::fixed(tasks[t].*column.value, 3));
+    for (std::size_t t = 0; t < tasks.size(); ++t) {
+      const double value = tasks[t].*column.value;
+      rows[t + 1].push_back(column.has_unit ? detail::significant(value, 4) : detail::fixed(value, 3));
+    }
   }
   return detail::align(rows);
 }

@@ -43,6 +43,7 @@ struct RotosolveOptions {
   double tolerance = 1e-5;  ///< a sweep that lowers the loss by less than this is the last
   int grid = 16;            ///< where the loss along an angle is looked at first: so many points times its degree
   bool scales = true;       ///< trainable scales too
+  Standardization standardize_targets{};  ///< as in FitOptions
 };
 
 /// The course of a Rotosolve training.
@@ -68,9 +69,11 @@ inline void validate(const RotosolveOptions& options) {
 }
 
 template <Scalar S, class... Tasks>
-[[nodiscard]] auto task_lines(const Batch<S>& labels, std::type_identity<std::tuple<Tasks...>>) {
-  return [&labels]<Eigen::Index... Is>(std::integer_sequence<Eigen::Index, Is...>) {
-    return std::tuple<TaskLine<Tasks>...>(TaskLine<Tasks>(LabelRow<S>(labels.row(Is)))...);
+[[nodiscard]] auto task_lines(const Batch<S>& labels, const TargetScaler<S>& targets,
+                              std::type_identity<std::tuple<Tasks...>>) {
+  return [&]<Eigen::Index... Is>(std::integer_sequence<Eigen::Index, Is...>) {
+    return std::tuple<TaskLine<Tasks>...>(
+        TaskLine<Tasks>(LabelRow<S>(labels.row(Is)), targets[static_cast<std::size_t>(Is)])...);
   }
   (std::make_integer_sequence<Eigen::Index, static_cast<Eigen::Index>(sizeof...(Tasks))>{});
 }
@@ -97,7 +100,8 @@ class RotosolveRun {
       : model_(model),
         entries_(data.inputs),
         options_(options),
-        lines_(task_lines<S>(data.labels, std::type_identity<typename H::TaskList>{})),
+        targets_(training_targets(model, data, options.standardize_targets, "rotosolve")),
+        lines_(task_lines<S>(data.labels, targets_, std::type_identity<typename H::TaskList>{})),
         logits_(H::outputs, data.rows()) {
     for_each_index<H::tasks>([](auto t) {
       static_assert(has_harmonics<typename Task<t>::Block>,
@@ -106,6 +110,7 @@ class RotosolveRun {
     });
     validate(options);
     if (data.rows() == 0) throw ShapeError("qmtl: rotosolve: rows of the data, expected at least 1, got 0");
+    model.set_target_scaler(targets_);
   }
 
   [[nodiscard]] RotosolveReport run() {
@@ -262,7 +267,8 @@ class RotosolveRun {
   MultiTaskModel<B, H>& model_;
   const Batch<S>& entries_;
   const RotosolveOptions& options_;
-  decltype(task_lines<S>(Batch<S>(), std::type_identity<typename H::TaskList>{})) lines_;
+  TargetScaler<S> targets_;
+  decltype(task_lines<S>(Batch<S>(), TargetScaler<S>(), std::type_identity<typename H::TaskList>{})) lines_;
   Batch<S> logits_;
   std::vector<S> trial_;
   RotosolveReport report_;
@@ -278,10 +284,11 @@ class RotosolveRun {
 /// such sum: its minimum along the angle is searched on a grid and refined, with no further evaluation. One evaluation
 /// serves all tasks, which act on copies of the state. No gradients, no learning rate, and the loss never rises.
 ///
-/// Trainable scales are stepped likewise, the loss being convex in them. The backbone stays as it is, and missing
-/// labels contribute nothing. Angles come back within half a period of 0. A weight whose uses have no common frequency
-/// does not compile. Cost of a sweep: an evaluation of the head on all rows for each coefficient of the task with most.
-/// Throws ShapeError or ValueError for data or options that do not fit, NumericalError if a loss is not finite.
+/// Trainable scales are stepped likewise, the loss being convex in them. The backbone stays as it is, missing labels
+/// contribute nothing, and the scale of a real target is learnt as by `fit`. Angles come back within half
+/// a period of 0. A weight whose uses have no common frequency does not compile. Cost of a sweep: an evaluation of the
+/// head on all rows for each coefficient of the task with most. Throws ShapeError or ValueError for data or options
+/// that do not fit, NumericalError if a loss is not finite.
 template <Backbone B, WindowHead H>
 RotosolveReport rotosolve(MultiTaskModel<B, H>& model, const EncodedDataset<typename B::Scalar>& data,
                           const RotosolveOptions& options = {}) {

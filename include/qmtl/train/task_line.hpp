@@ -82,12 +82,14 @@ class TaskLine {
   static constexpr LabelKind kind{T::classes};
 
  public:
+  /// Labels of all rows, and the scale on which the head predicts a real target.
   template <Scalar S>
-  explicit TaskLine(const LabelRow<S>& labels) {
+  explicit TaskLine(const LabelRow<S>& labels, const TargetScale& scale = {}) {
     for (Eigen::Index row = 0; row < labels.size(); ++row) {
       if (is_missing(kind, labels(row))) continue;
       rows_.push_back(row);
-      labels_.push_back(static_cast<double>(labels(row)));
+      const auto label = static_cast<double>(labels(row));
+      labels_.push_back(kind.classes > 0 ? label : scale.standardize(label));
     }
     values_.resize(outputs * static_cast<Eigen::Index>(rows_.size()));
   }

@@ -6,6 +6,7 @@
 #include <span>
 #include <type_traits>
 
+#include "qmtl/core/memory.hpp"
 #include "qmtl/head/encoding.hpp"
 #include "qmtl/head/prepared_rows.hpp"
 #include "qmtl/state/apply.hpp"

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "qmtl/circuit/window.hpp"
+#include "qmtl/core/memory.hpp"
 #include "qmtl/core/rng.hpp"
 #include "qmtl/state/state_vector.hpp"
 

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "qmtl/core/memory.hpp"
 #include "qmtl/train/objective.hpp"
 
 namespace qmtl {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "qmtl/core/error.hpp"
+#include "qmtl/core/memory.hpp"
 #include "qmtl/core/rng.hpp"
 #include "qmtl/core/scalar.hpp"
 #include "qmtl/train/dataset.hpp"

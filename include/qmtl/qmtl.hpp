@@ -15,6 +15,7 @@
 #include "qmtl/circuit/drawing.hpp"
 #include "qmtl/gradient/gradient.hpp"
 #include "qmtl/head/encode.hpp"
+#include "qmtl/head/head_rules.hpp"  // so that its messages are few lines
 #include "qmtl/head/hybrid_head.hpp"
 #include "qmtl/head/linear_head.hpp"
 #include "qmtl/head/quantum_head.hpp"

@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 # cmake -DCASE=<file> -DCOMPILE=<compiler and flags> -DCONTROL=<ON|OFF> -P check.cmake: one compile-fail case or its control.
+# A case opens with what its output must say, a regular expression a line:
+#   // error: <regex>   the first line with an error
+#   // expect: <regex>  anywhere, source lines that the compiler shows included
+#   // lines: <count>   at most so many lines in all
+# and, without -DQMTL_CONTROL,
+#   // flags: <flags>   with these flags as well
 
-file(STRINGS ${CASE} lines LIMIT_COUNT 2)
-list(POP_FRONT lines first second)
-if(NOT first MATCHES "^// expect: (.+)$")
-  message(FATAL_ERROR "${CASE}: the first line must be `// expect: <regex>`")
+file(STRINGS ${CASE} header REGEX "^// (error|expect|lines|flags): ")
+if(NOT header MATCHES "// (error|expect): ")
+  message(FATAL_ERROR "${CASE}: must open with `// error: <regex>` or `// expect: <regex>`")
 endif()
-set(expected "${CMAKE_MATCH_1}")
 if(CONTROL)
   list(APPEND COMPILE -DQMTL_CONTROL)
-elseif(second MATCHES "^// flags: (.+)$")
+elseif(header MATCHES "// flags: ([^;]+)")
   separate_arguments(flags UNIX_COMMAND "${CMAKE_MATCH_1}")
   list(APPEND COMPILE ${flags})
 endif()
@@ -20,12 +24,30 @@ execute_process(
   OUTPUT_VARIABLE output
   ERROR_VARIABLE output)
 
-if(CONTROL AND NOT result EQUAL 0)
-  message("${output}")
-  message(FATAL_ERROR "${CASE}: must compile with -DQMTL_CONTROL")
-elseif(NOT CONTROL AND result EQUAL 0)
-  message(FATAL_ERROR "${CASE}: compiles, but must be rejected with: ${expected}")
-elseif(NOT CONTROL AND NOT output MATCHES "${expected}")
-  message("${output}")
-  message(FATAL_ERROR "${CASE}: is rejected, but not with: ${expected}")
+if(CONTROL)
+  if(NOT result EQUAL 0)
+    message("${output}")
+    message(FATAL_ERROR "${CASE}: must compile with -DQMTL_CONTROL")
+  endif()
+  return()
+elseif(result EQUAL 0)
+  message(FATAL_ERROR "${CASE}: compiles, but must be rejected")
 endif()
+
+string(REGEX MATCH "[^\n]* error: [^\n]*" first_error "${output}")
+string(REGEX MATCHALL "\n" lines "${output}")
+list(LENGTH lines count)
+foreach(demand IN LISTS header)
+  string(REGEX MATCH "^// (error|expect|lines|flags): (.+)$" demand "${demand}")
+  set(expected "${CMAKE_MATCH_2}")
+  if(CMAKE_MATCH_1 STREQUAL "error" AND NOT first_error MATCHES "${expected}")
+    message("${output}")
+    message(FATAL_ERROR "${CASE}: the first error must be: ${expected}")
+  elseif(CMAKE_MATCH_1 STREQUAL "expect" AND NOT output MATCHES "${expected}")
+    message("${output}")
+    message(FATAL_ERROR "${CASE}: is rejected, but not with: ${expected}")
+  elseif(CMAKE_MATCH_1 STREQUAL "lines" AND count GREATER expected)
+    message("${output}")
+    message(FATAL_ERROR "${CASE}: at most ${expected} lines, got ${count}")
+  endif()
+endforeach()

@@ -1,4 +1,5 @@
-// expect: qmtl: Classes<C> must have at least two classes
+// error: qmtl: Classes<C> must have at least two classes
+// lines: 15
 // SPDX-License-Identifier: Apache-2.0
 // A classification with one class.
 

@@ -1,4 +1,5 @@
-// expect: and its weights without a gap
+// error: qmtl: an encoding.s circuit must use its weights without a gap
+// lines: 15
 // SPDX-License-Identifier: Apache-2.0
 // An encoding that uses weight 1 and not weight 0.
 

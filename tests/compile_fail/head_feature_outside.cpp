@@ -1,4 +1,5 @@
-// expect: qmtl: an encoding's circuit must use only features below its `features`
+// error: qmtl: an encoding's circuit must use only features below its `features`
+// lines: 15
 // SPDX-License-Identifier: Apache-2.0
 // An encoding that uses feature 2 and declares two features.
 

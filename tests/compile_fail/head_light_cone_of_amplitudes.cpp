@@ -1,4 +1,5 @@
-// expect: qmtl: a head on light cones must start from \|0\.\.\.0>
+// error: qmtl: a head on light cones must start from \|0\.\.\.0>
+// lines: 15
 // SPDX-License-Identifier: Apache-2.0
 // Amplitude encoding prepares the whole register: a window of it has no light cone.
 

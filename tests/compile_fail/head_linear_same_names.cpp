@@ -1,4 +1,5 @@
-// expect: qmtl: the tasks of a head must have different names
+// error: qmtl: the tasks of a head must have different names
+// lines: 15
 // SPDX-License-Identifier: Apache-2.0
 // Two tasks of one name in a linear head.
 

@@ -1,4 +1,5 @@
-// expect: qmtl: a head must have at least one task
+// error: qmtl: a head must have at least one task
+// lines: 15
 // SPDX-License-Identifier: Apache-2.0
 // A head without a task.
 

@@ -1,4 +1,5 @@
-// expect: qmtl: a head on one register must have at most 24 qubits
+// error: qmtl: a head on one register must have at most 24 qubits
+// lines: 15
 // SPDX-License-Identifier: Apache-2.0
 // A head of 40 qubits that insists on the whole register, where small light cones would do.
 

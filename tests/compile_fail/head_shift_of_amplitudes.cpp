@@ -1,4 +1,5 @@
-// expect: qmtl: parameter shift must have angles to shift
+// error: qmtl: parameter shift must have angles to shift
+// lines: 15
 // SPDX-License-Identifier: Apache-2.0
 // Parameter shift of amplitude encoding, which has no angles.
 

@@ -1,4 +1,5 @@
-// expect: qmtl: a task's window must lie within the encoding's qubits
+// error: qmtl: a task's window must lie within the encoding's qubits
+// lines: 15
 // SPDX-License-Identifier: Apache-2.0
 // A window that reaches beyond the encoding.
 

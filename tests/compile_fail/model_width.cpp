@@ -1,4 +1,5 @@
-// expect: qmtl: a backbone's output size must equal the number of features of the head
+// error: qmtl: a backbone's output size must equal the number of features of the head
+// lines: 15
 // SPDX-License-Identifier: Apache-2.0
 // A backbone of eight outputs before an encoding of six features.
 

@@ -1,4 +1,5 @@
-// expect: qmtl: make_circuit<N>\(...\) must be given operations or circuits on N qubits
+// error: qmtl: make_circuit<N>\(...\) must be given operations or circuits on N qubits
+// lines: 15
 // SPDX-License-Identifier: Apache-2.0
 // A circuit made of a circuit of another width.
 

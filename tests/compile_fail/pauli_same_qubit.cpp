@@ -1,4 +1,5 @@
-// expect: operator\*\(
+// expect: qmtl: a product of Pauli strings must be over different qubits
+// lines: 15
 // SPDX-License-Identifier: Apache-2.0
 // A product of Pauli strings on the same qubit.
 

@@ -1,4 +1,5 @@
-// expect: operator\*\(
+// expect: qmtl: a product of angles must be of two features
+// lines: 15
 // SPDX-License-Identifier: Apache-2.0
 // A product of a weight and a feature.
 

@@ -1,4 +1,5 @@
-// expect: check_operation\(
+// expect: qmtl: a qubit must be below the circuit's qubit count
+// lines: 15
 // SPDX-License-Identifier: Apache-2.0
 // A gate on a qubit that the circuit does not have.
 

@@ -1,4 +1,5 @@
-// expect: check_operation\(
+// expect: qmtl: a gate's qubits must be distinct
+// lines: 15
 // SPDX-License-Identifier: Apache-2.0
 // A gate that names a qubit twice.
 

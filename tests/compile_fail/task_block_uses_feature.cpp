@@ -1,4 +1,5 @@
-// expect: feature_count
+// error: qmtl: a task's block must not use features, only encodings do
+// lines: 15
 // SPDX-License-Identifier: Apache-2.0
 // A block that reads a feature: only encodings do.
 

@@ -1,4 +1,5 @@
-// expect: weights_have_no_gap
+// error: qmtl: a task's block must use its weights without a gap
+// lines: 15
 // SPDX-License-Identifier: Apache-2.0
 // A block that uses weights 0 and 2 and not 1, which nothing would train.
 

@@ -1,4 +1,5 @@
-// expect: qmtl: a task's block must have as many qubits as the task's window
+// error: qmtl: a task's block must have as many qubits as the task's window
+// lines: 15
 // SPDX-License-Identifier: Apache-2.0
 // A block on two qubits and a window of three.
 

@@ -1,4 +1,5 @@
-// expect: weight\(-1\)
+// expect: qmtl: a feature or weight index must not be negative
+// lines: 15
 // SPDX-License-Identifier: Apache-2.0
 // A weight with a negative index.
 

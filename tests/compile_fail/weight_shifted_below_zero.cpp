@@ -1,4 +1,5 @@
-// expect: shift_weights[<(]
+// expect: qmtl: a feature or weight index must not be negative
+// lines: 15
 // SPDX-License-Identifier: Apache-2.0
 // Weights shifted so far down that an index becomes negative.
 

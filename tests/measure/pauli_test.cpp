@@ -58,6 +58,16 @@ TEST_CASE("sums of strings are sums of matrices") {
   CHECK(PauliSum().terms().empty());
 }
 
+TEST_CASE("strings, terms and sums are multiplied as they are written") {
+  const auto text = [](const PauliSum& sum) { return to_string(sum); };
+  CHECK(text(2 * pauli_x(0) * pauli_z(1)) == "2*X0*Z1");
+  CHECK(text(pauli_x(0) * (2 * pauli_z(1))) == "2*X0*Z1");
+  CHECK(text(pauli_x(0) * 2 / 4) == "0.5*X0");
+  CHECK(text(-pauli_x(0) - pauli_z(1)) == "-1*X0 + -1*Z1");
+  CHECK(text((pauli_x(0) + 3 * pauli_x(1)) * (pauli_z(2) - pauli_z(3))) == "1*X0*Z2 + -1*X0*Z3 + 3*X1*Z2 + -3*X1*Z3");
+  CHECK_THROWS_AS(2 * pauli_x(0) * pauli_z(0), CircuitError);
+}
+
 TEST_CASE("sums as text") {
   CHECK(to_string(0.5 * pauli_z(0) + pauli_x(1) * pauli_z(3)) == "0.5*Z0 + 1*X1*Z3");
   CHECK(to_string(-1.0 * pauli_y(12)) == "-1*Y12");

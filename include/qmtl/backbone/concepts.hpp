@@ -68,6 +68,30 @@ template <class B>
 concept Backbone = BackboneObject<B> && BackboneOutputSize<B> && BackboneInputSize<B> && BackboneParameters<B> &&
     BackboneInitialise<B> && BackboneForward<B> && BackboneBackward<B>;
 
+namespace detail {
+
+/// Says which of its concepts a backbone does not fulfil, the first only.
+template <class B>
+struct BackboneCheck {
+  static constexpr bool object = BackboneObject<B>;
+  static constexpr bool output = object && BackboneOutputSize<B>;
+  static constexpr bool input = output && BackboneInputSize<B>;
+  static constexpr bool parameters = input && BackboneParameters<B>;
+  static constexpr bool initialise = parameters && BackboneInitialise<B>;
+  static constexpr bool forward = initialise && BackboneForward<B>;
+  static constexpr bool backward = forward && BackboneBackward<B>;
+  static constexpr int held = object + output + input + parameters + initialise + forward + backward;
+  static_assert(held != 0, "qmtl: a backbone, the first argument of a model, must be movable and have a Scalar");
+  static_assert(held != 1, "qmtl: a backbone must have a `static constexpr int output_size` of 1 or more");
+  static_assert(held != 2, "qmtl: a backbone must have `int input_size() const`");
+  static_assert(held != 3, "qmtl: a backbone must have parameters(), a span of numbers, also when const");
+  static_assert(held != 4, "qmtl: a backbone must have initialise(Rng&)");
+  static_assert(held != 5, "qmtl: a backbone must have forward(x, z)");
+  static_assert(held != 6, "qmtl: a backbone must have backward(x, dz, gradient)");
+};
+
+}  // namespace detail
+
 /// A backbone that describes itself: `describe()` gives a string, as "mlp 149-32-8 tanh".
 template <class B>
 concept DescribedBackbone = Backbone<B> && requires(const B& backbone) {

@@ -26,8 +26,9 @@ namespace detail {
   return count;
 }
 
-/// Every size is at least 1, save that the first may be Eigen::Dynamic.
+/// Every size is at least 1, save that the first may be Eigen::Dynamic; there are two or more.
 [[nodiscard]] constexpr bool mlp_sizes_valid(std::initializer_list<int> sizes) {
+  if (sizes.size() < 2) return false;
   for (const int& size : sizes) {
     const bool dynamic_input = &size == sizes.begin() && size == Eigen::Dynamic;
     if (size < 1 && !dynamic_input) return false;
@@ -45,6 +46,14 @@ struct MlpParameterCount<false, Sizes...> {};
 
 }  // namespace detail
 
+/// Without its sizes an mlp is an error, and one with which compilers can go on.
+template <qmtl::Scalar S, Activation A, int... Sizes>
+class BasicMlp : public BasicMlp<S, A, 1, 1> {
+  static_assert(sizeof...(Sizes) >= 2, "qmtl: an mlp must have an input size and an output size");
+  static_assert(sizeof...(Sizes) < 2 || detail::mlp_sizes_valid({Sizes...}),
+                "qmtl: the sizes of an mlp must be at least 1, only the first may be Eigen::Dynamic");
+};
+
 /// z = W_L f(... f(W_1 x + b_1) ...) + b_L with widths `Sizes` (input first, output last); the last layer is linear.
 ///
 /// Only the input size may be Eigen::Dynamic; the constructor then takes it. Parameters lie layer by layer, each the
@@ -52,12 +61,10 @@ struct MlpParameterCount<false, Sizes...> {};
 /// products a layer. Buffers are kept between calls and grow only with the batch. Everything is computed in aligned
 /// buffers of its own and then copied or added, so that the same numbers give the same bits wherever they lie.
 template <qmtl::Scalar S, Activation A, int... Sizes>
-class BasicMlp : public detail::MlpParameterCount<((Sizes != Eigen::Dynamic) && ...), Sizes...> {
-  static_assert(sizeof...(Sizes) >= 2, "qmtl: an mlp must have an input size and an output size");
+requires(detail::mlp_sizes_valid({Sizes...})) class BasicMlp<S, A, Sizes...>
+    : public detail::MlpParameterCount<((Sizes != Eigen::Dynamic) && ...), Sizes...> {
   static constexpr std::array<int, sizeof...(Sizes)> declared{Sizes...};
   static constexpr int layers = static_cast<int>(sizeof...(Sizes)) - 1;
-  static_assert(detail::mlp_sizes_valid({Sizes...}),
-                "qmtl: the sizes of an mlp must be at least 1, only the first may be Eigen::Dynamic");
 
  public:
   using Scalar = S;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where a gate's angle comes from: a constant, a feature, a weight, or a product of two features.
 
+#include <concepts>
 #include <cstdint>
 
 #include "qmtl/core/error.hpp"
@@ -58,6 +59,18 @@ struct Angle {
 [[nodiscard]] constexpr Angle operator+(double constant, Angle angle) { return angle + constant; }
 [[nodiscard]] constexpr Angle operator-(Angle angle, double constant) { return angle + (-constant); }
 [[nodiscard]] constexpr Angle operator-(double constant, Angle angle) { return -angle + constant; }
+
+/// No gate has an angle with two sources, but rotations about one axis add up.
+template <std::same_as<Angle> A>
+constexpr Angle operator+(const A& a, const A&) {
+  constexpr bool one_source = !std::same_as<A, Angle>;
+  static_assert(one_source, "qmtl: an angle must have one source: write a gate for each term of a sum");
+  return a;
+}
+template <std::same_as<Angle> A>
+constexpr Angle operator-(const A& a, const A& b) {
+  return a + b;
+}
 
 /// The product of two angles, each an affine function of one feature with a non-zero scale.
 [[nodiscard]] constexpr Angle operator*(const Angle& a, const Angle& b) {

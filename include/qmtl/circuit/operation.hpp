@@ -42,52 +42,81 @@ struct Operation {
 /// Builders, one a gate: `gate::h(0)`, `gate::cx(control, target)`, `gate::ry(2, 0.5 * weight(1))`. Angles in radians.
 namespace gate {
 
-[[nodiscard]] constexpr Operation id(int q) { return {Gate::Id, {q}, {}}; }
-[[nodiscard]] constexpr Operation x(int q) { return {Gate::X, {q}, {}}; }
-[[nodiscard]] constexpr Operation y(int q) { return {Gate::Y, {q}, {}}; }
-[[nodiscard]] constexpr Operation z(int q) { return {Gate::Z, {q}, {}}; }
-[[nodiscard]] constexpr Operation h(int q) { return {Gate::H, {q}, {}}; }
-[[nodiscard]] constexpr Operation s(int q) { return {Gate::S, {q}, {}}; }
-[[nodiscard]] constexpr Operation sdg(int q) { return {Gate::Sdg, {q}, {}}; }
-[[nodiscard]] constexpr Operation t(int q) { return {Gate::T, {q}, {}}; }
-[[nodiscard]] constexpr Operation tdg(int q) { return {Gate::Tdg, {q}, {}}; }
-[[nodiscard]] constexpr Operation sx(int q) { return {Gate::SX, {q}, {}}; }
-[[nodiscard]] constexpr Operation sxdg(int q) { return {Gate::SXdg, {q}, {}}; }
-[[nodiscard]] constexpr Operation rx(int q, Angle a) { return {Gate::RX, {q}, {a}}; }
-[[nodiscard]] constexpr Operation ry(int q, Angle a) { return {Gate::RY, {q}, {a}}; }
-[[nodiscard]] constexpr Operation rz(int q, Angle a) { return {Gate::RZ, {q}, {a}}; }
-[[nodiscard]] constexpr Operation p(int q, Angle a) { return {Gate::P, {q}, {a}}; }
-[[nodiscard]] constexpr Operation u(int q, Angle theta, Angle phi, Angle lambda) {
-  return {Gate::U, {q}, {theta, phi, lambda}};
-}
-/// Other libraries write the angle first; a qubit is never a floating-point number.
-template <std::floating_point T>
-Operation rx(T, Angle) = delete;
-template <std::floating_point T>
-Operation ry(T, Angle) = delete;
-template <std::floating_point T>
-Operation rz(T, Angle) = delete;
-template <std::floating_point T>
-Operation p(T, Angle) = delete;
+/// A qubit among the arguments of a builder. Other libraries write the angle first: an angle or a floating-point number
+/// in the place of a qubit does not compile.
+struct Qubit {
+  int index = 0;
 
-[[nodiscard]] constexpr Operation cx(int control, int target) { return {Gate::CX, {control, target}, {}}; }
-[[nodiscard]] constexpr Operation cy(int control, int target) { return {Gate::CY, {control, target}, {}}; }
-[[nodiscard]] constexpr Operation cz(int control, int target) { return {Gate::CZ, {control, target}, {}}; }
-[[nodiscard]] constexpr Operation ch(int control, int target) { return {Gate::CH, {control, target}, {}}; }
-[[nodiscard]] constexpr Operation crx(int control, int target, Angle a) { return {Gate::CRX, {control, target}, {a}}; }
-[[nodiscard]] constexpr Operation cry(int control, int target, Angle a) { return {Gate::CRY, {control, target}, {a}}; }
-[[nodiscard]] constexpr Operation crz(int control, int target, Angle a) { return {Gate::CRZ, {control, target}, {a}}; }
-[[nodiscard]] constexpr Operation cp(int control, int target, Angle a) { return {Gate::CP, {control, target}, {a}}; }
-[[nodiscard]] constexpr Operation swap(int a, int b) { return {Gate::SWAP, {a, b}, {}}; }
-[[nodiscard]] constexpr Operation iswap(int a, int b) { return {Gate::ISWAP, {a, b}, {}}; }
-[[nodiscard]] constexpr Operation iswapdg(int a, int b) { return {Gate::ISWAPdg, {a, b}, {}}; }
-[[nodiscard]] constexpr Operation rxx(int a, int b, Angle angle) { return {Gate::RXX, {a, b}, {angle}}; }
-[[nodiscard]] constexpr Operation ryy(int a, int b, Angle angle) { return {Gate::RYY, {a, b}, {angle}}; }
-[[nodiscard]] constexpr Operation rzz(int a, int b, Angle angle) { return {Gate::RZZ, {a, b}, {angle}}; }
-[[nodiscard]] constexpr Operation toffoli(int control0, int control1, int target) {
-  return {Gate::Toffoli, {control0, control1, target}, {}};
+  constexpr Qubit(int qubit) noexcept : index(qubit) {}  // NOLINT(google-explicit-constructor)
+  template <class T>
+  requires std::floating_point<T> || std::same_as<T, Angle>
+  constexpr Qubit(T) noexcept {  // NOLINT(google-explicit-constructor)
+    constexpr bool is_integer = std::integral<T>;
+    static_assert(is_integer,
+                  "qmtl: a gate's qubits must be integers and come before its angles: gate::ry(qubit, angle)");
+  }
+};
+
+[[nodiscard]] constexpr Operation id(Qubit q) { return {Gate::Id, {q.index}, {}}; }
+[[nodiscard]] constexpr Operation x(Qubit q) { return {Gate::X, {q.index}, {}}; }
+[[nodiscard]] constexpr Operation y(Qubit q) { return {Gate::Y, {q.index}, {}}; }
+[[nodiscard]] constexpr Operation z(Qubit q) { return {Gate::Z, {q.index}, {}}; }
+[[nodiscard]] constexpr Operation h(Qubit q) { return {Gate::H, {q.index}, {}}; }
+[[nodiscard]] constexpr Operation s(Qubit q) { return {Gate::S, {q.index}, {}}; }
+[[nodiscard]] constexpr Operation sdg(Qubit q) { return {Gate::Sdg, {q.index}, {}}; }
+[[nodiscard]] constexpr Operation t(Qubit q) { return {Gate::T, {q.index}, {}}; }
+[[nodiscard]] constexpr Operation tdg(Qubit q) { return {Gate::Tdg, {q.index}, {}}; }
+[[nodiscard]] constexpr Operation sx(Qubit q) { return {Gate::SX, {q.index}, {}}; }
+[[nodiscard]] constexpr Operation sxdg(Qubit q) { return {Gate::SXdg, {q.index}, {}}; }
+[[nodiscard]] constexpr Operation rx(Qubit q, Angle a) { return {Gate::RX, {q.index}, {a}}; }
+[[nodiscard]] constexpr Operation ry(Qubit q, Angle a) { return {Gate::RY, {q.index}, {a}}; }
+[[nodiscard]] constexpr Operation rz(Qubit q, Angle a) { return {Gate::RZ, {q.index}, {a}}; }
+[[nodiscard]] constexpr Operation p(Qubit q, Angle a) { return {Gate::P, {q.index}, {a}}; }
+[[nodiscard]] constexpr Operation u(Qubit q, Angle theta, Angle phi, Angle lambda) {
+  return {Gate::U, {q.index}, {theta, phi, lambda}};
 }
-[[nodiscard]] constexpr Operation fredkin(int control, int a, int b) { return {Gate::Fredkin, {control, a, b}, {}}; }
+[[nodiscard]] constexpr Operation cx(Qubit control, Qubit target) {
+  return {Gate::CX, {control.index, target.index}, {}};
+}
+[[nodiscard]] constexpr Operation cy(Qubit control, Qubit target) {
+  return {Gate::CY, {control.index, target.index}, {}};
+}
+[[nodiscard]] constexpr Operation cz(Qubit control, Qubit target) {
+  return {Gate::CZ, {control.index, target.index}, {}};
+}
+[[nodiscard]] constexpr Operation ch(Qubit control, Qubit target) {
+  return {Gate::CH, {control.index, target.index}, {}};
+}
+[[nodiscard]] constexpr Operation crx(Qubit control, Qubit target, Angle a) {
+  return {Gate::CRX, {control.index, target.index}, {a}};
+}
+[[nodiscard]] constexpr Operation cry(Qubit control, Qubit target, Angle a) {
+  return {Gate::CRY, {control.index, target.index}, {a}};
+}
+[[nodiscard]] constexpr Operation crz(Qubit control, Qubit target, Angle a) {
+  return {Gate::CRZ, {control.index, target.index}, {a}};
+}
+[[nodiscard]] constexpr Operation cp(Qubit control, Qubit target, Angle a) {
+  return {Gate::CP, {control.index, target.index}, {a}};
+}
+[[nodiscard]] constexpr Operation swap(Qubit a, Qubit b) { return {Gate::SWAP, {a.index, b.index}, {}}; }
+[[nodiscard]] constexpr Operation iswap(Qubit a, Qubit b) { return {Gate::ISWAP, {a.index, b.index}, {}}; }
+[[nodiscard]] constexpr Operation iswapdg(Qubit a, Qubit b) { return {Gate::ISWAPdg, {a.index, b.index}, {}}; }
+[[nodiscard]] constexpr Operation rxx(Qubit a, Qubit b, Angle angle) {
+  return {Gate::RXX, {a.index, b.index}, {angle}};
+}
+[[nodiscard]] constexpr Operation ryy(Qubit a, Qubit b, Angle angle) {
+  return {Gate::RYY, {a.index, b.index}, {angle}};
+}
+[[nodiscard]] constexpr Operation rzz(Qubit a, Qubit b, Angle angle) {
+  return {Gate::RZZ, {a.index, b.index}, {angle}};
+}
+[[nodiscard]] constexpr Operation toffoli(Qubit control0, Qubit control1, Qubit target) {
+  return {Gate::Toffoli, {control0.index, control1.index, target.index}, {}};
+}
+[[nodiscard]] constexpr Operation fredkin(Qubit control, Qubit a, Qubit b) {
+  return {Gate::Fredkin, {control.index, a.index, b.index}, {}};
+}
 
 }  // namespace gate
 }  // namespace qmtl

@@ -54,6 +54,10 @@ struct LogicError : Error {
 
 namespace detail {
 
+/// False, but not before a template is instantiated: for a primary template that is there to say what is wrong.
+template <class...>
+inline constexpr bool never = false;
+
 inline void append_text(std::string& out, std::string_view text) { out += text; }
 inline void append_text(std::string& out, const char* text) { out += text; }
 inline void append_text(std::string& out, char character) { out += character; }

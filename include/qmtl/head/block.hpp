@@ -35,23 +35,24 @@ template <Block B>
 
 /// Hardware-efficient block: each layer rotates every qubit about the given axes and entangles. Weight
 /// (l * K + j) * A + p is axis p of qubit j in layer l.
-template <int K, class AxisList = Axes<Axis::Y>, Entangler Ent = CxChain, class L = Layers<1>>
+template <int K, class AxisList = Axes<Axis::Y>, class Ent = CxChain, class L = Layers<1>>
 struct HardwareEfficientBlock {
-  static constexpr auto circuit = repeat<L::count>([](int l) {
+  static constexpr auto circuit = repeat<detail::layer_count<L>>([](int l) {
     return make_circuit<K>(layer<K>([l](int j) {
-                             Circuit<K, AxisList::count> rotations;
-                             for (int p = 0; p < AxisList::count; ++p) {
+                             Circuit<K, detail::AxesOf<AxisList>::count> rotations;
+                             for (int p = 0; p < detail::AxesOf<AxisList>::count; ++p) {
                                const auto i = static_cast<std::size_t>(p);
                                rotations.operations[i] =
-                                   rotation(AxisList::list[i], j, weight((l * K + j) * AxisList::count + p));
+                                   rotation(detail::AxesOf<AxisList>::list[i], j,
+                                            weight((l * K + j) * detail::AxesOf<AxisList>::count + p));
                              }
                              return rotations;
                            }),
-                           Ent::template make<K>());
+                           detail::EntanglerOf<Ent>::template make<K>());
   });
   [[nodiscard]] static std::string describe() {
-    return detail::text("hardware-efficient block ", AxisList::describe(), " on ", K, " qubits, ", L::count,
-                        " layers, ", Ent::describe());
+    return detail::text("hardware-efficient block ", detail::AxesOf<AxisList>::describe(), " on ", K, " qubits, ",
+                        detail::layer_count<L>, " layers, ", detail::EntanglerOf<Ent>::describe());
   }
 };
 
@@ -63,7 +64,7 @@ using RotationBlock = HardwareEfficientBlock<K, Axes<Axis::Y, Axis::Z>, CxChain,
 /// the range r = 1 + l mod (K-1) growing from layer to layer. 3 K L weights.
 template <int K, class L = Layers<1>>
 struct StronglyEntanglingBlock {
-  static constexpr auto circuit = repeat<L::count>([](int l) {
+  static constexpr auto circuit = repeat<detail::layer_count<L>>([](int l) {
     Circuit<K, K == 1 ? 1 : 2 * K> out;
     std::size_t i = 0;
     for (int j = 0; j < K; ++j) {
@@ -77,7 +78,7 @@ struct StronglyEntanglingBlock {
     return out;
   });
   [[nodiscard]] static std::string describe() {
-    return detail::text("strongly entangling block on ", K, " qubits, ", L::count, " layers");
+    return detail::text("strongly entangling block on ", K, " qubits, ", detail::layer_count<L>, " layers");
   }
 };
 

@@ -15,11 +15,23 @@
 
 namespace qmtl {
 
+namespace detail {
+
+// What EncodesFeatures asks for, one after the other, so that a message can say which it is.
+template <class E>
+concept CountsFeatures = CircuitType<E> && requires {
+  { E::features } -> std::convertible_to<int>;
+};
+template <class E>
+concept UsesOwnFeatures = CountsFeatures<E> &&(feature_count(E::circuit) <= E::features);
+template <class E>
+concept UsesAllWeights = UsesOwnFeatures<E> && weights_have_no_gap(E::circuit.ops());
+
+}  // namespace detail
+
 /// What every encoding has: a number of features and a circuit that uses no others.
 template <class E>
-concept EncodesFeatures = CircuitType<E> && requires {
-  { E::features } -> std::convertible_to<int>;
-} &&(feature_count(E::circuit) <= E::features) && weights_have_no_gap(E::circuit.ops()) && fits(E::circuit);
+concept EncodesFeatures = detail::UsesAllWeights<E> && fits(E::circuit);
 
 /// An encoding that starts from a state of its own instead of |0...0>: amplitude and basis encoding.
 /// prepare(x, psi) fills 2^N amplitudes from the features; `static constexpr bool real_amplitudes = true` says that
@@ -141,47 +153,49 @@ template <Encoding E>
 
 /// Angle encoding: each layer rotates qubit q by feature q and entangles. More features than qubits continue in
 /// successive sub-layers. Angles are centred on pi/2 in sum by default.
-template <int N, Axis A = Axis::Y, Entangler Ent = CzRing, class L = Layers<1>, class F = Features<N>>
+template <int N, Axis A = Axis::Y, class Ent = CzRing, class L = Layers<1>, class F = Features<N>>
 struct AngleEncoding {
-  static constexpr int features = F::count;
-  static constexpr auto circuit = repeat<L::count>(detail::angle_layer<N, F::count, A, Ent>());
-  using Squash = CentredTanh<L::count>;
+  static constexpr int features = detail::encoded_features<F>;
+  static constexpr auto circuit = repeat<detail::layer_count<L>>(
+      detail::angle_layer<N, detail::encoded_features<F>, A, detail::EntanglerOf<Ent>>());
+  using Squash = CentredTanh<detail::layer_count<L>>;
   [[nodiscard]] static std::string describe() {
     return detail::text("angle encoding R", "XYZ"[static_cast<int>(A)], ", ", features, " features on ", N, " qubits, ",
-                        L::count, " layers, ", Ent::describe());
+                        detail::layer_count<L>, " layers, ", detail::EntanglerOf<Ent>::describe());
   }
 };
 
 /// Dense angle encoding (LaRose and Coyle 2020): two features a qubit, RY by one and RZ by the other.
-template <int N, Entangler Ent = CzRing, class L = Layers<1>>
+template <int N, class Ent = CzRing, class L = Layers<1>>
 struct DenseAngleEncoding {
   static constexpr int features = 2 * N;
-  static constexpr auto circuit = repeat<L::count>(make_circuit<N>(
+  static constexpr auto circuit = repeat<detail::layer_count<L>>(make_circuit<N>(
       layer<N>([](int q) { return make_circuit<N>(gate::ry(q, feature(2 * q)), gate::rz(q, feature(2 * q + 1))); }),
-      Ent::template make<N>()));
-  using Squash = CentredTanh<L::count>;
+      detail::EntanglerOf<Ent>::template make<N>()));
+  using Squash = CentredTanh<detail::layer_count<L>>;
   [[nodiscard]] static std::string describe() {
-    return detail::text("dense angle encoding, ", features, " features on ", N, " qubits, ", L::count, " layers, ",
-                        Ent::describe());
+    return detail::text("dense angle encoding, ", features, " features on ", N, " qubits, ", detail::layer_count<L>,
+                        " layers, ", detail::EntanglerOf<Ent>::describe());
   }
 };
 
 /// Data re-uploading (Perez-Salinas et al. 2020): each layer is an angle encoding, RY by the features and the
 /// entangler, and after it trainable RZ and RY on every qubit. Its 2 N L weights are shared by all tasks and count as
 /// head parameters.
-template <int N, Entangler Ent = CzRing, class L = Layers<2>, class F = Features<N>>
+template <int N, class Ent = CzRing, class L = Layers<2>, class F = Features<N>>
 struct ReuploadingEncoding {
-  static constexpr int features = F::count;
-  static constexpr auto circuit = repeat<L::count>([](int l) {
-    return make_circuit<N>(detail::angle_layer<N, F::count, Axis::Y, Ent>(), layer<N>([l](int q) {
+  static constexpr int features = detail::encoded_features<F>;
+  static constexpr auto circuit = repeat<detail::layer_count<L>>([](int l) {
+    return make_circuit<N>(detail::angle_layer<N, detail::encoded_features<F>, Axis::Y, detail::EntanglerOf<Ent>>(),
+                           layer<N>([l](int q) {
                              const int first = 2 * (l * N + q);
                              return make_circuit<N>(gate::rz(q, weight(first)), gate::ry(q, weight(first + 1)));
                            }));
   });
-  using Squash = CentredTanh<L::count>;
+  using Squash = CentredTanh<detail::layer_count<L>>;
   [[nodiscard]] static std::string describe() {
-    return detail::text("re-uploading encoding, ", features, " features on ", N, " qubits, ", L::count, " layers, ",
-                        Ent::describe());
+    return detail::text("re-uploading encoding, ", features, " features on ", N, " qubits, ", detail::layer_count<L>,
+                        " layers, ", detail::EntanglerOf<Ent>::describe());
   }
 };
 
@@ -190,18 +204,19 @@ struct ReuploadingEncoding {
 template <int N, class L = Layers<2>, class Pattern = pattern::AllToAll>
 struct IqpEncoding {
   static constexpr int features = N;
-  static constexpr auto circuit = repeat<L::count>(make_circuit<N>(
+  static constexpr auto circuit = repeat<detail::layer_count<L>>(make_circuit<N>(
       layer<N>([](int q) { return gate::h(q); }), layer<N>([](int q) { return gate::rz(q, feature(q)); }), [] {
-        Circuit<N, Pattern::count(N)> pairs;
-        for (int i = 0; i < Pattern::count(N); ++i) {
-          const auto [a, b] = Pattern::pair(N, i);
+        Circuit<N, detail::PatternOf<Pattern>::count(N)> pairs;
+        for (int i = 0; i < detail::PatternOf<Pattern>::count(N); ++i) {
+          const auto [a, b] = detail::PatternOf<Pattern>::pair(N, i);
           pairs.operations[static_cast<std::size_t>(i)] = gate::rzz(a, b, feature(a) * feature(b));
         }
         return pairs;
       }()));
   using Squash = CentredTanh<1>;
   [[nodiscard]] static std::string describe() {
-    return detail::text("IQP encoding on ", N, " qubits, ", L::count, " layers, pairs ", Pattern::name);
+    return detail::text("IQP encoding on ", N, " qubits, ", detail::layer_count<L>, " layers, pairs ",
+                        detail::PatternOf<Pattern>::name);
   }
 };
 
@@ -210,12 +225,12 @@ struct IqpEncoding {
 template <int N, class L = Layers<2>, class Pattern = pattern::AllToAll>
 struct ZzEncoding {
   static constexpr int features = N;
-  static constexpr auto circuit = repeat<L::count>(make_circuit<N>(
+  static constexpr auto circuit = repeat<detail::layer_count<L>>(make_circuit<N>(
       layer<N>([](int q) { return gate::h(q); }), layer<N>([](int q) { return gate::p(q, 2.0 * feature(q)); }), [] {
-        Circuit<N, 3 * Pattern::count(N)> pairs;
+        Circuit<N, 3 * detail::PatternOf<Pattern>::count(N)> pairs;
         std::size_t k = 0;
-        for (int i = 0; i < Pattern::count(N); ++i) {
-          const auto [a, b] = Pattern::pair(N, i);
+        for (int i = 0; i < detail::PatternOf<Pattern>::count(N); ++i) {
+          const auto [a, b] = detail::PatternOf<Pattern>::pair(N, i);
           pairs.operations[k++] = gate::cx(a, b);
           pairs.operations[k++] = gate::p(b, 2.0 * (pi - feature(a)) * (pi - feature(b)));
           pairs.operations[k++] = gate::cx(a, b);
@@ -224,12 +239,13 @@ struct ZzEncoding {
       }()));
   using Squash = CentredTanh<1>;
   [[nodiscard]] static std::string describe() {
-    return detail::text("ZZ feature map on ", N, " qubits, ", L::count, " layers, pairs ", Pattern::name);
+    return detail::text("ZZ feature map on ", N, " qubits, ", detail::layer_count<L>, " layers, pairs ",
+                        detail::PatternOf<Pattern>::name);
   }
 };
 
 /// An encoding with another squashing: `WithSquash<AngleEncoding<4>, NoSquash>` takes angles in radians.
-template <Encoding E, Squash Sq>
+template <class E, class Sq>
 struct WithSquash : E {
   using Squash = Sq;
   [[nodiscard]] static std::string describe() { return detail::describe_circuit<E>() + ", " + Sq::describe(); }

@@ -16,16 +16,49 @@ namespace qmtl {
 /// How often an encoding or block repeats its layer.
 template <int Count>
 struct Layers {
+  static constexpr int count = Count >= 1 ? Count : 1;  // of an error only one
   static_assert(Count >= 1, "qmtl: Layers<L> must be at least one");
-  static constexpr int count = Count;
 };
 
 /// How many features an encoding takes.
 template <int Count>
 struct Features {
+  static constexpr int count = Count >= 1 ? Count : 1;
   static_assert(Count >= 1, "qmtl: Features<F> must be at least one");
-  static constexpr int count = Count;
 };
+
+namespace detail {
+
+/// The count of Layers<L>; of anything else an error, and a count with which compilers can go on.
+template <class L>
+struct LayerCount {
+  static constexpr int value = 1;
+  static constexpr bool is_layers = never<L>;
+  static_assert(is_layers, "qmtl: a number of layers must be given as Layers<L>; an entangler comes before it");
+};
+template <int L>
+struct LayerCount<Layers<L>> {
+  static constexpr int value = Layers<L>::count;
+};
+
+/// The same for Features<F>.
+template <class F>
+struct FeatureCount {
+  static constexpr int value = 1;
+  static constexpr bool is_features = never<F>;
+  static_assert(is_features, "qmtl: a number of features must be given as Features<F>, after the layers");
+};
+template <int F>
+struct FeatureCount<Features<F>> {
+  static constexpr int value = Features<F>::count;
+};
+
+template <class L>
+inline constexpr int layer_count = LayerCount<L>::value;
+template <class F>
+inline constexpr int encoded_features = FeatureCount<F>::value;
+
+}  // namespace detail
 
 /// A rotation axis: RX, RY or RZ.
 enum class Axis : std::uint8_t { X, Y, Z };
@@ -139,4 +172,55 @@ concept Entangler = requires {
   { T::describe() } -> std::convertible_to<std::string>;
 };
 
+namespace detail {
+
+/// An entangler as it is; of anything else an error, and one with which compilers can go on.
+template <class T>
+struct CheckedEntangler {
+  using type = NoEntangler;
+  static constexpr bool is_entangler = Entangler<T>;
+  static_assert(is_entangler, "qmtl: an entangler must have make<N>() and describe(), as CzRing; none is NoEntangler");
+};
+template <Entangler T>
+struct CheckedEntangler<T> {
+  using type = T;
+};
+
+/// The same for Axes<...>.
+template <class T>
+struct CheckedAxes {
+  using type = Axes<Axis::Y>;
+  static constexpr bool is_axes = never<T>;
+  static_assert(is_axes, "qmtl: the axes of a block must be given as Axes<Axis::Y, ...>, before the entangler");
+};
+template <Axis... A>
+struct CheckedAxes<Axes<A...>> {
+  using type = Axes<A...>;
+};
+
+/// The same for a pattern of pairs.
+template <class T>
+struct CheckedPattern {
+  using type = pattern::Chain;
+  static constexpr bool is_pattern = never<T>;
+  static_assert(is_pattern, "qmtl: a pattern of pairs must have count(n), pair(n, i) and a name, as pattern::Ring");
+};
+template <class T>
+requires requires {
+  T::name;
+  { T::count(3) } -> std::convertible_to<int>;
+  { T::pair(3, 0) } -> std::convertible_to<std::pair<int, int>>;
+}
+struct CheckedPattern<T> {
+  using type = T;
+};
+
+template <class T>
+using EntanglerOf = typename CheckedEntangler<T>::type;
+template <class T>
+using AxesOf = typename CheckedAxes<T>::type;
+template <class T>
+using PatternOf = typename CheckedPattern<T>::type;
+
+}  // namespace detail
 }  // namespace qmtl

@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "qmtl/head/concepts.hpp"
+#include "qmtl/head/head_rules.hpp"
 
 namespace qmtl {
 
@@ -28,17 +29,21 @@ template <TaskType T>
 
 }  // namespace detail
 
+/// A linear head that breaks a rule is an error, and one with which compilers can go on.
+template <Scalar S, int D, class... Tasks>
+class LinearHead : public LinearHead<S, 1, detail::AnyTask> {
+  static_assert(D > 0, "qmtl: a linear head must have at least one feature");
+  static_assert(sizeof(detail::TaskListCheck<Tasks...>) > 0);
+};
+
 /// The classical baseline: task t's logits are W_t z + b_t. With D features and o outputs a task costs o (D + 1)
 /// parameters, so T tasks on a representation of size c T cost quadratically many. Takes the same Task types as the
 /// quantum head and ignores their blocks and windows. Parameters: each task's W (column-major, o x D), then b.
-template <Scalar S, int D, TaskType... Tasks>
-class LinearHead {
+template <Scalar S, int D, class... Tasks>
+requires(D > 0 && detail::DistinctTasks<Tasks...>) class LinearHead<S, D, Tasks...> {
  public:
   using Scalar = S;
   using TaskList = std::tuple<Tasks...>;
-  static_assert(sizeof...(Tasks) > 0, "qmtl: a head must have at least one task");
-  static_assert(D > 0, "qmtl: a linear head must have at least one feature");
-  static_assert(detail::names_differ<Tasks...>(), "qmtl: the tasks of a head must have different names");
   static constexpr int features = D;
   static constexpr int tasks = sizeof...(Tasks);
   static constexpr bool differentiable = true;

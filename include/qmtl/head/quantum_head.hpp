@@ -16,6 +16,7 @@
 #include "qmtl/core/moved_from.hpp"
 #include "qmtl/head/concepts.hpp"
 #include "qmtl/head/encoding.hpp"
+#include "qmtl/head/head_rules.hpp"
 #include "qmtl/head/lane_backend.hpp"
 #include "qmtl/head/own_batch.hpp"
 #include "qmtl/head/parallel_backend.hpp"
@@ -23,13 +24,6 @@
 #include "qmtl/head/shift_backend.hpp"
 
 namespace qmtl {
-
-/// How a quantum head computes: `window` through reduced density matrices on
-/// the whole register, `direct` by simulating each block there, `light_cone`
-/// through density matrices on a register for each window's light cone,
-/// `automatic` whichever a cost model finds cheapest, `shift` by
-/// parameter-shift rules (as a device would; exact here, and slow).
-enum class HeadMethod { automatic, window, direct, light_cone, shift };
 
 namespace detail {
 
@@ -55,54 +49,17 @@ template <Scalar S, TaskType T>
   return table;
 }
 
-/// Cost of reading a task, forward and backward, in multiplications an
-/// amplitude: 2^k/2 for the density matrix and 2^k for the adjoint vector, or
-/// about 6 for each gate of the block.
-template <TaskType T>
-inline constexpr double window_cost = 1.5 * (1 << std::min(T::width, 24));
-template <TaskType T>
-inline constexpr double direct_cost = 6.0 * (2 + static_cast<int>(T::Block::circuit.operations.size()));
-template <TaskType T>
-inline constexpr bool window_is_cheaper = T::width <= 8 && window_cost<T> <= direct_cost<T>;
-
-/// The same for a whole head on one register of N qubits, and on light cones:
-/// 2^n amplitudes times what is done to each, about 3 a gate of the encoding
-/// there and back.
-template <class E, class... Tasks>
-inline constexpr bool light_cones_are_cheaper = [] {
-  if (PreparesState<E>) return false;
-  constexpr double gates = 3.0 * static_cast<double>(E::circuit.operations.size());
-  constexpr int n = encoding_qubits<E>;
-  const auto amplitudes = [](int qubits) {
-    double size = 1.0;
-    for (int q = 0; q < qubits; ++q) size *= 2.0;
-    return size;
-  };
-  const double whole = amplitudes(n) * (gates + (std::min(window_cost<Tasks>, direct_cost<Tasks>) + ...));
-  const double cones = ((amplitudes(light_cone_width<E, typename Tasks::Window>) *
-                         (gates * light_cone_width<E, typename Tasks::Window> / n + window_cost<Tasks>)) +
-                        ...);
-  return cones < whole;
-}();
-
-template <class E, class... Tasks>
-struct CheckedHead {
-  static_assert(CircuitType<E>, "qmtl: an encoding must have a static constexpr circuit");
-  static_assert(EncodesFeatures<E>,
-                "qmtl: an encoding's circuit must use only features below its "
-                "`features`, and its weights without a gap");
-  static_assert(sizeof...(Tasks) > 0, "qmtl: a head must have at least one task");
-  static_assert(((window_extent<typename Tasks::Window> <= encoding_qubits<E>)&&...),
-                "qmtl: a task's window must lie within the encoding's qubits");
-  static_assert(names_differ<Tasks...>(), "qmtl: the tasks of a head must have different names");
-  static constexpr bool value = true;
-};
-
 }  // namespace detail
 
 /// The number of parameters of a QuantumHead: the encoding's weights and each task's.
 template <class E, TaskType... Tasks>
 inline constexpr int quantum_parameters = (encoding_weights<E> + ... + Tasks::parameters);
+
+/// A head that breaks a rule is an error, and one with which compilers can go on.
+template <Scalar S, HeadMethod Method, class E, class... Tasks>
+class BasicQuantumHead : public BasicQuantumHead<S, HeadMethod::automatic, AngleEncoding<1>, detail::AnyTask> {
+  static_assert(sizeof(detail::HeadCheck<Method, E, Tasks...>) > 0);
+};
 
 /// The quantum multi-task head: z -> angles = Squash(z) -> |psi> =
 /// U(angles)|0...0>, encoded once for all tasks; task t reads <psi| V_t^dagger
@@ -110,10 +67,9 @@ inline constexpr int quantum_parameters = (encoding_weights<E> + ... + Tasks::pa
 /// each task's. A head owns its work buffers and is not to be used from two
 /// threads at once; copy it instead; one that has been moved from throws LogicError. The gradients of both exact
 /// methods and of the shift rules agree to rounding.
-template <Scalar S, HeadMethod Method, class E, TaskType... Tasks>
-class BasicQuantumHead {
-  static_assert(detail::CheckedHead<E, Tasks...>::value);
-
+template <Scalar S, HeadMethod Method, class E, class... Tasks>
+requires detail::ConesFit<Method, E, Tasks...>
+class BasicQuantumHead<S, Method, E, Tasks...> {
  public:
   using Scalar = S;
   using EncodingType = E;
@@ -124,9 +80,7 @@ class BasicQuantumHead {
   static constexpr int encoding_parameters = encoding_weights<E>;
   static constexpr bool differentiable = differentiable_encoding<E>;
   static constexpr bool decays = false;  // under weight decay
-  static constexpr bool uses_light_cones =
-      Method == HeadMethod::light_cone ||
-      (Method == HeadMethod::automatic && detail::light_cones_are_cheaper<E, Tasks...>);
+  static constexpr bool uses_light_cones = detail::runs_light_cones<Method, E, Tasks...>;
 
  private:
   template <TaskType T>
@@ -286,17 +240,6 @@ class BasicQuantumHead {
   using Backend = std::conditional_t<Method == HeadMethod::shift, detail::ShiftBackend<S>,
                                      detail::LaneBackend<S, complex, one_state>>;
 
-  static_assert(Method != HeadMethod::shift || !PreparesState<E>,
-                "qmtl: parameter shift must have angles to shift: amplitude "
-                "and basis encoding have none");
-  static_assert(!uses_light_cones || !PreparesState<E>,
-                "qmtl: a head on light cones must start from |0...0>: amplitude and basis encoding do not");
-  static_assert(uses_light_cones || qubits <= detail::max_lane_qubits,
-                "qmtl: a head on one register must have at most 24 qubits; "
-                "wider ones must have small light cones");
-  static_assert(!uses_light_cones || ((light_cone_width<E, typename Tasks::Window> <= detail::max_lane_qubits) && ...),
-                "qmtl: a window's light cone must have at most 24 qubits");
-
   [[nodiscard]] static detail::HeadProgram<S> make_program() {
     detail::HeadProgram<S> program;
     program.encoding = E::circuit.ops();
@@ -378,7 +321,7 @@ class BasicQuantumHead {
 };
 
 /// The quantum head with the method that the cost model chooses.
-template <Scalar S, class E, TaskType... Tasks>
+template <Scalar S, class E, class... Tasks>
 using QuantumHead = BasicQuantumHead<S, HeadMethod::automatic, E, Tasks...>;
 
 }  // namespace qmtl

@@ -94,6 +94,21 @@ class PauliSum {
 [[nodiscard]] inline PauliSum operator+(PauliSum a, const PauliSum& b) { return a += b; }
 [[nodiscard]] inline PauliSum operator-(PauliSum a, PauliSum b) { return a += b *= -1.0; }
 [[nodiscard]] inline PauliSum operator*(double factor, PauliSum sum) { return sum *= factor; }
+[[nodiscard]] inline PauliSum operator*(PauliSum sum, double factor) { return sum *= factor; }
+[[nodiscard]] inline PauliSum operator/(PauliSum sum, double divisor) { return sum *= 1.0 / divisor; }
+[[nodiscard]] inline PauliSum operator-(PauliSum sum) { return sum *= -1.0; }
+
+/// The product of all terms with all terms, `2 * pauli_x(0) * (pauli_z(1) + pauli_z(2))`. Throws CircuitError if two of
+/// them share a qubit.
+[[nodiscard]] inline PauliSum operator*(const PauliSum& a, const PauliSum& b) {
+  PauliSum product;
+  for (const auto& left : a.terms()) {
+    for (const auto& right : b.terms()) {
+      product += PauliTerm{left.coefficient * right.coefficient, left.string * right.string};
+    }
+  }
+  return product;
+}
 
 /// "0.5*Z0 + 1*X1*Z3"; the identity is "I".
 [[nodiscard]] inline std::string to_string(const PauliSum& sum) {

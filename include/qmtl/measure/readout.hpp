@@ -101,6 +101,13 @@ template <int C, class Form = OneQubitPerClass,
           class Scale = std::conditional_t<std::same_as<Form, BasisStates>, FixedScale<1>, FixedScale<4>>>
 struct Classes;
 
+/// Another form is an error.
+template <int C, class Form, class Scale>
+struct Classes : Classes<(C < 2 ? 2 : C), OneQubitPerClass, FixedScale<4>> {
+  static constexpr bool is_form = detail::never<Form>;
+  static_assert(is_form, "qmtl: the form of Classes<C, Form, Scale> must be OneQubitPerClass or BasisStates");
+};
+
 template <int C, class Scale>
 struct Classes<C, OneQubitPerClass, Scale> : detail::LinearLogits<C, Scale> {
   static_assert(C >= 2, "qmtl: Classes<C> must have at least two classes");
@@ -176,18 +183,34 @@ struct Expectations : detail::LinearLogits<K, FixedScale<1>> {
   [[nodiscard]] static std::string describe() { return detail::text("expectations of Z on ", K, " qubits"); }
 };
 
+/// The numbers of a readout: of logits, of classes (0 for a real target), of qubits that it reads at least, of
+/// trainable scales.
+template <class R>
+concept ReadoutNumbers = requires {
+  { R::outputs } -> std::convertible_to<int>;
+  { R::classes } -> std::convertible_to<int>;
+  { R::width } -> std::convertible_to<int>;
+  { R::parameters } -> std::convertible_to<int>;
+};
+
+/// Its scale, as FixedScale<4>, and its eigenvalue(output, basis state).
+template <class R>
+concept ReadoutOperator = requires {
+  { R::Scale::value } -> std::convertible_to<double>;
+  { R::eigenvalue(0, Index{0}) } -> std::convertible_to<double>;
+};
+
+/// From expectation values to logits, and back from dL/dlogits.
+template <class R>
+concept ReadoutMaps = requires(const double* in, double* out) {
+  R::logits(in, in, out);
+  R::backward(in, in, in, out, out);
+};
+
 /// What a task needs of its readout. Every output is diagonal in the computational basis, as hardware measures it;
 /// another basis is a last layer of gates in the block.
 template <class R>
-concept Readout = requires(const double* in, double* out) {
-  { R::outputs } -> std::convertible_to<int>;     // number of logits
-  { R::classes } -> std::convertible_to<int>;     // 0 for a real target
-  { R::width } -> std::convertible_to<int>;       // qubits it reads at least
-  { R::parameters } -> std::convertible_to<int>;  // trainable scales
-  { R::Scale::value } -> std::convertible_to<double>;
-  { R::eigenvalue(0, Index{0}) } -> std::convertible_to<double>;
-  R::logits(in, in, out);
-  R::backward(in, in, in, out, out);
+concept Readout = ReadoutNumbers<R> && ReadoutOperator<R> && ReadoutMaps<R> && requires {
   { R::describe() } -> std::convertible_to<std::string>;
 };
 

@@ -16,7 +16,9 @@
 #include <vector>
 
 #include "qmtl/backbone/concepts.hpp"
+#include "qmtl/backbone/frozen.hpp"
 #include "qmtl/core/moved_from.hpp"
+#include "qmtl/head/head_rules.hpp"
 #include "qmtl/head/linear_head.hpp"
 #include "qmtl/head/prepared_rows.hpp"
 #include "qmtl/head/quantum_head.hpp"
@@ -248,14 +250,58 @@ class MultiTaskModel {
   Batch<Scalar, features> z_, dz_;
 };
 
+namespace detail {
+
+/// What stands for a model whose arguments break a rule: compilers go on with it, so that there is one error.
+using AnyModel = MultiTaskModel<Frozen<1>, LinearHead<double, 1, AnyTask>>;
+
+template <bool Passed, class B, class... Arguments>
+struct QuantumModelOr {
+  using type = AnyModel;
+};
+template <class B, class E, class... Tasks>
+struct QuantumModelOr<true, B, E, Tasks...> {
+  using type = MultiTaskModel<B, QuantumHead<typename B::Scalar, E, Tasks...>>;
+};
+template <bool Passed, class B, class... Tasks>
+struct LinearModelOr {
+  using type = AnyModel;
+};
+template <class B, class... Tasks>
+struct LinearModelOr<true, B, Tasks...> {
+  using type = MultiTaskModel<B, LinearHead<typename B::Scalar, B::output_size, Tasks...>>;
+};
+
+/// The type of a QmtlModel, and what is wrong with its arguments.
+template <class B, class E, class... Tasks>
+struct QuantumModel {
+  static constexpr bool parts = Backbone<B> && ConesFit<HeadMethod::automatic, E, Tasks...>;
+  static constexpr bool fits = parts && requires { requires B::output_size == E::features; };
+  static constexpr bool width_differs = parts && !fits;
+  using type = typename QuantumModelOr<fits, B, E, Tasks...>::type;
+  using Check = std::conditional_t<Backbone<B>, HeadCheck<HeadMethod::automatic, E, Tasks...>, BackboneCheck<B>>;
+  static_assert(sizeof(Check) > 0);
+  static_assert(!width_differs, "qmtl: a backbone's output size must equal the number of features of the head");
+};
+
+/// The same of a LinearModel.
+template <class B, class... Tasks>
+struct LinearModel {
+  using type = typename LinearModelOr<Backbone<B> && DistinctTasks<Tasks...>, B, Tasks...>::type;
+  using Check = std::conditional_t<Backbone<B>, TaskListCheck<Tasks...>, BackboneCheck<B>>;
+  static_assert(sizeof(Check) > 0);
+};
+
+}  // namespace detail
+
 /// A quantum multi-task model: `QmtlModel<Mlp<64, 32, 8>, AngleEncoding<8>, Task<...>, ...>`. The scalar is the
 /// backbone's.
-template <Backbone B, class E, TaskType... Tasks>
-using QmtlModel = MultiTaskModel<B, QuantumHead<typename B::Scalar, E, Tasks...>>;
+template <class B, class E, class... Tasks>
+using QmtlModel = typename detail::QuantumModel<B, E, Tasks...>::type;
 
 /// The classical counterpart, hard parameter sharing with linear heads, on the same backbone and tasks.
-template <Backbone B, TaskType... Tasks>
-using LinearModel = MultiTaskModel<B, LinearHead<typename B::Scalar, B::output_size, Tasks...>>;
+template <class B, class... Tasks>
+using LinearModel = typename detail::LinearModel<B, Tasks...>::type;
 
 /// The tasks of a model as facts that outlive its type.
 struct TaskFacts {

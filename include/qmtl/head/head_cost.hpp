@@ -1,0 +1,63 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// Which way of computing a quantum head is cheapest, at compile time.
+
+#include <algorithm>
+
+#include "qmtl/circuit/light_cone.hpp"
+#include "qmtl/head/encoding.hpp"
+#include "qmtl/head/task.hpp"
+
+namespace qmtl {
+
+/// How a quantum head computes: `window` through reduced density matrices on
+/// the whole register, `direct` by simulating each block there, `light_cone`
+/// through density matrices on a register for each window's light cone,
+/// `automatic` whichever a cost model finds cheapest, `shift` by
+/// parameter-shift rules (as a device would; exact here, and slow).
+enum class HeadMethod { automatic, window, direct, light_cone, shift };
+
+namespace detail {
+
+/// Cost of reading a task, forward and backward, in multiplications an
+/// amplitude: 2^k/2 for the density matrix and 2^k for the adjoint vector, or
+/// about 6 for each gate of the block.
+template <TaskType T>
+inline constexpr double window_cost = 1.5 * (1 << std::min(T::width, 24));
+template <TaskType T>
+inline constexpr double direct_cost = 6.0 * (2 + static_cast<int>(T::Block::circuit.operations.size()));
+template <TaskType T>
+inline constexpr bool window_is_cheaper = T::width <= 8 && window_cost<T> <= direct_cost<T>;
+
+/// The same for a whole head on one register of N qubits, and on light cones:
+/// 2^n amplitudes times what is done to each, about 3 a gate of the encoding
+/// there and back.
+template <class E, class... Tasks>
+inline constexpr bool light_cones_are_cheaper = [] {
+  if (PreparesState<E>) return false;
+  constexpr double gates = 3.0 * static_cast<double>(E::circuit.operations.size());
+  constexpr int n = encoding_qubits<E>;
+  const auto amplitudes = [](int qubits) {
+    double size = 1.0;
+    for (int q = 0; q < qubits; ++q) size *= 2.0;
+    return size;
+  };
+  const double whole = amplitudes(n) * (gates + (std::min(window_cost<Tasks>, direct_cost<Tasks>) + ...));
+  const double cones = ((amplitudes(light_cone_width<E, typename Tasks::Window>) *
+                         (gates * light_cone_width<E, typename Tasks::Window> / n + window_cost<Tasks>)) +
+                        ...);
+  return cones < whole;
+}();
+
+/// Whether a head of this method runs on light cones.
+template <HeadMethod Method, class E, class... Tasks>
+inline constexpr bool runs_light_cones = [] {
+  if constexpr (Method == HeadMethod::automatic) {
+    return light_cones_are_cheaper<E, Tasks...>;
+  } else {
+    return Method == HeadMethod::light_cone;
+  }
+}();
+
+}  // namespace detail
+}  // namespace qmtl

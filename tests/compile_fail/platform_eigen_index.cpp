@@ -3,4 +3,4 @@
 // SPDX-License-Identifier: Apache-2.0
 // With indices of 32 bits.
 
-#include "qmtl/qmtl.hpp"
+#include "qmtl/core/scalar.hpp"

@@ -3,4 +3,4 @@
 // SPDX-License-Identifier: Apache-2.0
 // With matrices that assignment does not resize.
 
-#include "qmtl/qmtl.hpp"
+#include "qmtl/core/scalar.hpp"

@@ -3,4 +3,4 @@
 // SPDX-License-Identifier: Apache-2.0
 // With NaN labels assumed away by the compiler.
 
-#include "qmtl/qmtl.hpp"
+#include "qmtl/core/config.hpp"

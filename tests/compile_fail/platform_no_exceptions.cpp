@@ -3,4 +3,4 @@
 // SPDX-License-Identifier: Apache-2.0
 // Without exceptions.
 
-#include "qmtl/qmtl.hpp"
+#include "qmtl/core/config.hpp"

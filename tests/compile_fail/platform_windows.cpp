@@ -3,4 +3,4 @@
 // SPDX-License-Identifier: Apache-2.0
 // On Windows, or what looks like it.
 
-#include "qmtl/qmtl.hpp"
+#include "qmtl/core/config.hpp"

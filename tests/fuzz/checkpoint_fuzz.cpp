@@ -94,11 +94,12 @@ void write(BytesView bytes) {
 void check(BytesView input) {
   static const std::vector<SavedFile> formats = {format(0), format(1), format(2), format(3)};
   Decisions decisions(input);
-  const std::size_t which = decisions.byte() % tiny_cases;
+  const unsigned decision = decisions.byte();
+  const std::size_t which = decision % tiny_cases;
   const Bytes bytes = formats[which].file(input, size_at);
   write(bytes);
   const auto outcome = resumed(which);
-  if (!outcome) return;
+  if (!outcome || (decision & 64u) == 0) return;  // what follows takes twice as long again
   const auto again = resumed(which);
   require(again && same_bits(*again, *outcome), "a training that has ended gives its result again");
   write(damaged(bytes));
@@ -109,7 +110,7 @@ std::vector<Bytes> seeds() {
   std::vector<Bytes> out;
   for (std::size_t which = 0; which < tiny_cases; ++which) {
     const SavedFile saved = format(which);
-    const auto decision = static_cast<std::byte>(which);
+    const auto decision = static_cast<std::byte>(which | 64u);
     for (const Bytes& file : genuine(which)) out.push_back(saved.input_of_body(file, decision));
     out.push_back(saved.input_of_whole(genuine(which).front(), decision));
   }

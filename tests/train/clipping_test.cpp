@@ -53,6 +53,16 @@ TEST_CASE("a gradient whose squares overflow is clipped to its direction, a zero
   CHECK(zero == Vector{0.0});
 }
 
+TEST_CASE("a gradient whose norm itself overflows is clipped to its direction") {
+  const double most = std::numeric_limits<double>::max();
+  std::vector<double> a{most, -most}, b{most, most / 2};
+  clip_gradient<double>({.norm = 2.0}, a, b);
+  const double unit = 2.0 / std::sqrt(3.25);
+  CHECK(a[0] == Approx(unit));
+  CHECK(a[1] == Approx(-unit));
+  CHECK(b[1] == Approx(unit / 2));
+}
+
 TEST_CASE("a clipped step of gradient descent has the clipped length and the gradient's direction") {
   const auto data = related_parts(100).train;
   Quantum<> model{Seed{6}};

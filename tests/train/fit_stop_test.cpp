@@ -153,6 +153,19 @@ TEST_CASE("one input that is too large is named, and its feature does not vanish
   }
 }
 
+TEST_CASE("gradients that Adam cannot square end the training, unless they are clipped") {
+  const auto data = related_parts(100).train;
+  Classical model{Seed{1}};
+  FitOptions options{.epochs = 1, .batch_size = 60, .weighting = FixedWeights{{1e156, 1e156, 1e156}}};
+  const auto message = message_of<NumericalError>([&] { fit(model, data, options); });
+  CHECK(message.find("qmtl: fit: the step of the backbone (qmtl: optimizer: Adam's second moment of parameter ") == 0);
+  CHECK(message.find(" is not finite in epoch 1, batch 0;") != std::string::npos);
+  options.clipping = {.norm = 1.0};
+  const auto before = parameters_of(model);
+  fit(model, data, options);
+  CHECK(parameters_of(model) != before);
+}
+
 TEST_CASE("parameters that the very last step made infinite do not pass for a result") {
   const auto data = related_parts(100).train;
   Classical model{Seed{1}};

@@ -107,6 +107,29 @@ TEST_CASE("AdamW is Adam's step after a decay that the moments do not see (Loshc
   }
 }
 
+TEMPLATE_TEST_CASE("a gradient whose square overflows is an error that names it, not a step of nothing", "", float,
+                   double) {
+  using S = TestType;
+  const S too_large = std::sqrt(std::numeric_limits<S>::max()) * S(2);
+  for (const OptimizerSettings& settings : std::vector<OptimizerSettings>{Adam{}, AdamW{}}) {
+    Optimizer<S> optimizer(settings, 700);
+    std::vector<S> parameters(700, S(1)), gradient(700, S(1));
+    gradient[431] = -too_large;
+    CHECK(message_of<NumericalError>([&] { optimizer.step(parameters, gradient); }) ==
+          detail::text("qmtl: optimizer: Adam's second moment of parameter 431 is not finite, with a gradient of ",
+                       -too_large));
+    Optimizer<S> large(settings, 1);
+    std::vector<S> parameter{S(1)};
+    large.step(parameter, std::vector<S>{too_large / 4});
+    CHECK(parameter[0] == Approx(0.999).margin(1e-4));
+  }
+}
+
+TEST_CASE("an epsilon below float's range is no zero to divide by") {
+  CHECK(std::isfinite(run<float>(Adam{.epsilon = 1e-300}, 1.0f, {0.0f})[0]));
+  CHECK(std::isfinite(run<float>(Adam{.epsilon = 1e-300}, 1.0f, {1e-25f})[0]));
+}
+
 TEST_CASE("decoupled decay is proportional to the weight, L2 through Adam is not") {
   const std::vector<double> still(3, 0.0);
   CHECK(run(AdamW{.learning_rate = 0.1, .weight_decay = 0.5}, 4.0, still)[2] == exactly(4.0 * 0.95 * 0.95 * 0.95));

@@ -46,6 +46,24 @@ TEMPLATE_TEST_CASE("a weighted sum of the tasks' gradients is the gradient of th
   CHECK((gradients.norms()[2] == 0.0) == unlabelled);
 }
 
+TEST_CASE("conflicts are projected whatever the size of the gradients") {
+  const auto data = related_parts(60).train;
+  Classical model{Seed{4}};
+  const auto gradient = [&](double weight) {
+    Objective objective(model);
+    TaskGradients gradients(model);
+    objective.forward(data.inputs, data.labels);
+    Rng rng(Seed{1});
+    gradients.sum_without_conflicts(objective, std::vector<double>(3, weight), rng);
+    return std::vector<double>(objective.backbone_gradient().begin(), objective.backbone_gradient().end());
+  };
+  const auto expected = gradient(1.0);
+  for (const double weight : {0x1p600, 0x1p-600}) {
+    const auto scaled = gradient(weight);
+    for (std::size_t j = 0; j < scaled.size(); ++j) CHECK(scaled[j] / weight == Approx(expected[j]).margin(1e-13));
+  }
+}
+
 TEST_CASE("norms are those of dL/dz of the unweighted losses, by differences") {
   using Direct = QmtlModel<Frozen<4>, AngleEncoding<4>, First, Third>;  // z is the input
   auto all = related_parts(30).train;

@@ -124,6 +124,44 @@ TEST_CASE("weight decay spares log-variances") {
   CHECK(std::exp(weights.log_variances()[0]) == Approx(7.0).epsilon(1e-6));
 }
 
+TEST_CASE("a loss of zero leaves an uncertainty weight finite, and one to come back from") {
+  for (const OptimizerSettings& optimizer :
+       {OptimizerSettings(Sgd{.learning_rate = 0.02}), OptimizerSettings(Sgd{.learning_rate = 0.02, .momentum = 0.9}),
+        OptimizerSettings(Adam{.learning_rate = 0.02})}) {
+    TaskWeights weights(UncertaintyWeights{}, optimizer, {{2}, {0}, {2}});
+    const std::vector<TaskLoss> losses{{0.0, 4}, {0.0, 4}, {0.7, 4}};
+    for (int i = 0; i < 200'000; ++i) weights.after_step(losses, {}, 1.0);
+    CHECK(values(weights)[0] == Approx(1e6));
+    CHECK(values(weights)[1] == Approx(0.5e6));
+    CHECK(values(weights)[2] == Approx(1 / (2 * 0.7)).epsilon(1e-6));
+    for (int i = 0; i < 200'000; ++i) weights.after_step(std::vector<TaskLoss>{{0.7, 4}, {0.7, 4}, {0.7, 4}}, {}, 1.0);
+    for (const double w : weights.values()) CHECK(w == Approx(1 / (2 * 0.7)).epsilon(0.02));
+  }
+}
+
+TEST_CASE("a huge loss leaves an uncertainty weight above zero") {
+  TaskWeights weights(UncertaintyWeights{}, Sgd{.learning_rate = 0.1}, {{0}});
+  weights.after_step(std::vector<TaskLoss>{{1e300, 4}}, {}, 1.0);
+  CHECK(values(weights)[0] == Approx(0.5e-6));
+}
+
+TEST_CASE("loss ratios beyond the finite numbers leave weights finite") {
+  const double tiny = 1e-310;
+  for (const double temperature : {2.0, 1e-310}) {
+    TaskWeights average(DynamicWeightAverage{.temperature = temperature}, Adam{}, {{2}, {2}, {2}});
+    average.after_epoch(Weights{tiny, tiny, 1.0});
+    average.after_epoch(Weights{1.0, 1.0, 1.0});  // ratios that overflow, twice
+    CHECK(values(average)[0] == Approx(1.5));
+    CHECK(values(average)[1] == Approx(1.5));
+    CHECK(values(average)[2] == 0.0);
+  }
+  TaskWeights norms(GradNorm{.learning_rate = 0.01}, Adam{}, two_binary);
+  norms.after_step(std::vector<TaskLoss>{{tiny, 4}, {1.0, 4}}, Weights{1.0, 1.0}, 1.0);
+  const double before = values(norms)[0];
+  norms.after_step(std::vector<TaskLoss>{{1.0, 4}, {1.0, 4}}, Weights{1.0, 1.0}, 1.0);
+  CHECK(values(norms)[0] > before);  // the task that has fallen behind counts for more
+}
+
 TEST_CASE("dynamic weight averages are the published formula on the losses of the two epochs before") {
   TaskWeights weights(DynamicWeightAverage{.temperature = 2.0}, Adam{}, {{2}, {2}, {2}});
   CHECK(values(weights) == Weights{1.0, 1.0, 1.0});

@@ -44,7 +44,7 @@ template <Scalar S>
 
 }  // namespace detail
 
-/// Clips a finite gradient that lies in two parts, in place.
+/// Clips a finite gradient that lies in two parts, in place; its norm may be beyond the finite numbers.
 template <Scalar S>
 void clip_gradient(const GradientClipping& clipping, std::span<S> first, std::span<S> second) noexcept {
   if (!std::isinf(clipping.value)) {
@@ -54,12 +54,19 @@ void clip_gradient(const GradientClipping& clipping, std::span<S> first, std::sp
     }
   }
   if (std::isinf(clipping.norm)) return;
-  const double norm = std::hypot(detail::norm_of<S>(first), detail::norm_of<S>(second));
+  const auto multiply = [&](double factor) {
+    for (const std::span<S> part : {first, second}) {
+      for (S& g : part) g *= static_cast<S>(factor);
+    }
+  };
+  const auto norm_of_all = [&] { return std::hypot(detail::norm_of<S>(first), detail::norm_of<S>(second)); };
+  double norm = norm_of_all();
   if (!(norm > clipping.norm)) return;
-  const auto scale = static_cast<S>(clipping.norm / norm);
-  for (const std::span<S> part : {first, second}) {
-    for (S& g : part) g *= scale;
+  if (std::isinf(norm)) {
+    multiply(0x1p-64);
+    norm = norm_of_all();
   }
+  multiply(clipping.norm / norm);
 }
 
 }  // namespace qmtl

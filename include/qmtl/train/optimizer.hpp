@@ -94,7 +94,9 @@ class Optimizer {
     second_.assign(sgd == nullptr ? size : 0, S(0));
   }
 
-  /// Moves the parameters one step along the gradient of the loss. No allocation; O(size). Throws ShapeError.
+  /// Moves the parameters one step along the gradient of the loss. No allocation; O(size). Throws ShapeError, and
+  /// NumericalError if the square of a gradient is beyond S (from 1.4e154 on in double, 1.9e19 in float): Adam would
+  /// not move that parameter, nor ever again.
   void step(std::span<S> parameters, std::span<const S> gradient) {
     detail::require_size("optimizer: number of parameters", parameters.size(), size_);
     detail::require_size("optimizer: size of the gradient", gradient.size(), size_);
@@ -168,18 +170,18 @@ class Optimizer {
     });
   }
 
-  void update(const Adam& adam, std::span<S> parameters, std::span<const S> gradient) noexcept {
+  void update(const Adam& adam, std::span<S> parameters, std::span<const S> gradient) {
     adam_step(adam, parameters, gradient);
   }
 
-  void update(const AdamW& adamw, std::span<S> parameters, std::span<const S> gradient) noexcept {
+  void update(const AdamW& adamw, std::span<S> parameters, std::span<const S> gradient) {
     const auto keep = static_cast<S>(1.0 - adamw.learning_rate * adamw.weight_decay);
     Array(parameters.data(), static_cast<Eigen::Index>(size_)) *= keep;
     adam_step(adamw, parameters, gradient);
   }
 
   template <class Settings>
-  void adam_step(const Settings& adam, std::span<S> parameters, std::span<const S> gradient) noexcept {
+  void adam_step(const Settings& adam, std::span<S> parameters, std::span<const S> gradient) {
     const auto steps = static_cast<double>(steps_);
     const auto beta1 = static_cast<S>(adam.beta1);
     const auto beta2 = static_cast<S>(adam.beta2);
@@ -187,15 +189,25 @@ class Optimizer {
     const auto fresh2 = static_cast<S>(1.0 - adam.beta2);
     const auto rate = static_cast<S>(adam.learning_rate / (1.0 - std::pow(adam.beta1, steps)));
     const auto inverse_root = static_cast<S>(1.0 / std::sqrt(1.0 - std::pow(adam.beta2, steps)));
-    const auto epsilon = static_cast<S>(adam.epsilon);
+    const auto epsilon = std::max(static_cast<S>(adam.epsilon), std::numeric_limits<S>::min());
+    S largest = S(0);
     descend(parameters, [&](std::size_t start, std::size_t count) -> Move {
       const ConstArray g = array(gradient, start, count);
       Array m = array(first_, start, count);
       Array v = array(second_, start, count);
       m = beta1 * m + fresh1 * g;
       v = beta2 * v + fresh2 * g.square();
+      largest = std::max(largest, v.maxCoeff());
       return rate * m / (v.sqrt() * inverse_root + epsilon);
     });
+    if (largest > std::numeric_limits<S>::max()) fail_second_moment(gradient);
+  }
+
+  [[noreturn]] void fail_second_moment(std::span<const S> gradient) const {
+    std::size_t i = 0;
+    while (std::isfinite(second_[i])) ++i;
+    throw NumericalError(detail::text("qmtl: optimizer: Adam's second moment of parameter ", i,
+                                      " is not finite, with a gradient of ", gradient[i]));
   }
 
   OptimizerSettings settings_;

@@ -3,6 +3,7 @@
 // Gradients task by task, from one forward: their norms on the representation, and their sum with or without conflicts.
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <span>
 #include <vector>
@@ -110,17 +111,25 @@ class TaskGradients {
     return true;
   }
 
+  /// A power of two, so that no bit changes, that brings the largest weighted gradient near 1: products of gradients
+  /// beyond 1e154 or below 1e-154 are no numbers to project by.
+  [[nodiscard]] double product_scale(std::span<const double> weights) const {
+    double largest = 0.0;
+    for (Eigen::Index t = 0; t < shared_.cols(); ++t) {
+      largest = std::max(largest, weights[static_cast<std::size_t>(t)] *
+                                      static_cast<double>(shared_.col(t).template lpNorm<Eigen::Infinity>()));
+    }
+    return largest > 0.0 && std::isfinite(largest) ? std::ldexp(1.0, std::min(-std::ilogb(largest), 1000)) : 1.0;
+  }
+
   void add_projected(Objective<B, H>& objective, std::span<const double> weights, Rng& rng) {
-    const double largest = shared_.size() > 0 ? static_cast<double>(shared_.cwiseAbs().maxCoeff()) : 0.0;
-    const double unit =
-        largest > std::numeric_limits<double>::min() ? 1.0 / largest : 1.0;  // so that no square overflows
-    const auto scaled = [&](Eigen::Index t) { return unit * shared_.col(t).template cast<double>(); };
+    const double scale = product_scale(weights);
+    const auto scaled = [&](Eigen::Index t) {
+      return shared_.col(t).template cast<double>() * (weights[static_cast<std::size_t>(t)] * scale);
+    };
     ColMajorMatrix<double> gram(H::tasks, H::tasks);
     for (Eigen::Index i = 0; i < H::tasks; ++i) {
-      for (Eigen::Index j = 0; j <= i; ++j) {
-        const double product = scaled(i).dot(scaled(j));
-        gram(i, j) = gram(j, i) = weights[static_cast<std::size_t>(i)] * weights[static_cast<std::size_t>(j)] * product;
-      }
+      for (Eigen::Index j = 0; j <= i; ++j) gram(i, j) = gram(j, i) = scaled(i).dot(scaled(j));
     }
     const Eigen::VectorXd coefficients = project_conflicts(gram, rng);
     const auto backbone = task_backbone_.size();

@@ -166,11 +166,18 @@ class Trainer {
     if (!finite(objective_.head_gradient())) fail("a gradient of the head", batch);
     if (!finite(objective_.backbone_gradient())) fail("a gradient of the backbone", batch);
     count_losses();
-    const double scale = rate_scale(options_.schedule, position());
-    task_weights_.after_step(objective_.task_losses(), task_gradients_.norms(), scale);
-    clip_gradient(options_.clipping, objective_.backbone_gradient(), objective_.head_gradient());
-    backbone_optimizer_.step(scale, model_.backbone().parameters(), objective_.backbone_gradient());
-    head_optimizer_.step(scale, model_.head_weights(), objective_.head_gradient());
+    const char* stepping = "the task weights";
+    try {
+      const double scale = rate_scale(options_.schedule, position());
+      task_weights_.after_step(objective_.task_losses(), task_gradients_.norms(), scale);
+      clip_gradient(options_.clipping, objective_.backbone_gradient(), objective_.head_gradient());
+      stepping = "the backbone";
+      backbone_optimizer_.step(scale, model_.backbone().parameters(), objective_.backbone_gradient());
+      stepping = "the head";
+      head_optimizer_.step(scale, model_.head_weights(), objective_.head_gradient());
+    } catch (const NumericalError& error) {
+      fail(text("the step of ", stepping, " (", error.what(), ")"), batch);
+    }
   }
 
   [[nodiscard]] StepPosition position() const noexcept {

@@ -30,14 +30,15 @@ struct FixedWeights {
 /// s, from 0, and adds exp(-s) L + s/2 to the objective where it has classes and exp(-s) L / 2 + s/2 where it is
 /// real-valued. Its weight is the factor of L, which for a constant loss ends at 1 / (2 L). The log-variances are
 /// trained by the optimizer of the model, its learning rate times this scale, without weight decay; that of a task
-/// without a label in a batch stays.
+/// without a label in a batch stays. A loss of 0 has no such end: exp(-s) stays within [1e-6, 1e6], since beyond these
+/// (about 1/epsilon of float) a task's gradient loses its digits in the sum of all, or takes those of the others.
 struct UncertaintyWeights {
   double learning_rate_scale = 1.0;
 };
 
 /// Dynamic weight averaging (Liu, Johns and Davison 2019, equation 7): in epoch t task k has the weight K exp(r_k / T)
 /// / sum_i exp(r_i / T), with r_k = L_k(t-1) / L_k(t-2) from its mean training losses in the epochs before, K tasks and
-/// the temperature T. In the first two epochs, and where L_k(t-2) is 0, r_k = 1.
+/// the temperature T. In the first two epochs, and where L_k(t-2) is 0, r_k = 1; no ratio counts for more than 1e100.
 struct DynamicWeightAverage {
   double temperature = 2.0;
 };
@@ -139,7 +140,9 @@ class TaskWeights {
   }
 
  private:
-  static constexpr double least = 1e-6;  // of a GradNorm weight
+  static constexpr double least = 1e-6;                            // of a weight of GradNorm, and of exp(-s)
+  static constexpr double most_log_variance = 13.815510557964274;  // -log(least)
+  static constexpr double most_ratio = 1e100;                      // of losses: sums of ratios stay finite
 
   [[nodiscard]] static OptimizerSettings own_optimizer(const TaskWeighting& weighting, OptimizerSettings model) {
     if (const auto* norms = std::get_if<GradNorm>(&weighting)) return Adam{.learning_rate = norms->learning_rate};
@@ -162,6 +165,7 @@ class TaskWeights {
       gradient_[t] = losses[t].labelled > 0 ? 0.5 - values_[t] * losses[t].loss : 0.0;
     }
     step(log_variances_, losses);
+    for (double& s : log_variances_) s = std::clamp(s, -most_log_variance, most_log_variance);
     set_uncertainty_weights();
   }
 
@@ -174,14 +178,19 @@ class TaskWeights {
     }
   }
 
+  /// 1 where there was no loss before.
+  [[nodiscard]] static double loss_ratio(double loss, double before) noexcept {
+    return before > 0.0 ? std::min(loss / before, most_ratio) : 1.0;
+  }
+
   void average(double temperature, std::span<const double> losses) noexcept {
     double largest = 0.0;
     for (std::size_t t = 0; t < values_.size(); ++t) {
-      values_[t] = (last_losses_[t] > 0.0 ? losses[t] / last_losses_[t] : 1.0) / temperature;
+      values_[t] = loss_ratio(losses[t], last_losses_[t]);
       largest = std::max(largest, values_[t]);
     }
     double sum = 0.0;
-    for (double& value : values_) sum += value = std::exp(value - largest);
+    for (double& value : values_) sum += value = std::exp((value - largest) / temperature);
     for (double& value : values_) value *= static_cast<double>(values_.size()) / sum;
   }
 
@@ -194,7 +203,7 @@ class TaskWeights {
     for (std::size_t t = 0; t < values_.size(); ++t) {
       if (losses[t].labelled == 0) continue;
       if (first_losses_[t] < 0.0) first_losses_[t] = losses[t].loss;
-      ratios[t] = first_losses_[t] > 0.0 ? losses[t].loss / first_losses_[t] : 1.0;
+      ratios[t] = loss_ratio(losses[t].loss, first_losses_[t]);
       present += 1.0;
       mean_norm += values_[t] * norms[t];
       mean_ratio += ratios[t];

@@ -70,8 +70,9 @@ template <class E, int T>
 [[nodiscard]] bool add_row(ResultTable& table, std::string_view config, std::string_view encoding,
                            const Arguments& arguments) {
   using Model = typename FrozenModelOf<E, std::make_integer_sequence<int, T>>::type;
-  const auto data =
+  auto data =
       make_binary_tasks<double>({.tasks = T, .rows = arguments.rows, .features = E::features, .seed = Seed{1}}).data;
+  data.task_names.clear();  // the model has its own
   Model model{Seed{1}};
   set_threads(model.head(), arguments.threads);
   const TimingOptions few{.seconds = 0.2 * arguments.seconds, .least = 3};

@@ -204,8 +204,8 @@ TEST_CASE("a quantum model's training loss on MUStARD falls on every one of thre
     data.task_names.resize(3);
     using Model =
         QmtlModel<Mlp<149, 32, 8>, AngleEncoding<8>, Task<"sarcasm", RotationBlock<2, Layers<2>>, Window<0, 2>, Binary>,
-                  Task<"implicit", RotationBlock<3, Layers<2>>, Window<2, 3>, Classes<3>>,
-                  Task<"explicit", RotationBlock<3, Layers<2>>, Window<5, 3>, Classes<3>>>;
+                  Task<"sentiment_implicit", RotationBlock<3, Layers<2>>, Window<2, 3>, Classes<3>>,
+                  Task<"sentiment_explicit", RotationBlock<3, Layers<2>>, Window<5, 3>, Classes<3>>>;
     Model model{Seed{1}};
     const auto report = fit(model, data, {.epochs = 4, .optimizer = AdamW{.learning_rate = 1e-2}});
     for (std::size_t t = 0; t < 3; ++t) {

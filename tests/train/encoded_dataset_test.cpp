@@ -211,8 +211,18 @@ TEST_CASE("data encoded by a model that makes something else of the rows is refu
   QmtlModel<Counting, AngleEncoding<5>, First> fewer{Seed{1}};
   CHECK(message_of<ShapeError>([&] { fit(fewer, encoded); }) ==
         "qmtl: encoded data: numbers of a row must be 10, got 46");
+  auto swapped = data;
+  swapped.task_names = {"first", "third", "second"};
+  const auto names = [&](auto run) { return message_of<ValueError>(run).substr(0, 71); };
+  const std::string expected = "qmtl: dataset: name of task 1, expected the model's 'second', got 'thir";
+  CHECK(names([&] { (void)encode_dataset(model, swapped); }) == expected);
+  CHECK(names([&] { fit(model, swapped, {.epochs = 1}); }) == expected);
+  CHECK(names([&] { fit(model, data, swapped, {.epochs = 1}); }) == expected);
   using Renamed = Task<"renamed", RotationBlock<2>, Window<0, 2>, Classes<2>>;
   QmtlModel<Counting, AngleEncoding<5>, Renamed, Second> two_tasks{Seed{1}};
+  QmtlModel<Counting, AngleEncoding<5>, Renamed, Second, Third> renamed{Seed{1}};
+  CHECK(message_of<ValueError>([&] { fit(renamed, encoded); }).find("expected the model's 'renamed', got 'first'") !=
+        std::string::npos);
   CHECK(message_of<ShapeError>([&] { fit(two_tasks, encoded); }) == "qmtl: dataset: number of tasks must be 2, got 3");
 }
 

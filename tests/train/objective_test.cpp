@@ -190,8 +190,8 @@ TEST_CASE("evaluate judges every task of a data set by hand-made logits") {
   CHECK(metrics[2].r2 == Approx(1 - 4.0 / 14));
   CHECK(std::isnan(evaluate(model, data)[0].majority));
 
-  data.task_names = {"first", "second", "third"};
-  CHECK(evaluate(model, data)[1].name == "second");
+  data.task_names = {"yes", "level", "size"};
+  CHECK(evaluate(model, data)[1].name == "level");
 }
 
 TEST_CASE("a const model is judged as the model itself") {
@@ -211,6 +211,14 @@ TEST_CASE("evaluate refuses data that does not fit and logits that are no number
         }) == "qmtl: evaluate: number of majority classes must be 3, got 2");
   data.task_names = {"only one"};
   CHECK_THROWS_AS(evaluate(model, data), ShapeError);
+  const std::string advice =
+      "; put the rows of labels and their names in the model's order, or clear task_names to go by position";
+  const auto refused = [&] { return message_of<ValueError>([&] { (void)evaluate(model, data); }); };
+  data.task_names = {"yes", "size", "level"};
+  CHECK(refused() == "qmtl: dataset: name of task 1, expected the model's 'level', got 'size'" + advice);
+  data.task_names = {"yes", "level", "yes"};
+  CHECK(refused() == "qmtl: dataset: two tasks have the name 'yes', expected different names");
+  CHECK(message_of<ValueError>([&] { validate<double>(data, label_kinds(model)); }) == refused());
   data.task_names.clear();
   model.head_weights()[0] = missing;
   CHECK_THROWS_AS(evaluate(model, data), NumericalError);

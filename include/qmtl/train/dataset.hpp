@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A data set of several tasks over the same inputs, in which any label of any task may be missing.
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <span>
@@ -37,7 +38,7 @@ template <Scalar S>
 struct Dataset {
   Batch<S> inputs;                      ///< features x rows
   Batch<S> labels;                      ///< tasks x rows; see LabelKind and is_missing
-  std::vector<std::string> task_names;  ///< one a task, or empty
+  std::vector<std::string> task_names;  ///< one a task, all different, or empty
 
   [[nodiscard]] Eigen::Index rows() const noexcept { return inputs.cols(); }
   [[nodiscard]] int features() const noexcept { return static_cast<int>(inputs.rows()); }
@@ -92,13 +93,18 @@ void require_label(LabelKind kind, S label, std::string_view where, Eigen::Index
                         kind.classes, " classes), or a negative number or NaN where it is missing, got ", label));
 }
 
-/// Throws ShapeError unless rows, tasks and names agree in number.
+/// Throws ShapeError unless rows, tasks and names agree in number, ValueError where two tasks have the same name.
 template <Scalar S>
 void require_counts(const Dataset<S>& data, std::span<const LabelKind> kinds) {
   require_size("dataset: columns of labels", data.labels.cols(), data.rows());
   require_size("dataset: number of tasks", data.labels.rows(), kinds.size());
   if (data.task_names.empty()) return;
   require_size("dataset: number of task names", data.task_names.size(), kinds.size());
+  std::vector<std::string_view> names(data.task_names.begin(), data.task_names.end());
+  std::sort(names.begin(), names.end());
+  const auto twice = std::adjacent_find(names.begin(), names.end());
+  if (twice == names.end()) return;
+  throw ValueError(text("qmtl: dataset: two tasks have the name '", *twice, "', expected different names"));
 }
 
 /// Throws ValueError where a label does not fit its kind.
@@ -118,8 +124,9 @@ void require_labels(const Dataset<S>& data, std::span<const LabelKind> kinds) {
 }  // namespace detail
 
 /// Checks a data set against the kinds of its tasks' labels, before anything is trained on it.
-/// Throws ShapeError where counts disagree, and ValueError where an input is not finite or a label does not fit its
-/// kind; the message names the task, the row, the value and what was expected. Cost: one pass over the data.
+/// Throws ShapeError where counts disagree, and ValueError where two tasks have the same name, an input is not finite
+/// or a label does not fit its kind; the message names the task, the row, the value and what was expected. Cost: one
+/// pass over the data.
 template <Scalar S>
 void validate(const Dataset<S>& data, std::span<const LabelKind> kinds) {
   detail::require_counts<S>(data, kinds);

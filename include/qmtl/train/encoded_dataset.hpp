@@ -67,12 +67,12 @@ class EncodedDataset {
     return EncodedDataset(data_.select(indices), first_input_, first_entries_);
   }
 
-  /// Throws ShapeError or ValueError unless the labels fit the model's tasks and the model makes the same of the first
-  /// row that was encoded.
+  /// Throws ShapeError or ValueError unless labels and names fit the model's tasks and the model makes the same of the
+  /// first row that was encoded.
   template <Backbone B, CachingHead H>
   void require_encoded_by(MultiTaskModel<B, H>& model) const {
     detail::require_size("encoded data: numbers of a row", data_.inputs.rows(), model.head().encoded_size());
-    validate<S>(data_, label_kinds(model));
+    detail::require_task_labels(model, data_);
     if (first_input_.cols() == 0) return;
     detail::require_size("encoded data: features of the inputs", first_input_.rows(), model.input_size());
     Batch<S> entries(first_entries_.rows(), 1);

@@ -21,15 +21,34 @@ template <Backbone B, Head H>
   return kinds;
 }
 
-/// Checks a data set against a model, before anything is trained on it: as validate(data, label kinds), save that the
-/// backbone says which inputs may be missing. Throws ShapeError and ValueError.
+namespace detail {
+
+/// Throws unless the labels of a data set are those of a model's tasks: in number, name and kind.
 template <Backbone B, Head H>
-void validate(const MultiTaskModel<B, H>& model, const Dataset<typename B::Scalar>& data) {
+void require_task_labels(const MultiTaskModel<B, H>& model, const Dataset<typename B::Scalar>& data) {
   using S = typename B::Scalar;
   const auto kinds = label_kinds(model);
-  detail::require_counts<S>(data, kinds);
+  require_counts<S>(data, kinds);
+  const auto tasks = task_facts(model);
+  for (std::size_t t = 0; t < data.task_names.size(); ++t) {
+    if (data.task_names[t] == tasks[t].name) continue;
+    throw ValueError(text(
+        "qmtl: dataset: name of task ", t, ", expected the model's '", tasks[t].name, "', got '", data.task_names[t],
+        "'; put the rows of labels and their names in the model's order, or clear task_names to go by "
+        "position"));
+  }
+  require_labels<S>(data, kinds);
+}
+
+}  // namespace detail
+
+/// Checks a data set against a model, before anything is trained on it: as validate(data, label kinds), save that the
+/// backbone says which inputs may be missing, and that the data set names the model's tasks in the model's order, if it
+/// names any. Throws ShapeError and ValueError.
+template <Backbone B, Head H>
+void validate(const MultiTaskModel<B, H>& model, const Dataset<typename B::Scalar>& data) {
+  detail::require_task_labels(model, data);
   detail::require_inputs(model.backbone(), data.inputs);
-  detail::require_labels<S>(data, kinds);
 }
 
 /// Losses and gradients of a model on batches, those of real targets on the scale that the model has for them: made
@@ -158,8 +177,7 @@ template <Backbone B, Head H>
   if (!majorities.empty()) require_size("evaluate: number of majority classes", majorities.size(), tasks.size());
   std::vector<TaskMetrics> metrics;
   for (std::size_t t = 0; t < tasks.size(); ++t) {
-    const std::string name = data.task_names.empty() ? tasks[t].name : data.task_names[t];
-    metrics.push_back(evaluate_task<S>(name, predictions.middleRows(tasks[t].first_output, tasks[t].outputs),
+    metrics.push_back(evaluate_task<S>(tasks[t].name, predictions.middleRows(tasks[t].first_output, tasks[t].outputs),
                                        data.labels.row(static_cast<Eigen::Index>(t)), LabelKind{tasks[t].classes},
                                        majorities.empty() ? -1 : majorities[t], model.target_scaler()[t]));
   }
@@ -177,8 +195,8 @@ template <Backbone B, Head H>
   return detail::label_majorities(model, data);
 }
 
-/// Metrics of every task on a data set. Names come from the data set if it has any, else from the model. `majorities`
-/// are the training data's `majority_classes`, or empty. Throws ShapeError or ValueError for data that does not fit.
+/// Metrics of every task on a data set. `majorities` are the training data's `majority_classes`, or empty. Throws
+/// ShapeError or ValueError for data that does not fit.
 template <Backbone B, Head H>
 [[nodiscard]] std::vector<TaskMetrics> evaluate(MultiTaskModel<B, H>& model, const Dataset<typename B::Scalar>& data,
                                                 std::span<const int> majorities = {}) {

@@ -136,8 +136,8 @@ struct Finished {
 TEST_CASE("a training with other options, data or model is refused, with what differs") {
   Finished f;
   auto other = f.options;
-  other.epochs = 3;
-  CHECK(f.refused(other) == "is of another training: it has \"epochs 2\", expected \"epochs 3\"");
+  other.batch_size = 16;
+  CHECK(f.refused(other) == "is of another training: it has \"batch_size 32\", expected \"batch_size 16\"");
   other = f.options;
   other.optimizer = AdamW{.weight_decay = 0.5};
   CHECK(f.refused(other).find("weight_decay 0.5\"") != std::string::npos);
@@ -181,7 +181,7 @@ TEST_CASE("foreign, truncated and damaged files are refused for what they are") 
     CHECK(f.refused_bytes(f.bytes.substr(0, length)) ==
           "is truncated: expected " + size + " bytes, got " + std::to_string(length));
   }
-  CHECK(f.refused_bytes(f.bytes + "x").find("is damaged: expected " + size + " bytes") == 0);
+  CHECK(f.refused_bytes(f.bytes + "x") == "is damaged: expected " + size + " bytes, got more");
   auto newer = f.bytes;
   newer[8] = 9;
   CHECK(f.refused_bytes(newer) == "has format version 9, expected 2");
@@ -201,27 +201,112 @@ std::string sealed(std::string bytes) {
   return bytes;
 }
 
-// From the end: the checksum, and the counts of the best head and backbone parameters, both 0 without early stopping.
-// From the start: magic, version, size, length of the identity, identity, and whether the training is over.
-TEST_CASE("state that is impossible under a right checksum is refused, and the model is as it was") {
+TEST_CASE("a file that is cut or goes on under a right checksum is refused, and the model is as it was") {
   Finished f;
   REQUIRE(sealed(f.bytes) == f.bytes);
-  const auto changed = [&](std::size_t at, char to) {
-    auto bytes = f.bytes;
-    bytes[at] = to;
-    return f.refused_bytes(sealed(bytes));
-  };
-  CHECK(changed(f.bytes.size() - 16, 1) == "is damaged: expected 0 numbers, got 1");
-  CHECK(changed(f.bytes.size() - 24, 7) == "is damaged: expected 0 numbers, got 7");
-  std::uint64_t identity = 0;
-  std::memcpy(&identity, f.bytes.data() + 20, sizeof identity);
-  const std::size_t finished = 28 + identity;
-  REQUIRE(f.bytes[finished] == 1);
-  CHECK(changed(finished, 2) == "is damaged: expected 0 or 1 for yes or no, got 2");
   CHECK(f.refused_bytes(sealed(f.bytes + "12345678")) == "is damaged: bytes are left behind its end");
   for (std::size_t cut = 1; cut < 300; cut += 13) {
     const std::string message = f.refused_bytes(sealed(f.bytes.substr(0, f.bytes.size() - cut)));
     CHECK((message.find("is truncated: ") == 0 || message.find("is damaged: ") == 0));
+  }
+}
+
+TEST_CASE("a file beyond the limit is refused by its header, and not written") {
+  Finished f;
+  f.options.checkpoint->max_bytes = f.bytes.size();
+  CHECK(f.refused_bytes(f.bytes + "x").find("got more") != std::string::npos);
+  f.options.checkpoint->max_bytes -= 1;
+  const auto limit = std::to_string(f.bytes.size() - 1);
+  CHECK(f.refused_bytes(f.bytes) == "has " + std::to_string(f.bytes.size()) + " bytes, expected at most " + limit);
+  auto huge = f.bytes;
+  huge[19] = 127;
+  CHECK(f.refused_bytes(huge).find("bytes, expected at most " + limit) != std::string::npos);
+  f.options.checkpoint->resume = false;
+  Model model{Seed{2}};
+  CHECK(message_of<FileError>([&] {
+          fit(model, f.parts.train, f.parts.validation, f.options);
+        }).find("bytes, expected at most " + limit) != std::string::npos);
+}
+
+TEST_CASE("a training continued with more epochs ends with the bits of one that had them from the start") {
+  const auto cases = checkpoint_cases();
+  auto [name, options] = cases[GENERATE(as<std::size_t>{}, 0, 3, 4)];
+  INFO(name);
+  const auto parts = related_parts(80);
+  const TempDir dir;
+  options.epochs = 6;
+  Classical whole{Seed{2}}, part{Seed{2}}, resumed{Seed{2}}, same{Seed{2}}, fewer{Seed{2}};
+  const auto expected = outcome(whole, fit(whole, parts.train, parts.validation, options));
+  options.checkpoint = Checkpointing{.path = dir / "training", .every_steps = 2};
+  options.epochs = 3;
+  CHECK(fit(part, parts.train, parts.validation, options).history.back().last);
+  options.epochs = 6;
+  CHECK(outcome(resumed, fit(resumed, parts.train, parts.validation, options)) == expected);
+  CHECK(outcome(same, fit(same, parts.train, parts.validation, options)) == expected);
+
+  options.epochs = 5;
+  CHECK(message_of<FileError>([&] { fit(fewer, parts.train, parts.validation, options); }) ==
+        "qmtl: checkpoint: '" + (dir / "training") + "' is 6 epochs along, expected at most 5");
+}
+
+TEST_CASE("a cosine over more epochs is another schedule, and refused") {
+  const auto parts = related_parts(80);
+  const TempDir dir;
+  FitOptions options{
+      .epochs = 2, .schedule = {.curve = CosineRate{}}, .checkpoint = Checkpointing{.path = dir / "training"}};
+  Classical model{Seed{2}};
+  fit(model, parts.train, options);
+  options.epochs = 3;
+  Classical more{Seed{2}};
+  CHECK(message_of<FileError>([&] { fit(more, parts.train, options); })
+            .find("it has \"schedule cosine, final_scale 0, epochs 2, warm_up_epochs 0\", expected \"schedule cosine, "
+                  "final_scale 0, epochs 3, warm_up_epochs 0\"") != std::string::npos);
+}
+
+TEST_CASE("what a callback stopped goes on with more epochs only, what early stopping ended not at all") {
+  const auto parts = related_parts(80);
+  const TempDir dir;
+  FitOptions options{.epochs = 6, .checkpoint = Checkpointing{.path = dir / "stopped"}};
+  const auto epochs = [&](bool stops) {
+    options.callbacks = {[stops](const EpochRecord& record) { return !stops || record.epoch < 2; }};
+    Classical model{Seed{2}};
+    return fit(model, parts.train, parts.validation, options).history.size();
+  };
+  CHECK(epochs(true) == 2);
+  CHECK(epochs(false) == 2);
+  options.epochs = 7;
+  CHECK(epochs(false) == 7);
+
+  options.checkpoint->path = dir / "early";
+  options.early_stopping = EarlyStopping{.patience = 1, .min_delta = 100.0};  // the first epoch is best
+  CHECK(epochs(false) == 2);
+  options.epochs = 9;
+  CHECK(epochs(false) == 2);
+}
+
+TEST_CASE("a second training with the file of one that runs is refused, and does not touch it") {
+  const auto parts = related_parts(80);
+  const TempDir dir;
+  FitOptions options{.epochs = 3, .checkpoint = Checkpointing{.path = dir / "training"}};
+  Classical alone{Seed{2}};
+  fit(alone, parts.train, options);
+  for (const bool resume : {true, false}) {
+    FitOptions first = options, second = options;
+    first.checkpoint->path = second.checkpoint->path = dir / "shared";
+    first.checkpoint->resume = second.checkpoint->resume = resume;
+    int refused = 0;
+    first.callbacks = {[&](const EpochRecord&) {
+      Classical other{Seed{2}};
+      const auto message = message_of<FileError>([&] { fit(other, parts.train, second); });
+      refused += message.find("is in use by another training") != std::string::npos ? 1 : 0;
+      return true;
+    }};
+    Classical model{Seed{2}};
+    fit(model, parts.train, first);
+    CHECK(parameters_of(model) == parameters_of(alone));
+    CHECK(refused == 3);
+    CHECK(dir.files() == 2);
+    if (resume) std::remove((dir / "shared").c_str());
   }
 }
 

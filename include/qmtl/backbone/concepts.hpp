@@ -3,10 +3,15 @@
 // What a backbone is: the classical, trained map from an input to the representation z, as concepts that fail by name.
 
 #include <concepts>
+#include <cstddef>
 #include <span>
 #include <string>
+#include <string_view>
 #include <type_traits>
+#include <vector>
 
+#include "qmtl/core/archive.hpp"
+#include "qmtl/core/byte_stream.hpp"
 #include "qmtl/core/error.hpp"
 #include "qmtl/core/finite.hpp"
 #include "qmtl/core/rng.hpp"
@@ -105,6 +110,17 @@ concept InputCheckingBackbone = Backbone<B> && requires(const B& backbone, const
   backbone.check_inputs(x);
 };
 
+/// A backbone with state beside its parameters that training changes, as running means or the random engine of a
+/// dropout. It has a function for writing and reading it,
+///   template <class Archive> void archive(Archive& a) { a.numbers(means_, "running means"); a.rng(rng_, "dropout"); }
+/// by which checkpoints, early stopping's best parameters, and saved models keep it. ArchiveWriter and ArchiveReader
+/// say what it may call; writing must change nothing, and what is written must depend on the state alone.
+template <class B>
+concept StatefulBackbone = Backbone<B> && requires(B& backbone, ArchiveWriter& writer, ArchiveReader& reader) {
+  backbone.archive(writer);
+  backbone.archive(reader);
+};
+
 /// Whether inputs of a backbone may be missing (NaN).
 template <Backbone B>
 inline constexpr MissingInputs missing_inputs =
@@ -134,6 +150,32 @@ template <Backbone B>
 }
 
 namespace detail {
+
+/// The bytes of a backbone's state beside its parameters; none where it has no such state.
+template <Backbone B>
+[[nodiscard]] std::vector<std::byte> backbone_state(const B& backbone) {
+  if constexpr (StatefulBackbone<B>) {
+    ByteWriter out;
+    ArchiveWriter writer(out);
+    const_cast<B&>(backbone).archive(writer);  // which changes nothing: one function is for both directions
+    return {out.bytes().begin(), out.bytes().end()};
+  } else {
+    return {};
+  }
+}
+
+/// Puts state back that `backbone_state` has given, or that a file holds. Throws FileError ("qmtl: <where>: '<path>'
+/// ...") for a file's impossible state; then the backbone's is undefined.
+template <Backbone B>
+void set_backbone_state(B& backbone, std::span<const std::byte> state, std::string_view where = "backbone",
+                        std::string_view path = "state") {
+  ByteReader in(state, where, path);
+  if constexpr (StatefulBackbone<B>) {
+    ArchiveReader reader(in);
+    backbone.archive(reader);
+  }
+  if (in.left() != 0) in.fail("is damaged: bytes are left behind the state of the backbone");
+}
 
 /// Throws ValueError unless the backbone can take these inputs (features x rows).
 template <Backbone B>

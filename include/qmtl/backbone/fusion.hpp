@@ -84,6 +84,14 @@ class Fusion {
     draw(tail(parameters_) + gate_parameters, fused_width, Output, rng);
   }
 
+  /// The state of the encoders beside their parameters, in order.
+  template <class Archive>
+  void archive(Archive& archive) requires(StatefulBackbone<Encoders> || ...) {
+    for_each_modality([&]<std::size_t M>(At<M>) {
+      if constexpr (StatefulBackbone<Encoder<M>>) std::get<M>(encoders_).archive(archive);
+    });
+  }
+
   /// Throws ShapeError unless x has the right rows, and ValueError where a value is infinite or a modality is missing
   /// in part.
   void check_inputs(const BatchIn<Scalar>& x) const {

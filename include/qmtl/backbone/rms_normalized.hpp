@@ -46,6 +46,12 @@ class RmsNormalized {
   /// As B takes them: NaN where B knows missing inputs.
   void check_inputs(const BatchIn<Scalar>& x) const requires InputCheckingBackbone<B> { backbone_.check_inputs(x); }
 
+  /// The state of B beside its parameters.
+  template <class Archive>
+  void archive(Archive& archive) requires StatefulBackbone<B> {
+    backbone_.archive(archive);
+  }
+
   /// Computes z (output_size x B) from x (input_size x B), and keeps what backward needs. Throws what B throws.
   void forward(const BatchIn<Scalar>& x, BatchOut<Scalar, output_size> z) {
     moved_from_.check("normalized backbone");

@@ -22,8 +22,8 @@ namespace qmtl {
 
 // Layout, little-endian: magic[8], version u32, text length u32, text, four counts u64 (backbone and head parameters,
 // standardised features, tasks with a place for the scale of a target), the numbers (backbone, head, means, scales,
-// centres, spreads) as IEEE 754 of the model's scalar, checksum u64 (FNV-1a of all before it). Version 1 knows nothing
-// of targets.
+// centres, spreads) as IEEE 754 of the model's scalar, for a StatefulBackbone its state (length u64, bytes), checksum u64
+// (FNV-1a of all before it). Version 1 knows nothing of targets.
 
 inline constexpr std::string_view model_magic = "QMTLMODL";
 inline constexpr std::uint32_t model_version = 2;
@@ -141,9 +141,10 @@ struct ModelNumbers {
 
 }  // namespace detail
 
-/// Saves architecture, parameters and standardisation. The file is replaced in one step (temporary file, fsync,
-/// rename): a crash leaves the old file or the new one. Throws FileError, and NumericalError, which names the
-/// parameter, for a model that load_model would refuse because a number is not finite; then a file that is there stays.
+/// Saves architecture, parameters, standardisation, and the state of a StatefulBackbone. The file is replaced in one
+/// step (temporary file, fsync, rename): a crash leaves the old file or the new one. Throws FileError, and
+/// NumericalError, which names the parameter, for a model that load_model would refuse because a number is not finite;
+/// then a file that is there stays.
 template <Backbone B, Head H>
 void save_model(const MultiTaskModel<B, H>& model, const std::string& path) {
   using S = typename B::Scalar;
@@ -166,6 +167,11 @@ void save_model(const MultiTaskModel<B, H>& model, const std::string& path) {
   for (const auto values :
        {numbers.backbone, numbers.head, numbers.mean, numbers.scale, numbers.centre, numbers.spread}) {
     out.put(values);
+  }
+  if constexpr (StatefulBackbone<B>) {
+    const std::vector<std::byte> state = detail::backbone_state(model.backbone());
+    out.put_value(static_cast<std::uint64_t>(state.size()));
+    out.put(std::span<const std::byte>(state));
   }
   out.put_value(detail::fnv1a(out.bytes()));
   write_file_atomically(path, out.bytes());
@@ -190,7 +196,9 @@ void load_model(MultiTaskModel<B, H>& model, const std::string& path) {
     detail::require_count(path, "scales of targets", header.targets, static_cast<std::uint64_t>(H::tasks));
   }
   const std::size_t count = header.backbone + header.head + 2 * header.standardised + 2 * header.targets;
-  const auto bytes = file.all(header.bytes + count * sizeof(S) + sizeof(std::uint64_t));
+  const std::vector<std::byte> own_state = detail::backbone_state(model.backbone());
+  const std::size_t state_bytes = StatefulBackbone<B> ? sizeof(std::uint64_t) + own_state.size() : 0;
+  const auto bytes = file.all(header.bytes + count * sizeof(S) + state_bytes + sizeof(std::uint64_t));
   detail::ByteReader reader(bytes, "load_model", path);
   (void)reader.take(header.bytes);
   const auto backbone = reader.values<S>(header.backbone);
@@ -199,6 +207,9 @@ void load_model(MultiTaskModel<B, H>& model, const std::string& path) {
   const auto scale = reader.values<S>(header.standardised);
   const auto centre = reader.values<S>(header.targets);
   const auto spread = reader.values<S>(header.targets);
+  const std::uint64_t state_size = StatefulBackbone<B> ? reader.value<std::uint64_t>() : 0;
+  detail::require_count(path, "bytes of state of the backbone", state_size, own_state.size());
+  const auto state = reader.take(own_state.size());
   (void)reader.value<std::uint64_t>();
   detail::require_checksum(bytes, path);
   const detail::ModelNumbers<S> numbers{backbone, head, mean, scale, centre, spread};
@@ -207,9 +218,14 @@ void load_model(MultiTaskModel<B, H>& model, const std::string& path) {
   }
   Standardizer<S> standardizer = mean.empty() ? Standardizer<S>() : Standardizer<S>(mean, scale);
   try {
+    detail::set_backbone_state(model.backbone(), state, "load_model", path);
     model.set_target_scaler(TargetScaler<S>(centre, spread));
   } catch (const ValueError& error) {
+    detail::set_backbone_state(model.backbone(), own_state);
     throw FileError(detail::text("qmtl: load_model: '", path, "' is damaged: ", error.what()));
+  } catch (...) {
+    detail::set_backbone_state(model.backbone(), own_state);
+    throw;
   }
   model.set_standardizer(std::move(standardizer));
   const std::span<S> parameters = model.backbone().parameters();

@@ -155,34 +155,51 @@ class BestParameters {
 
   /// Looks at the model after an epoch, from 1; returns false once the metric has not improved for too long.
   bool update(const MultiTaskModel<B, H>& model, int epoch, std::span<const TaskMetrics> validation) {
-    const double now = score(validation);
-    if (now > score_ + rule_.min_delta) {
-      score_ = now;
-      epoch_ = epoch;
+    if (improve(epoch, validation)) {
       const std::span<const S> backbone = model.backbone().parameters();
       backbone_.assign(backbone.begin(), backbone.end());
       head_.assign(model.head_weights().begin(), model.head_weights().end());
+      backbone_state_ = backbone_state(model.backbone());
     }
-    return epoch - epoch_ < rule_.patience;
+    return !exhausted(epoch);
   }
+
+  /// Takes note of an epoch's metrics without the parameters; true if they are the best so far.
+  bool improve(int epoch, std::span<const TaskMetrics> validation) noexcept {
+    const double now = score(validation);
+    if (!(now > score_ + rule_.min_delta)) return false;
+    score_ = now;
+    epoch_ = epoch;
+    return true;
+  }
+  /// Whether nothing has improved for too long, after so many epochs.
+  [[nodiscard]] bool exhausted(int epoch) const noexcept { return epoch - epoch_ >= rule_.patience; }
 
   void restore(MultiTaskModel<B, H>& model) const {
     if (epoch_ == 0) return;
     const std::span<S> backbone = model.backbone().parameters();  // may be empty, which std::copy would be warned of
     for (std::size_t i = 0; i < backbone.size(); ++i) backbone[i] = backbone_[i];
     std::copy(head_.begin(), head_.end(), model.head_weights().begin());
+    set_backbone_state(model.backbone(), backbone_state_);
   }
   [[nodiscard]] int epoch() const noexcept { return epoch_; }
 
-  /// Writes all state to an archive, or reads it from one.
+  /// Writes the best parameters to an archive, or reads them from one, after `improve` has seen all epochs. The model
+  /// stays as it is.
   template <class Archive>
-  void archive(Archive& archive, const MultiTaskModel<B, H>& model) {
-    archive.value(score_);
-    archive.value(epoch_);
-    backbone_.resize(epoch_ == 0 ? 0 : model.backbone_parameters());
-    head_.resize(epoch_ == 0 ? 0 : static_cast<std::size_t>(H::parameters));
-    archive.numbers(std::span(backbone_));
-    archive.numbers(std::span(head_));
+  void archive(Archive& archive, MultiTaskModel<B, H>& model) {
+    if (epoch_ == 0) return;
+    backbone_.resize(model.backbone_parameters());
+    head_.resize(static_cast<std::size_t>(H::parameters));
+    archive.numbers(backbone_, "best parameters of the backbone");
+    archive.numbers(head_, "best parameters of the head");
+    if constexpr (StatefulBackbone<B>) {  // goes through the backbone, which knows its state
+      const auto now = backbone_state(model.backbone());
+      if constexpr (!Archive::reading) set_backbone_state(model.backbone(), backbone_state_);
+      model.backbone().archive(archive);
+      if constexpr (Archive::reading) backbone_state_ = backbone_state(model.backbone());
+      set_backbone_state(model.backbone(), now);
+    }
   }
 
  private:
@@ -199,6 +216,7 @@ class BestParameters {
   double score_ = -std::numeric_limits<double>::infinity();
   int epoch_ = 0;
   std::vector<S> backbone_, head_;
+  std::vector<std::byte> backbone_state_;
 };
 
 }  // namespace detail

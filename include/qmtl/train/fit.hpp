@@ -3,11 +3,11 @@
 // fit: mini-batch training of a multi-task model, everything from one seed.
 
 #include <time.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -70,8 +70,8 @@ class FitRun {
         trainer_(model, train, options),
         finished_(options.epochs == 0) {
     if (options.checkpoint) {
-      identity_ = identity(model, train, validation, options);
-      resumed_ = options.checkpoint->resume && ::access(options.checkpoint->path.c_str(), F_OK) == 0;
+      file_.emplace(*options.checkpoint, identity(model, train, validation, options));
+      resumed_ = options.checkpoint->resume && file_->found();
       if (resumed_) resume();
     }
     if (options.epochs > 0) standardize(train, encoded);
@@ -109,9 +109,11 @@ class FitRun {
     const std::span<S> backbone = model_.backbone().parameters();
     const std::vector<S> backbone_before(backbone.begin(), backbone.end());
     const std::vector<S> head_before(model_.head_weights().begin(), model_.head_weights().end());
+    const auto state_before = backbone_state(model_.backbone());
     try {
-      read_checkpoint(options_.checkpoint->path, identity_, [this](auto& a) { this->archive(a); });
+      file_->read([this](auto& a) { this->archive(a); });
     } catch (...) {
+      set_backbone_state(model_.backbone(), state_before);
       for (std::size_t i = 0; i < backbone.size(); ++i) backbone[i] = backbone_before[i];
       std::copy(head_before.begin(), head_before.end(), model_.head_weights().begin());
       throw;
@@ -123,8 +125,8 @@ class FitRun {
     if constexpr (CachingHead<H>) {
       const auto rows = static_cast<std::size_t>(train.rows() + (validation_ != nullptr ? validation_->rows() : 0));
       const auto row_bytes = static_cast<std::size_t>(model_.head().encoded_size()) * sizeof(S);
-      if (model_.backbone_parameters() > 0 || finished_ || rows > options_.encoded_dataset_bytes / row_bytes ||
-          std::holds_alternative<GradNorm>(options_.weighting)) {
+      if (StatefulBackbone<B> || model_.backbone_parameters() > 0 || finished_ ||
+          rows > options_.encoded_dataset_bytes / row_bytes || std::holds_alternative<GradNorm>(options_.weighting)) {
         return;
       }
       encoded_train_ = encode_dataset(model_, train);
@@ -162,25 +164,74 @@ class FitRun {
     record.seconds = seconds();
     for (const auto& callback : options_.callbacks) more = callback(record) && more;
     finished_ = !more;
+    stopped_under_ = more || record.last ? 0 : options_.epochs;
     const int epoch = record.epoch;
     report_.history.push_back(std::move(record));
     if (options_.checkpoint && (finished_ || is_multiple(epoch, options_.checkpoint->every_epochs))) save();
   }
 
   void save() {
-    if (!options_.checkpoint) return;
+    if (!file_) return;
     report_.seconds = seconds();
-    write_checkpoint(options_.checkpoint->path, identity_, [this](auto& a) { this->archive(a); });
+    file_->write([this](auto& a) { this->archive(a); });
   }
 
   template <class Archive>
   void archive(Archive& archive) {
-    archive.value(finished_);
-    archive.value(report_.seconds);
-    archive.list(report_.history, [&archive](EpochRecord& record) { archive_record(archive, record); });
+    archive.value(stopped_under_, "epochs planned when a callback stopped", {0, std::numeric_limits<int>::max()});
+    archive.value(report_.seconds, "seconds", {.low = 0.0});
     trainer_.archive(archive);
+    RecordShape shape{.tasks = H::tasks, .weights = trainer_.weight_range(), .seconds = report_.seconds};
+    if constexpr (Archive::reading) {
+      shape.validation = unjudged();
+      report_.history.clear();
+    }
+    double seconds_before = 0.0;
+    for (int epoch = 1; epoch <= trainer_.epochs_done(); ++epoch) {  // one by one: the file may end before
+      if constexpr (Archive::reading) report_.history.emplace_back();
+      EpochRecord& record = report_.history[static_cast<std::size_t>(epoch - 1)];
+      record.epoch = epoch;
+      record.epochs = options_.epochs;
+      archive_record(archive, record, shape, seconds_before);
+      seconds_before = record.seconds;
+    }
+    if constexpr (Archive::reading) judge_history(archive);
     best_.archive(archive, model_);
     if constexpr (Archive::reading) seconds_before_ = report_.seconds;
+  }
+
+  /// What follows from the epochs that are done: the best one, and whether another one is to follow.
+  template <class Archive>
+  void judge_history(const Archive& archive) {
+    const int done = trainer_.epochs_done();
+    bool exhausted = false;
+    for (EpochRecord& record : report_.history) {
+      archive.require(!exhausted, "epochs done, expected none after early stopping, got ", done);
+      if (options_.early_stopping) {
+        (void)best_.improve(record.epoch, record.validation);
+        exhausted = best_.exhausted(record.epoch);
+      }
+      record.last = exhausted || record.epoch == options_.epochs;
+    }
+    const bool stopped = stopped_under_ > 0;
+    archive.require(!trainer_.within_epoch() || !(exhausted || stopped),
+                    "position in the epoch, expected the end of one");
+    archive.require(!stopped || (done > 0 && done < stopped_under_ && !exhausted),
+                    "epochs planned when a callback stopped, expected 0 or more than ", done, ", got ", stopped_under_);
+    finished_ = exhausted || done == options_.epochs || stopped_under_ >= options_.epochs;
+    if (!finished_) stopped_under_ = 0;
+  }
+
+  /// What is known of the metrics on the validation data before anything is predicted.
+  [[nodiscard]] std::vector<TaskMetrics> unjudged() const {
+    std::vector<TaskMetrics> metrics;
+    if (validation_ == nullptr) return metrics;
+    for (const TaskFacts& task : task_facts(model_)) {
+      const auto labels = validation_->labels.row(static_cast<Eigen::Index>(metrics.size()));
+      metrics.push_back({.name = task.name, .classes = task.classes});
+      for (const S label : labels) metrics.back().labelled += is_missing(LabelKind{task.classes}, label) ? 0 : 1;
+    }
+    return metrics;
   }
 
   [[nodiscard]] int checked_stopping_task() const {
@@ -204,9 +255,10 @@ class FitRun {
   BestParameters<B, H> best_;
   Trainer<B, H> trainer_;
   FitReport report_;
-  std::string identity_;
+  std::optional<CheckpointFile> file_;
   bool finished_, resumed_ = false;
-  bool encoded_ = false;  // validation_ has a head's entries, and so has the trainer's data
+  int stopped_under_ = 0;  // the epochs that were planned when a callback stopped the training; 0: none has
+  bool encoded_ = false;   // validation_ has a head's entries, and so has the trainer's data
   std::optional<EncodedDataset<S>> encoded_train_, encoded_validation_;
 };
 

@@ -6,6 +6,7 @@
 #include <functional>
 #include <limits>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "qmtl/train/checkpoint.hpp"
@@ -83,27 +84,40 @@ inline void validate(const FitOptions& options) {
   if (options.checkpoint) validate(*options.checkpoint);
 }
 
-/// Writes the record of an epoch to an archive, or reads it from one.
+/// What the records of a training have in common.
+struct RecordShape {
+  std::size_t tasks = 0;
+  std::vector<TaskMetrics> validation{};  ///< names, classes and labelled rows; empty without validation data
+  ArchiveRange weights{};
+  double seconds = 0.0;  ///< of the whole training so far
+};
+
+/// Writes what of an epoch's record does not follow from the others and the shape to an archive, or reads it from one.
 template <class Archive>
-void archive_record(Archive& archive, EpochRecord& record) {
-  const auto number = [&archive](double& v) { archive.value(v); };
-  archive.value(record.epoch);
-  archive.value(record.epochs);
-  archive.value(record.train_loss);
-  archive.list(record.task_losses, number);
-  archive.list(record.validation, [&archive](TaskMetrics& task) {
-    archive.string(task.name);
-    archive.value(task.classes);
-    archive.value(task.labelled);
-    for (double* v :
-         {&task.loss, &task.accuracy, &task.majority, &task.macro_f1, &task.auc, &task.rmse, &task.mae, &task.r2}) {
-      archive.value(*v);
+void archive_record(Archive& archive, EpochRecord& record, const RecordShape& shape, double seconds_before) {
+  const std::string of = text(" of epoch ", record.epoch);
+  record.task_losses.resize(shape.tasks);
+  record.task_weights.resize(shape.tasks);
+  archive.numbers(record.task_losses, "task losses" + of, {.low = 0.0});
+  archive.numbers(record.task_weights, "task weights" + of, shape.weights);
+  archive.value(record.seconds, "seconds" + of, {seconds_before, shape.seconds});
+  if constexpr (Archive::reading) record.validation = shape.validation;
+  for (TaskMetrics& task : record.validation) {
+    const std::string name = text(of, ", task ", task.name);
+    const bool nan = task.labelled == 0;
+    archive.value(task.loss, "validation loss" + name, {0.0, HUGE_VAL, nan});
+    for (double* share : {&task.accuracy, &task.majority, &task.macro_f1, &task.auc}) {
+      archive.value(*share, "validation metric" + name, {0.0, 1.0, true});
     }
-  });
-  archive.value(record.validation_loss);
-  archive.value(record.seconds);
-  archive.value(record.last);
-  archive.list(record.task_weights, number);
+    archive.value(task.rmse, "validation RMSE" + name, {0.0, HUGE_VAL, true});
+    archive.value(task.mae, "validation MAE" + name, {0.0, HUGE_VAL, true});
+    archive.value(task.r2, "validation R2" + name, {-HUGE_VAL, 1.0, true});
+  }
+  if constexpr (Archive::reading) {
+    record.train_loss = 0.0;
+    for (const double loss : record.task_losses) record.train_loss += loss;
+    if (!shape.validation.empty()) record.validation_loss = total_loss(record.validation);
+  }
 }
 
 }  // namespace detail

@@ -119,7 +119,6 @@ void describe_settings(Text& out, const FitOptions& options) {
     out.line(name);
     std::visit([&out](const auto& s) { describe_settings(out, s); }, settings);
   };
-  value("epochs", options.epochs);
   value("batch_size", options.batch_size);
   alternative("optimizer", options.optimizer);
   value("head_learning_rate_scale", exact(options.head_learning_rate_scale));
@@ -138,6 +137,7 @@ void describe_settings(Text& out, const FitOptions& options) {
     value("early_stopping", "none");
   }
   alternative("schedule", options.schedule.curve);
+  if (std::holds_alternative<CosineRate>(options.schedule.curve)) out.setting("epochs", options.epochs);
   out.setting("warm_up_epochs", options.schedule.warm_up_epochs);
   out.line("clipping");
   out.setting("norm", options.clipping.norm);
@@ -161,7 +161,8 @@ template <Scalar S>
               hexadecimal(hash));
 }
 
-/// The identity of a training that is about to begin. One pass over the data.
+/// The identity of a training that is about to begin: all but the number of epochs, unless a curve depends on it. One
+/// pass over the data.
 template <Backbone B, Head H>
 [[nodiscard]] std::string identity(const MultiTaskModel<B, H>& model, const Dataset<typename B::Scalar>& train,
                                    const Dataset<typename B::Scalar>* validation, const FitOptions& options) {
@@ -173,6 +174,7 @@ template <Backbone B, Head H>
                           targets.centre(), targets.spread()}) {
     hash = fnv1a(std::as_bytes(part), hash);
   }
+  hash = fnv1a(backbone_state(model.backbone()), hash);
   SettingsText out;
   out.line(model.describe());
   out.line(text("initial parameters, hash ", hexadecimal(hash)));

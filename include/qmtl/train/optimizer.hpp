@@ -8,10 +8,12 @@
 #include <cstdint>
 #include <limits>
 #include <span>
+#include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
+#include "qmtl/core/archive.hpp"
 #include "qmtl/core/eigen.hpp"
 #include "qmtl/core/error.hpp"
 #include "qmtl/core/scalar.hpp"
@@ -122,6 +124,14 @@ class Optimizer {
   [[nodiscard]] std::span<const S> first_moment() const noexcept { return first_; }
   /// Adam's second moment; empty for Sgd.
   [[nodiscard]] std::span<const S> second_moment() const noexcept { return second_; }
+
+  /// Writes all state to an archive, or reads it from one: then throws FileError unless the steps are in `steps`.
+  template <class Archive>
+  void archive(Archive& archive, const std::string& name, ArchiveRange steps) {
+    archive.value(steps_, name + ": steps", steps);
+    archive.numbers(first_, name + ": first moment");
+    archive.numbers(second_, name + ": second moment", {.low = 0.0});
+  }
 
   /// Continues from saved state. Throws ShapeError where a moment is not of the size that these settings need.
   void restore(std::uint64_t steps, std::span<const S> first, std::span<const S> second) {

@@ -101,29 +101,53 @@ class Trainer {
     return record;
   }
 
-  /// Writes all state, the model's parameters among it, to an archive, or reads it from one.
+  [[nodiscard]] int epochs_done() const noexcept { return epochs_done_; }
+  /// Whether an epoch has begun that is not done.
+  [[nodiscard]] bool within_epoch() const noexcept { return next_row_ > 0; }
+  /// Where every task's weight lies.
+  [[nodiscard]] ArchiveRange weight_range() const { return task_weights_.range(); }
+
+  /// Writes all state, the model's among it, to an archive, or reads it from one.
   template <class Archive>
   void archive(Archive& archive) {
-    archive.value(epochs_done_);
-    archive.value(next_row_);
-    archive.value(steps_);
-    archive.numbers(std::span(order_));
-    archive.rng(rng_);
-    archive.rng(conflict_rng_);
-    archive.numbers(std::span<S>(model_.backbone().parameters()));
-    archive.numbers(model_.head_weights());
-    archive.optimizer(backbone_optimizer_.optimizer);
-    archive.optimizer(head_optimizer_.optimizer);
-    archive.numbers(std::span(loss_sums_));
-    archive.numbers(std::span(labelled_));
-    task_weights_.archive(archive);
-    if constexpr (Archive::reading) {
-      archive.require(next_row_ >= 0 && next_row_ <= data_->rows(), "position in an epoch");
-      archive.require(is_permutation(order_), "order of the samples");
-    }
+    archive.value(epochs_done_, "epochs done", {0, std::numeric_limits<int>::max()});
+    archive.value(next_row_, "position in the epoch", {0, static_cast<double>(data_->rows())});
+    archive.numbers(order_, "order of the samples", {0, static_cast<double>(data_->rows() - 1)});
+    if constexpr (Archive::reading) locate(archive);
+    archive.rng(rng_, "random engine");
+    archive.rng(conflict_rng_, "random engine of pcgrad");
+    archive.numbers(std::span<S>(model_.backbone().parameters()), "parameters of the backbone");
+    archive.numbers(model_.head_weights(), "parameters of the head");
+    if constexpr (StatefulBackbone<B>) model_.backbone().archive(archive);
+    const ArchiveRange steps{static_cast<double>(steps_), static_cast<double>(steps_)};
+    backbone_optimizer_.optimizer.archive(archive, "optimizer of the backbone", steps);
+    head_optimizer_.optimizer.archive(archive, "optimizer of the head", steps);
+    archive.numbers(loss_sums_, "sums of the losses", {.low = 0.0});
+    task_weights_.archive(archive, steps_);
   }
 
  private:
+  /// Finds out what follows from the position in the training. Throws FileError for one that is impossible.
+  template <class Archive>
+  void locate(Archive& archive) {
+    const bool at_batch = next_row_ % batch_size_ == 0 || next_row_ == data_->rows();
+    archive.require(at_batch, "position in the epoch, expected a multiple of ", batch_size_, ", got ", next_row_);
+    archive.require(is_permutation(order_), "order of the samples, expected each once");
+    const bool more = epochs_done_ > options_.epochs || (epochs_done_ == options_.epochs && within_epoch());
+    if (more)
+      archive.refuse("is ", epochs_done_, within_epoch() ? " epochs and a part" : " epochs",
+                     " along, expected at most ", options_.epochs);
+    const auto batches = static_cast<std::uint64_t>((next_row_ + batch_size_ - 1) / batch_size_);
+    steps_ = position().steps_per_epoch * static_cast<std::uint64_t>(epochs_done_) + batches;
+    const auto kinds = label_kinds(model_);
+    const std::span<const Eigen::Index> seen = std::span(order_).first(static_cast<std::size_t>(next_row_));
+    for (std::size_t t = 0; t < labelled_.size(); ++t) {
+      labelled_[t] = static_cast<std::size_t>(std::count_if(seen.begin(), seen.end(), [&](Eigen::Index row) {
+        return !is_missing(kinds[t], data_->labels(static_cast<Eigen::Index>(t), row));
+      }));
+    }
+  }
+
   /// The sum of the losses of the next rows, `count` of them: the only place that touches the data.
   double forward(Eigen::Index count) {
     inputs_.resize(data_->inputs.rows(), count);
@@ -202,6 +226,7 @@ class Trainer {
       if (labelled_[t] > 0) record.task_losses[t] /= static_cast<double>(labelled_[t]);
       record.train_loss += record.task_losses[t];
     }
+    if (!std::isfinite(record.train_loss)) fail("the mean loss", "all batches");
     record.task_weights.assign(task_weights_.values().begin(), task_weights_.values().end());
     task_weights_.after_epoch(record.task_losses);
     return record;

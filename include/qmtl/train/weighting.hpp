@@ -6,12 +6,14 @@
 #include <cmath>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
 
+#include "qmtl/core/archive.hpp"
 #include "qmtl/core/error.hpp"
 #include "qmtl/train/loss.hpp"
 #include "qmtl/train/optimizer.hpp"
@@ -129,14 +131,38 @@ class TaskWeights {
     last_losses_.assign(losses.begin(), losses.end());
   }
 
-  /// Writes all state to an archive, or reads it from one.
+  /// Where each weight lies in the course of any training with these settings.
+  [[nodiscard]] ArchiveRange range() const {
+    if (const auto* fixed = std::get_if<FixedWeights>(&settings_)) {
+      const auto [low, high] = std::minmax_element(fixed->weights.begin(), fixed->weights.end());
+      return {*low, *high};
+    }
+    constexpr double rounding = 1e-6;
+    const double all = static_cast<double>(kinds_.size()) * (1.0 + rounding);
+    if (std::holds_alternative<UncertaintyWeights>(settings_))
+      return {0.5 * least * (1 - rounding), (1 + rounding) / least};
+    if (std::holds_alternative<DynamicWeightAverage>(settings_)) return {0.0, all};
+    if (std::holds_alternative<GradNorm>(settings_)) return {least, all};
+    return {1.0, 1.0};
+  }
+
+  /// Writes all state after so many steps of the training to an archive, or reads it from one.
   template <class Archive>
-  void archive(Archive& archive) {
-    archive.numbers(std::span(values_));
-    archive.numbers(std::span(log_variances_));
-    archive.numbers(std::span(first_losses_));
-    archive.numbers(std::span(last_losses_));
-    archive.optimizer(optimizer_);
+  void archive(Archive& archive, std::uint64_t steps) {
+    const auto count = static_cast<double>(steps);
+    if (std::holds_alternative<UncertaintyWeights>(settings_)) {
+      archive.numbers(log_variances_, "log-variances", {-most_log_variance, most_log_variance});
+      optimizer_.archive(archive, "optimizer of the log-variances", {count, count});
+      set_uncertainty_weights();
+    } else if (std::holds_alternative<GradNorm>(settings_)) {
+      archive.numbers(values_, "task weights", range());
+      optimizer_.archive(archive, "optimizer of the task weights", {0.0, count});
+      archive_losses(archive, first_losses_, "first losses of the tasks");
+    } else if (std::holds_alternative<DynamicWeightAverage>(settings_)) {
+      archive.numbers(values_, "task weights", range());
+      archive_losses(archive, last_losses_, "last losses of the tasks");
+    }
+    if constexpr (Archive::reading) require_sum(archive);
   }
 
  private:
@@ -152,6 +178,25 @@ class TaskWeights {
       return model;
     }
     return Sgd{};
+  }
+
+  template <class Archive>
+  static void archive_losses(Archive& archive, std::vector<double>& losses, const char* what) {
+    archive.numbers(losses, what, {.low = -1.0});
+    if constexpr (Archive::reading) {
+      for (const double loss : losses)
+        archive.require(loss == -1.0 || loss >= 0.0, what, ", expected -1 or a number from 0");
+    }
+  }
+
+  template <class Archive>
+  void require_sum(Archive& archive) const {
+    if (std::holds_alternative<FixedWeights>(settings_) || std::holds_alternative<UncertaintyWeights>(settings_))
+      return;
+    double sum = 0.0;
+    for (const double value : values_) sum += value;
+    const auto tasks = static_cast<double>(values_.size());
+    archive.require(std::abs(sum - tasks) <= 1e-6 * tasks, "task weights, expected a sum of ", tasks, ", got ", sum);
   }
 
   [[nodiscard]] double loss_factor(std::size_t t) const noexcept { return kinds_[t].classes == 0 ? 0.5 : 1.0; }

@@ -45,7 +45,7 @@ class ArchiveWriter {
   template <class Values>
   void numbers(Values&& values, std::string_view, ArchiveRange = {}) {
     const std::span span(values);
-    out_.put_value(static_cast<std::uint64_t>(span.size()));
+    out_.put_value<std::uint64_t>(span.size());
     out_.put(std::span<const typename decltype(span)::element_type>(span));
   }
 

@@ -170,7 +170,7 @@ void save_model(const MultiTaskModel<B, H>& model, const std::string& path) {
   }
   if constexpr (StatefulBackbone<B>) {
     const std::vector<std::byte> state = detail::backbone_state(model.backbone());
-    out.put_value(static_cast<std::uint64_t>(state.size()));
+    out.put_value<std::uint64_t>(state.size());
     out.put(std::span<const std::byte>(state));
   }
   out.put_value(detail::fnv1a(out.bytes()));

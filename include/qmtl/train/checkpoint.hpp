@@ -26,8 +26,8 @@ namespace qmtl {
 /// order of the samples, position, best parameters, task weights, history. It is written at the start, after every
 /// `every_epochs` epochs and `every_steps` steps (0: not by that count) and at the end, each time in one step
 /// (temporary file, fsync, rename), so that a killed run leaves the checkpoint before or the one after (and beside it,
-/// if it was killed while writing, a temporary file, which the next write removes). The file is locked as long as the training runs: a second one
-/// with the same file is refused.
+/// if it was killed while writing, a temporary file, which the next write removes). The file is locked as long as the
+/// training runs: a second one with the same file is refused.
 ///
 /// If the file is there when a training begins, and `resume` is true, the training goes on from it and ends with the
 /// same bits as one that was never interrupted (on the same machine, compiler and number of threads); one that had
@@ -83,11 +83,11 @@ class CheckpointFile {
     out.put_value(checkpoint_version);
     const std::size_t size_at = out.bytes().size();
     out.put_value(std::uint64_t{0});
-    out.put_value(static_cast<std::uint64_t>(identity_.size()));
+    out.put_value<std::uint64_t>(identity_.size());
     out.put(std::span<const char>(identity_));
     ArchiveWriter writer(out);
     archive(writer);
-    out.replace(size_at, static_cast<std::uint64_t>(out.bytes().size() + sizeof(std::uint64_t)));
+    out.replace<std::uint64_t>(size_at, out.bytes().size() + sizeof(std::uint64_t));
     out.put_value(fnv1a(out.bytes()));
     replace(out.bytes());
   }
@@ -113,16 +113,17 @@ class CheckpointFile {
  private:
   /// By what a file is known that somebody else has replaced, where there are no locks.
   struct Version {
-    std::uint64_t device = 0, inode = 0, size = 0;
-    std::int64_t modified = 0;
+    dev_t device = 0;
+    ino_t inode = 0;
+    off_t size = 0;
+    time_t modified = 0;
     bool operator==(const Version&) const = default;
   };
 
   [[nodiscard]] Version version() const noexcept {
     struct stat status {};
     if (::stat(settings_.path.c_str(), &status) != 0) return {};
-    return {static_cast<std::uint64_t>(status.st_dev), static_cast<std::uint64_t>(status.st_ino),
-            static_cast<std::uint64_t>(status.st_size), static_cast<std::int64_t>(status.st_mtime)};
+    return {status.st_dev, status.st_ino, status.st_size, status.st_mtime};
   }
 
   void replace(std::span<const std::byte> bytes) {

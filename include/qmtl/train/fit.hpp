@@ -229,7 +229,9 @@ class FitRun {
     for (const TaskFacts& task : task_facts(model_)) {
       const auto labels = validation_->labels.row(static_cast<Eigen::Index>(metrics.size()));
       metrics.push_back({.name = task.name, .classes = task.classes});
-      for (const S label : labels) metrics.back().labelled += is_missing(LabelKind{task.classes}, label) ? 0 : 1;
+      for (const S label : labels) {
+        if (!is_missing(LabelKind{task.classes}, label)) ++metrics.back().labelled;
+      }
     }
     return metrics;
   }

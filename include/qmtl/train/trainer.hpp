@@ -252,10 +252,11 @@ class Trainer {
     if (encoded_) return {};
     Batch<S> x(inputs_.rows(), inputs_.cols());
     model_.standardizer().apply(inputs_, x);
+    const Eigen::Index first = std::min(next_row_, data_->rows() - x.cols());  // behind the last batch as well
     for (Eigen::Index i = 0; i < x.cols(); ++i) {
       for (Eigen::Index f = 0; f < x.rows(); ++f) {
         if (std::isnan(inputs_(f, i)) || x(f, i) * x(f, i) <= std::numeric_limits<S>::max()) continue;
-        return text("feature ", f, " of row ", order_[static_cast<std::size_t>(next_row_ + i)], " is ", inputs_(f, i),
+        return text("feature ", f, " of row ", order_[static_cast<std::size_t>(first + i)], " is ", inputs_(f, i),
                     ", too large to train on");
       }
     }

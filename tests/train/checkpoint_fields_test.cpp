@@ -62,6 +62,8 @@ class Layout {
       for (const char* task : {"first", "second", "third"}) {
         real("validation loss" + of + ", task " + task, {-1.0, nan});
         for (int i = 0; i < 4; ++i) real("validation metric" + of + ", task " + task, {-0.5, 1.5, infinity});
+        real("validation RMSE" + of + ", task " + task, {-1.0, -infinity});
+        real("validation MAE" + of + ", task " + task, {-1.0, -infinity});
         real("validation R2" + of + ", task " + task, {1.5, infinity});
       }
     }

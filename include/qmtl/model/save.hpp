@@ -22,8 +22,8 @@ namespace qmtl {
 
 // Layout, little-endian: magic[8], version u32, text length u32, text, four counts u64 (backbone and head parameters,
 // standardised features, tasks with a place for the scale of a target), the numbers (backbone, head, means, scales,
-// centres, spreads) as IEEE 754 of the model's scalar, for a StatefulBackbone its state (length u64, bytes), checksum u64
-// (FNV-1a of all before it). Version 1 knows nothing of targets.
+// centres, spreads) as IEEE 754 of the model's scalar, for a StatefulBackbone its state (length u64, bytes), checksum
+// u64 (FNV-1a of all before it). Version 1 knows nothing of targets.
 
 inline constexpr std::string_view model_magic = "QMTLMODL";
 inline constexpr std::uint32_t model_version = 2;

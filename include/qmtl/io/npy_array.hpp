@@ -19,8 +19,8 @@
 #include <utility>
 #include <vector>
 
-#include "qmtl/core/eigen.hpp"
 #include "qmtl/core/error.hpp"
+#include "qmtl/core/scalar.hpp"
 #include "qmtl/io/printable.hpp"
 #include "qmtl/io/utf.hpp"
 

@@ -4,11 +4,13 @@
 #include "qmtl/core/file_lock.hpp"
 
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "support/catch.hpp"
 #include "support/temp_dir.hpp"
@@ -43,8 +45,14 @@ TEST_CASE("a link is the file that it leads to") {
   const TempDir dir;
   dir.write("file", "x");
   REQUIRE(::symlink((dir / "file").c_str(), (dir / "link").c_str()) == 0);
-  const FileLock first(dir / "file", "test");
-  CHECK(refused(dir / "link").find("is in use") != std::string::npos);
+  REQUIRE(::mkdir((dir / "sub").c_str(), 0700) == 0);
+  REQUIRE(::symlink("sub/later", (dir / "dangling").c_str()) == 0);
+  for (const auto& [file, link] : {std::pair{"file", "link"}, std::pair{"sub/later", "dangling"}}) {
+    const FileLock first(dir / file, "test");
+    CHECK(refused(dir / link).find("is in use") != std::string::npos);
+  }
+  REQUIRE(::symlink("loop", (dir / "loop").c_str()) == 0);
+  CHECK(refused(dir / "loop").find("qmtl: test: cannot follow the links of") == 0);
 }
 
 TEST_CASE("a lock ends with its process, killed or not, and not with a child that has inherited it") {

@@ -9,8 +9,6 @@
 
 #include <cerrno>
 #include <cstddef>
-#include <cstdint>
-#include <cstdio>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,6 +20,26 @@
 namespace qmtl {
 namespace detail {
 
+/// What `path` stands for when all links are followed, whether it is there or not. Throws FileError, starting with
+/// "qmtl: <where>: ", for links that loop.
+[[nodiscard]] inline std::string link_target(std::string path, std::string_view where) {
+  constexpr int most_links = 40;  // as Linux
+  for (int links = 0; links <= most_links; ++links) {
+    char text[4096];
+    const ssize_t size = ::readlink(path.c_str(), text, sizeof text);
+    if (size < 0) return path;  // no link, or not there: whoever opens it will say so
+    const std::string_view target(text, static_cast<std::size_t>(size));
+    path.resize(target.starts_with('/') ? 0 : path.rfind('/') + 1);
+    path += target;
+  }
+  throw_file_error(where, "follow the links of", path, ELOOP);
+}
+
+/// The name of a file of ours beside the one of this name, short however long that is: .qmtl-<hash><suffix>.
+[[nodiscard]] inline std::string companion_name(std::string_view name, std::string_view suffix) {
+  return text(".qmtl-", fnv1a(std::as_bytes(std::span(name))), suffix);
+}
+
 /// The file that is to be replaced: its directory, held open so that nothing moves under the write, and its name there.
 class ReplacedFile {
  public:
@@ -29,7 +47,7 @@ class ReplacedFile {
 
   /// Throws FileError where there is something that is no regular file, or no directory for it.
   explicit ReplacedFile(const std::string& path)
-      : path_(link_target(path)),
+      : path_(link_target(path, where)),
         name_(path_.substr(path_.rfind('/') + 1)),  // npos + 1 == 0: all of it
         directory_(open_directory(path_.substr(0, path_.size() - name_.size()))) {
     exists_ = ::fstatat(directory_.get(), name_.c_str(), &status_, AT_SYMLINK_NOFOLLOW) == 0;
@@ -62,20 +80,6 @@ class ReplacedFile {
   }
 
  private:
-  /// What `path` stands for when all links are followed, whether it is there or not.
-  [[nodiscard]] static std::string link_target(std::string path) {
-    constexpr int most_links = 40;  // as Linux
-    for (int links = 0; links <= most_links; ++links) {
-      char text[4096];
-      const ssize_t size = ::readlink(path.c_str(), text, sizeof text);
-      if (size < 0) return path;  // no link, or not there: whoever opens it will say so
-      const std::string_view target(text, static_cast<std::size_t>(size));
-      path.resize(target.starts_with('/') ? 0 : path.rfind('/') + 1);
-      path += target;
-    }
-    throw_file_error(where, "follow the links of", path, ELOOP);
-  }
-
   [[nodiscard]] static FileDescriptor open_directory(const std::string& directory) {
     const char* path = directory.empty() ? "." : directory.c_str();
     int descriptor = ::open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -134,10 +138,7 @@ class TemporaryFile {
   }
 
   [[nodiscard]] std::string name_of(unsigned number) const {
-    char name[64];
-    const std::uint64_t hash = fnv1a(std::as_bytes(std::span(target_.name())));
-    std::snprintf(name, sizeof name, ".qmtl-%016llx-%u.tmp", static_cast<unsigned long long>(hash), number);
-    return name;
+    return companion_name(target_.name(), text('-', number, ".tmp"));
   }
 
   /// Takes the first number that nobody uses, and clears away what was left under it and the next ones.

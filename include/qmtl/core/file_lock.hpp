@@ -8,13 +8,11 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
-#include <memory>
-#include <span>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
-#include "qmtl/core/byte_stream.hpp"
+#include "qmtl/core/atomic_file.hpp"
 #include "qmtl/core/error.hpp"
 #include "qmtl/core/file_reader.hpp"
 
@@ -28,7 +26,8 @@ class FileLock {
  public:
   /// Throws FileError, starting with "qmtl: <where>: ", if somebody else holds the file. Where the file system has no
   /// locks, or the directory may not be written to, nothing is held.
-  FileLock(const std::string& path, std::string_view where) : name_(lock_name(path)), file_(acquire(path, where)) {}
+  FileLock(const std::string& path, std::string_view where)
+      : name_(lock_name(path, where)), file_(acquire(path, where)) {}
   FileLock(const FileLock&) = delete;
   FileLock& operator=(const FileLock&) = delete;
   ~FileLock() {
@@ -40,12 +39,10 @@ class FileLock {
   [[nodiscard]] bool held() const noexcept { return file_.get() >= 0; }
 
  private:
-  [[nodiscard]] static std::string lock_name(const std::string& path) {
-    const std::unique_ptr<char, decltype(&std::free)> resolved(::realpath(path.c_str(), nullptr), &std::free);
-    const std::string_view target = resolved ? std::string_view(resolved.get()) : std::string_view(path);
+  [[nodiscard]] static std::string lock_name(const std::string& path, std::string_view where) {
+    const std::string target = link_target(path, where);
     const std::size_t directory = target.rfind('/') + 1;  // npos + 1 == 0: none
-    const std::string_view name = target.substr(directory);
-    return text(target.substr(0, directory), ".qmtl-", fnv1a(std::as_bytes(std::span(name))), ".lock");
+    return target.substr(0, directory) + companion_name(std::string_view(target).substr(directory), ".lock");
   }
 
   [[nodiscard]] FileDescriptor acquire(const std::string& path, std::string_view where) const {
@@ -57,8 +54,7 @@ class FileLock {
         if (errno == EINTR) continue;
         if (errno == EWOULDBLOCK) {
           throw FileError(text("qmtl: ", where, ": '", path,
-                               "' is in use by another training, expected a file of its "
-                               "own for each"));
+                               "' is in use by another training, expected a file of its own for each"));
         }
         ::unlink(name_.c_str());
         return FileDescriptor(-1);

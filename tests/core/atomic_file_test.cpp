@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <csignal>
 #include <cstddef>
 #include <filesystem>
@@ -254,6 +255,26 @@ TEST_CASE("writers of one file at the same time leave a whole one") {
   for (std::thread& writer : writers) writer.join();
   const std::string content = content_of(dir / "file");
   CHECK(content == std::string(1000, content[0]));
+  CHECK(dir.files() == 1);
+}
+
+TEST_CASE("no writer removes the temporary file of another one that is at work") {
+  const TempDir dir;
+  std::atomic<int> failed{0};
+  std::vector<std::thread> writers;
+  for (int w = 0; w < 8; ++w) {
+    writers.emplace_back([&] {
+      for (int i = 0; i < 300; ++i) {
+        try {
+          write_file_atomically(dir / "file", bytes_of("x"));
+        } catch (const FileError&) {
+          ++failed;
+        }
+      }
+    });
+  }
+  for (std::thread& writer : writers) writer.join();
+  CHECK(failed == 0);
   CHECK(dir.files() == 1);
 }
 

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <utility>
@@ -91,7 +92,47 @@ TEST_CASE("a lock ends with its process, killed or not, and not with a child tha
 TEST_CASE("long names can be locked, and a directory that is not there is named") {
   const TempDir dir;
   CHECK(FileLock(dir / std::string(255, 'x'), "test").held());
-  CHECK(refused(dir / "none/file").find("qmtl: test: cannot lock '" + (dir / "none/file")) == 0);
+  CHECK(refused(dir / "none/file").find("qmtl: test: cannot open the directory '" + (dir / "none/")) == 0);
+}
+
+TEST_CASE("a link whose file is not there yet is that file, before and after it is made") {
+  const TempDir dir;
+  REQUIRE(::symlink("file", (dir / "link").c_str()) == 0);
+  const FileLock first(dir / "link", "test");
+  CHECK(refused(dir / "file").find("is in use") != std::string::npos);
+  dir.write("file", "x");
+  CHECK(refused(dir / "file").find("is in use") != std::string::npos);
+  CHECK(refused(dir / "link").find("is in use") != std::string::npos);
+}
+
+TEST_CASE("a child of fork that destroys its copy of a lock does not end that of its parent") {
+  const TempDir dir;
+  std::optional<FileLock> lock(std::in_place, dir / "file", "test");
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    const bool held = lock->held();
+    lock.reset();
+    ::_exit(held ? 1 : 0);
+  }
+  int status = -1;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK(status == 0);
+  CHECK(refused(dir / "file").find("is in use") != std::string::npos);
+}
+
+TEST_CASE("a lock ends in the directory where it began, wherever the process has gone") {
+  const TempDir dir, other;
+  const std::string home = std::filesystem::current_path();
+  const FileLock elsewhere(other / "file", "test");
+  std::filesystem::current_path(dir / ".");
+  {
+    const FileLock lock("file", "test");
+    std::filesystem::current_path(other / ".");
+  }
+  std::filesystem::current_path(home);
+  CHECK(dir.files() == 0);
+  CHECK(refused(other / "file").find("is in use") != std::string::npos);
 }
 
 }  // namespace

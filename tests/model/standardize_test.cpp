@@ -124,6 +124,18 @@ TEMPLATE_TEST_CASE("an outlier is legal, unless it is too large or nothing is le
   CHECK(standardizer.scale()[1] * dominating == Approx(std::sqrt(50.0 / 2.0 / 0.96)).epsilon(1e-2));
 }
 
+TEMPLATE_TEST_CASE("outliers of different sizes do not hide what vanishes beside the largest", "", float, double) {
+  using S = TestType;
+  const S large = std::sqrt(std::numeric_limits<S>::max());
+  Batch<S> x = Batch<S>::Random(1, 1000);
+  x(0, 3) = large / S(100), x(0, 7) = large, x(0, 9) = -large / S(1e4);
+  Standardizer<S> standardizer;
+  CHECK(message_of<ValueError>([&] { standardizer.fit(x); }).find("feature 0, row 7") != std::string::npos);
+  x.leftCols(700).setZero();  // a sparse feature
+  x(0, 3) = large / S(100), x(0, 7) = large;
+  CHECK(message_of<ValueError>([&] { standardizer.fit(x); }).find("feature 0, row 7") != std::string::npos);
+}
+
 TEST_CASE("values that are tiny beside one that is not are legal") {
   Batch<double> x = 1e-40 * Batch<double>::Random(1, 50);  // as of a kernel that falls off quickly
   x(0, 3) = 0.9;

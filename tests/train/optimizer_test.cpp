@@ -259,6 +259,17 @@ TEST_CASE("impossible settings are refused by name") {
   CHECK(names(AdamW{.weight_decay = -1e-2}, "weight_decay"));
 }
 
+TEST_CASE("an optimizer that has been moved from is an error, and not another rule") {
+  for (const OptimizerSettings& settings : {OptimizerSettings(Adam{}), OptimizerSettings(Sgd{.momentum = 0.9})}) {
+    Optimizer<double> from(settings, 2);
+    std::vector<double> parameters(2), gradient(2, 1.0);
+    Optimizer<double> to = std::move(from);
+    CHECK_THROWS_AS(from.step(parameters, gradient), LogicError);
+    to.step(parameters, gradient);
+    CHECK(parameters[0] < 0.0);
+  }
+}
+
 TEST_CASE("sizes that do not fit the optimizer are named") {
   Optimizer<double> optimizer(Adam{}, 3);
   std::vector<double> two(2), three(3);

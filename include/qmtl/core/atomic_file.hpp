@@ -13,51 +13,29 @@
 #include <string>
 #include <string_view>
 
-#include "qmtl/core/byte_stream.hpp"
 #include "qmtl/core/error.hpp"
+#include "qmtl/core/file_location.hpp"
 #include "qmtl/core/file_reader.hpp"
 
 namespace qmtl {
 namespace detail {
 
-/// What `path` stands for when all links are followed, whether it is there or not. Throws FileError, starting with
-/// "qmtl: <where>: ", for links that loop.
-[[nodiscard]] inline std::string link_target(std::string path, std::string_view where) {
-  constexpr int most_links = 40;  // as Linux
-  for (int links = 0; links <= most_links; ++links) {
-    char text[4096];
-    const ssize_t size = ::readlink(path.c_str(), text, sizeof text);
-    if (size < 0) return path;  // no link, or not there: whoever opens it will say so
-    const std::string_view target(text, static_cast<std::size_t>(size));
-    path.resize(target.starts_with('/') ? 0 : path.rfind('/') + 1);
-    path += target;
-  }
-  throw_file_error(where, "follow the links of", path, ELOOP);
-}
-
-/// The name of a file of ours beside the one of this name, short however long that is: .qmtl-<hash><suffix>.
-[[nodiscard]] inline std::string companion_name(std::string_view name, std::string_view suffix) {
-  return text(".qmtl-", fnv1a(std::as_bytes(std::span(name))), suffix);
-}
-
-/// The file that is to be replaced: its directory, held open so that nothing moves under the write, and its name there.
+/// The file that is to be replaced, and where it is.
 class ReplacedFile {
  public:
   static constexpr std::string_view where = "write_file_atomically";
 
   /// Throws FileError where there is something that is no regular file, or no directory for it.
-  explicit ReplacedFile(const std::string& path)
-      : path_(link_target(path, where)),
-        name_(path_.substr(path_.rfind('/') + 1)),  // npos + 1 == 0: all of it
-        directory_(open_directory(path_.substr(0, path_.size() - name_.size()))) {
-    exists_ = ::fstatat(directory_.get(), name_.c_str(), &status_, AT_SYMLINK_NOFOLLOW) == 0;
-    if (!exists_ && errno != ENOENT) throw_file_error(where, "replace", path_, errno);
+  explicit ReplacedFile(const std::string& path) : location_(path, where) {
+    exists_ = ::fstatat(directory(), name().c_str(), &status_, AT_SYMLINK_NOFOLLOW) == 0;
+    if (!exists_ && errno != ENOENT) throw_file_error(where, "replace", location_.path(), errno);
     if (exists_) require_regular_file(where, path, status_);
   }
 
-  [[nodiscard]] const std::string& path() const noexcept { return path_; }
-  [[nodiscard]] const std::string& name() const noexcept { return name_; }
-  [[nodiscard]] int directory() const noexcept { return directory_.get(); }
+  [[nodiscard]] const std::string& path() const noexcept { return location_.path(); }
+  [[nodiscard]] const std::string& name() const noexcept { return location_.name(); }
+  [[nodiscard]] int directory() const noexcept { return location_.directory(); }
+  [[nodiscard]] std::string companion(std::string_view suffix) const { return location_.companion(suffix); }
   [[nodiscard]] bool exists() const noexcept { return exists_; }
 
   /// Gives `file` owner, group and permissions of the file that it replaces. Where the system does not let us have the
@@ -70,30 +48,17 @@ class ReplacedFile {
       const bool keeps_group = ::fchown(file, static_cast<uid_t>(-1), status_.st_gid) == 0;
       if (!keeps_group) mode = (mode & 0707) | ((mode & 07) << 3);
     }
-    if (::fchmod(file, mode) != 0) throw_file_error(where, "set the permissions of", path_, errno);
+    if (::fchmod(file, mode) != 0) throw_file_error(where, "set the permissions of", path(), errno);
   }
 
   /// Makes a rename in the directory durable, where the file system can do that.
   void flush_directory() const {
-    if (::fsync(directory_.get()) == 0 || errno == EINVAL || errno == EBADF || errno == ENOTSUP) return;
-    throw_file_error(where, "flush the directory of", path_, errno);
+    if (::fsync(directory()) == 0 || errno == EINVAL || errno == EBADF || errno == ENOTSUP) return;
+    throw_file_error(where, "flush the directory of", path(), errno);
   }
 
  private:
-  [[nodiscard]] static FileDescriptor open_directory(const std::string& directory) {
-    const char* path = directory.empty() ? "." : directory.c_str();
-    int descriptor = ::open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-#ifdef O_PATH
-    if (descriptor < 0 && errno == EACCES) {  // one that may be written to and not be listed, nor flushed
-      descriptor = ::open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    }
-#endif
-    if (descriptor < 0) throw_file_error(where, "open the directory", path, errno);
-    return FileDescriptor(descriptor);
-  }
-
-  std::string path_, name_;
-  FileDescriptor directory_;
+  FileLocation location_;
   struct stat status_ {};
   bool exists_ = false;
 };
@@ -137,9 +102,7 @@ class TemporaryFile {
     throw_file_error(ReplacedFile::where, step, text(target_.path(), "' by way of '", name_), errno);
   }
 
-  [[nodiscard]] std::string name_of(unsigned number) const {
-    return companion_name(target_.name(), text('-', number, ".tmp"));
-  }
+  [[nodiscard]] std::string name_of(unsigned number) const { return target_.companion(text('-', number, ".tmp")); }
 
   /// Takes the first number that nobody uses, and clears away what was left under it and the next ones.
   [[nodiscard]] FileDescriptor create() {
@@ -163,14 +126,15 @@ class TemporaryFile {
     return ::fstat(file, &status) == 0 && status.st_nlink > 0;
   }
 
-  /// Removes a file of this name if it is ours, a regular file, and nobody has it locked.
+  /// Removes a file of this name if it is ours, a regular file, and nobody has it locked. The name is looked at again
+  /// under the lock: the file may have been committed since, and the name be another writer's.
   [[nodiscard]] bool remove_stale(const std::string& name) const noexcept {
     constexpr int flags = O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
     const FileDescriptor file(::openat(target_.directory(), name.c_str(), flags));
     struct stat status {};
     return file.get() >= 0 && ::fstat(file.get(), &status) == 0 && S_ISREG(status.st_mode) &&
            status.st_uid == ::geteuid() && ::flock(file.get(), LOCK_EX | LOCK_NB) == 0 &&
-           ::unlinkat(target_.directory(), name.c_str(), 0) == 0;
+           is_named(file.get(), target_.directory(), name) && ::unlinkat(target_.directory(), name.c_str(), 0) == 0;
   }
 
   const ReplacedFile& target_;

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <limits>
 #include <string_view>
+#include <vector>
 
 #include "qmtl/core/error.hpp"
 #include "qmtl/core/scalar.hpp"
@@ -70,6 +71,33 @@ template <class Values>
   return out;
 }
 
+/// How far the less distant quarter of the numbers lies from the median, halved since a difference may overflow; those
+/// that are equal to the median, up to rounding in S, do not count. The range of that quarter is in `low` and `high`.
+struct InnerSpread {
+  double distance = 0.0, low = 0.0, high = 0.0;
+};
+template <Scalar S, class Values>
+[[nodiscard]] InnerSpread inner_spread(const Values& values) {
+  constexpr double rounding = 2.0 * static_cast<double>(std::numeric_limits<S>::epsilon());
+  std::vector<double> numbers, distances;
+  for_each_present(values, [&](auto, double value) { numbers.push_back(value); });
+  const auto middle = numbers.begin() + static_cast<std::ptrdiff_t>(numbers.size() / 2);
+  std::nth_element(numbers.begin(), middle, numbers.end());
+  const double median = *middle;
+  const auto distance = [median](double value) { return std::abs(0.5 * value - 0.5 * median); };
+  for (const double value : numbers) {
+    if (distance(value) > rounding * std::max(std::abs(value), std::abs(median))) distances.push_back(distance(value));
+  }
+  if (distances.empty()) return {0.0, median, median};
+  const auto quarter = distances.begin() + static_cast<std::ptrdiff_t>(distances.size() / 4);
+  std::nth_element(distances.begin(), quarter, distances.end());
+  InnerSpread out{*quarter, median, median};
+  for (const double value : numbers) {
+    if (distance(value) <= out.distance) out.low = std::min(out.low, value), out.high = std::max(out.high, value);
+  }
+  return out;
+}
+
 /// Throws ValueError, naming the row, where numbers that vary cannot be standardised in S: one is too large, or so much
 /// larger than the others that they would all become equal. `where` starts the message.
 template <Scalar S, class Values>
@@ -77,21 +105,20 @@ void require_standardizable(const Values& values, const Moments& moments, std::s
   constexpr double most = static_cast<double>(std::numeric_limits<S>::max());
   constexpr double epsilon = static_cast<double>(std::numeric_limits<S>::epsilon());
   decltype(values.size()) row = 0;
-  double extreme = 0.0, furthest = -1.0;                  // halved, since a difference may overflow
-  double low = moments.largest, high = -moments.largest;  // of what is within a deviation of the mean
+  double extreme = 0.0, furthest = -1.0;  // halved, since a difference may overflow
   for_each_present(values, [&](auto i, double value) {
     const double distance = std::abs(0.5 * value - 0.5 * moments.mean);
     if (distance > furthest) row = i, extreme = value, furthest = distance;
-    if (distance <= 0.5 * moments.deviation) low = std::min(low, value), high = std::max(high, value);
   });
   if (furthest > 0.5 * most || moments.deviation * static_cast<double>(std::numeric_limits<S>::min()) > 1.0) {
     throw ValueError(text("qmtl: ", where, ", row ", row, ": expected a number that can be standardised, got ", extreme,
                           ", which is too large"));
   }
-  const bool differ = high - low > 4.0 * epsilon * std::max(std::abs(low), std::abs(high));
-  if (differ && high - low < epsilon * moments.deviation && 2.0 * furthest > 1.0 / epsilon) {
-    throw ValueError(text("qmtl: ", where, ", row ", row, ": expected a number of the size of the others (", low,
-                          " to ", high, "), got ", extreme, ", beside which they vanish when standardised"));
+  if (2.0 * furthest <= 1.0 / epsilon) return;
+  const InnerSpread inner = inner_spread<S>(values);
+  if (inner.distance > 0.0 && inner.distance < 0.5 * epsilon * moments.deviation) {
+    throw ValueError(text("qmtl: ", where, ", row ", row, ": expected a number of the size of the others (", inner.low,
+                          " to ", inner.high, "), got ", extreme, ", beside which they vanish when standardised"));
   }
 }
 

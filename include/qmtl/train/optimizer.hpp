@@ -16,6 +16,7 @@
 #include "qmtl/core/archive.hpp"
 #include "qmtl/core/eigen.hpp"
 #include "qmtl/core/error.hpp"
+#include "qmtl/core/moved_from.hpp"
 #include "qmtl/core/scalar.hpp"
 
 namespace qmtl {
@@ -83,7 +84,7 @@ inline void validate(const OptimizerSettings& settings) {
   }
 }
 
-/// One optimizer run over a fixed number of parameters.
+/// One optimizer run over a fixed number of parameters. One that has been moved from throws LogicError.
 template <qmtl::Scalar S>
 class Optimizer {
  public:
@@ -100,6 +101,7 @@ class Optimizer {
   /// NumericalError if the square of a gradient is beyond S (from 1.4e154 on in double, 1.9e19 in float): Adam would
   /// not move that parameter, nor ever again.
   void step(std::span<S> parameters, std::span<const S> gradient) {
+    moved_from_.check("optimizer");
     detail::require_size("optimizer: number of parameters", parameters.size(), size_);
     detail::require_size("optimizer: size of the gradient", gradient.size(), size_);
     ++steps_;
@@ -220,6 +222,7 @@ class Optimizer {
                                       " is not finite, with a gradient of ", gradient[i]));
   }
 
+  detail::MovedFrom moved_from_;
   OptimizerSettings settings_;
   std::size_t size_ = 0;
   std::uint64_t steps_ = 0;

@@ -299,6 +299,9 @@ TEST_CASE("files are read within their limit and errors name them") {
   CHECK(contains(message_of<FileError>([&] { (void)qmtl::read_npy(bad); }), bad));
   std::filesystem::resize_file(bad, std::uintmax_t{1} << 36);
   CHECK(contains(message_of<FileError>([&] { (void)qmtl::read_npy(bad); }), "not a .npy file"));
+  const std::string long_header = std::string("\x93NUMPY\x02\x00\xe8\x03\x00\x00", 12) + std::string(1000, ' ');
+  dir.write("a.npy", long_header);
+  CHECK(contains(refused({.bytes = 1000}), "a.npy: too large when loaded, expected at most 1000 bytes"));
 }
 
 TEST_CASE("only the versions that exist are written") {

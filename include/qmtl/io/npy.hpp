@@ -137,6 +137,7 @@ struct NpyHeaderRange {
 [[nodiscard]] inline NpyArray read_npy(const std::string& path, const LoadLimits& limits = {}) {
   detail::FileReader file(path, "read_npy");
   const auto header = detail::npy_header_range(file.first(detail::npy_prefix_bytes), file.size(), path);
+  detail::LoadBudget(limits).take(file.size(), path);  // of which the header may be nearly all
   const std::size_t header_bytes = std::max(header.end, detail::npy_prefix_bytes);
   const NpyArray empty = detail::parse_npy_header(file.first(header_bytes), header, file.size(), path);
   detail::require_extents(empty.shape, limits, path);

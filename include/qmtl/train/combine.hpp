@@ -2,28 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Several data sets as one data set of all their tasks, for training one backbone on them together.
 
-#include <algorithm>
 #include <cstddef>
 #include <limits>
 #include <span>
-#include <string>
-#include <string_view>
 #include <vector>
 
 #include "qmtl/train/dataset.hpp"
 
 namespace qmtl {
 namespace detail {
-
-/// Throws ValueError where two tasks have the same name. (A template, compiled by those who combine.)
-template <class Names>
-void require_different_names(const Names& task_names) {
-  std::vector<std::string_view> names(task_names.begin(), task_names.end());
-  std::sort(names.begin(), names.end());
-  const auto twice = std::adjacent_find(names.begin(), names.end());
-  if (twice == names.end()) return;
-  throw ValueError(text("qmtl: combine_tasks: two tasks have the name '", *twice, "', expected different names"));
-}
 
 template <Scalar S>
 [[nodiscard]] Dataset<S> combine_tasks(std::span<const Dataset<S>* const> sets) {
@@ -38,7 +25,7 @@ template <Scalar S>
     tasks += set->tasks();
     out.task_names.insert(out.task_names.end(), set->task_names.begin(), set->task_names.end());
   }
-  require_different_names(out.task_names);
+  require_different_names(out.task_names, "combine_tasks");
   if (!out.task_names.empty()) {
     require_size("combine_tasks: number of task names", out.task_names.size(), tasks);
   }

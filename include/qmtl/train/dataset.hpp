@@ -93,6 +93,16 @@ void require_label(LabelKind kind, S label, std::string_view where, Eigen::Index
                         kind.classes, " classes), or a negative number or NaN where it is missing, got ", label));
 }
 
+/// Throws ValueError where two tasks have the same name. (A template, compiled by those who check names.)
+template <class Names>
+void require_different_names(const Names& task_names, std::string_view where) {
+  std::vector<std::string_view> names(task_names.begin(), task_names.end());
+  std::sort(names.begin(), names.end());
+  const auto twice = std::adjacent_find(names.begin(), names.end());
+  if (twice == names.end()) return;
+  throw ValueError(text("qmtl: ", where, ": two tasks have the name '", *twice, "', expected different names"));
+}
+
 /// Throws ShapeError unless rows, tasks and names agree in number, ValueError where two tasks have the same name.
 template <Scalar S>
 void require_counts(const Dataset<S>& data, std::span<const LabelKind> kinds) {
@@ -100,11 +110,7 @@ void require_counts(const Dataset<S>& data, std::span<const LabelKind> kinds) {
   require_size("dataset: number of tasks", data.labels.rows(), kinds.size());
   if (data.task_names.empty()) return;
   require_size("dataset: number of task names", data.task_names.size(), kinds.size());
-  std::vector<std::string_view> names(data.task_names.begin(), data.task_names.end());
-  std::sort(names.begin(), names.end());
-  const auto twice = std::adjacent_find(names.begin(), names.end());
-  if (twice == names.end()) return;
-  throw ValueError(text("qmtl: dataset: two tasks have the name '", *twice, "', expected different names"));
+  require_different_names(data.task_names, "dataset");
 }
 
 /// Throws ValueError where a label does not fit its kind.

@@ -8,7 +8,6 @@
 #include <span>
 #include <vector>
 
-#include "qmtl/core/moments.hpp"
 #include "qmtl/train/clipping.hpp"
 #include "qmtl/train/conflict.hpp"
 #include "qmtl/train/objective.hpp"

@@ -66,6 +66,8 @@ inline void require_same_architecture(std::string_view path, std::string_view fi
 struct ModelHeader {
   std::size_t bytes = 0;  // up to the numbers
   std::uint64_t backbone = 0, head = 0, standardised = 0, targets = 0;
+
+  [[nodiscard]] std::size_t count() const noexcept { return backbone + head + 2 * standardised + 2 * targets; }
 };
 
 /// Reads no further than the header, and throws FileError unless it is that of a model of this architecture.
@@ -139,6 +141,54 @@ struct ModelNumbers {
   }
 };
 
+/// Throws FileError unless a file has as many numbers as the model, or none where those may be missing.
+template <Backbone B, Head H>
+void require_counts(std::string_view path, const ModelHeader& header, const MultiTaskModel<B, H>& model) {
+  require_count(path, "backbone parameters", header.backbone, model.backbone_parameters());
+  require_count(path, "head parameters", header.head, static_cast<std::uint64_t>(H::parameters));
+  if (header.standardised != 0) {
+    require_count(path, "standardised features", header.standardised, static_cast<std::uint64_t>(model.input_size()));
+  }
+  if (header.targets != 0) {
+    require_count(path, "scales of targets", header.targets, static_cast<std::uint64_t>(H::tasks));
+  }
+}
+
+/// What a model file holds behind its header; the state is a view of the file's bytes.
+template <Scalar S>
+struct ModelBody {
+  std::vector<S> backbone, head, mean, scale, centre, spread;
+  std::span<const std::byte> state;
+};
+
+/// Reads it from the bytes of a whole file; `state_bytes` are those of a backbone's state with its length, or 0. Throws
+/// FileError unless all of it is there, finite, and what the checksum says.
+template <Scalar S>
+[[nodiscard]] ModelBody<S> read_model_body(std::span<const std::byte> bytes, std::string_view path,
+                                           const ModelHeader& header, std::size_t state_bytes) {
+  ByteReader reader(bytes, "load_model", path);
+  (void)reader.take(header.bytes);
+  ModelBody<S> body{.backbone = reader.values<S>(header.backbone),
+                    .head = reader.values<S>(header.head),
+                    .mean = reader.values<S>(header.standardised),
+                    .scale = reader.values<S>(header.standardised),
+                    .centre = reader.values<S>(header.targets),
+                    .spread = reader.values<S>(header.targets),
+                    .state = {}};
+  if (state_bytes > 0) {
+    const std::size_t expected = state_bytes - sizeof(std::uint64_t);
+    require_count(path, "bytes of state of the backbone", reader.value<std::uint64_t>(), expected);
+    body.state = reader.take(expected);
+  }
+  (void)reader.value<std::uint64_t>();
+  require_checksum(bytes, path);
+  const ModelNumbers<S> numbers{body.backbone, body.head, body.mean, body.scale, body.centre, body.spread};
+  if (const std::string name = numbers.not_finite(); !name.empty()) {
+    throw FileError(text("qmtl: load_model: '", path, "': ", name, " is not finite"));
+  }
+  return body;
+}
+
 }  // namespace detail
 
 /// Saves architecture, parameters, standardisation, and the state of a StatefulBackbone. The file is replaced in one
@@ -186,40 +236,16 @@ void load_model(MultiTaskModel<B, H>& model, const std::string& path) {
   using S = typename B::Scalar;
   detail::FileReader file(path, "load_model");
   const detail::ModelHeader header = detail::read_model_header(file, path, model.describe());
-  detail::require_count(path, "backbone parameters", header.backbone, model.backbone_parameters());
-  detail::require_count(path, "head parameters", header.head, static_cast<std::uint64_t>(H::parameters));
-  if (header.standardised != 0) {
-    detail::require_count(path, "standardised features", header.standardised,
-                          static_cast<std::uint64_t>(model.input_size()));
-  }
-  if (header.targets != 0) {
-    detail::require_count(path, "scales of targets", header.targets, static_cast<std::uint64_t>(H::tasks));
-  }
-  const std::size_t count = header.backbone + header.head + 2 * header.standardised + 2 * header.targets;
+  detail::require_counts(path, header, model);
   const std::vector<std::byte> own_state = detail::backbone_state(model.backbone());
   const std::size_t state_bytes = StatefulBackbone<B> ? sizeof(std::uint64_t) + own_state.size() : 0;
-  const auto bytes = file.all(header.bytes + count * sizeof(S) + state_bytes + sizeof(std::uint64_t));
-  detail::ByteReader reader(bytes, "load_model", path);
-  (void)reader.take(header.bytes);
-  const auto backbone = reader.values<S>(header.backbone);
-  const auto head = reader.values<S>(header.head);
-  const auto mean = reader.values<S>(header.standardised);
-  const auto scale = reader.values<S>(header.standardised);
-  const auto centre = reader.values<S>(header.targets);
-  const auto spread = reader.values<S>(header.targets);
-  const std::uint64_t state_size = StatefulBackbone<B> ? reader.value<std::uint64_t>() : 0;
-  detail::require_count(path, "bytes of state of the backbone", state_size, own_state.size());
-  const auto state = reader.take(own_state.size());
-  (void)reader.value<std::uint64_t>();
-  detail::require_checksum(bytes, path);
-  const detail::ModelNumbers<S> numbers{backbone, head, mean, scale, centre, spread};
-  if (const std::string name = numbers.not_finite(); !name.empty()) {
-    throw FileError(detail::text("qmtl: load_model: '", path, "': ", name, " is not finite"));
-  }
-  Standardizer<S> standardizer = mean.empty() ? Standardizer<S>() : Standardizer<S>(mean, scale);
+  const auto bytes = file.all(header.bytes + header.count() * sizeof(S) + state_bytes + sizeof(std::uint64_t));
+  const auto body = detail::read_model_body<S>(bytes, path, header, state_bytes);
   try {
-    detail::set_backbone_state(model.backbone(), state, "load_model", path);
-    model.set_target_scaler(TargetScaler<S>(centre, spread));
+    Standardizer<S> standardizer = body.mean.empty() ? Standardizer<S>() : Standardizer<S>(body.mean, body.scale);
+    detail::set_backbone_state(model.backbone(), body.state, "load_model", path);
+    model.set_target_scaler(TargetScaler<S>(body.centre, body.spread));
+    model.set_standardizer(std::move(standardizer));
   } catch (const ValueError& error) {
     detail::set_backbone_state(model.backbone(), own_state);
     throw FileError(detail::text("qmtl: load_model: '", path, "' is damaged: ", error.what()));
@@ -227,10 +253,9 @@ void load_model(MultiTaskModel<B, H>& model, const std::string& path) {
     detail::set_backbone_state(model.backbone(), own_state);
     throw;
   }
-  model.set_standardizer(std::move(standardizer));
   const std::span<S> parameters = model.backbone().parameters();
-  for (std::size_t i = 0; i < parameters.size(); ++i) parameters[i] = backbone[i];
-  std::copy(head.begin(), head.end(), model.head_weights().begin());
+  for (std::size_t i = 0; i < parameters.size(); ++i) parameters[i] = body.backbone[i];
+  std::copy(body.head.begin(), body.head.end(), model.head_weights().begin());
 }
 
 }  // namespace qmtl

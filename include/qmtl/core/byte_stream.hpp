@@ -26,6 +26,11 @@ inline constexpr std::uint64_t fnv1a_basis = 0xcbf29ce484222325u;
   return hash;
 }
 
+/// The bytes seen as characters.
+[[nodiscard]] inline std::string_view as_text(std::span<const std::byte> bytes) noexcept {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
 /// Appends values to a byte buffer.
 class ByteWriter {
  public:

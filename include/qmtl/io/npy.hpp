@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "qmtl/core/atomic_file.hpp"
+#include "qmtl/core/byte_stream.hpp"
 #include "qmtl/core/error.hpp"
 #include "qmtl/core/file_reader.hpp"
 #include "qmtl/io/load_limits.hpp"
@@ -25,10 +26,6 @@ namespace detail {
 
 inline constexpr std::string_view npy_magic = "\x93NUMPY";
 inline constexpr std::size_t npy_prefix_bytes = 12;  // they tell how long the header is
-
-[[nodiscard]] inline std::string_view as_text(std::span<const std::byte> bytes) noexcept {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
 
 [[noreturn]] inline void throw_no_npy(std::string_view content, std::string_view where) {
   const char* got = content.starts_with("\x80")     ? "what looks like a Python pickle, which qmtl never loads"

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "qmtl/core/byte_stream.hpp"
 #include "qmtl/core/error.hpp"
 #include "qmtl/core/file_reader.hpp"
 #include "qmtl/core/scalar.hpp"
@@ -208,7 +209,7 @@ class Table {
   }
   const std::vector<std::byte> bytes =
       detail::read_within(detail::FileReader(path, "read_table"), options.limits, path);
-  return parse_table({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, delimiter, path, options.limits);
+  return parse_table(detail::as_text(bytes), delimiter, path, options.limits);
 }
 
 }  // namespace qmtl

@@ -77,7 +77,7 @@ struct ModelHeader {
   constexpr std::size_t text_at = model_magic.size() + 2 * sizeof(std::uint32_t);
   ByteReader start(file.first(text_at), "load_model", path);
   const auto magic = start.take(std::min(model_magic.size(), start.left()));
-  if (!model_magic.starts_with({reinterpret_cast<const char*>(magic.data()), magic.size()})) {
+  if (!model_magic.starts_with(as_text(magic))) {
     start.fail(text("is not a qmtl model file: it does not start with ", model_magic));
   }
   if (magic.size() < model_magic.size()) (void)start.take(1);
@@ -94,8 +94,7 @@ struct ModelHeader {
   const std::size_t header_bytes = text_at + length + counts * sizeof(std::uint64_t);
   ByteReader reader(file.first(header_bytes), "load_model", path);
   (void)reader.take(text_at);
-  const auto theirs = reader.take(length);
-  require_same_architecture(path, {reinterpret_cast<const char*>(theirs.data()), theirs.size()}, architecture);
+  require_same_architecture(path, as_text(reader.take(length)), architecture);
   ModelHeader header{.bytes = header_bytes};
   header.backbone = reader.value<std::uint64_t>();
   header.head = reader.value<std::uint64_t>();

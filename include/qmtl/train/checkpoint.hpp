@@ -103,8 +103,8 @@ class CheckpointFile {
     ByteReader in(bytes, "checkpoint", settings_.path);
     require_whole(in, bytes, size);
     (void)in.take(header);
-    const auto text_bytes = in.take(in.value<std::uint64_t>());
-    require_identity(in, {reinterpret_cast<const char*>(text_bytes.data()), text_bytes.size()});
+    const std::string_view theirs = as_text(in.take(in.value<std::uint64_t>()));
+    require_identity(in, theirs);
     ArchiveReader reader(in);
     archive(reader);
     if (in.left() != sizeof(std::uint64_t)) in.fail("is damaged: bytes are left behind its end");
@@ -143,8 +143,7 @@ class CheckpointFile {
   /// The size of the file, from its first bytes.
   [[nodiscard]] std::uint64_t read_size(std::span<const std::byte> start) const {
     ByteReader in(start, "checkpoint", settings_.path);
-    const std::string_view magic(reinterpret_cast<const char*>(start.data()), start.size());
-    if (!checkpoint_magic.starts_with(magic.substr(0, checkpoint_magic.size()))) {
+    if (!checkpoint_magic.starts_with(as_text(start).substr(0, checkpoint_magic.size()))) {
       in.fail(text("is not a qmtl checkpoint: it does not start with ", checkpoint_magic));
     }
     (void)in.take(checkpoint_magic.size());

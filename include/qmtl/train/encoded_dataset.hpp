@@ -111,6 +111,7 @@ template <Backbone B, CachingHead H>
   data.require_encoded_by(model);
   return detail::task_metrics(model, data.data(), model.predict_encoded(data.data().inputs), majorities);
 }
+/// The same of a const model, also on several threads at once; see MultiTaskModel::predict.
 template <Backbone B, CachingHead H>
 [[nodiscard]] std::vector<TaskMetrics> evaluate(const MultiTaskModel<B, H>& model,
                                                 const EncodedDataset<typename B::Scalar>& data,

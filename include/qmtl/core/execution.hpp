@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <memory>
 #include <thread>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -88,10 +88,9 @@ class Workers {
 
   void start_threads() {
     abandon();
-    threads_ = std::make_unique<std::vector<std::thread>>();
     round_ = 0;
     try {
-      for (int i = 1; i <= others_; ++i) threads_->emplace_back([this, i] { serve(i); });
+      for (int i = 1; i <= others_; ++i) threads_.emplace_back([this, i] { serve(i); });
     } catch (...) {
       stop();
       throw;
@@ -99,14 +98,16 @@ class Workers {
     process_ = ::getpid();
   }
 
-  /// Gives up the handles of threads that fork has not copied: they can be neither joined nor detached.
-  void abandon() noexcept { (void)threads_.release(); }
+  /// Gives up the handles of threads that fork has not copied: they can be neither joined, nor detached, nor destroyed.
+  void abandon() noexcept {
+    if (!threads_.empty()) (void)new std::vector<std::thread>(std::move(threads_));
+  }
 
   void stop() noexcept {
     body_ = nullptr;
     start();
-    for (auto& thread : *threads_) thread.join();
-    threads_.reset();
+    for (auto& thread : threads_) thread.join();
+    threads_.clear();
   }
 
   void start() noexcept {
@@ -131,7 +132,7 @@ class Workers {
   std::atomic<unsigned> round_{0};
   std::atomic<int> pending_{0};
   int others_;  // threads beside the calling one
-  std::unique_ptr<std::vector<std::thread>> threads_;
+  std::vector<std::thread> threads_;
   pid_t process_ = 0;  // that has the threads
 };
 

@@ -34,7 +34,7 @@ class FileLocation {
 
   /// The name of a file of ours beside this one, short however long its name is: .qmtl-<hash><suffix>.
   [[nodiscard]] std::string companion(std::string_view suffix) const {
-    return text(".qmtl-", fnv1a(std::as_bytes(std::span(name_))), suffix);
+    return text(".qmtl-", fnv1a(std::as_bytes(std::span(name_.data(), name_.size()))), suffix);
   }
 
  private:

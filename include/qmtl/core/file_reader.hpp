@@ -83,7 +83,7 @@ class FileReader {
   /// The first `count` bytes, or all where there are fewer. Throws FileError.
   [[nodiscard]] std::span<const std::byte> first(std::size_t count) {
     fill(count);
-    return std::span<const std::byte>(bytes_).first(std::min(count, bytes_.size()));
+    return {bytes_.data(), std::min(count, bytes_.size())};
   }
 
   /// All bytes. Throws FileError, before they are read where the size is known, if there are more than `max_bytes`.
@@ -94,7 +94,7 @@ class FileReader {
       throw FileError(text("qmtl: ", where_, ": '", path_, "' is too large, expected at most ", max_bytes,
                            " bytes, got ", std::max(size_, bytes_.size())));
     }
-    return bytes_;
+    return {bytes_.data(), bytes_.size()};
   }
   [[nodiscard]] std::vector<std::byte> all(std::size_t max_bytes) && {
     (void)all(max_bytes);

@@ -197,4 +197,21 @@ TEST_CASE("no field of a checkpoint is taken for more than its training can have
   CHECK(outcome(again, fit(again, parts.train, parts.validation, options)) == expected);
 }
 
+TEST_CASE("a training that diverges within an epoch leaves the checkpoint of before") {
+  using Linear = LinearModel<Frozen<2>, Task<"y", RotationBlock<1>, Window<0, 1>, Regression<>>>;
+  Dataset<double> data{Batch<double>::Random(2, 8), Batch<double>::Random(1, 8), {"y"}};
+  const TempDir dir;
+  FitOptions options{.epochs = 2, .batch_size = 4, .optimizer = Sgd{.learning_rate = 1e308, .momentum = 0.0}};
+  options.clipping.norm = 1e3;  // the step of the first batch is already infinite
+  data.inputs *= 1e3;
+  options.standardize = options.standardize_targets = false;
+  options.checkpoint = Checkpointing{.path = dir / "training", .every_steps = 1};
+  Linear first{Seed{1}}, again{Seed{1}};
+  const auto message = [&](Linear& model) {
+    return message_of<NumericalError>([&] { (void)fit(model, data, options); });
+  };
+  CHECK(message(first).find("a parameter of the head is not finite in epoch 1, batch 0") != std::string::npos);
+  CHECK(message(again).find("a parameter of the head is not finite in epoch 1, batch 0") != std::string::npos);
+}
+
 }  // namespace

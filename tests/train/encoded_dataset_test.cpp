@@ -226,6 +226,17 @@ TEST_CASE("data encoded by a model that makes something else of the rows is refu
   CHECK(message_of<ShapeError>([&] { fit(two_tasks, encoded); }) == "qmtl: dataset: number of tasks must be 2, got 3");
 }
 
+TEST_CASE("a row of zeros, which every scale leaves as it is, does not hide another standardizer") {
+  auto parts = parts_for<Lanes>(40);
+  parts.train.inputs.col(0).setZero();
+  Lanes model{Seed{1}};
+  const auto encoded = encode_dataset(model, parts.train);
+  const std::vector<double> zeros(5, 0.0), threes(5, 3.0);
+  model.set_standardizer(Standardizer<double>(zeros, threes));
+  CHECK_THROWS_AS(fit(model, encoded, {.epochs = 1}), ValueError);
+  CHECK_THROWS_AS(evaluate(model, encoded), ValueError);
+}
+
 TEST_CASE("what cannot be encoded, or trained from it, is refused") {
   auto data = parts_for<Counted>(60).train;
   Counted model{Seed{1}};

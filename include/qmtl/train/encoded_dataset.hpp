@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // EncodedDataset: what a frozen model makes of its inputs before the first trained number comes in, computed once.
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <span>
@@ -52,9 +53,14 @@ class EncodedDataset {
                                     model.backbone_parameters()));
     }
     data_ = detail::encode_rows(model, data, "encode_dataset");
-    const Eigen::Index first = data.rows() > 0 ? 1 : 0;
-    first_input_ = data.inputs.leftCols(first);
-    first_entries_ = data_.inputs.leftCols(first);
+    const Eigen::Index samples = std::min<Eigen::Index>(data.rows(), 4);
+    sample_inputs_.resize(data.inputs.rows(), samples);
+    sample_entries_.resize(data_.inputs.rows(), samples);
+    for (Eigen::Index i = 0; i < samples; ++i) {
+      const Eigen::Index row = samples > 1 ? i * (data.rows() - 1) / (samples - 1) : 0;
+      sample_inputs_.col(i) = data.inputs.col(row);
+      sample_entries_.col(i) = data_.inputs.col(row);
+    }
   }
 
   [[nodiscard]] Eigen::Index rows() const noexcept { return data_.rows(); }
@@ -64,20 +70,20 @@ class EncodedDataset {
 
   /// The rows with these numbers, in this order; a number may repeat. Throws ShapeError.
   [[nodiscard]] EncodedDataset select(std::span<const Eigen::Index> indices) const {
-    return EncodedDataset(data_.select(indices), first_input_, first_entries_);
+    return EncodedDataset(data_.select(indices), sample_inputs_, sample_entries_);
   }
 
-  /// Throws ShapeError or ValueError unless labels and names fit the model's tasks and the model makes the same of the
-  /// first row that was encoded.
+  /// Throws ShapeError or ValueError unless labels and names fit the model's tasks and the model makes the same of a
+  /// few rows that were encoded: the first, the last and two between.
   template <Backbone B, CachingHead H>
   void require_encoded_by(MultiTaskModel<B, H>& model) const {
     detail::require_size("encoded data: numbers of a row", data_.inputs.rows(), model.head().encoded_size());
     detail::require_task_labels(model, data_);
-    if (first_input_.cols() == 0) return;
-    detail::require_size("encoded data: features of the inputs", first_input_.rows(), model.input_size());
-    Batch<S> entries(first_entries_.rows(), 1);
-    model.encode(first_input_, entries);
-    const auto difference = static_cast<double>((entries - first_entries_).cwiseAbs().maxCoeff());
+    if (sample_inputs_.cols() == 0) return;
+    detail::require_size("encoded data: features of the inputs", sample_inputs_.rows(), model.input_size());
+    Batch<S> entries(sample_entries_.rows(), sample_entries_.cols());
+    model.encode(sample_inputs_, entries);
+    const auto difference = static_cast<double>((entries - sample_entries_).cwiseAbs().maxCoeff());
     const double rounding = std::sqrt(static_cast<double>(std::numeric_limits<S>::epsilon()));
     if (difference <= rounding) return;
     throw ValueError(
@@ -87,11 +93,11 @@ class EncodedDataset {
   }
 
  private:
-  EncodedDataset(Dataset<S> data, Batch<S> first_input, Batch<S> first_entries)
-      : data_(std::move(data)), first_input_(std::move(first_input)), first_entries_(std::move(first_entries)) {}
+  EncodedDataset(Dataset<S> data, Batch<S> sample_inputs, Batch<S> sample_entries)
+      : data_(std::move(data)), sample_inputs_(std::move(sample_inputs)), sample_entries_(std::move(sample_entries)) {}
 
   Dataset<S> data_;
-  Batch<S> first_input_, first_entries_;  // to know the model by; no columns if there were no rows
+  Batch<S> sample_inputs_, sample_entries_;  // to know the model by; no columns if there were no rows
 };
 
 /// Encodes a data set by a model whose backbone has no parameters, with the standardizer that the model has. Cost: a

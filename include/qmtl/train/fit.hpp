@@ -152,7 +152,9 @@ class FitRun {
 
   void run_epoch() {
     EpochRecord record = trainer_.epoch([this](std::uint64_t step) {
-      if (options_.checkpoint && is_multiple(step, options_.checkpoint->every_steps)) save();
+      if (!options_.checkpoint || !is_multiple(step, options_.checkpoint->every_steps)) return;
+      trainer_.require_finite_parameters();
+      save();
     });
     if (validation_ != nullptr) {
       record.validation = evaluate_validation();

@@ -93,13 +93,19 @@ class Trainer {
       ++steps_;
       after_step(steps_);
     }
-    if (!finite(model_.head_weights())) fail("a parameter of the head", "its last batch");
-    if (!finite(model_.backbone().parameters())) fail("a parameter of the backbone", "its last batch");
+    require_finite_parameters("its last batch");
     EpochRecord record = end_epoch();
     next_row_ = 0;
     ++epochs_done_;
     return record;
   }
+
+  /// Throws NumericalError unless all parameters are finite, as a checkpoint must have them; `batch` is the last one.
+  void require_finite_parameters(const std::string& batch) const {
+    if (!finite(model_.head_weights())) fail("a parameter of the head", batch);
+    if (!finite(model_.backbone().parameters())) fail("a parameter of the backbone", batch);
+  }
+  void require_finite_parameters() const { require_finite_parameters(text("batch ", batch_start_ / batch_size_)); }
 
   [[nodiscard]] int epochs_done() const noexcept { return epochs_done_; }
   /// Whether an epoch has begun that is not done.
@@ -150,6 +156,7 @@ class Trainer {
 
   /// The sum of the losses of the next rows, `count` of them: the only place that touches the data.
   double forward(Eigen::Index count) {
+    batch_start_ = next_row_;
     inputs_.resize(data_->inputs.rows(), count);
     labels_.resize(data_->labels.rows(), count);
     for (Eigen::Index i = 0; i < count; ++i) {
@@ -252,12 +259,11 @@ class Trainer {
     if (encoded_) return {};
     Batch<S> x(inputs_.rows(), inputs_.cols());
     model_.standardizer().apply(inputs_, x);
-    const Eigen::Index first = std::min(next_row_, data_->rows() - x.cols());  // behind the last batch as well
     for (Eigen::Index i = 0; i < x.cols(); ++i) {
       for (Eigen::Index f = 0; f < x.rows(); ++f) {
         if (std::isnan(inputs_(f, i)) || x(f, i) * x(f, i) <= std::numeric_limits<S>::max()) continue;
-        return text("feature ", f, " of row ", order_[static_cast<std::size_t>(first + i)], " is ", inputs_(f, i),
-                    ", too large to train on");
+        return text("feature ", f, " of row ", order_[static_cast<std::size_t>(batch_start_ + i)], " is ",
+                    inputs_(f, i), ", too large to train on");
       }
     }
     return {};
@@ -292,6 +298,7 @@ class Trainer {
   Batch<S> inputs_, labels_;
   int epochs_done_ = 0;
   Eigen::Index next_row_ = 0;      // of order_, in the epoch at hand
+  Eigen::Index batch_start_ = 0;   // next_row_ of the last forward
   std::uint64_t steps_ = 0;        // of all epochs
   std::vector<double> loss_sums_;  // of the epoch at hand, by task
   std::vector<std::size_t> labelled_;

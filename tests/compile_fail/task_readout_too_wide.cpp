@@ -1,4 +1,4 @@
-// error: qmtl: a task's window must have at least as many qubits as its readout reads
+// error: qmtl: a task's window must have at least as many qubits as its readout reads: Classes<C> one a class
 // lines: 15
 // SPDX-License-Identifier: Apache-2.0
 // Three classes, a qubit each, on a window of two qubits.

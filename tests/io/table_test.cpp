@@ -126,6 +126,7 @@ TEST_CASE("errors name the line") {
   CHECK(contains(error_of("a,b\n1,2\n3\n"), "qmtl: t.csv: line 3: expected 2 fields, got 1"));
   CHECK(contains(error_of("a,b\n\"1\n1\",2\n1,2,3\n"), "line 4: expected 2 fields, got 3"));
   CHECK(contains(error_of("a,b\r1,2\r3\r"), "line 3: expected 2 fields, got 1"));
+  CHECK(contains(error_of("a;b\n1,5;2\n"), "line 2: expected 1 fields, got 2, split at ','"));
   CHECK(contains(error_of("a,b\r1,\"x\"y\r"), "line 2: expected fields quoted as in RFC 4180, got text behind"));
   CHECK(contains(error_of(std::string_view("a,b\r1,\0\r", 8)), "binary content in line 2"));
   CHECK(contains(error_of("a,b\n1,x\"y\n"), "line 2: expected fields quoted as in RFC 4180, got a quote inside"));

@@ -64,7 +64,7 @@ TEST_CASE("sets that do not go together are refused") {
   sets = two_sets<double>();
   sets[0].labels.resize(2, 4);
   CHECK(message_of<ShapeError>([&] { (void)combine_tasks<double>(sets); }) ==
-        "qmtl: dataset: columns of labels must be 3, got 4");
+        "qmtl: dataset: expected a column a sample in inputs and in labels, got inputs 2 x 3 and labels 2 x 4");
 }
 
 }  // namespace

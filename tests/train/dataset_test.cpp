@@ -85,7 +85,7 @@ TEST_CASE("counts that disagree are shape errors") {
         "qmtl: dataset: number of task names must be 3, got 2");
   data.labels.conservativeResize(3, 3);
   CHECK(message_of<ShapeError>([&] { validate<double>(data, kinds); }) ==
-        "qmtl: dataset: columns of labels must be 4, got 3");
+        "qmtl: dataset: expected a column a sample in inputs and in labels, got inputs 2 x 4 and labels 3 x 3");
 }
 
 TEST_CASE("an input that is not finite is found") {

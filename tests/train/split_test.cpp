@@ -80,7 +80,10 @@ TEST_CASE("fractions that are impossible are refused") {
   CHECK(message({-0.1, 0.6, 0.5}) == "qmtl: split: train fraction, expected a number in [0, 1], got -0.1");
   CHECK(message({0.0, 1.5, -0.5}) == "qmtl: split: validation fraction, expected a number in [0, 1], got 1.5");
   CHECK(message({0.5, 0.5, std::numeric_limits<double>::quiet_NaN()}).find("test fraction") != std::string::npos);
-  CHECK(message({0.5, 0.2, 0.2}) == "qmtl: split: sum of the fractions, expected 1, got 0.9");
+  CHECK(message({0.5, 0.2, 0.2}) ==
+        "qmtl: split: sum of the fractions, expected 1, got 0.9: train 0.5, validation 0.2, test 0.2");
+  CHECK(message({.train = 0.7, .test = 0.3}) ==  // validation has a default
+        "qmtl: split: sum of the fractions, expected 1, got 1.15: train 0.7, validation 0.15, test 0.3");
 }
 
 TEST_CASE("a part that was asked for and would be empty is refused") {

@@ -7,6 +7,9 @@
 /// Precondition of an inner loop: checked in debug builds only. User data is checked by exceptions instead.
 #define QMTL_ASSERT(condition) assert(condition)
 
+#if __cplusplus < 202002L
+#error "qmtl: compile with -std=c++20 or newer; the CMake target qmtl::qmtl does"
+#endif
 #if !defined(__GNUC__) && !defined(__clang__)
 #error "qmtl: g++ or clang++ is needed: the kernels use their vector extensions"
 #endif

@@ -78,7 +78,8 @@ struct TaskCheck {
   static_assert(Rules::held != 8, "qmtl: a task's block must be made of gates on its own qubits");
   static_assert(Rules::held != 9, "qmtl: a task's block must have as many qubits as the task's window");
   static_assert(Rules::held != 10, "qmtl: a readout must have at most one parameter, its scale");
-  static_assert(Rules::held != 11, "qmtl: a task's window must have at least as many qubits as its readout reads");
+  static_assert(Rules::held != 11,
+                "qmtl: a task's window must have at least as many qubits as its readout reads: Classes<C> one a class");
 };
 
 }  // namespace detail

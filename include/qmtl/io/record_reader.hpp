@@ -41,6 +41,8 @@ class RecordReader {
   }
 
   [[nodiscard]] const std::string& where() const noexcept { return where_; }
+  /// The delimiter as messages spell it.
+  [[nodiscard]] std::string separator() const { return delimiter_ == '\t' ? "tabs" : text("'", delimiter_, "'"); }
 
   /// The bytes of the text.
   [[nodiscard]] std::size_t size() const noexcept { return content_.size(); }

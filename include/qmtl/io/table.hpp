@@ -174,7 +174,7 @@ class Table {
       }
       if (count != names_.size()) {
         throw FileError(detail::text("qmtl: ", where_, ": line ", records.line(), ": expected ", names_.size(),
-                                     " fields, got ", count));
+                                     " fields, got ", count, ", split at ", records.separator()));
       }
       lines_.push_back(records.line());
       detail::require_rows(lines_.size(), budget.limits(), where_);

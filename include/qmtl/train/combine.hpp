@@ -20,7 +20,7 @@ template <Scalar S>
   Dataset<S> out;
   for (const Dataset<S>* set : sets) {
     require_size("combine_tasks: features of each data set, as of the first,", set->features(), sets[0]->features());
-    require_size("dataset: columns of labels", set->labels.cols(), set->rows());
+    require_sample_columns(*set);
     rows += set->rows();
     tasks += set->tasks();
     out.task_names.insert(out.task_names.end(), set->task_names.begin(), set->task_names.end());

@@ -54,24 +54,15 @@ struct Dataset {
   [[nodiscard]] Dataset select(std::span<const Eigen::Index> indices) const;
 };
 
-template <Scalar S>
-Dataset<S> Dataset<S>::select(std::span<const Eigen::Index> indices) const {
-  detail::require_size("dataset: columns of labels", labels.cols(), rows());
-  const auto count = static_cast<Eigen::Index>(indices.size());
-  Dataset out{Batch<S>(inputs.rows(), count), Batch<S>(labels.rows(), count), task_names};
-  Eigen::Index to = 0;
-  for (const Eigen::Index from : indices) {
-    if (from < 0 || from >= rows()) {
-      throw ShapeError(detail::text("qmtl: dataset select: row number, expected 0 to ", rows() - 1, ", got ", from));
-    }
-    out.inputs.col(to) = inputs.col(from);
-    out.labels.col(to) = labels.col(from);
-    ++to;
-  }
-  return out;
-}
-
 namespace detail {
+
+/// Throws ShapeError unless inputs and labels have equally many columns.
+template <Scalar S>
+void require_sample_columns(const Dataset<S>& data) {
+  if (data.labels.cols() == data.rows()) return;
+  throw ShapeError(text("qmtl: dataset: expected a column a sample in inputs and in labels, got inputs ",
+                        data.features(), " x ", data.rows(), " and labels ", data.tasks(), " x ", data.labels.cols()));
+}
 
 /// Throws ValueError unless `kind` is possible.
 inline void require_label_kind(LabelKind kind, std::string_view where) {
@@ -106,7 +97,7 @@ void require_different_names(const Names& task_names, std::string_view where) {
 /// Throws ShapeError unless rows, tasks and names agree in number, ValueError where two tasks have the same name.
 template <Scalar S>
 void require_counts(const Dataset<S>& data, std::span<const LabelKind> kinds) {
-  require_size("dataset: columns of labels", data.labels.cols(), data.rows());
+  require_sample_columns(data);
   require_size("dataset: number of tasks", data.labels.rows(), kinds.size());
   if (data.task_names.empty()) return;
   require_size("dataset: number of task names", data.task_names.size(), kinds.size());
@@ -128,6 +119,23 @@ void require_labels(const Dataset<S>& data, std::span<const LabelKind> kinds) {
 }
 
 }  // namespace detail
+
+template <Scalar S>
+Dataset<S> Dataset<S>::select(std::span<const Eigen::Index> indices) const {
+  detail::require_sample_columns(*this);
+  const auto count = static_cast<Eigen::Index>(indices.size());
+  Dataset out{Batch<S>(inputs.rows(), count), Batch<S>(labels.rows(), count), task_names};
+  Eigen::Index to = 0;
+  for (const Eigen::Index from : indices) {
+    if (from < 0 || from >= rows()) {
+      throw ShapeError(detail::text("qmtl: dataset select: row number, expected 0 to ", rows() - 1, ", got ", from));
+    }
+    out.inputs.col(to) = inputs.col(from);
+    out.labels.col(to) = labels.col(from);
+    ++to;
+  }
+  return out;
+}
 
 /// Checks a data set against the kinds of its tasks' labels, before anything is trained on it.
 /// Throws ShapeError where counts disagree, and ValueError where two tasks have the same name, an input is not finite

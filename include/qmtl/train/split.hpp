@@ -44,7 +44,8 @@ inline void require_fractions(const SplitFractions& fractions) {
   check("test", fractions.test);
   const double sum = fractions.train + fractions.validation + fractions.test;
   if (std::abs(sum - 1.0) > 1e-6) {
-    throw ValueError(text("qmtl: split: sum of the fractions, expected 1, got ", sum));
+    throw ValueError(text("qmtl: split: sum of the fractions, expected 1, got ", sum, ": train ", fractions.train,
+                          ", validation ", fractions.validation, ", test ", fractions.test));
   }
 }
 
@@ -94,7 +95,7 @@ template <Scalar S>
 [[nodiscard]] SplitIndices stratified_split(const Dataset<S>& data, int task, LabelKind kind,
                                             const SplitFractions& fractions, Rng& rng) {
   detail::require_fractions(fractions);
-  detail::require_size("dataset: columns of labels", data.labels.cols(), data.rows());
+  detail::require_sample_columns(data);
   if (task < 0 || task >= data.tasks()) {
     throw ShapeError(detail::text("qmtl: stratified split: task, expected 0 to ", data.tasks() - 1, ", got ", task));
   }

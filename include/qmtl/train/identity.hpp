@@ -18,7 +18,7 @@ namespace qmtl::detail {
 /// Sixteen digits.
 [[nodiscard]] inline std::string hexadecimal(std::uint64_t value) {
   std::string out(16, '0');
-  for (auto digit = out.rbegin(); digit != out.rend(); ++digit, value >>= 4) *digit = "0123456789abcdef"[value & 15];
+  for (std::size_t i = 16; i > 0; value >>= 4) out[--i] = "0123456789abcdef"[value & 15];
   return out;
 }
 

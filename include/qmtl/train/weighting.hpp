@@ -134,8 +134,9 @@ class TaskWeights {
   /// Where each weight lies in the course of any training with these settings.
   [[nodiscard]] ArchiveRange range() const {
     if (const auto* fixed = std::get_if<FixedWeights>(&settings_)) {
-      const auto [low, high] = std::minmax_element(fixed->weights.begin(), fixed->weights.end());
-      return {*low, *high};
+      ArchiveRange weights{fixed->weights[0], fixed->weights[0]};
+      for (const double w : fixed->weights) weights = {std::min(weights.low, w), std::max(weights.high, w)};
+      return weights;
     }
     constexpr double rounding = 1e-6;
     const double all = static_cast<double>(kinds_.size()) * (1.0 + rounding);

@@ -1,7 +1,7 @@
 #pragma once
 // SPDX-License-Identifier: Apache-2.0
-// Macros of C headers that a program may have included before: <complex.h>, X11, <sys/sysmacros.h>, <termios.h>, <math.h>,
-// and Qt's keywords. Eigen itself refuses X11's Success, so that it must come first.
+// Macros of C headers that a program may have included before: <complex.h>, X11, <sys/sysmacros.h>, <termios.h>,
+// <math.h>, and Qt's keywords. Eigen itself refuses X11's Success, so that it must come first.
 
 #include <Eigen/Cholesky>
 #include <Eigen/Core>
@@ -44,7 +44,7 @@
 
 // <sys/sysmacros.h>, <termios.h>, <math.h>, predefined by the compilers in GNU modes
 #define major(device) ((device) >> 8)
-#define minor(device) ((device) & 255)
+#define minor(device) ((device)&255)
 #define makedev(major, minor) ((major) << 8 | (minor))
 #define B0 0
 #define ECHO 8

@@ -18,8 +18,8 @@ namespace detail {
 }
 }  // namespace detail
 
-/// {"name", "classes", "rows", "loss", "accuracy", "majority", "macro_f1", "auc", "rmse", "mae", "r2"} of one task; null
-/// where undefined. Bytes of the name that are no UTF-8, which JSON cannot hold, become U+FFFD.
+/// {"name", "classes", "rows", "loss", "accuracy", "majority", "macro_f1", "auc", "rmse", "mae", "r2"} of one task;
+/// null where undefined. Bytes of the name that are no UTF-8, which JSON cannot hold, become U+FFFD.
 [[nodiscard]] inline nlohmann::ordered_json to_json(const TaskMetrics& task) {
   return {{"name", detail::replace_invalid_utf8(task.name)},
           {"classes", task.classes},

@@ -4,7 +4,7 @@
 // expect: qmtl: an mlp must have an input size and an output size
 // expect: qmtl: the tasks of a head must be Task<\.\.\.>, after all other arguments
 // expect: qmtl: a head must have at least one task
-// lines: 90
+// lines: 125
 // SPDX-License-Identifier: Apache-2.0
 // Arguments of models that are missing something, or in another order.
 

@@ -13,4 +13,6 @@ constexpr PauliString string = pauli_x(0) * pauli_z(1);
 constexpr PauliString string = pauli_x(1) * pauli_z(1);
 #endif
 
+#ifdef QMTL_CONTROL
 static_assert(!string.diagonal());
+#endif

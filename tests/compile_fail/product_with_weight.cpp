@@ -13,4 +13,6 @@ constexpr Angle angle = feature(0) * feature(1);
 constexpr Angle angle = weight(0) * feature(1);
 #endif
 
+#ifdef QMTL_CONTROL
 static_assert(angle.second == 1);
+#endif

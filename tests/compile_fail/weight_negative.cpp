@@ -13,4 +13,6 @@ constexpr auto rotation = make_circuit<1>(gate::ry(0, weight(0)));
 constexpr auto rotation = make_circuit<1>(gate::ry(0, weight(-1)));
 #endif
 
+#ifdef QMTL_CONTROL
 static_assert(weight_count(rotation) == 1);
+#endif

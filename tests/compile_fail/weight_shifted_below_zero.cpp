@@ -15,4 +15,6 @@ constexpr int by = -2;
 
 constexpr auto rotation = shift_weights(make_circuit<1>(gate::ry(0, weight(1))), by);
 
+#ifdef QMTL_CONTROL
 static_assert(weight_count(rotation) == 1);
+#endif

@@ -93,7 +93,9 @@ template <Scalar S, class Values>
   std::nth_element(distances.begin(), quarter, distances.end());
   InnerSpread out{*quarter, median, median};
   for (const double value : numbers) {
-    if (distance(value) <= out.distance) out.low = std::min(out.low, value), out.high = std::max(out.high, value);
+    if (distance(value) > out.distance) continue;
+    out.low = std::min(out.low, value);
+    out.high = std::max(out.high, value);
   }
   return out;
 }
@@ -108,7 +110,10 @@ void require_standardizable(const Values& values, const Moments& moments, std::s
   double extreme = 0.0, furthest = -1.0;  // halved, since a difference may overflow
   for_each_present(values, [&](auto i, double value) {
     const double distance = std::abs(0.5 * value - 0.5 * moments.mean);
-    if (distance > furthest) row = i, extreme = value, furthest = distance;
+    if (!(distance > furthest)) return;
+    row = i;
+    extreme = value;
+    furthest = distance;
   });
   if (furthest > 0.5 * most || moments.deviation * static_cast<double>(std::numeric_limits<S>::min()) > 1.0) {
     throw ValueError(text("qmtl: ", where, ", row ", row, ": expected a number that can be standardised, got ", extreme,

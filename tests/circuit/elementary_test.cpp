@@ -52,9 +52,27 @@ TEMPLATE_TEST_CASE("the 2x2 matrices are the textbook's", "", float, double) {
       CHECK(test::max_difference(to_dense(matrix_of(pair, a)), expected) < test::tolerance<TestType>());
     }
   }
+  const Dense root = test::textbook_matrix(Gate::RX, {-pi / 2, 0, 0});
+  CHECK(test::max_difference(to_dense(matrix_of(PairGate::RootIX, TestType(0))), root) < test::tolerance<TestType>());
+  CHECK(test::max_difference(to_dense(matrix_of(PairGate::RootIXdg, TestType(0))), Dense(root.adjoint())) <
+        test::tolerance<TestType>());
   const Dense ix = test::Complex(0, 1) * test::pauli_matrix('X');
   CHECK(test::max_difference(to_dense(matrix_of(PairGate::IX, TestType(0))), ix) == 0.0);
   CHECK(test::max_difference(to_dense(matrix_of(PairGate::IXdg, TestType(0))), Dense(ix.adjoint())) == 0.0);
+}
+
+TEST_CASE("the adjoint at the negative angle undoes a matrix, and exp(-i a G) is the matrix of a generator") {
+  for (const auto& facts : detail::pair_table) {
+    const Dense m = to_dense(matrix_of(facts.gate, 0.7));
+    INFO("pair gate " << static_cast<int>(facts.gate));
+    CHECK(test::max_difference(Dense(to_dense(matrix_of(facts.adjoint, -0.7)) * m), Dense::Identity(2, 2)) < 1e-15);
+    CHECK(facts.real() == m.imag().isZero(0.0));
+    if (!facts.parametric) continue;
+    const Dense g = test::Complex(0, -1) * to_dense(generator_of(facts.gate));
+    Dense sum = Dense::Identity(2, 2), term = sum;
+    for (int k = 1; k < 30; ++k) sum += term = 0.7 / k * g * term;
+    CHECK(test::max_difference(m, sum) < 1e-15);
+  }
 }
 
 TEST_CASE("a shape promises no more than the matrix keeps") {

@@ -42,26 +42,14 @@ namespace qmtl {
 
 namespace detail {
 
-/// What stands on the wire of an operation's k-th qubit: a control dot or the gate's name with its angles.
+/// What stands on the wire of an operation's k-th qubit: a control dot or the gate's symbol with its angles.
 [[nodiscard]] inline std::string symbol(const Operation& op, int k) {
   const auto& facts = info(op.gate);
-  if (k < facts.controls || op.gate == Gate::CZ) return "@";
-  switch (op.gate) {
-    case Gate::SWAP:
-    case Gate::Fredkin: return "x";
-    case Gate::CX:
-    case Gate::Toffoli: return "X";
-    default: break;
-  }
-  std::string name(facts.controls > 0 ? facts.name.substr(static_cast<std::size_t>(facts.controls)) : facts.name);
-  for (auto& letter : name) {
-    if (letter >= 'a' && letter <= 'z' && name != "sdg" && name != "tdg" && name != "id") {
-      letter = static_cast<char>(letter - 'a' + 'A');
-    }
-  }
+  if (k < facts.controls) return "@";
+  std::string out(facts.symbol);
   const auto angles = op.used_angles();
-  for (std::size_t i = 0; i < angles.size(); ++i) name += (i == 0 ? "(" : ",") + to_string(angles[i]);
-  return angles.empty() ? name : name + ")";
+  for (std::size_t i = 0; i < angles.size(); ++i) out += (i == 0 ? "(" : ",") + to_string(angles[i]);
+  return angles.empty() ? out : out + ")";
 }
 
 /// Column of each operation: as far left as possible without crossing another operation's vertical line.

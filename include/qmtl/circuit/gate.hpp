@@ -1,11 +1,15 @@
 #pragma once
 // SPDX-License-Identifier: Apache-2.0
-// The gate set: names, numbers of qubits and angles, and which gate undoes which.
+// The gate set: everything that is known about a gate, one row each.
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <initializer_list>
+#include <span>
 #include <string_view>
 
+#include "qmtl/circuit/pair_gate.hpp"
 #include "qmtl/core/error.hpp"
 
 namespace qmtl {
@@ -49,26 +53,143 @@ enum class Gate : std::uint8_t {
   Fredkin
 };
 
-/// Static facts about a gate. Qubits are listed controls first, then targets.
-struct GateInfo {
-  /// As in OpenQASM 3's stdgates.inc, which lacks sxdg, u (there U is built in), iswap, iswapdg, rxx, ryy and rzz.
-  std::string_view name;
-  int qubits;
-  int controls;
-  int angles;
+/// The most qubits and angles that a gate of the table has.
+inline constexpr int max_gate_qubits = 3;
+inline constexpr int max_gate_angles = 3;
+
+/// A 2x2 matrix on one pair of the gate's basis states: `set` and `set ^ flip`, bit j being the gate's j-th qubit.
+struct GatePart {
+  PairGate gate = PairGate::X;
+  unsigned set = 0;
+  unsigned flip = 0;
+  int angle = -1;     ///< which of the gate's angles, or -1
+  double sign = 1.0;  ///< multiplies the angle
 };
 
-inline constexpr int gate_kinds = 32;
+/// How OpenQASM writes a gate; `standard` if the language or its standard library (qelib1.inc, stdgates.inc) has it, so
+/// that no definition is needed.
+struct Spelling {
+  std::string_view name;
+  bool standard;
+};
+
+/// Static facts about a gate. Qubits are listed controls first, then targets.
+struct GateInfo {
+  static constexpr int max_parts = 3;
+
+  Gate gate;
+  std::string_view name;
+  std::string_view symbol;  ///< on the targets in a drawing; "@" as on a control where all qubits play the same part
+  int qubits;
+  int controls;
+  Gate inverse;   ///< what undoes it, with negative angles
+  bool clifford;  ///< for all angles, which no gate with an angle is
+  Spelling openqasm2;
+  Spelling openqasm3;
+  std::array<GatePart, max_parts> part_storage{};
+  int part_count = 0;
+  std::array<int, max_gate_angles> inverse_angles{0, 1, 2};  ///< whose negatives are the angles of the inverse
+
+  // What follows from the parts:
+  int angles = 0;
+  bool diagonal = true;  ///< in the computational basis: such gates commute
+  bool real = true;      ///< for every angle
+  /// Whether expectation values need the four-term shift rule for an angle: its generator has the eigenvalues
+  /// -1/2, 0, +1/2, where two a distance 1 apart need two terms only.
+  std::array<bool, max_gate_angles> four_terms{};
+
+  /// The matrices whose product is the gate, applied first to last; none for the identity.
+  [[nodiscard]] constexpr std::span<const GatePart> parts() const noexcept {
+    return {part_storage.data(), static_cast<std::size_t>(part_count)};
+  }
+};
 
 namespace detail {
-inline constexpr std::array<GateInfo, gate_kinds> gate_table{{
-    {"id", 1, 0, 0},   {"x", 1, 0, 0},     {"y", 1, 0, 0},       {"z", 1, 0, 0},   {"h", 1, 0, 0},    {"s", 1, 0, 0},
-    {"sdg", 1, 0, 0},  {"t", 1, 0, 0},     {"tdg", 1, 0, 0},     {"sx", 1, 0, 0},  {"sxdg", 1, 0, 0}, {"rx", 1, 0, 1},
-    {"ry", 1, 0, 1},   {"rz", 1, 0, 1},    {"p", 1, 0, 1},       {"u", 1, 0, 3},   {"cx", 2, 1, 0},   {"cy", 2, 1, 0},
-    {"cz", 2, 1, 0},   {"ch", 2, 1, 0},    {"crx", 2, 1, 1},     {"cry", 2, 1, 1}, {"crz", 2, 1, 1},  {"cp", 2, 1, 1},
-    {"swap", 2, 0, 0}, {"iswap", 2, 0, 0}, {"iswapdg", 2, 0, 0}, {"rxx", 2, 0, 1}, {"ryy", 2, 0, 1},  {"rzz", 2, 0, 1},
-    {"ccx", 3, 2, 0},  {"cswap", 3, 1, 0},
-}};
+
+/// Which version of OpenQASM has a gate of this name, built in or in its standard library.
+enum class Known : std::uint8_t { neither, two, both };
+
+/// A row of the table, with what follows from the parts.
+[[nodiscard]] constexpr GateInfo row(Gate gate, std::string_view name, std::string_view symbol, int qubits,
+                                     int controls, Gate inverse, bool clifford, Known known,
+                                     std::initializer_list<GatePart> parts, std::string_view openqasm3 = {},
+                                     std::array<int, max_gate_angles> inverse_angles = {0, 1, 2}) {
+  const Spelling second{name, known != Known::neither};
+  const Spelling third{openqasm3.empty() ? name : openqasm3, known == Known::both};
+  GateInfo out{gate, name, symbol, qubits, controls, inverse, clifford, second, third};
+  out.inverse_angles = inverse_angles;
+  std::copy(parts.begin(), parts.end(), out.part_storage.begin());
+  out.part_count = static_cast<int>(parts.size());
+  std::array<unsigned, max_gate_angles> rotated{};  // how many basis states an angle rotates
+  for (const auto& part : parts) {
+    out.diagonal = out.diagonal && shape_of(part.gate) == PairShape::diagonal;
+    out.real = out.real && info(part.gate).real();
+    out.angles = std::max(out.angles, part.angle + 1);
+    if (part.angle >= 0 && part.gate != PairGate::P) rotated[static_cast<std::size_t>(part.angle)] += 2;
+  }
+  for (std::size_t a = 0; a < rotated.size(); ++a) out.four_terms[a] = rotated[a] != 0 && rotated[a] != 1u << qubits;
+  return out;
+}
+
+// clang-format off
+inline constexpr auto gate_table = [] {
+  using enum PairGate;
+  constexpr bool clifford = true, no = false;
+  constexpr Known neither = Known::neither, two = Known::two, both = Known::both;
+  return std::array{
+    // gate, name and symbol, qubits, controls, undone by, Clifford, known to OpenQASM, matrices: on which pair of states
+    row(Gate::Id,      "id",      "id",      1, 0, Gate::Id,      clifford, both,    {}),
+    row(Gate::X,       "x",       "X",       1, 0, Gate::X,       clifford, both,    {{X, 0, 1}}),
+    row(Gate::Y,       "y",       "Y",       1, 0, Gate::Y,       clifford, both,    {{Y, 0, 1}}),
+    row(Gate::Z,       "z",       "Z",       1, 0, Gate::Z,       clifford, both,    {{Z, 0, 1}}),
+    row(Gate::H,       "h",       "H",       1, 0, Gate::H,       clifford, both,    {{H, 0, 1}}),
+    row(Gate::S,       "s",       "S",       1, 0, Gate::Sdg,     clifford, both,    {{S, 0, 1}}),
+    row(Gate::Sdg,     "sdg",     "sdg",     1, 0, Gate::S,       clifford, both,    {{Sdg, 0, 1}}),
+    row(Gate::T,       "t",       "T",       1, 0, Gate::Tdg,     no,       both,    {{T, 0, 1}}),
+    row(Gate::Tdg,     "tdg",     "tdg",     1, 0, Gate::T,       no,       both,    {{Tdg, 0, 1}}),
+    row(Gate::SX,      "sx",      "SX",      1, 0, Gate::SXdg,    clifford, both,    {{SX, 0, 1}}),
+    row(Gate::SXdg,    "sxdg",    "SXDG",    1, 0, Gate::SX,      clifford, two,     {{SXdg, 0, 1}}),
+    row(Gate::RX,      "rx",      "RX",      1, 0, Gate::RX,      no,       both,    {{RX, 0, 1, 0}}),
+    row(Gate::RY,      "ry",      "RY",      1, 0, Gate::RY,      no,       both,    {{RY, 0, 1, 0}}),
+    row(Gate::RZ,      "rz",      "RZ",      1, 0, Gate::RZ,      no,       both,    {{RZ, 0, 1, 0}}),
+    row(Gate::P,       "p",       "P",       1, 0, Gate::P,       no,       both,    {{P, 0, 1, 0}}),
+    row(Gate::U,       "u",       "U",       1, 0, Gate::U,       no,       both,    {{P, 0, 1, 2}, {RY, 0, 1, 0}, {P, 0, 1, 1}}, "U", {0, 2, 1}),
+    row(Gate::CX,      "cx",      "X",       2, 1, Gate::CX,      clifford, both,    {{X, 0b01, 0b10}}),
+    row(Gate::CY,      "cy",      "Y",       2, 1, Gate::CY,      clifford, both,    {{Y, 0b01, 0b10}}),
+    row(Gate::CZ,      "cz",      "@",       2, 1, Gate::CZ,      clifford, both,    {{Z, 0b01, 0b10}}),
+    row(Gate::CH,      "ch",      "H",       2, 1, Gate::CH,      no,       both,    {{H, 0b01, 0b10}}),
+    row(Gate::CRX,     "crx",     "RX",      2, 1, Gate::CRX,     no,       both,    {{RX, 0b01, 0b10, 0}}),
+    row(Gate::CRY,     "cry",     "RY",      2, 1, Gate::CRY,     no,       both,    {{RY, 0b01, 0b10, 0}}),
+    row(Gate::CRZ,     "crz",     "RZ",      2, 1, Gate::CRZ,     no,       both,    {{RZ, 0b01, 0b10, 0}}),
+    row(Gate::CP,      "cp",      "P",       2, 1, Gate::CP,      no,       both,    {{P, 0b01, 0b10, 0}}),
+    row(Gate::SWAP,    "swap",    "x",       2, 0, Gate::SWAP,    clifford, both,    {{X, 0b01, 0b11}}),
+    row(Gate::ISWAP,   "iswap",   "ISWAP",   2, 0, Gate::ISWAPdg, clifford, neither, {{IX, 0b01, 0b11}}),
+    row(Gate::ISWAPdg, "iswapdg", "ISWAPDG", 2, 0, Gate::ISWAP,   clifford, neither, {{IXdg, 0b01, 0b11}}),
+    row(Gate::RXX,     "rxx",     "RXX",     2, 0, Gate::RXX,     no,       two,     {{RX, 0b00, 0b11, 0}, {RX, 0b01, 0b11, 0}}),
+    row(Gate::RYY,     "ryy",     "RYY",     2, 0, Gate::RYY,     no,       neither, {{RX, 0b00, 0b11, 0, -1}, {RX, 0b01, 0b11, 0}}),
+    row(Gate::RZZ,     "rzz",     "RZZ",     2, 0, Gate::RZZ,     no,       two,     {{RZ, 0b00, 0b10, 0}, {RZ, 0b01, 0b10, 0, -1}}),
+    row(Gate::Toffoli, "ccx",     "X",       3, 2, Gate::Toffoli, no,       both,    {{X, 0b011, 0b100}}),
+    row(Gate::Fredkin, "cswap",   "x",       3, 1, Gate::Fredkin, no,       both,    {{X, 0b011, 0b110}}),
+  };
+}();
+// clang-format on
+
+static_assert(
+    [] {
+      for (std::size_t g = 0; g < gate_table.size(); ++g) {
+        if (static_cast<std::size_t>(gate_table[g].gate) != g) return false;
+      }
+      return true;
+    }(),
+    "qmtl: the rows of the table of gates must be in the order of Gate");
+
+/// Whether a value of Gate is one of its enumerators: compilers print the number of another one behind a cast.
+template <Gate G>
+[[nodiscard]] consteval bool is_enumerator() {
+  return std::string_view(__PRETTY_FUNCTION__).find("Gate)") == std::string_view::npos;
+}
+static_assert(is_enumerator<gate_table.back().gate>() && !is_enumerator<static_cast<Gate>(gate_table.size())>(),
+              "qmtl: the table of gates must have a row for each of Gate's enumerators");
 
 /// The position of a gate in a table of all; a number that was cast to Gate may have none.
 [[nodiscard]] constexpr std::size_t gate_index(Gate gate) {
@@ -77,31 +198,31 @@ inline constexpr std::array<GateInfo, gate_kinds> gate_table{{
              : throw CircuitError(
                    text("qmtl: a gate must be one of Gate's enumerators, got number ", static_cast<int>(gate)));
 }
+
 }  // namespace detail
 
-/// Name, qubits, controls and angles of a gate. Throws CircuitError (or does not compile) for a value of Gate without a
-/// name, as does all that asks for a gate's facts.
+inline constexpr int gate_kinds = static_cast<int>(detail::gate_table.size());
+
+/// The row of a gate. Throws CircuitError (or does not compile) for a value of Gate without a name, as does all that
+/// asks for a gate's facts.
 [[nodiscard]] constexpr const GateInfo& info(Gate gate) { return detail::gate_table[detail::gate_index(gate)]; }
 
 /// The gate of the same qubits that undoes this one; a gate with angles is undone by itself with other angles.
-[[nodiscard]] constexpr Gate inverse(Gate gate) noexcept {
-  switch (gate) {
-    case Gate::S: return Gate::Sdg;
-    case Gate::Sdg: return Gate::S;
-    case Gate::T: return Gate::Tdg;
-    case Gate::Tdg: return Gate::T;
-    case Gate::SX: return Gate::SXdg;
-    case Gate::SXdg: return Gate::SX;
-    case Gate::ISWAP: return Gate::ISWAPdg;
-    case Gate::ISWAPdg: return Gate::ISWAP;
-    default: return gate;
-  }
-}
+[[nodiscard]] constexpr Gate inverse(Gate gate) { return info(gate).inverse; }
 
-/// True for CRX, CRY and CRZ, whose expectation values need the four-term shift rule: their generator has the
-/// eigenvalues -1/2, 0, +1/2. Every other angle of the gate set needs two terms only.
-[[nodiscard]] constexpr bool needs_four_term_shift(Gate gate) noexcept {
-  return gate == Gate::CRX || gate == Gate::CRY || gate == Gate::CRZ;
+/// True for gates that are diagonal in the computational basis: they all commute.
+[[nodiscard]] constexpr bool is_diagonal(Gate gate) { return info(gate).diagonal; }
+
+/// True for gates whose matrices are real for every angle: circuits of them have real amplitudes.
+[[nodiscard]] constexpr bool is_real(Gate gate) { return info(gate).real; }
+
+/// True for gates that turn Pauli strings into Pauli strings.
+[[nodiscard]] constexpr bool is_clifford(Gate gate) { return info(gate).clifford; }
+
+/// Whether expectation values need the four-term shift rule for an angle of a gate, as those of CRX, CRY and CRZ, whose
+/// generator has the eigenvalues -1/2, 0, +1/2. Others need two terms only.
+[[nodiscard]] constexpr bool needs_four_term_shift(Gate gate, int angle = 0) {
+  return info(gate).four_terms[static_cast<std::size_t>(angle)];
 }
 
 }  // namespace qmtl

@@ -12,46 +12,8 @@
 
 namespace qmtl {
 
-/// True for gates that are diagonal in the computational basis: they all commute.
-[[nodiscard]] constexpr bool is_diagonal(Gate gate) noexcept {
-  switch (gate) {
-    case Gate::Id:
-    case Gate::Z:
-    case Gate::S:
-    case Gate::Sdg:
-    case Gate::T:
-    case Gate::Tdg:
-    case Gate::RZ:
-    case Gate::P:
-    case Gate::CZ:
-    case Gate::CRZ:
-    case Gate::CP:
-    case Gate::RZZ: return true;
-    default: return false;
-  }
-}
-
-/// True for gates whose matrices are real for every angle: circuits of them have real amplitudes.
-[[nodiscard]] constexpr bool is_real(Gate gate) noexcept {
-  switch (gate) {
-    case Gate::Id:
-    case Gate::X:
-    case Gate::Z:
-    case Gate::H:
-    case Gate::RY:
-    case Gate::CX:
-    case Gate::CZ:
-    case Gate::CH:
-    case Gate::CRY:
-    case Gate::SWAP:
-    case Gate::Toffoli:
-    case Gate::Fredkin: return true;
-    default: return false;
-  }
-}
-
 /// True if every gate is real, so that |psi> has real amplitudes.
-[[nodiscard]] constexpr bool is_real(std::span<const Operation> ops) noexcept {
+[[nodiscard]] constexpr bool is_real(std::span<const Operation> ops) {
   return std::all_of(ops.begin(), ops.end(), [](const Operation& op) { return is_real(op.gate); });
 }
 

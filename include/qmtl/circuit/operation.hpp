@@ -5,7 +5,6 @@
 #include <array>
 #include <concepts>
 #include <span>
-#include <utility>
 
 #include "qmtl/circuit/angle.hpp"
 #include "qmtl/circuit/gate.hpp"
@@ -15,8 +14,8 @@ namespace qmtl {
 /// A gate placed on qubits (controls first), with the sources of its angles.
 struct Operation {
   Gate gate = Gate::Id;
-  std::array<int, 3> qubits{};
-  std::array<Angle, 3> angles{};
+  std::array<int, max_gate_qubits> qubits{};
+  std::array<Angle, max_gate_angles> angles{};
 
   /// The qubits in use, 1 to 3 of them.
   [[nodiscard]] constexpr std::span<const int> targets() const {
@@ -32,10 +31,12 @@ struct Operation {
 
 /// The operation that undoes this one.
 [[nodiscard]] constexpr Operation inverse(const Operation& op) {
+  const auto& facts = info(op.gate);
   Operation undo = op;
-  undo.gate = inverse(op.gate);
-  for (auto& angle : undo.angles) angle = -angle;
-  if (op.gate == Gate::U) std::swap(undo.angles[1], undo.angles[2]);
+  undo.gate = facts.inverse;
+  for (std::size_t a = 0; a < undo.angles.size(); ++a) {
+    undo.angles[a] = -op.angles[static_cast<std::size_t>(facts.inverse_angles[a])];
+  }
   return undo;
 }
 

@@ -31,9 +31,9 @@ namespace detail {
 /// four terms for controlled rotations, whose expectation values hold the frequencies 1/2 and 1
 /// (Anselmetti et al. 2021, eq. 12; Wierichs et al. 2022).
 template <class Evaluate>
-[[nodiscard]] double shift_derivative(Gate gate, Evaluate&& evaluate) {
+[[nodiscard]] double shift_derivative(Gate gate, Evaluate&& evaluate, int angle = 0) {
   const double single = evaluate(pi / 2) - evaluate(-pi / 2);
-  if (!needs_four_term_shift(gate)) return single / 2;
+  if (!needs_four_term_shift(gate, angle)) return single / 2;
   constexpr double root2 = std::numbers::sqrt2;
   const double triple = evaluate(3 * pi / 2) - evaluate(-3 * pi / 2);
   return ((root2 + 1) * single - (root2 - 1) * triple) / (4 * root2);
@@ -62,9 +62,12 @@ void parameter_shift(std::span<const Operation> ops, const S* x, S* grad_x, S* g
     for (int a = 0; a < info(ops[i].gate).angles; ++a) {
       const Angle& angle = ops[i].angles[static_cast<std::size_t>(a)];
       if (!detail::wanted(angle, grad_x, grad_w)) continue;
-      const double derivative = detail::shift_derivative(ops[i].gate, [&](double delta) {
-        return static_cast<double>(evaluate(AngleShift{i, a, delta}));
-      });
+      const double derivative = detail::shift_derivative(
+          ops[i].gate,
+          [&](double delta) {
+            return static_cast<double>(evaluate(AngleShift{i, a, delta}));
+          },
+          a);
       accumulate(angle, static_cast<S>(derivative), x, grad_x, grad_w);
     }
   }

@@ -102,23 +102,13 @@ void apply(const Elementary& part, S angle, std::complex<S>* psi, Index size) no
 template <Scalar S>
 [[nodiscard]] Elementary adjoint(Elementary part, S& angle) noexcept {
   angle = -angle;
-  switch (part.gate) {
-    case PairGate::S: part.gate = PairGate::Sdg; break;
-    case PairGate::Sdg: part.gate = PairGate::S; break;
-    case PairGate::T: part.gate = PairGate::Tdg; break;
-    case PairGate::Tdg: part.gate = PairGate::T; break;
-    case PairGate::SX: part.gate = PairGate::SXdg; break;
-    case PairGate::SXdg: part.gate = PairGate::SX; break;
-    case PairGate::IX: part.gate = PairGate::IXdg; break;
-    case PairGate::IXdg: part.gate = PairGate::IX; break;
-    default: break;
-  }
+  part.gate = qmtl::adjoint(part.gate);
   return part;
 }
 
 /// 2 Re <lambda| dU/da U^dagger |psi> for a parametric elementary gate U(a): the derivative of <psi|H|psi> by its angle
-/// when |psi> is the state just after the gate and |lambda> = (later gates)^dagger H |final>. Generators: X/2, Y/2, Z/2
-/// for RX, RY, RZ, and -|1><1| for P.
+/// when |psi> is the state just after the gate and |lambda> = (later gates)^dagger H |final>: 2 Im <lambda|G|psi>
+/// with the gate's generator G, whose entries are either on the diagonal or beside it, and there real or imaginary.
 template <Scalar S>
 [[nodiscard]] S generator_product(const Elementary& part, const std::complex<S>* lambda, const std::complex<S>* psi,
                                   Index size) noexcept {
@@ -134,13 +124,16 @@ template <Scalar S>
   // Im(conj(l) p) and Re(conj(l) p) of two amplitudes:
   const auto im = [l, p](Index i, Index j) { return l[i] * p[j + 1] - l[i + 1] * p[j]; };
   const auto re = [l, p](Index i, Index j) { return l[i] * p[j] + l[i + 1] * p[j + 1]; };
-  switch (part.gate) {
-    case PairGate::RX: return over([&](Index a, Index b) { return im(a, b) + im(b, a); });
-    case PairGate::RY: return over([&](Index a, Index b) { return re(b, a) - re(a, b); });
-    case PairGate::RZ: return over([&](Index a, Index b) { return im(a, a) - im(b, b); });
-    case PairGate::P: return over([&](Index, Index b) { return -2 * im(b, b); });
-    default: return S(0);
+  const auto& g = generator_of(part.gate);
+  const auto twice = [](double entry) { return static_cast<S>(2 * entry); };
+  if (shape_of(part.gate) == PairShape::diagonal) {
+    const S first = twice(g.re[0][0]), second = twice(g.re[1][1]);
+    if (first == S(0)) return second * over([&](Index, Index b) { return im(b, b); });
+    return over([&](Index a, Index b) { return first * im(a, a) + second * im(b, b); });
   }
+  const S real = twice(g.re[0][1]), imaginary = twice(g.im[0][1]);
+  if (imaginary == S(0)) return real * over([&](Index a, Index b) { return im(a, b) + im(b, a); });
+  return imaginary * over([&](Index a, Index b) { return re(a, b) - re(b, a); });
 }
 
 }  // namespace qmtl::detail

@@ -221,13 +221,14 @@ template <Scalar S, class A>
 /// single states.
 template <Scalar S, class A>
 [[nodiscard]] QMTL_ALWAYS_INLINE Pack<S> generator_sum(PairGate gate, const std::array<A, 4>& t) noexcept {
-  switch (gate) {
-    case PairGate::RX: return imaginary_of(t[1]) + imaginary_of(t[2]);
-    case PairGate::RY: return real_of(t[2]) - real_of(t[1]);
-    case PairGate::RZ: return imaginary_of(t[0]) - imaginary_of(t[3]);
-    case PairGate::P: return S(-2) * imaginary_of(t[3]);
-    default: return Pack<S>{};
+  const auto& g = generator_of(gate);
+  Pack<S> sum{};
+  for (std::size_t i = 0; i < 4; ++i) {
+    const double re = g.re[i / 2][i % 2], im = g.im[i / 2][i % 2];
+    if (re != 0.0) sum += static_cast<S>(2 * re) * imaginary_of(t[i]);
+    if (im != 0.0) sum += static_cast<S>(2 * im) * real_of(t[i]);
   }
+  return sum;
 }
 
 /// The derivative by the angle of a parametric elementary gate. A loop for each, so that only the products that count

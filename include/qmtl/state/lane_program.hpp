@@ -323,8 +323,9 @@ class LaneProgram {
         if (gate.place[j] == 1) first += sums[j];
         if (gate.place[j] == 2) second += sums[j];
       }
-      const Pack<S> slope = gate.gate.part.gate == PairGate::P ? S(-2) * second : first - second;
-      angles_.gradients()[static_cast<std::size_t>(gate.gate.slot)] += slope;
+      const auto& g = generator_of(gate.gate.part.gate).re;
+      angles_.gradients()[static_cast<std::size_t>(gate.gate.slot)] +=
+          static_cast<S>(2 * g[0][0]) * first + static_cast<S>(2 * g[1][1]) * second;
     }
   }
 

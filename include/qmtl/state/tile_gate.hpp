@@ -51,8 +51,10 @@ class TileGate {
   void add_gradient(const TileView<A>& lambda, const TileView<A>& psi, Address flips, const LaneAngles<S>&,
                     Pack<S>* gradients) const noexcept {
     const bool real = gate_ == PairGate::RY;
-    const S first = gate_ == PairGate::P ? S(0) : (real ? S(-1) : S(1));
-    const S second = gate_ == PairGate::P ? S(-2) : (gate_ == PairGate::RZ ? S(-1) : S(1));
+    const auto& g = generator_of(gate_);
+    const auto& entries = real ? g.im : g.re;
+    const auto first = static_cast<S>(2 * entries[0][diagonal_ ? 0 : 1]);
+    const auto second = static_cast<S>(2 * entries[1][diagonal_ ? 1 : 0]);
     Pack<S> weights[max_classes]{};
     for_each_coefficient(flips,
                          [&](std::size_t k, int lane, bool is_first) { weights[k][lane] = is_first ? first : second; });

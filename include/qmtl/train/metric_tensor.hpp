@@ -31,19 +31,18 @@ template <class M>
   return Eigen::Map<const Real>(real_parts(columns.data()), 2 * columns.rows(), columns.cols());
 }
 
-/// Adds factor * G psi, where U(a) = exp(-i a G) is a parametric elementary gate: G is X/2, Y/2 or Z/2 on the pairs of
-/// RX, RY or RZ, and -|1><1| for P.
+/// Adds factor * G psi, where U(a) = exp(-i a G) is a parametric elementary gate, see generator_of.
 template <Scalar S>
 void add_generator(const Elementary& part, S factor, const std::complex<S>* psi, Index size, std::complex<S>* out) {
-  const std::complex<S> half(factor / 2), i_half(0, factor / 2);
+  const auto& g = generator_of(part.gate);
+  const auto scaled = [factor](double entry) { return factor * static_cast<S>(entry); };
+  const bool diagonal = shape_of(part.gate) == PairShape::diagonal;
+  const S first_phase = scaled(g.re[0][0]), second_phase = scaled(g.re[1][1]);
+  const std::complex<S> coupling(scaled(g.re[0][1]), scaled(g.im[0][1]));
   for_each_run(part.pairs, size, [&](Index first, Index second, Index run) {
     for (Index a = first, b = second; a < first + run; ++a, ++b) {
-      switch (part.gate) {
-        case PairGate::RX: out[a] += half * psi[b], out[b] += half * psi[a]; break;
-        case PairGate::RY: out[a] -= i_half * psi[b], out[b] += i_half * psi[a]; break;
-        case PairGate::RZ: out[a] += half * psi[a], out[b] -= half * psi[b]; break;
-        default: out[b] -= factor * psi[b]; break;
-      }
+      out[a] += diagonal ? first_phase * psi[a] : coupling * psi[b];
+      out[b] += diagonal ? second_phase * psi[b] : std::conj(coupling) * psi[a];
     }
   });
 }

@@ -49,10 +49,11 @@ template <class Block>
   for (auto& h : harmonics) h.frequency = 0.0;
   const auto visit = [&harmonics](const auto& body) {
     for (const auto& op : Block::circuit.ops()) {
-      for (const auto& angle : op.used_angles()) {
+      for (std::size_t a = 0; a < op.used_angles().size(); ++a) {
+        const Angle& angle = op.angles[a];
         if (angle.source != AngleSource::weight || angle.scale == 0.0) continue;
         const double scale = angle.scale < 0.0 ? -angle.scale : angle.scale;
-        const bool halves = needs_four_term_shift(op.gate);
+        const bool halves = needs_four_term_shift(op.gate, static_cast<int>(a));
         body(harmonics[static_cast<std::size_t>(angle.index)], scale, halves ? scale / 2 : scale);
       }
     }

@@ -54,6 +54,14 @@ need_build_tools() {
   export CMAKE_GENERATOR=${CMAKE_GENERATOR:-Ninja}
 }
 
+# clang++ with the run-time libraries of its sanitizers and of libFuzzer, which have a package of their own.
+need_clang_sanitizers() {
+  need clang++=clang
+  if ! echo "int main() {}" | clang++ -x c++ -fsanitize=address -o /dev/null - 2>/dev/null; then
+    need "libclang-rt-$(clang++ -dumpversion | cut -d. -f1)-dev"
+  fi
+}
+
 # quietly <log> <command>...: runs it with its output in the log, whose end is shown if it fails.
 quietly() {
   local log=$1

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-# cmake -DCASE=<file> -DCOMPILE=<compiler and flags> -DCONTROL=<ON|OFF> -P check.cmake: one compile-fail case or its control.
+# cmake -DCASE=<file> -DCOMPILE=<compiler and flags> -DPRECOMPILED=<header> -DCONTROL=<ON|OFF> -P check.cmake: one
+# compile-fail case or its control.
 # A case opens with what its output must say, a regular expression a line:
 #   // error: <regex>   the first line with an error
 #   // expect: <regex>  anywhere, source lines that the compiler shows included
 #   // lines: <count>   at most so many lines in all
 # and, without -DQMTL_CONTROL,
-#   // flags: <flags>   with these flags as well
+#   // flags: <flags>   with these flags as well, and without the precompiled header
 
 cmake_minimum_required(VERSION 3.24)
 
@@ -13,10 +14,14 @@ file(STRINGS ${CASE} header REGEX "^// (error|expect|lines|flags): ")
 if(NOT header MATCHES "// (error|expect): ")
   message(FATAL_ERROR "${CASE}: must open with `// error: <regex>` or `// expect: <regex>`")
 endif()
+if(header MATCHES "// flags: ([^;]+)")
+  separate_arguments(flags UNIX_COMMAND "${CMAKE_MATCH_1}")
+else()
+  list(APPEND COMPILE -include ${PRECOMPILED} -Wno-ignored-attributes)  # g++ forgets pragmas that it has precompiled
+endif()
 if(CONTROL)
   list(APPEND COMPILE -DQMTL_CONTROL)
-elseif(header MATCHES "// flags: ([^;]+)")
-  separate_arguments(flags UNIX_COMMAND "${CMAKE_MATCH_1}")
+else()
   list(APPEND COMPILE ${flags})
 endif()
 
@@ -37,7 +42,8 @@ elseif(result EQUAL 0)
 endif()
 
 string(REGEX MATCH "[^\n]* error: [^\n]*" first_error "${output}")
-string(REGEX MATCHALL "\n" lines "${output}")
+string(REGEX REPLACE "[^\n]* from ${PRECOMPILED}:[^\n]*\n" "" lines "${output}")  # no user sees these
+string(REGEX MATCHALL "\n" lines "${lines}")
 list(LENGTH lines count)
 foreach(demand IN LISTS header)
   string(REGEX MATCH "^// (error|expect|lines|flags): (.+)$" demand "${demand}")

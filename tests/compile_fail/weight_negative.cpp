@@ -8,11 +8,11 @@
 using namespace qmtl;
 
 #ifdef QMTL_CONTROL
-constexpr auto rotation = make_circuit<1>(gate::ry(0, weight(0)));
+constexpr auto turned = make_circuit<1>(gate::ry(0, weight(0)));
 #else
-constexpr auto rotation = make_circuit<1>(gate::ry(0, weight(-1)));
+constexpr auto turned = make_circuit<1>(gate::ry(0, weight(-1)));
 #endif
 
 #ifdef QMTL_CONTROL
-static_assert(weight_count(rotation) == 1);
+static_assert(weight_count(turned) == 1);
 #endif

@@ -13,8 +13,8 @@ constexpr int by = -1;
 constexpr int by = -2;
 #endif
 
-constexpr auto rotation = shift_weights(make_circuit<1>(gate::ry(0, weight(1))), by);
+constexpr auto turned = shift_weights(make_circuit<1>(gate::ry(0, weight(1))), by);
 
 #ifdef QMTL_CONTROL
-static_assert(weight_count(rotation) == 1);
+static_assert(weight_count(turned) == 1);
 #endif

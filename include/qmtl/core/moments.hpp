@@ -100,8 +100,10 @@ template <Scalar S, class Values>
   return out;
 }
 
-/// Throws ValueError, naming the row, where numbers that vary cannot be standardised in S: one is too large, or so much
-/// larger than the others that they would all become equal. `where` starts the message.
+/// Throws ValueError, naming the row, where numbers that vary cannot be standardised in S: one is too large, or beyond
+/// 1 / epsilon and so much larger than the others that they would all become equal. Below that, tiny numbers beside
+/// ordinary ones are taken as they are: probabilities and the rounding noise of sparse features look like that. `where`
+/// starts the message.
 template <Scalar S, class Values>
 void require_standardizable(const Values& values, const Moments& moments, std::string_view where) {
   constexpr double most = static_cast<double>(std::numeric_limits<S>::max());

@@ -3,6 +3,6 @@
 // The library's version, for consumers that must branch on it.
 
 #define QMTL_VERSION_MAJOR 0
-#define QMTL_VERSION_MINOR 1
+#define QMTL_VERSION_MINOR 2
 #define QMTL_VERSION_PATCH 0
-#define QMTL_VERSION "0.1.0"
+#define QMTL_VERSION "0.2.0"

@@ -31,6 +31,26 @@ struct Circuit {
   friend constexpr bool operator==(const Circuit&, const Circuit&) = default;
 };
 
+/// What interpreters read of a circuit, whether its size is known at compile time or at run time: its operations, in
+/// order of application, on a number of qubits. Looks at them, as std::span does.
+struct CircuitView {
+  int qubits = 1;
+  std::span<const Operation> operations;
+
+  constexpr CircuitView() = default;
+  constexpr CircuitView(int width, std::span<const Operation> ops) noexcept : qubits(width), operations(ops) {}
+  template <int N, int M>
+  constexpr CircuitView(const Circuit<N, M>& c) noexcept  // NOLINT(google-explicit-constructor)
+      : qubits(N), operations(c.ops()) {}
+
+  [[nodiscard]] constexpr std::span<const Operation> ops() const noexcept { return operations; }
+
+  friend constexpr bool operator==(const CircuitView& a, const CircuitView& b) {
+    return a.qubits == b.qubits &&
+           std::equal(a.operations.begin(), a.operations.end(), b.operations.begin(), b.operations.end());
+  }
+};
+
 /// True for every Circuit<N, M>.
 template <class C>
 concept CircuitValue = requires {
@@ -64,8 +84,7 @@ constexpr void check_operation(const Operation& op, int qubits) {
 }
 
 /// The same for each operation of a circuit, whose operations are public data.
-template <int N, int M>
-constexpr void check_operation(const Circuit<N, M>& part, int qubits) {
+constexpr void check_operation(const CircuitView& part, int qubits) {
   for (const auto& op : part.ops()) check_operation(op, qubits);
 }
 
@@ -130,14 +149,8 @@ template <int N, class... Parts>
   return count;
 }
 
-template <int N, int M>
-[[nodiscard]] constexpr int feature_count(const Circuit<N, M>& c) {
-  return feature_count(c.ops());
-}
-template <int N, int M>
-[[nodiscard]] constexpr int weight_count(const Circuit<N, M>& c) {
-  return weight_count(c.ops());
-}
+[[nodiscard]] constexpr int feature_count(CircuitView c) { return feature_count(c.ops()); }
+[[nodiscard]] constexpr int weight_count(CircuitView c) { return weight_count(c.ops()); }
 
 /// True if every weight 0 .. weight_count-1 is used: a gap would be a parameter that nothing trains. 64 weights a pass
 /// over the operations, since compilers bound the steps of a constant expression.
@@ -156,14 +169,22 @@ template <int N, int M>
   return true;
 }
 
+/// Throws CircuitError, or does not compile in a constant expression, unless the circuit has 1 to 4096 qubits and each
+/// operation is a gate on distinct ones of them with sources of angles that there are.
+constexpr void validate(CircuitView c) {
+  if (c.qubits < 1 || c.qubits > max_circuit_qubits) {
+    throw CircuitError(detail::text("qmtl: a circuit must have 1 to ", max_circuit_qubits, " qubits, got ", c.qubits));
+  }
+  detail::check_operation(c, c.qubits);
+}
+
 /// True if every operation is a gate on distinct qubits of the circuit, as those built by make_circuit are.
-template <int N, int M>
-[[nodiscard]] constexpr bool fits(const Circuit<N, M>& c) {
+[[nodiscard]] constexpr bool fits(CircuitView c) {
   for (const auto& op : c.ops()) {
     if (static_cast<std::size_t>(op.gate) >= detail::gate_table.size()) return false;
     const auto targets = op.targets();
     for (std::size_t i = 0; i < targets.size(); ++i) {
-      if (targets[i] < 0 || targets[i] >= N) return false;
+      if (targets[i] < 0 || targets[i] >= c.qubits) return false;
       for (std::size_t j = 0; j < i; ++j) {
         if (targets[i] == targets[j]) return false;
       }

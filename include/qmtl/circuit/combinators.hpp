@@ -73,11 +73,7 @@ template <int N, WindowType W, int K, int M>
   Circuit<N, M> out;
   detail::check_operation(c, K);
   for (std::size_t i = 0; i < c.operations.size(); ++i) {
-    out.operations[i] = c.operations[i];
-    for (int j = 0; j < info(c.operations[i].gate).qubits; ++j) {
-      auto& qubit = out.operations[i].qubits[static_cast<std::size_t>(j)];
-      qubit = W::indices[static_cast<std::size_t>(qubit)];
-    }
+    out.operations[i] = relabel(c.operations[i], W::indices);
   }
   return out;
 }
@@ -85,13 +81,7 @@ template <int N, WindowType W, int K, int M>
 /// `c` with every weight index raised by `by`, so that its weights follow those of another circuit.
 template <int N, int M>
 [[nodiscard]] constexpr auto shift_weights(Circuit<N, M> c, int by) {
-  for (auto& op : c.operations) {
-    for (auto& angle : op.angles) {
-      if (angle.source != AngleSource::weight) continue;
-      angle.index += by;
-      if (angle.index < 0) throw CircuitError("qmtl: a feature or weight index must not be negative");
-    }
-  }
+  for (auto& op : c.operations) op = shift_weights(op, by);
   return c;
 }
 

@@ -25,11 +25,11 @@ namespace qmtl {
 
 namespace detail {
 /// Longest chain of operations through shared qubits, counting only those on at least `width` qubits.
-template <int N>
-[[nodiscard]] constexpr int depth_of(std::span<const Operation> ops, int width) {
-  std::array<int, static_cast<std::size_t>(N)> level{};
-  for (const auto& op : ops) {
-    check_operation(op, N);
+/// `level` has an element a qubit.
+[[nodiscard]] constexpr int depth_of(CircuitView c, std::span<int> level, int width) {
+  std::fill(level.begin(), level.end(), 0);
+  for (const auto& op : c.ops()) {
+    check_operation(op, c.qubits);
     int deepest = 0;
     for (const int q : op.targets()) deepest = std::max(deepest, level[static_cast<std::size_t>(q)]);
     if (info(op.gate).qubits >= width) ++deepest;
@@ -37,18 +37,29 @@ template <int N>
   }
   return *std::max_element(level.begin(), level.end());
 }
+
 }  // namespace detail
 
 /// Longest chain of operations through shared qubits.
 template <int N, int M>
 [[nodiscard]] constexpr int depth(const Circuit<N, M>& c) {
-  return detail::depth_of<N>(c.ops(), 1);
+  std::array<int, static_cast<std::size_t>(N)> level{};
+  return detail::depth_of(c, level, 1);
+}
+[[nodiscard]] inline int depth(CircuitView c) {
+  std::vector<int> level(static_cast<std::size_t>(c.qubits));
+  return detail::depth_of(c, level, 1);
 }
 
 /// Longest chain of operations on two or more qubits.
 template <int N, int M>
 [[nodiscard]] constexpr int two_qubit_depth(const Circuit<N, M>& c) {
-  return detail::depth_of<N>(c.ops(), 2);
+  std::array<int, static_cast<std::size_t>(N)> level{};
+  return detail::depth_of(c, level, 2);
+}
+[[nodiscard]] inline int two_qubit_depth(CircuitView c) {
+  std::vector<int> level(static_cast<std::size_t>(c.qubits));
+  return detail::depth_of(c, level, 2);
 }
 
 /// All counts of a circuit.
@@ -64,20 +75,31 @@ struct Counts {
   [[nodiscard]] constexpr int of(Gate gate) const { return by_gate[detail::gate_index(gate)]; }
 };
 
-/// Counts everything at once; usable in constant expressions.
-template <int N, int M>
-[[nodiscard]] constexpr Counts counts(const Circuit<N, M>& c) {
+namespace detail {
+[[nodiscard]] constexpr Counts counts_of(CircuitView c, std::span<int> level) {
   Counts result;
   for (const auto& op : c.ops()) {
-    ++result.by_gate[detail::gate_index(op.gate)];
+    ++result.by_gate[gate_index(op.gate)];
     if (info(op.gate).qubits > 1) ++result.multi_qubit_gates;
   }
-  result.gates = M;
-  result.depth = depth(c);
-  result.two_qubit_depth = two_qubit_depth(c);
+  result.gates = static_cast<int>(c.operations.size());
+  result.depth = depth_of(c, level, 1);
+  result.two_qubit_depth = depth_of(c, level, 2);
   result.features = feature_count(c);
   result.weights = weight_count(c);
   return result;
+}
+}  // namespace detail
+
+/// Counts everything at once; of a Circuit<N, M> in constant expressions too.
+template <int N, int M>
+[[nodiscard]] constexpr Counts counts(const Circuit<N, M>& c) {
+  std::array<int, static_cast<std::size_t>(N)> level{};
+  return detail::counts_of(c, level);
+}
+[[nodiscard]] inline Counts counts(CircuitView c) {
+  std::vector<int> level(static_cast<std::size_t>(c.qubits));
+  return detail::counts_of(c, level);
 }
 
 /// One line for people: "8 gates (4 ry, 4 cz), depth 5, two-qubit depth 4, 4 features, 0 weights".

@@ -53,57 +53,54 @@ namespace detail {
 }
 
 /// Column of each operation: as far left as possible without crossing another operation's vertical line.
-template <int N, int M>
-[[nodiscard]] std::vector<int> columns_of(const Circuit<N, M>& c) {
-  std::vector<int> next(static_cast<std::size_t>(N), 0);
+[[nodiscard]] inline std::vector<int> columns_of(CircuitView c) {
+  std::vector<int> next(static_cast<std::size_t>(c.qubits), 0);
   std::vector<int> columns;
-  check_operation(c, N);
+  check_operation(c, c.qubits);
   for (const auto& op : c.ops()) {
     const auto targets = op.targets();
-    const auto [low, high] = std::minmax_element(targets.begin(), targets.end());
-    const auto first = next.begin() + *low;
-    const auto last = next.begin() + *high + 1;
+    const auto ends = std::minmax_element(targets.begin(), targets.end());
+    const auto first = next.begin() + *ends.first;
+    const auto last = next.begin() + *ends.second + 1;
     columns.push_back(*std::max_element(first, last));
     std::fill(first, last, columns.back() + 1);
   }
   return columns;
 }
 
-/// The grid that a drawing is made of: `rows` alternate between wires and the gaps below them.
-template <int Qubits>
-struct Grid {
-  std::array<std::vector<std::string>, std::size_t{2 * Qubits - 1}> rows;
-  std::vector<std::size_t> widths;
-
-  explicit Grid(int columns) : widths(static_cast<std::size_t>(columns), 1) {
-    for (auto& row : rows) row.resize(widths.size());
-  }
+/// The grid that a drawing is made of: rows alternate between wires and the gaps below them.
+class Grid {
+ public:
+  Grid(int rows, int columns)
+      : widths_(static_cast<std::size_t>(columns), 1), cells_(static_cast<std::size_t>(rows) * widths_.size()) {}
 
   void put(int row, int column, const std::string& content) {
-    const auto c = static_cast<std::size_t>(column);
-    rows[static_cast<std::size_t>(row)][c] = content;
-    widths[c] = std::max(widths[c], content.size());
+    cells_[at(row, column)] = content;
+    auto& width = widths_[static_cast<std::size_t>(column)];
+    width = std::max(width, static_cast<int>(content.size()));
   }
 
-  [[nodiscard]] bool empty(int row, int column) const {
-    return rows[static_cast<std::size_t>(row)][static_cast<std::size_t>(column)].empty();
-  }
+  [[nodiscard]] bool empty(int row, int column) const { return cells_[at(row, column)].empty(); }
 
   /// A row as text: cells centred, joined by `fill`.
-  [[nodiscard]] std::string line(std::size_t row, char fill) const {
+  [[nodiscard]] std::string line(int row, char fill) const {
     std::string out(1, fill);
-    for (std::size_t c = 0; c < widths.size(); ++c) {
-      const auto& cell = rows[row][c];
-      const std::size_t left = (widths[c] - cell.size()) / 2;
-      out += std::string(left, fill) + cell + std::string(widths[c] - cell.size() - left + 1, fill);
+    for (std::size_t c = 0; c < widths_.size(); ++c) {
+      const auto& cell = cells_[at(row, static_cast<int>(c))];
+      const std::size_t space = static_cast<std::size_t>(widths_[c]) - cell.size();
+      out += std::string(space / 2, fill) + cell + std::string(space - space / 2 + 1, fill);
     }
     return out;
   }
+
+ private:
+  [[nodiscard]] std::size_t at(int row, int column) const noexcept {
+    return static_cast<std::size_t>(row) * widths_.size() + static_cast<std::size_t>(column);
+  }
+
+  std::vector<int> widths_;
+  std::vector<std::string> cells_;  // row by row
 };
-
-}  // namespace detail
-
-namespace detail {
 
 /// Eight hexadecimal digits from gates, qubits and angles (FNV-1a), constants to nine digits. Two circuits that differ
 /// have the same ones with a probability of about 2^-32.
@@ -132,25 +129,24 @@ namespace detail {
 ///     q0: -H-5187
 ///            |
 ///     q1: ---X-
-template <int N, int M>
-[[nodiscard]] std::string draw(const Circuit<N, M>& c) {
+[[nodiscard]] inline std::string draw(CircuitView c) {
   const auto columns = detail::columns_of(c);
   const int column_count = columns.empty() ? 0 : *std::max_element(columns.begin(), columns.end()) + 1;
-  detail::Grid<N> grid(column_count);
+  detail::Grid grid(2 * c.qubits - 1, column_count);
   for (std::size_t i = 0; i < columns.size(); ++i) {
-    const auto& op = c.ops()[i];
+    const auto& op = c.operations[i];
     const auto targets = op.targets();
-    const auto [low, high] = std::minmax_element(targets.begin(), targets.end());
+    const auto ends = std::minmax_element(targets.begin(), targets.end());
     for (int k = 0; k < static_cast<int>(targets.size()); ++k) {
       grid.put(2 * targets[static_cast<std::size_t>(k)], columns[i], detail::symbol(op, k));
     }
-    for (int row = 2 * *low + 1; row < 2 * *high; ++row) {
+    for (int row = 2 * *ends.first + 1; row < 2 * *ends.second; ++row) {
       if (grid.empty(row, columns[i])) grid.put(row, columns[i], "|");
     }
   }
-  const std::size_t label_width = detail::text('q', N - 1, ": ").size();
+  const std::size_t label_width = detail::text('q', c.qubits - 1, ": ").size();
   std::string out;
-  for (std::size_t row = 0; row < grid.rows.size(); ++row) {
+  for (int row = 0; row < 2 * c.qubits - 1; ++row) {
     const bool wire = row % 2 == 0;
     std::string label = wire ? detail::text('q', row / 2, ':') : std::string();
     label.resize(label_width, ' ');

@@ -50,21 +50,23 @@ struct LightCone {
   std::vector<int> window;  ///< the window's qubits in the cone
 
   [[nodiscard]] int width() const noexcept { return static_cast<int>(qubits.size()); }
+  [[nodiscard]] CircuitView circuit() const noexcept { return {width(), operations}; }
 };
 
-/// The light cone of a window in a circuit on `register_qubits` qubits that starts from |0...0>: every expectation
-/// value on the window is the same as in the whole circuit, exactly.
-[[nodiscard]] inline LightCone light_cone(std::span<const Operation> ops, int register_qubits,
-                                          std::span<const int> window) {
-  std::vector<bool> active(static_cast<std::size_t>(register_qubits), false), kept(ops.size(), false);
+/// The light cone of a window in a circuit that starts from |0...0>: every expectation value on the window is the same
+/// as in the whole circuit, exactly. Throws CircuitError for a circuit that is not valid or a window's qubit outside
+/// it.
+[[nodiscard]] inline LightCone light_cone(CircuitView circuit, std::span<const int> window) {
+  const auto ops = circuit.ops();
+  std::vector<bool> active(static_cast<std::size_t>(circuit.qubits), false), kept(ops.size(), false);
   for (const int q : window) {
-    if (q < 0 || q >= register_qubits) {
+    if (q < 0 || q >= circuit.qubits) {
       throw CircuitError(
-          detail::text("qmtl: light_cone: a window's qubit must be below ", register_qubits, ", got ", q));
+          detail::text("qmtl: light_cone: a window's qubit must be below ", circuit.qubits, ", got ", q));
     }
     active[static_cast<std::size_t>(q)] = true;
   }
-  for (const auto& op : ops) detail::check_operation(op, register_qubits);
+  detail::check_operation(circuit, circuit.qubits);
   detail::mark_light_cone(ops, active, kept);
   LightCone cone;
   std::vector<int> position(active.size(), -1);
@@ -74,15 +76,14 @@ struct LightCone {
     cone.qubits.push_back(static_cast<int>(q));
   }
   for (std::size_t i = 0; i < ops.size(); ++i) {
-    if (!kept[i]) continue;
-    cone.operations.push_back(ops[i]);
-    for (int j = 0; j < info(ops[i].gate).qubits; ++j) {
-      auto& q = cone.operations.back().qubits[static_cast<std::size_t>(j)];
-      q = position[static_cast<std::size_t>(q)];
-    }
+    if (kept[i]) cone.operations.push_back(relabel(ops[i], position));
   }
   for (const int q : window) cone.window.push_back(position[static_cast<std::size_t>(q)]);
   return cone;
+}
+[[nodiscard]] inline LightCone light_cone(std::span<const Operation> ops, int register_qubits,
+                                          std::span<const int> window) {
+  return light_cone(CircuitView(register_qubits, ops), window);
 }
 
 /// Qubits in the light cone of window W in circuit C, at compile time.

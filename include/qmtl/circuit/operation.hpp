@@ -29,12 +29,30 @@ struct Operation {
   friend constexpr bool operator==(const Operation&, const Operation&) = default;
 };
 
+/// The operation with qubit map[q] in the place of qubit q. Its qubits must be below the map's size.
+[[nodiscard]] constexpr Operation relabel(Operation op, std::span<const int> map) {
+  for (int j = 0; j < info(op.gate).qubits; ++j) {
+    auto& q = op.qubits[static_cast<std::size_t>(j)];
+    q = map[static_cast<std::size_t>(q)];
+  }
+  return op;
+}
+
+/// The operation with every weight index raised by `by`. Throws CircuitError for an index that would be negative.
+[[nodiscard]] constexpr Operation shift_weights(Operation op, int by) {
+  for (auto& angle : op.angles) {
+    if (angle.source != AngleSource::weight) continue;
+    angle.index += by;
+    if (angle.index < 0) throw CircuitError("qmtl: a feature or weight index must not be negative");
+  }
+  return op;
+}
+
 /// The operation that undoes this one.
 [[nodiscard]] constexpr Operation inverse(const Operation& op) {
   const auto& facts = info(op.gate);
-  Operation undo = op;
-  undo.gate = facts.inverse;
-  for (std::size_t a = 0; a < undo.angles.size(); ++a) {
+  Operation undo{facts.inverse, op.qubits, {}};
+  for (std::size_t a = 0; a < op.used_angles().size(); ++a) {
     undo.angles[a] = -op.angles[static_cast<std::size_t>(facts.inverse_angles[a])];
   }
   return undo;

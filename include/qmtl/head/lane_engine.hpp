@@ -34,12 +34,7 @@ struct EngineTask {
 template <Scalar S>
 [[nodiscard]] std::vector<Operation> place_block(const EngineTask<S>& task) {
   std::vector<Operation> placed(task.block.begin(), task.block.end());
-  for (auto& op : placed) {
-    for (int j = 0; j < info(op.gate).qubits; ++j) {
-      auto& q = op.qubits[static_cast<std::size_t>(j)];
-      q = task.window[static_cast<std::size_t>(q)];
-    }
-  }
+  for (auto& op : placed) op = relabel(op, task.window);
   return placed;
 }
 

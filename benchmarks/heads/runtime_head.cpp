@@ -15,8 +15,8 @@ namespace {
 using S = double;
 
 /// Z of each of k qubits, on every basis state.
-[[nodiscard]] detail::WindowOperator<S>::Table signs(Eigen::Index k) {
-  detail::WindowOperator<S>::Table table(Eigen::Index{1} << k, k);
+[[nodiscard]] detail::WindowOperators<S>::Table signs(Eigen::Index k) {
+  detail::WindowOperators<S>::Table table(Eigen::Index{1} << k, k);
   for (Eigen::Index a = 0; a < table.rows(); ++a) {
     for (Eigen::Index j = 0; j < k; ++j) {
       table(a, j) = static_cast<S>(parity_sign(static_cast<Index>(a), qubit_mask(static_cast<int>(j))));

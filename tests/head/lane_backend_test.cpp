@@ -4,6 +4,8 @@
 
 #include "qmtl/head/lane_backend.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include "qmtl/head/encoding.hpp"
@@ -27,10 +29,7 @@ struct Result {
   std::vector<double> outputs, gradient, angle_gradients;
 };
 
-template <class... Tasks>
-Result run_backend(std::size_t kept_bytes, Eigen::Index batch) {
-  auto program = test::make_program<double, Ring, Tasks...>();
-  program.kept_bytes = kept_bytes;
+Result run_backend(const HeadProgram<double>& program, Eigen::Index batch) {
   const int outputs = program.outputs;
   LaneBackend<double, false> backend(program);
   Rng rng(Seed{3});
@@ -40,8 +39,10 @@ Result run_backend(std::size_t kept_bytes, Eigen::Index batch) {
     return values;
   };
   const auto size = static_cast<std::size_t>(batch);
-  const auto weights = numbers(static_cast<std::size_t>((Tasks::parameters + ...)));
-  const auto angles = numbers(5 * size);
+  int parameters = program.encoding_weights;
+  for (const auto& task : program.tasks) parameters += weight_count(task.block);
+  const auto weights = numbers(static_cast<std::size_t>(parameters));
+  const auto angles = numbers(static_cast<std::size_t>(program.features) * size);
   const auto cotangents = numbers(static_cast<std::size_t>(outputs) * size);
   Result result{std::vector<double>(cotangents.size()), std::vector<double>(weights.size()),
                 std::vector<double>(angles.size())};
@@ -51,7 +52,64 @@ Result run_backend(std::size_t kept_bytes, Eigen::Index batch) {
   return result;
 }
 
+template <class... Tasks>
+Result run_backend(std::size_t kept_bytes, Eigen::Index batch) {
+  auto program = test::make_program<double, Ring, Tasks...>();
+  program.kept_bytes = kept_bytes;
+  return run_backend(program, batch);
+}
+
+double difference(const Result& a, const Result& b) {
+  double largest = 0;
+  const auto compare = [&largest](const std::vector<double>& x, const std::vector<double>& y) {
+    REQUIRE(x.size() == y.size());
+    for (std::size_t i = 0; i < x.size(); ++i) largest = std::max(largest, std::abs(x[i] - y[i]));
+  };
+  compare(a.outputs, b.outputs);
+  compare(a.gradient, b.gradient);
+  compare(a.angle_gradients, b.angle_gradients);
+  return largest;
+}
+
+/// Two layers on a CZ ring of 9 qubits; windows of two neighbours, one across the end and two with another inside.
+HeadProgram<double> ring_of_windows(std::vector<Operation>& encoding) {
+  constexpr int n = 9;
+  for (int layer = 0; layer < 2; ++layer) {
+    for (int q = 0; q < n; ++q) encoding.push_back(gate::ry(q, (1.0 + layer) * feature((q + 4) % n)));
+    for (int q = 0; q < n; ++q) encoding.push_back(gate::cz(q, (q + 1) % n));
+  }
+  const HeadProgram<double> two = test::make_program<double, Ring, Beside, Task<"one", RotationBlock<1>, Qubits<0>>>();
+  HeadProgram<double> program;
+  program.encoding = encoding;
+  program.qubits = program.features = n;
+  int parameters = 0;
+  const auto add = [&](EngineTask<double> task, std::vector<int> window) {
+    task.window = std::move(window);
+    task.first_output = program.outputs;
+    task.first_parameter = parameters;
+    program.outputs += task.outputs();
+    parameters += weight_count(task.block);
+    program.tasks.push_back(task);
+  };
+  for (int q = 0; q < n; q += 2) add(two.tasks[0], {q, (q + 1) % n});
+  for (const int q : {3, 5}) add(two.tasks[1], {q});
+  return program;
+}
+
 }  // namespace
+
+TEST_CASE("light cones of one shape share lanes and give what the whole register gives", "[head][lanes]") {
+  std::vector<Operation> encoding;
+  HeadProgram<double> program = ring_of_windows(encoding);
+  for (const Eigen::Index batch : {1, 2, 5, 8, 19}) {
+    program.light_cones = false;
+    const auto whole = run_backend(program, batch);
+    program.light_cones = true;
+    CHECK(difference(run_backend(program, batch), whole) < 1e-13);
+    program.kept_bytes = 0;
+    CHECK(difference(run_backend(program, batch), whole) < 1e-13);
+  }
+}
 
 TEST_CASE("encoding again gives the same bits as keeping the states", "[head][lanes]") {
   for (const Eigen::Index batch : {1, 7, 8, 21}) {

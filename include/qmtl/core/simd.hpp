@@ -5,6 +5,7 @@
 #include <bit>
 #include <cmath>
 #include <cstddef>
+#include <utility>
 
 #include "qmtl/core/config.hpp"
 #include "qmtl/core/scalar.hpp"
@@ -40,6 +41,15 @@ template <Scalar S>
   return Pack<S>{} + value;
 }
 
+/// The pack whose lane l is lane(l).
+template <Scalar S, class Lane>
+[[nodiscard]] QMTL_ALWAYS_INLINE Pack<S> make_pack(Lane&& lane) noexcept {
+  return [&]<int... Ls>(std::integer_sequence<int, Ls...>) __attribute__((always_inline)) {
+    return Pack<S>{lane(Ls)...};
+  }
+  (std::make_integer_sequence<int, pack_width<S>>{});
+}
+
 /// The sum over the lanes, in lane order.
 template <Scalar S>
 [[nodiscard]] QMTL_ALWAYS_INLINE S lane_sum(const Pack<S>& pack) noexcept {
@@ -49,6 +59,18 @@ template <Scalar S>
 }
 
 namespace detail {
+
+/// Integers of the size of S, as comparisons of packs give them.
+template <Scalar S>
+using IntegerPack = decltype(Pack<S>{} == Pack<S>{});
+
+/// Whether every lane of a comparison's result is true.
+template <Scalar S>
+[[nodiscard]] QMTL_ALWAYS_INLINE bool all_lanes(const IntegerPack<S>& mask) noexcept {
+  auto all = mask[0];
+  for (int i = 1; i < pack_width<S>; ++i) all &= mask[i];
+  return all != 0;
+}
 
 /// The same value, which the compiler may no longer combine with what it was computed from: roundings that
 /// -funsafe-math-optimizations would cancel stay where they are. Costs no instruction.
@@ -64,12 +86,9 @@ template <Scalar S>
   return pack;
 }
 
-/// Every lane rounded to an integer, for |x| < 2^51 (float: 2^22).
+/// Adding this rounds |x| < 2^51 (float: 2^22) to an integer, which the lowest bits of the sum then hold.
 template <Scalar S>
-[[nodiscard]] QMTL_ALWAYS_INLINE Pack<S> nearest_integer(const Pack<S>& x) noexcept {
-  constexpr S shift = sizeof(S) == 8 ? S(6755399441055744.0) : S(12582912.0);  // 1.5 * 2^52, 1.5 * 2^23
-  return rounded<S>(rounded<S>(x + shift) - shift);
-}
+inline constexpr S rounding_shift = sizeof(S) == 8 ? S(6755399441055744.0) : S(12582912.0);  // 1.5 * 2^52, 1.5 * 2^23
 
 /// sum_k coefficients[k] * x^k by Horner's rule.
 template <Scalar S, std::size_t K>
@@ -89,7 +108,8 @@ QMTL_ALWAYS_INLINE void reduced_sincos(const Pack<S>& x, Pack<S>& sine, Pack<S>&
   constexpr S high = sizeof(S) == 8 ? S(1.57079632673412561417e+00) : S(1.5703125);
   constexpr S middle = sizeof(S) == 8 ? S(6.07710050630396597660e-11) : S(4.837512969970703e-4);
   constexpr S low = sizeof(S) == 8 ? S(2.02226624879595063154e-21) : S(7.549789948768648e-8);
-  const Pack<S> quadrant = nearest_integer<S>(x * static_cast<S>(2 / pi));
+  const Pack<S> shifted = rounded<S>(x * static_cast<S>(2 / pi) + rounding_shift<S>);
+  const Pack<S> quadrant = rounded<S>(shifted - rounding_shift<S>);
   const Pack<S> r = rounded<S>(rounded<S>(x - quadrant * high) - quadrant * middle) - quadrant * low;
   // Taylor series on |r| <= pi/4: the first term left out is below 1e-17 relative.
   const Pack<S> r2 = r * r;
@@ -100,14 +120,13 @@ QMTL_ALWAYS_INLINE void reduced_sincos(const Pack<S>& x, Pack<S>& sine, Pack<S>&
   const Pack<S> sin_r = r + r * r2 * polynomial<S>(r2, s);
   const Pack<S> cos_r = S(1) - S(0.5) * r2 + r2 * r2 * polynomial<S>(r2, c);
   // Quadrant mod 4 rotates (cos, sin) by quarter turns.
-  const Pack<S> quarter = quadrant - S(4) * nearest_integer<S>(quadrant * S(0.25));  // -2 .. 2
-  const auto odd = (quarter == S(1)) | (quarter == S(-1));
-  const auto flip_sine = (quarter == S(2)) | (quarter == S(-2)) | (quarter == S(-1));
-  const auto flip_cosine = (quarter == S(2)) | (quarter == S(-2)) | (quarter == S(1));
-  const Pack<S> a = odd ? cos_r : sin_r;
-  const Pack<S> b = odd ? sin_r : cos_r;
-  sine = flip_sine ? -a : a;
-  cosine = flip_cosine ? -b : b;
+  const auto turns = std::bit_cast<IntegerPack<S>>(shifted);
+  constexpr int to_sign = 8 * static_cast<int>(sizeof(S)) - 2;  // from the second lowest bit
+  const auto sine_sign = (turns & 2) << to_sign;
+  const auto cosine_sign = ((turns + 1) & 2) << to_sign;
+  const auto odd = (turns & 1) != 0;
+  sine = std::bit_cast<Pack<S>>(std::bit_cast<IntegerPack<S>>(odd ? cos_r : sin_r) ^ sine_sign);
+  cosine = std::bit_cast<Pack<S>>(std::bit_cast<IntegerPack<S>>(odd ? sin_r : cos_r) ^ cosine_sign);
 }
 
 }  // namespace detail
@@ -116,9 +135,13 @@ QMTL_ALWAYS_INLINE void reduced_sincos(const Pack<S>& x, Pack<S>& sine, Pack<S>&
 /// +-1e5 (float: 1e3) take the standard library's functions.
 template <Scalar S>
 QMTL_ALWAYS_INLINE void sincos(const Pack<S>& x, Pack<S>& sine, Pack<S>& cosine) noexcept {
+  constexpr S largest = detail::largest_reduced_angle<S>;
   detail::reduced_sincos<S>(x, sine, cosine);
+  const auto reduced = (x <= largest) & (x >= -largest);
+  if (detail::all_lanes<S>(reduced)) [[likely]]
+    return;
   for (int i = 0; i < pack_width<S>; ++i) {
-    if (!(std::abs(x[i]) <= detail::largest_reduced_angle<S>)) [[unlikely]] {
+    if (reduced[i] == 0) {
       sine[i] = std::sin(x[i]);
       cosine[i] = std::cos(x[i]);
     }

@@ -5,14 +5,16 @@
 #include <algorithm>
 #include <array>
 #include <complex>
+#include <numeric>
 #include <span>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
-#include "qmtl/circuit/light_cone.hpp"
+#include "qmtl/head/cone_shape.hpp"
 #include "qmtl/head/head_program.hpp"
 #include "qmtl/head/lane_engine.hpp"
+#include "qmtl/head/lane_group.hpp"
 
 namespace qmtl::detail {
 
@@ -35,22 +37,14 @@ class LaneBackend {
         weight_gradients_(static_cast<std::size_t>(program_.encoding_weights)),
         expectations_(static_cast<std::size_t>(program_.outputs)),
         cotangents_(expectations_.size()) {
-    if (!program_.light_cones) {
-      add_register(std::vector<Operation>(program_.encoding.begin(), program_.encoding.end()), program_.qubits,
-                   program_.tasks);
-      return;
-    }
-    for (const auto& host : distinct_windows()) {
-      LightCone cone = light_cone(program_.encoding, program_.qubits, host);
-      std::vector<EngineTask<S>> inside;
-      for (const auto& task : program_.tasks) {
-        if (first_window_around(task.window) != host) continue;
-        inside.push_back(task);
-        for (int& q : inside.back().window) {
-          q = static_cast<int>(std::find(cone.qubits.begin(), cone.qubits.end(), q) - cone.qubits.begin());
-        }
-      }
-      add_register(std::move(cone.operations), cone.width(), inside);
+    if (program_.light_cones) {
+      add_cones();
+    } else {
+      Member all{std::vector<int>(features_.size()), std::vector<int>(expectations_.size()), true};
+      std::iota(all.features.begin(), all.features.end(), 0);
+      std::iota(all.outputs.begin(), all.outputs.end(), 0);
+      add_register({program_.encoding.begin(), program_.encoding.end()}, program_.qubits, program_.tasks,
+                   std::move(all));
     }
   }
 
@@ -65,50 +59,47 @@ class LaneBackend {
   /// Expectation values (outputs x batch) for angles (features x batch).
   void forward(const S* angles, Eigen::Index batch, const S* weights, S* expectations) {
     make_room(batch, keeps(batch));
-    for (auto& r : registers_) r.engine.update(weights);
-    for (Eigen::Index g = 0; g < groups(batch); ++g) {
-      load_features(angles, g);
-      for (auto& r : registers_) {
-        encode(r, angles, g, weights);
-        r.engine.read_densities(state(r, g), density(r, g));
+    update(weights);
+    for (auto& r : registers_) {
+      for (Eigen::Index g = 0; g < Group::count(r.members.size(), batch); ++g) {
+        const Group group(r.members, batch, g);
+        r.engine.select(group.members(), operators_);
+        encode(r, group, angles, g, weights);
         r.engine.expectations(state(r, g), density(r, g), expectations_.data());
+        group.store(expectations, program_.outputs, &Member::outputs, expectations_.data());
       }
-      store(expectations_.data(), program_.outputs, expectations, g);
     }
   }
 
   /// For cotangents (outputs x batch) of the last forward: adds weight gradients, and sets angle gradients (features x
   /// batch) unless null.
   void backward(const S* angles, const S* weights, const S* cotangents, S* gradient, S* angle_gradients) {
-    for (auto& r : registers_) r.engine.begin_batch();
+    begin_sums();
     std::fill(weight_gradients_.begin(), weight_gradients_.end(), Pack<S>{});
+    const bool adds = !registers_.front().members.front().whole;  // members share features
+    if (angle_gradients != nullptr && adds) std::fill_n(angle_gradients, program_.features * batch_, S(0));
     const bool sweep = angle_gradients != nullptr || program_.encoding_weights > 0;
     const bool have_states = kept_ && !swept_;  // a sweep undoes the encoding in place
-    for (Eigen::Index g = 0; g < groups(batch_); ++g) {
-      load(cotangents, program_.outputs, cotangents_.data(), g);
-      load_features(angles, g);
-      std::fill(feature_gradients_.begin(), feature_gradients_.end(), Pack<S>{});
-      for (auto& r : registers_) {
-        if (!have_states) {
-          encode(r, angles, g, weights);
-          r.engine.read_densities(state(r, g), density(r, g));
-        }
+    for (auto& r : registers_) {
+      for (Eigen::Index g = 0; g < Group::count(r.members.size(), batch_); ++g) {
+        const Group group(r.members, batch_, g);
+        r.engine.select(group.members(), operators_);
+        load_cotangents(r, group, cotangents);
+        if (!have_states) encode(r, group, angles, g, weights);
         r.engine.read_backward(state(r, g), density(r, g), cotangents_.data(), sweep);
         if (!sweep) continue;
-        auto& program = r.engine.program();
-        if (have_states) {
-          program.set_angles(features_.data(), weights);
-          program.resume();
+        sweep_back(r, group, angles, g, have_states);
+        if (angle_gradients == nullptr) continue;
+        if (adds) {
+          group.add_to(angle_gradients, program_.features, &Member::features, feature_gradients_.data());
+        } else {
+          group.store(angle_gradients, program_.features, &Member::features, feature_gradients_.data());
         }
-        program.backward(state(r, g), r.engine.lambda());
-        program.chain(features_.data(), feature_gradients_.data(), weight_gradients_.data());
+        if (program_.prepare_vjp != nullptr) prepare_backward(angles, angle_gradients, g);
       }
-      if (angle_gradients == nullptr) continue;
-      store(feature_gradients_.data(), program_.features, angle_gradients, g);
-      if (program_.prepare_vjp != nullptr) prepare_backward(angles, angle_gradients, g);
     }
     swept_ = swept_ || sweep;
-    for (auto& r : registers_) r.engine.finish(gradient);
+    finish(gradient);
     for (std::size_t j = 0; j < weight_gradients_.size(); ++j) gradient[j] += lane_sum<S>(weight_gradients_[j]);
   }
 
@@ -119,21 +110,18 @@ class LaneBackend {
   /// Numbers of a sample.
   [[nodiscard]] Eigen::Index encoded_size() const noexcept {
     std::size_t size = 0;
-    for (const auto& r : registers_) size += r.engine.density_size();
+    for (const auto& r : registers_) size += r.members.size() * r.engine.density_size();
     return static_cast<Eigen::Index>(size * entry_size);
   }
 
   /// Sets the entries (encoded_size() x batch) of angles (features x batch).
   void encode(const S* angles, BatchOut<S> entries) {
     make_room(entries.cols(), false);
-    for (Eigen::Index g = 0; g < groups(batch_); ++g) {
-      load_features(angles, g);
-      std::size_t first = 0;
-      for (auto& r : registers_) {
-        encode(r, angles, g, nullptr);
-        r.engine.read_densities(state(r, g), density(r, g));
-        store_entries(density(r, g), r.engine.density_size(), first, entries, g);
-        first += r.engine.density_size() * entry_size;
+    for (auto& r : registers_) {
+      for (Eigen::Index g = 0; g < Group::count(r.members.size(), batch_); ++g) {
+        const Group group(r.members, batch_, g);
+        encode(r, group, angles, g, nullptr);
+        store_entries(r, group, density(r, g), entries);
       }
     }
   }
@@ -141,60 +129,98 @@ class LaneBackend {
   /// As forward, from entries: the number of qubits does not matter any more. Samples lie in lanes.
   void forward_encoded(const BatchIn<S>& entries, const S* weights, S* expectations) {
     batch_ = entries.cols();
-    entries_.resize(static_cast<std::size_t>(encoded_size()) / entry_size);
-    for (auto& r : registers_) r.engine.update(weights);
-    for (Eigen::Index g = 0; g < groups<lanes>(batch_); ++g) {
-      load_entries(entries, g);
-      const A* rho = entries_.data();
-      for (auto& r : registers_) {
-        r.engine.expectations(rho, expectations_.data());
-        rho += r.engine.density_size();
-      }
-      store<lanes>(expectations_.data(), program_.outputs, expectations, g);
-    }
+    update(weights);
+    for_each_encoded(entries, [&](Register& r, const EncodedGroup& group) {
+      r.engine.expectations(entries_.data(), expectations_.data());
+      group.store(expectations, program_.outputs, &Member::outputs, expectations_.data());
+    });
   }
 
   /// For the entries of the last forward_encoded: adds weight gradients.
   void backward_encoded(const BatchIn<S>& entries, const S* cotangents, S* gradient) {
-    for (auto& r : registers_) r.engine.begin_batch();
-    for (Eigen::Index g = 0; g < groups<lanes>(batch_); ++g) {
-      load<lanes>(cotangents, program_.outputs, cotangents_.data(), g);
-      load_entries(entries, g);
-      const A* rho = entries_.data();
-      for (auto& r : registers_) {
-        r.engine.add_sums(rho, cotangents_.data());
-        rho += r.engine.density_size();
-      }
-    }
-    for (auto& r : registers_) r.engine.finish(gradient);
+    begin_sums();
+    for_each_encoded(entries, [&](Register& r, const EncodedGroup& group) {
+      load_cotangents(r, group, cotangents);
+      r.engine.add_sums(entries_.data(), cotangents_.data());
+    });
+    finish(gradient);
   }
 
   /// The reduced density matrix of the window of the task whose outputs begin there, from a sample's entries.
-  [[nodiscard]] typename WindowOperator<S>::Matrix density(int first_output, const S* entries) const {
-    typename WindowOperator<S>::Matrix rho;
+  [[nodiscard]] typename WindowOperators<S>::Matrix density(int first_output, const S* entries) const {
     for (const auto& r : registers_) {
-      if (r.engine.density(first_output, entries, rho)) break;
-      entries += r.engine.density_size() * entry_size;
+      for (const auto& member : r.members) {
+        const auto found = std::ranges::find(member.outputs, first_output);
+        if (found != member.outputs.end()) {
+          return r.engine.density(static_cast<std::size_t>(found - member.outputs.begin()), entries);
+        }
+        entries += r.engine.density_size() * entry_size;
+      }
     }
-    return rho;
+    return {};
   }
 
  private:
   static constexpr int lanes = pack_width<S>;
   static constexpr std::size_t entry_size = IsComplex ? 2 : 1;
+  using Group = LaneGroup<S, width>;
+  using EncodedGroup = LaneGroup<S, lanes>;  // encoded samples always lie in lanes
 
   struct Register {
     std::vector<Operation> operations;
+    std::vector<EngineTask<S>> tasks;  // of the first member
+    std::vector<Member> members;
     LaneEngine<S, A, Program> engine;
     std::size_t amplitudes;
-    PageVector<A> states;
-    std::vector<A> densities;
+    std::size_t first_entry;  // of its first member in a sample's column of entries
+    PageVector<A> states{};
+    std::vector<A> densities{};
   };
 
-  void add_register(std::vector<Operation> ops, int qubits, std::span<const EngineTask<S>> tasks) {
-    LaneEngine<S, A, Program> engine(ops, qubits, program_.prepare != nullptr, tasks);
+  // ---- Registers ----
+
+  void add_register(std::vector<Operation> ops, int qubits, std::vector<EngineTask<S>> tasks, Member member) {
+    LaneEngine<S, A, Program> engine(ops, qubits, program_.prepare != nullptr, tasks, operators_);
     const std::size_t amplitudes = engine.program().size();
-    registers_.push_back({std::move(ops), std::move(engine), amplitudes, {}, {}});
+    registers_.push_back({std::move(ops), std::move(tasks), {std::move(member)}, std::move(engine), amplitudes, 0});
+  }
+
+  /// A register for each shape of light cone, with a member for each cone.
+  void add_cones() {
+    for (const auto& host : distinct_windows()) {
+      ConeShape cone = cone_shape(program_.encoding, program_.qubits, host);
+      Member member{std::move(cone.features), {}, false};
+      std::vector<EngineTask<S>> tasks;
+      for (const auto& task : program_.tasks) {
+        if (first_window_around(task.window) != host) continue;
+        tasks.push_back(task);
+        tasks.back().first_output = static_cast<int>(member.outputs.size());
+        for (int o = 0; o < task.outputs(); ++o) member.outputs.push_back(task.first_output + o);
+        for (int& q : tasks.back().window) {
+          q = static_cast<int>(std::ranges::find(cone.qubits, q) - cone.qubits.begin());
+        }
+      }
+      const auto like = std::ranges::find_if(registers_, [&](const Register& r) {
+        return r.operations == cone.operations && std::ranges::equal(r.tasks, tasks, same_but_weights);
+      });
+      if (like == registers_.end()) {
+        add_register(std::move(cone.operations), static_cast<int>(cone.qubits.size()), std::move(tasks),
+                     std::move(member));
+      } else {
+        like->engine.add_member(tasks, operators_);
+        like->members.push_back(std::move(member));
+      }
+    }
+    std::size_t entries = 0;
+    for (auto& r : registers_) {
+      r.first_entry = entries;
+      entries += r.members.size() * r.engine.density_size() * entry_size;
+    }
+  }
+
+  [[nodiscard]] static bool same_but_weights(const EngineTask<S>& a, const EngineTask<S>& b) {
+    return std::ranges::equal(a.block, b.block) && a.window == b.window && a.first_output == b.first_output &&
+           a.eigenvalues.cols() == b.eigenvalues.cols() && a.eigenvalues == b.eigenvalues;
   }
 
   /// The widest window that holds all qubits of `window`, the first of equals: its register serves the task as well.
@@ -218,114 +244,147 @@ class LaneBackend {
     return windows;
   }
 
+  // ---- What forward keeps ----
+
   /// Room for the states of a batch, or of one group at a time.
   void make_room(Eigen::Index batch, bool keep) {
     batch_ = batch;
     kept_ = keep;
     swept_ = false;
-    const auto copies = static_cast<std::size_t>(keep ? groups(batch) : 1);
+    const auto grow = [](auto& buffer, std::size_t size) {
+      if (buffer.size() < size) buffer.resize(size);
+    };
     for (auto& r : registers_) {
-      if (r.states.size() < copies * r.amplitudes) r.states.resize(copies * r.amplitudes);
-      if (r.densities.size() < copies * r.engine.density_size()) r.densities.resize(copies * r.engine.density_size());
+      const auto copies = static_cast<std::size_t>(keep ? Group::count(r.members.size(), batch) : 1);
+      grow(r.states, copies * r.amplitudes);
+      grow(r.densities, copies * r.engine.density_size());
+      r.engine.program().reserve_angles(copies);
     }
-  }
-
-  template <int Width = width>
-  [[nodiscard]] static Eigen::Index groups(Eigen::Index batch) noexcept {
-    return (batch + Width - 1) / Width;
   }
 
   [[nodiscard]] bool keeps(Eigen::Index batch) const noexcept {
     std::size_t amplitudes = 0;
-    for (const auto& r : registers_) amplitudes += r.amplitudes + r.engine.density_size();
-    return static_cast<std::size_t>(groups(batch)) * amplitudes * sizeof(A) <= program_.kept_bytes;
+    for (const auto& r : registers_) {
+      amplitudes +=
+          static_cast<std::size_t>(Group::count(r.members.size(), batch)) * (r.amplitudes + r.engine.density_size());
+    }
+    return amplitudes * sizeof(A) <= program_.kept_bytes;
   }
 
+  [[nodiscard]] std::size_t copy(Eigen::Index g) const noexcept { return kept_ ? static_cast<std::size_t>(g) : 0; }
   [[nodiscard]] A* state(Register& r, Eigen::Index g) const noexcept {
-    return r.states.data() + (kept_ ? static_cast<std::size_t>(g) * r.amplitudes : 0);
+    return r.states.data() + copy(g) * r.amplitudes;
   }
   [[nodiscard]] A* density(Register& r, Eigen::Index g) const noexcept {
-    return r.densities.data() + (kept_ ? static_cast<std::size_t>(g) * r.engine.density_size() : 0);
+    return r.densities.data() + copy(g) * r.engine.density_size();
   }
 
-  void encode(Register& r, const S* angles, Eigen::Index g, const S* weights) {
+  // ---- The work of a group ----
+
+  /// The group's state, density matrices and angles.
+  void encode(Register& r, const Group& group, const S* angles, Eigen::Index g, const S* weights) {
     auto& program = r.engine.program();
+    group.load(angles, program_.features, &Member::features, features_.data());
+    program.select_angles(copy(g));
     program.set_angles(features_.data(), weights);
     if (program_.prepare != nullptr) prepare_group(angles, g, state(r, g));
     program.forward(state(r, g));
+    r.engine.read_densities(state(r, g), density(r, g));
   }
 
-  /// Column g * width + lane of a (rows x batch) array, the last column again in lanes past the end.
-  [[nodiscard]] Eigen::Index column(Eigen::Index g, int lane) const noexcept {
-    return std::min(g * width + lane, batch_ - 1);
+  template <class AnyGroup>
+  void load_cotangents(const Register& r, const AnyGroup& group, const S* cotangents) noexcept {
+    group.load(cotangents, program_.outputs, &Member::outputs, cotangents_.data());
+    group.clear_unused(std::span(cotangents_).first(r.members.front().outputs.size()));
   }
 
-  void load_features(const S* angles, Eigen::Index g) noexcept {
-    for (int lane = 0; lane < pack_width<S>; ++lane) {
-      const S* from = angles + column(g, OneState ? 0 : lane) * program_.features;
-      for (std::size_t i = 0; i < features_.size(); ++i) features_[i][lane] = from[i];
+  /// From lambda to the gradients of features and of the encoding's weights.
+  void sweep_back(Register& r, const Group& group, const S* angles, Eigen::Index g, bool resume) {
+    auto& program = r.engine.program();
+    if (resume) {
+      program.select_angles(copy(g));
+      program.resume();
+      if (program.chain_reads_features()) group.load(angles, program_.features, &Member::features, features_.data());
     }
+    program.backward(state(r, g), r.engine.lambda());
+    std::fill_n(feature_gradients_.begin(), r.members.front().features.size(), Pack<S>{});
+    program.chain(features_.data(), feature_gradients_.data(), weight_gradients_.data());
   }
 
-  /// Columns of group g into lanes: a sample a lane, or one in all. Lanes past the end of the batch are zero, so that
-  /// they add nothing to any sum.
-  template <int Width = width>
-  void load(const S* from, int rows, Pack<S>* to, Eigen::Index g) const noexcept {
-    const auto used = Width == 1 ? lanes : static_cast<int>(std::min<Eigen::Index>(Width, batch_ - g * Width));
-    std::fill_n(to, rows, Pack<S>{});
-    for (int lane = 0; lane < used; ++lane) {
-      const S* column = from + (Width == 1 ? g : g * Width + lane) * rows;
-      for (int i = 0; i < rows; ++i) to[i][lane] = column[i];
-    }
+  void update(const S* weights) {
+    operators_.update(weights);
+    for (auto& r : registers_) r.engine.update(weights);
   }
 
-  template <int Width = width>
-  void store(const Pack<S>* from, int rows, S* to, Eigen::Index g) const noexcept {
-    const auto samples = static_cast<int>(std::min<Eigen::Index>(Width, batch_ - g * Width));
-    for (int sample = 0; sample < samples; ++sample) {
-      for (int i = 0; i < rows; ++i) to[(g * Width + sample) * rows + i] = of_sample<Width>(from[i], sample);
-    }
+  void begin_sums() noexcept {
+    operators_.clear_sums();
+    for (auto& r : registers_) r.engine.begin_batch();
   }
 
-  /// What belongs to a group's sample: its lane, or the sum of all.
-  template <int Width = width>
-  [[nodiscard]] static S of_sample(const Pack<S>& pack, int sample) noexcept {
-    return Width == 1 ? lane_sum<S>(pack) : pack[sample];
+  void finish(S* gradient) {
+    for (auto& r : registers_) r.engine.finish(gradient, operators_);
+    operators_.add_gradient(gradient);
   }
 
-  /// A register's density matrices into the columns of the group's samples, from number `first` on.
-  void store_entries(const A* rho, std::size_t count, std::size_t first, BatchOut<S> entries, Eigen::Index g) const {
-    for (int sample = 0; sample < width && g * width + sample < batch_; ++sample) {
-      S* to = entries.col(g * width + sample).data() + first;
-      for (std::size_t e = 0; e < count; ++e) {
+  // ---- Encoded samples ----
+
+  /// A group's density matrices into the columns of its samples.
+  void store_entries(const Register& r, const Group& group, const A* rho, BatchOut<S> entries) const {
+    for (int lane = 0; lane < group.used(); ++lane) {
+      S* to = entries.col(group.sample(lane)).data() + entries_of(r, group.members()[static_cast<std::size_t>(lane)]);
+      for (std::size_t e = 0; e < r.engine.density_size(); ++e) {
         if constexpr (IsComplex) {
-          *to++ = of_sample(rho[e].re, sample);
-          *to++ = of_sample(rho[e].im, sample);
+          *to++ = Group::of_piece(rho[e].re, lane);
+          *to++ = Group::of_piece(rho[e].im, lane);
         } else {
-          *to++ = of_sample(rho[e], sample);
+          *to++ = Group::of_piece(rho[e], lane);
         }
       }
     }
   }
 
-  /// Columns g * lanes + lane side by side, the last column again in lanes past the end.
-  void load_entries(const BatchIn<S>& entries, Eigen::Index g) noexcept {
+  /// Where a member's entries begin in a sample's column.
+  [[nodiscard]] std::size_t entries_of(const Register& r, int member) const noexcept {
+    return r.first_entry + static_cast<std::size_t>(member) * r.engine.density_size() * entry_size;
+  }
+
+  /// Calls body(register, group) for all groups, with their density matrices in entries_.
+  template <class Body>
+  void for_each_encoded(const BatchIn<S>& entries, const Body& body) {
+    for (auto& r : registers_) {
+      entries_.resize(std::max(entries_.size(), r.engine.density_size()));
+      for (Eigen::Index g = 0; g < EncodedGroup::count(r.members.size(), batch_); ++g) {
+        const EncodedGroup group(r.members, batch_, g);
+        r.engine.select(group.members(), operators_);
+        load_entries(r, group, entries);
+        body(r, group);
+      }
+    }
+  }
+
+  void load_entries(const Register& r, const EncodedGroup& group, const BatchIn<S>& entries) noexcept {
     std::array<const S*, static_cast<std::size_t>(lanes)> samples;
     for (int lane = 0; lane < lanes; ++lane) {
-      samples[static_cast<std::size_t>(lane)] = entries.col(std::min(g * lanes + lane, batch_ - 1)).data();
+      const auto l = static_cast<std::size_t>(lane);
+      samples[l] = entries.col(group.sample(lane)).data() + entries_of(r, group.members()[l]);
     }
     const auto side_by_side = [&samples](std::size_t i) {
-      Pack<S> pack{};
-      for (int lane = 0; lane < lanes; ++lane) pack[lane] = samples[static_cast<std::size_t>(lane)][i];
-      return pack;
+      return make_pack<S>([&](int lane) { return samples[static_cast<std::size_t>(lane)][i]; });
     };
-    for (std::size_t e = 0; e < entries_.size(); ++e) {
+    for (std::size_t e = 0; e < r.engine.density_size(); ++e) {
       if constexpr (IsComplex) {
         entries_[e] = {side_by_side(2 * e), side_by_side(2 * e + 1)};
       } else {
         entries_[e] = side_by_side(e);
       }
     }
+  }
+
+  // ---- Prepared states ----
+
+  /// Column of the sample in a lane of a group, the last one again in lanes past the end.
+  [[nodiscard]] Eigen::Index column(Eigen::Index g, int lane) const noexcept {
+    return std::min(g * width + lane, batch_ - 1);
   }
 
   /// Calls visit(i, pack, lane) for where amplitude i of the group's given sample is prepared.
@@ -375,10 +434,11 @@ class LaneBackend {
   }
 
   HeadProgram<S> program_;
+  TaskOperators<S> operators_;
   std::vector<Register> registers_;
   std::vector<Pack<S>> features_, feature_gradients_, weight_gradients_, expectations_, cotangents_;
   std::vector<std::complex<S>> start_, adjoint_;
-  std::vector<A> entries_;  // of a group of encoded samples
+  std::vector<A> entries_;  // of a register and group of encoded samples
   Eigen::Index batch_ = 0;
   bool kept_ = false;   // forward's states fit
   bool swept_ = false;  // but a backward has used them up

@@ -20,9 +20,9 @@ namespace qmtl::detail {
 /// One task as the engine sees it: values and spans of static storage, no types.
 template <Scalar S>
 struct EngineTask {
-  std::span<const Operation> block;               ///< on local qubits
-  std::vector<int> window;                        ///< register qubits
-  typename WindowOperator<S>::Table eigenvalues;  ///< 2^k x outputs
+  std::span<const Operation> block;                ///< on local qubits
+  std::vector<int> window;                         ///< register qubits
+  typename WindowOperators<S>::Table eigenvalues;  ///< 2^k x outputs
   int first_output = 0;
   int first_parameter = 0;
   bool direct = false;  ///< run the block on a copy of the state instead of using window operators
@@ -38,144 +38,209 @@ template <Scalar S>
   return placed;
 }
 
-/// One task through a host window that contains its own: operators embedded in the host's packed triangle, where one
-/// coefficient an entry gives outputs and another the adjoint vector.
+/// The member of its register that each lane belongs to; see LaneEngine.
+template <Scalar S>
+using LaneMembers = std::array<int, static_cast<std::size_t>(pack_width<S>)>;
+
+/// One task of every member of a register, through a host window that contains its own: operators embedded in the
+/// host's packed triangle, where one coefficient an entry gives outputs and another the adjoint vector.
 template <Scalar S, class A>
 class HostedTask {
   static constexpr bool complex = std::is_same_v<A, ComplexPack<S>>;
-  using Matrix = typename WindowOperator<S>::Matrix;
+  using Matrix = typename WindowOperators<S>::Matrix;
 
  public:
-  HostedTask(const EngineTask<S>& task, std::span<const int> host)
-      : task_(task), operator_(task.block, task.eigenvalues) {
+  /// `place` is that of the first member's task.
+  HostedTask(const EngineTask<S>& task, std::span<const int> host, typename TaskOperators<S>::Place place)
+      : first_output_(task.first_output),
+        outputs_(static_cast<std::size_t>(task.outputs())),
+        size_(Eigen::Index{1} << task.window.size()),
+        set_(place.set),
+        numbers_{place.number} {
     Index inside = 0;
     for (const int q : task.window) {
       const auto at = std::find(host.begin(), host.end(), q) - host.begin();
       positions_.push_back(static_cast<int>(at));
       inside |= qubit_mask(static_cast<int>(at));
     }
+    host_width_ = host.size();
     const int size = 1 << host.size();
     const Index outside = static_cast<Index>(size - 1) & ~inside;
     for (int e = 0; e < size * (size + 1) / 2; ++e) {
       const auto [row, column] = triangle_entry(size, e);
       if (((static_cast<Index>(row) ^ static_cast<Index>(column)) & outside) == 0) {
-        entries_.push_back({e, local(static_cast<Index>(row)), local(static_cast<Index>(column)), row != column});
+        entries_.push_back({e, local(static_cast<Index>(row)), local(static_cast<Index>(column))});
       }
     }
-    const auto outputs = static_cast<std::size_t>(task.outputs());
-    coefficients_.resize(outputs * entries_.size());
-    sums_.resize(outputs * entries_.size());
-    g_.assign(outputs, Matrix(Eigen::Index{1} << task.window.size(), Eigen::Index{1} << task.window.size()));
+    const auto off_diagonal = std::stable_partition(entries_.begin(), entries_.end(),
+                                                    [](const Entry& entry) { return entry.row == entry.column; });
+    diagonal_ = static_cast<std::size_t>(off_diagonal - entries_.begin());
+    for (const auto& entry : entries_) places_.push_back(entry.index);
+    coefficients_.resize(outputs_ * entries_.size());
+    sums_.resize(outputs_ * entries_.size());
   }
 
-  void update(const S* weights) {
-    operator_.update(weights + task_.first_parameter);
-    std::size_t k = 0;
-    for (std::size_t o = 0; o < g_.size(); ++o) {
-      for (const auto& entry : entries_) coefficients_[k++] = operator_[o](entry.row, entry.column);
+  void add_member(int number) { numbers_.push_back(number); }
+
+  /// Takes the operators of each lane's member.
+  void load(const LaneMembers<S>& members, const TaskOperators<S>& operators) noexcept {
+    const auto& set = operators[set_];
+    LaneMembers<S> tasks;  // where each lane's task begins
+    for (std::size_t lane = 0; lane < tasks.size(); ++lane) tasks[lane] = first_place(members[lane]);
+    const bool one_task = tasks.front() == tasks.back();
+    const auto in_lanes = [&](const S* entry) __attribute__((always_inline)) {
+      if (one_task) return broadcast<S>(entry[tasks.front()]);
+      return make_pack<S>([&](int lane) { return entry[tasks[static_cast<std::size_t>(lane)]]; });
+    };
+    A* a = coefficients_.data();
+    for (std::size_t o = 0; o < outputs_; ++o) {
+      for (const auto& entry : entries_) {
+        const std::size_t place = set.place(entry.row, entry.column) + o * set.output_stride();
+        if constexpr (complex) {
+          *a++ = {in_lanes(set.operators().real.data() + place), in_lanes(set.operators().imaginary.data() + place)};
+        } else {
+          *a++ = in_lanes(set.operators().real.data() + place);
+        }
+      }
     }
   }
-
-  void begin_batch() noexcept { std::fill(sums_.begin(), sums_.end(), A{}); }
 
   /// tr(rho A_o) of every lane.
   void expectations(const A* rho, Pack<S>* out) const noexcept {
-    const std::complex<S>* a = coefficients_.data();
-    for (int o = 0; o < task_.outputs(); ++o) {
-      Pack<S> sum{};
-      for (const auto& entry : entries_) {
-        const S twice = entry.off_diagonal ? S(2) : S(1);
-        const A& r = rho[entry.index];
-        if constexpr (complex) {
-          sum += (twice * a->real()) * r.re + (twice * a->imag()) * r.im;
-        } else {
-          sum += (twice * a->real()) * r;
-        }
-        ++a;
-      }
-      out[task_.first_output + o] = sum;
-    }
+    for_outputs([&](auto count, std::size_t first) __attribute__((always_inline)) {
+      const A* a = coefficients_.data() + first * places_.size();
+      std::array<Pack<S>, count> diagonal{}, rest{};
+      const auto add = [&](std::size_t e, auto& sums) __attribute__((always_inline)) {
+        const A r = rho[places_[e]];
+        unroll<count>([&](auto o)
+                          __attribute__((always_inline)) { sums[o] += real_product<S>(a[o * places_.size() + e], r); });
+      };
+      for (std::size_t e = 0; e < diagonal_; ++e) add(e, diagonal);
+      for (std::size_t e = diagonal_; e < places_.size(); ++e) add(e, rest);
+      unroll<count>([&](auto o) __attribute__((always_inline)) { out[first + o] = diagonal[o] + S(2) * rest[o]; });
+    });
   }
 
-  /// Adds cotangent * rho to the batch sums.
+  /// Adds cotangent * rho to the sums of the batch.
   void add_sums(const A* rho, const Pack<S>* cotangents) noexcept {
-    A* g = sums_.data();
-    for (int o = 0; o < task_.outputs(); ++o) {
-      for (const auto& entry : entries_) *g++ += cotangents[task_.first_output + o] * rho[entry.index];
-    }
-  }
-
-  /// Adds cotangent * A_o to the merged operator of the host window.
-  void merge(const Pack<S>* cotangents, A* merged) const noexcept {
-    const std::complex<S>* a = coefficients_.data();
-    for (int o = 0; o < task_.outputs(); ++o) {
-      const Pack<S> c = cotangents[task_.first_output + o];
-      for (const auto& entry : entries_) {
-        merged[entry.index] += make_amplitude<S, A>(c * a->real(), c * a->imag());
-        ++a;
+    for_outputs([&](auto count, std::size_t first) __attribute__((always_inline)) {
+      A* g = sums_.data() + first * places_.size();
+      for (std::size_t e = 0; e < places_.size(); ++e) {
+        const A r = rho[places_[e]];
+        unroll<count>([&](auto o)
+                          __attribute__((always_inline)) { g[o * places_.size() + e] += cotangents[first + o] * r; });
       }
-    }
+    });
   }
 
-  /// Adds the batch's weight gradients, once a batch.
-  void finish(S* gradient) {
-    const A* sum = sums_.data();
-    for (auto& g : g_) {
-      g.setZero();
-      for (const auto& entry : entries_) {
-        const std::complex<S> value = total(*sum++);
-        g(entry.row, entry.column) += value;
-        if (entry.off_diagonal) g(entry.column, entry.row) += std::conj(value);
+  /// Sets the merged operator of the host window to the sum of cotangent * A_o, or adds that to it.
+  void merge(const Pack<S>* cotangents, A* merged, bool add) const noexcept {
+    for_outputs([&](auto count, std::size_t first) __attribute__((always_inline)) {
+      const A* a = coefficients_.data() + first * places_.size();
+      const bool keep = add || first > 0;
+      for (std::size_t e = 0; e < places_.size(); ++e) {
+        A sum = keep ? merged[places_[e]] : A{};
+        unroll<count>([&](auto o)
+                          __attribute__((always_inline)) { sum += cotangents[first + o] * a[o * places_.size() + e]; });
+        merged[places_[e]] = sum;
       }
-    }
-    operator_.add_gradient(g_, gradient + task_.first_parameter);
+    });
   }
+  /// Whether every entry of the host is one of the task's, once: `merge` then need not add.
+  [[nodiscard]] bool fills_host() const noexcept { return positions_.size() == host_width_; }
 
-  [[nodiscard]] int first_output() const noexcept { return task_.first_output; }
+  /// Gives the sums to the operators of each lane's member, and begins again from zero.
+  void give_sums(const LaneMembers<S>& members, TaskOperators<S>& operators) noexcept {
+    for (std::size_t lane = 0; lane < members.size();) {
+      std::size_t end = lane + 1;
+      while (end < members.size() && members[end] == members[lane]) ++end;
+      give_sums(lane, end, static_cast<std::size_t>(first_place(members[lane])), operators[set_]);
+      lane = end;
+    }
+    clear_sums();
+  }
+  void clear_sums() noexcept { std::fill(sums_.begin(), sums_.end(), A{}); }
+
+  /// Of the register's outputs.
+  [[nodiscard]] std::size_t first_output() const noexcept { return static_cast<std::size_t>(first_output_); }
 
   /// The reduced density matrix of the task's own window, traced out of the host's packed entries of one sample: real
   /// numbers, or pairs for complex ones.
   [[nodiscard]] Matrix density(const S* rho) const {
-    Matrix own = Matrix::Zero(g_.front().rows(), g_.front().cols());
+    Matrix own = Matrix::Zero(size_, size_);
     for (const auto& entry : entries_) {
       const S* at = rho + (complex ? 2 : 1) * entry.index;
       const std::complex<S> value(at[0], complex ? at[1] : S(0));
-      own(entry.row, entry.column) += value;
-      if (entry.off_diagonal) own(entry.column, entry.row) += std::conj(value);
+      const auto row = static_cast<Eigen::Index>(entry.row), column = static_cast<Eigen::Index>(entry.column);
+      own(row, column) += value;
+      if (row != column) own(column, row) += std::conj(value);
     }
     return own;
   }
 
  private:
   struct Entry {
-    int index;                 // in the host's packed triangle
-    Eigen::Index row, column;  // in the task's own matrix
-    bool off_diagonal;
+    int index;                // in the host's packed triangle
+    std::size_t row, column;  // in the task's own matrix
   };
 
-  [[nodiscard]] Eigen::Index local(Index host_basis) const noexcept {
+  /// Calls body(integral_constant count, first) for all outputs, two at a time.
+  template <class Body>
+  QMTL_ALWAYS_INLINE void for_outputs(const Body& body) const noexcept {
+    std::size_t first = 0;
+    for (; first + 2 <= outputs_; first += 2) body(std::integral_constant<int, 2>{}, first);
+    if (first < outputs_) body(std::integral_constant<int, 1>{}, first);
+  }
+
+  /// Where a member's task begins in the operators.
+  [[nodiscard]] int first_place(int member) const noexcept {
+    return numbers_[static_cast<std::size_t>(member)] * static_cast<int>(size_);
+  }
+
+  /// Gives the sums over some lanes to the task that begins there.
+  void give_sums(std::size_t lane, std::size_t end, std::size_t task, WindowOperators<S>& set) const noexcept {
+    const auto total = [&](const Pack<S>& pack) {
+      S sum = 0;
+      for (std::size_t l = lane; l < end; ++l) sum += pack[l];
+      return sum;
+    };
+    auto& to = set.sums();
+    const A* sums = sums_.data();
+    for (std::size_t o = 0; o < outputs_; ++o, task += set.output_stride()) {
+      for (const auto& [index, row, column] : entries_) {
+        const A& sum = *sums++;
+        const S re = total(real_of(sum));
+        to.real[task + set.place(row, column)] += re;
+        if (row != column) to.real[task + set.place(column, row)] += re;
+        if constexpr (complex) {
+          const S im = total(sum.im);
+          to.imaginary[task + set.place(row, column)] += im;
+          if (row != column) to.imaginary[task + set.place(column, row)] -= im;
+        }
+      }
+    }
+  }
+
+  [[nodiscard]] std::size_t local(Index host_basis) const noexcept {
     Index basis = 0;
     for (std::size_t j = 0; j < positions_.size(); ++j) {
       basis |= static_cast<Index>(bit_of(host_basis, positions_[j])) << j;
     }
-    return static_cast<Eigen::Index>(basis);
+    return static_cast<std::size_t>(basis);
   }
 
-  [[nodiscard]] static std::complex<S> total(const A& lanes) noexcept {
-    if constexpr (complex) {
-      return {lane_sum<S>(lanes.re), lane_sum<S>(lanes.im)};
-    } else {
-      return lane_sum<S>(lanes);
-    }
-  }
-
-  EngineTask<S> task_;
-  WindowOperator<S> operator_;
+  int first_output_;
+  std::size_t outputs_;
+  Eigen::Index size_;         // 2^k
+  std::size_t set_;           // of TaskOperators
+  std::vector<int> numbers_;  // in it, of each member's task
   std::vector<int> positions_;
-  std::vector<Entry> entries_;
-  std::vector<std::complex<S>> coefficients_;  // A_o at the entries
-  std::vector<A> sums_;                        // G_o at the entries, in lanes
-  std::vector<Matrix> g_;
+  std::size_t host_width_ = 0;
+  std::vector<Entry> entries_;   // those on the diagonal first
+  std::vector<int> places_;      // their indices
+  std::size_t diagonal_ = 0;     // how many
+  std::vector<A> coefficients_;  // A_o at the entries
+  std::vector<A> sums_;          // G_o at the entries
 };
 
 /// One task whose block runs on a copy of the encoded state: cheaper where the block is nearly as wide as the register.
@@ -252,16 +317,19 @@ class DirectTask {
 };
 
 /// Forward and backward of one register for groups of Program::samples samples; the sum over the lanes of what belongs
-/// to one sample is the result. Work buffers are made in the constructor.
+/// to one sample is the result. A register may have several members: parts of a head that differ in the numbers of
+/// their features, outputs and weights only, so that each lane can be any of them. Work buffers are made in the
+/// constructor.
 template <Scalar S, class A, class Program>
 class LaneEngine {
   static constexpr bool lanes_are_samples = Program::samples == pack_width<S>;
 
  public:
-  /// Direct tasks need samples in lanes.
-  LaneEngine(std::span<const Operation> encoding, int qubits, bool prepared, std::span<const EngineTask<S>> tasks)
+  /// The tasks of the first member. Direct tasks need samples in lanes.
+  LaneEngine(std::span<const Operation> encoding, int qubits, bool prepared, std::span<const EngineTask<S>> tasks,
+             TaskOperators<S>& operators)
       : windows_(host_windows(tasks)), program_(encoding, qubits, prepared, windows_) {
-    make_hosts(tasks);
+    make_hosts(tasks, operators);
     if constexpr (lanes_are_samples) {
       for (const auto& task : tasks) {
         if (task.direct) direct_.emplace_back(task, program_.map());
@@ -271,20 +339,39 @@ class LaneEngine {
     merged_.resize(program_.density_size());
   }
 
+  /// A member with tasks of the same windows, blocks and readouts, none of them direct.
+  void add_member(std::span<const EngineTask<S>> tasks, TaskOperators<S>& operators) {
+    one_member_ = false;
+    for (std::size_t t = 0; t < tasks.size(); ++t) {
+      hosted_[t].task.add_member(operators.add(tasks[t].block, tasks[t].eigenvalues, tasks[t].first_parameter).number);
+    }
+  }
+
   [[nodiscard]] Program& program() noexcept { return program_; }
   /// Packed entries of all reduced density matrices of a group.
   [[nodiscard]] std::size_t density_size() const noexcept { return program_.density_size(); }
   [[nodiscard]] A* lambda() noexcept { return lambda_.data(); }
 
-  /// New weights: window operators, once a batch.
+  /// New weights, and new operators.
   void update(const S* weights) {
-    for (auto& task : hosted_) task.task.update(weights);
+    loaded_ = false;
     for (auto& task : direct_) task.update(weights);
   }
 
   void begin_batch() noexcept {
-    for (auto& task : hosted_) task.task.begin_batch();
+    if (std::exchange(has_sums_, false)) {  // an error ended the last one
+      for (auto& hosted : hosted_) hosted.task.clear_sums();
+    }
     for (auto& task : direct_) task.begin_batch();
+  }
+
+  /// What follows is for these members.
+  void select(const LaneMembers<S>& members, TaskOperators<S>& operators) noexcept {
+    if (loaded_ && (one_member_ || members == members_)) return;
+    give_sums(operators);
+    members_ = members;
+    loaded_ = true;
+    for (auto& hosted : hosted_) hosted.task.load(members, operators);
   }
 
   /// The density matrices of all host windows, from an encoded state.
@@ -298,39 +385,47 @@ class LaneEngine {
 
   /// The same where no task is direct, from density matrices in any lanes.
   void expectations(const A* rho, Pack<S>* out) const noexcept {
-    for (const auto& task : hosted_) task.task.expectations(rho + task.first_entry, out);
+    for (const auto& hosted : hosted_) {
+      hosted.task.expectations(rho + hosted.first_entry, out + hosted.task.first_output());
+    }
   }
 
-  /// Sets rho to the density matrix of a hosted task's window, from the entries of all hosts; false if the task whose
-  /// outputs begin at `first_output` is not of this register.
-  bool density(int first_output, const S* entries, typename WindowOperator<S>::Matrix& rho) const {
+  /// The density matrix of the window of a hosted task, whose outputs begin there, from the entries of all hosts; an
+  /// empty one if there is no such task.
+  [[nodiscard]] typename WindowOperators<S>::Matrix density(std::size_t first_output, const S* entries) const {
     for (const auto& hosted : hosted_) {
       if (hosted.task.first_output() != first_output) continue;
-      rho = hosted.task.density(entries + hosted.first_entry * (std::is_same_v<A, ComplexPack<S>> ? 2 : 1));
-      return true;
+      return hosted.task.density(entries + hosted.first_entry * (std::is_same_v<A, ComplexPack<S>> ? 2 : 1));
     }
-    return false;
+    return {};
   }
 
   /// Weight sums where no task is direct.
   void add_sums(const A* rho, const Pack<S>* cotangents) noexcept {
-    for (auto& task : hosted_) task.task.add_sums(rho + task.first_entry, cotangents);
+    has_sums_ = true;
+    for (auto& hosted : hosted_) {
+      hosted.task.add_sums(rho + hosted.first_entry, cotangents + hosted.task.first_output());
+    }
   }
 
   /// Weight sums, and lambda = sum_o cotangent_o M_o psi for all tasks together if `adjoint`.
   void read_backward(const A* psi, const A* rho, const Pack<S>* cotangents, bool adjoint) noexcept {
     add_sums(rho, cotangents);
     if (adjoint) {
-      std::fill(merged_.begin(), merged_.end(), A{});
-      for (const auto& task : hosted_) task.task.merge(cotangents, merged_.data() + task.first_entry);
+      for (const bool add : {false, true}) {
+        for (const auto& hosted : hosted_) {
+          if (hosted.opens_host == add) continue;
+          hosted.task.merge(cotangents + hosted.task.first_output(), merged_.data() + hosted.first_entry, add);
+        }
+      }
       program_.apply_windows(psi, merged_.data(), lambda_.data());
     }
     for (auto& task : direct_) task.backward(psi, cotangents, lambda_.data());
   }
 
-  /// Adds the batch's gradients of all blocks' weights.
-  void finish(S* gradient) {
-    for (auto& task : hosted_) task.task.finish(gradient);
+  /// Adds the batch's gradients of direct tasks, and gives the sums of the others to their operators.
+  void finish(S* gradient, TaskOperators<S>& operators) noexcept {
+    give_sums(operators);
     for (const auto& task : direct_) task.finish(gradient);
   }
 
@@ -340,7 +435,13 @@ class LaneEngine {
   struct Hosted {
     HostedTask<S, A> task;
     std::size_t first_entry;
+    bool opens_host;  // the first of those that fill the host
   };
+
+  void give_sums(TaskOperators<S>& operators) noexcept {
+    if (!std::exchange(has_sums_, false)) return;
+    for (auto& hosted : hosted_) hosted.task.give_sums(members_, operators);
+  }
 
   [[nodiscard]] static bool contains(const std::vector<int>& host, const std::vector<int>& window) {
     return std::all_of(window.begin(), window.end(),
@@ -363,13 +464,18 @@ class LaneEngine {
     return hosts;
   }
 
-  void make_hosts(std::span<const EngineTask<S>> tasks) {
+  void make_hosts(std::span<const EngineTask<S>> tasks, TaskOperators<S>& operators) {
     for (const auto& task : tasks) {
       if (task.direct) continue;
       std::size_t first_entry = 0;
       for (const auto& host : windows_) {
         if (contains(host, task.window)) {
-          hosted_.push_back({HostedTask<S, A>(task, host), first_entry});
+          const auto place = operators.add(task.block, task.eigenvalues, task.first_parameter);
+          hosted_.push_back({HostedTask<S, A>(task, host, place), first_entry, false});
+          const bool opened = std::any_of(hosted_.begin(), hosted_.end(), [&](const Hosted& other) {
+            return other.opens_host && other.first_entry == first_entry;
+          });
+          hosted_.back().opens_host = hosted_.back().task.fills_host() && !opened;
           break;
         }
         const std::size_t size = std::size_t{1} << host.size();
@@ -384,6 +490,10 @@ class LaneEngine {
   std::vector<DirectTask<S, A>> direct_;
   PageVector<A> lambda_;
   std::vector<A> merged_;
+  LaneMembers<S> members_{};  // whose operators are loaded
+  bool one_member_ = true;
+  bool loaded_ = false;
+  bool has_sums_ = false;
 };
 
 }  // namespace qmtl::detail

@@ -21,6 +21,12 @@ struct AngleSlot {
   friend bool operator==(const AngleSlot&, const AngleSlot&) = default;
 };
 
+/// What gates need of an angle.
+template <Scalar S>
+struct AngleValues {
+  Pack<S> cosine{}, sine{}, tangent{};
+};
+
 template <Scalar S>
 class LaneAngles {
  public:
@@ -29,7 +35,9 @@ class LaneAngles {
     const auto found = std::find(slots_.begin(), slots_.end(), slot);
     if (found != slots_.end()) return static_cast<int>(found - slots_.begin());
     slots_.push_back(slot);
-    for (auto* values : {&cosines_, &sines_, &tangents_, &gradients_}) values->resize(slots_.size());
+    values_.resize(slots_.size());  // of one group
+    gradients_.resize(slots_.size());
+    reads_features_ = reads_features_ || slot.angle.source == AngleSource::feature_product;
     return static_cast<int>(slots_.size()) - 1;
   }
 
@@ -43,16 +51,38 @@ class LaneAngles {
   [[nodiscard]] bool has_gradient(int slot) const noexcept {
     return slot >= 0 && slots_[static_cast<std::size_t>(slot)].angle.source != AngleSource::constant;
   }
-  [[nodiscard]] const Pack<S>& cosine(int slot) const noexcept { return cosines_[static_cast<std::size_t>(slot)]; }
-  [[nodiscard]] const Pack<S>& sine(int slot) const noexcept { return sines_[static_cast<std::size_t>(slot)]; }
-  [[nodiscard]] const Pack<S>& tangent(int slot) const noexcept { return tangents_[static_cast<std::size_t>(slot)]; }
+  [[nodiscard]] const Pack<S>& cosine(int slot) const noexcept { return at(slot).cosine; }
+  [[nodiscard]] const Pack<S>& sine(int slot) const noexcept { return at(slot).sine; }
+  [[nodiscard]] const Pack<S>& tangent(int slot) const noexcept { return at(slot).tangent; }
   [[nodiscard]] std::span<Pack<S>> gradients() noexcept { return gradients_; }
+
+  /// Room for the values of so many groups of samples, once all angles are there.
+  void reserve_groups(std::size_t groups) {
+    if (values_.size() < groups * size()) values_.resize(groups * size());
+  }
+  /// What follows is for this group: `set`, or what it has set there before.
+  void select_group(std::size_t group) noexcept { first_value_ = group * size(); }
+
+  /// Whether the chain rule needs the features.
+  [[nodiscard]] bool chain_reads_features() const noexcept { return reads_features_; }
 
   /// Sets all angles from each lane's features and the common weights.
   void set(const Pack<S>* x, const S* w) noexcept {
+    constexpr S largest = largest_reduced_angle<S>;
+    auto reduced = Pack<S>{} == Pack<S>{};  // in which lanes no angle is too large for the fast functions
     for (std::size_t i = 0; i < slots_.size(); ++i) {
-      sincos<S>(scaled_value(slots_[i], x, w), sines_[i], cosines_[i]);
-      tangents_[i] = sines_[i] / cosines_[i];  // no float is so near to a multiple of pi/2 that a cosine is zero
+      const Pack<S> angle = scaled_value(slots_[i], x, w);
+      reduced &= (angle <= largest) & (angle >= -largest);
+      auto& [cosine, sine, tangent] = values_[first_value_ + i];
+      reduced_sincos<S>(angle, sine, cosine);
+      tangent = sine / cosine;  // no float is so near to a multiple of pi/2 that a cosine is zero
+    }
+    if (all_lanes<S>(reduced)) [[likely]]
+      return;
+    for (std::size_t i = 0; i < slots_.size(); ++i) {
+      auto& [cosine, sine, tangent] = values_[first_value_ + i];
+      sincos<S>(scaled_value(slots_[i], x, w), sine, cosine);
+      tangent = sine / cosine;
     }
   }
 
@@ -65,9 +95,8 @@ class LaneAngles {
       sincos<S>(angles, sines, cosines);
       const Pack<S> tangents = sines / cosines;
       for (std::size_t lane = 0; lane < count; ++lane) {
-        sines_[first + lane] = broadcast<S>(sines[lane]);
-        cosines_[first + lane] = broadcast<S>(cosines[lane]);
-        tangents_[first + lane] = broadcast<S>(tangents[lane]);
+        values_[first_value_ + first + lane] = {broadcast<S>(cosines[lane]), broadcast<S>(sines[lane]),
+                                                broadcast<S>(tangents[lane])};
       }
     }
   }
@@ -107,6 +136,10 @@ class LaneAngles {
   }
 
  private:
+  [[nodiscard]] const AngleValues<S>& at(int slot) const noexcept {
+    return values_[first_value_ + static_cast<std::size_t>(slot)];
+  }
+
   [[nodiscard]] static Pack<S> scaled_value(const AngleSlot& slot, const Pack<S>* x, const S* w) noexcept {
     return value(slot.angle, x, w) * static_cast<S>(slot.sign * (slot.half ? 0.5 : 1.0));
   }
@@ -126,7 +159,10 @@ class LaneAngles {
   }
 
   std::vector<AngleSlot> slots_;
-  std::vector<Pack<S>> cosines_, sines_, tangents_, gradients_;
+  std::vector<AngleValues<S>> values_;  // of all groups
+  std::size_t first_value_ = 0;         // of the selected one
+  std::vector<Pack<S>> gradients_;
+  bool reads_features_ = false;
 };
 
 }  // namespace qmtl::detail

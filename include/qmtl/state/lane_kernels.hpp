@@ -29,8 +29,9 @@ enum class Phases { none, one, both };
 template <Scalar S, int K, class A>
 struct RotationGroup {
   std::array<Pack<S>, static_cast<std::size_t>(K)> tangents;
-  Pack<S> scale;                                        ///< the product of the cosines
-  std::array<A, static_cast<std::size_t>(K)> phases{};  ///< on |1>
+  Pack<S> scale;  ///< the product of the cosines
+  /// On |1>; real amplitudes have no phases.
+  std::array<A, std::is_same_v<A, ComplexPack<S>> ? static_cast<std::size_t>(K) : 0> phases{};
 };
 
 /// Applies a group of rotations, or undoes it with the negative tangents and conjugate phases of the inverse. However

@@ -52,10 +52,16 @@ class LaneProgram {
     for (const auto& step : steps_) apply(step, psi, false);
   }
 
-  /// What backward needs of forward besides psi, when other samples have been in between.
+  /// Room for the sines and cosines of so many groups of samples.
+  void reserve_angles(std::size_t groups) { angles_.reserve_groups(groups); }
+  /// Which group's sines and cosines are set and used next.
+  void select_angles(std::size_t group) noexcept { angles_.select_group(group); }
+  /// What backward needs of forward besides psi and the group's angles, when other samples have been in between.
   void resume() noexcept {
     if (!prepared_) build_product();
   }
+  /// Whether `chain` needs the features.
+  [[nodiscard]] bool chain_reads_features() const noexcept { return angles_.chain_reads_features(); }
 
   /// Amplitudes of all windows' density matrices together, in packed entries.
   [[nodiscard]] std::size_t density_size() const noexcept { return density_size_; }
@@ -281,12 +287,13 @@ class LaneProgram {
 
   void apply_rotations(const Step& step, A* data, bool undo) const noexcept {
     with_group_size<S, A>(step.blocks.width, [&](auto k) {
-      RotationGroup<S, k, A> group{.tangents = {}, .scale = broadcast<S>(S(1))};
+      RotationGroup<S, k, A> group;
+      group.scale = angles_.cosine(step.rotations[0]);
       for (std::size_t i = 0; i < k; ++i) {
         const Pack<S>& tangent = angles_.tangent(step.rotations[i]);
         group.tangents[i] = undo ? -tangent : tangent;
-        group.scale *= angles_.cosine(step.rotations[i]);
-        group.phases[i] = angles_.template phase<A>(step.phases[i], undo);
+        if (i > 0) group.scale *= angles_.cosine(step.rotations[i]);
+        if constexpr (has_complex_lanes) group.phases[i] = angles_.template phase<A>(step.phases[i], undo);
       }
       if constexpr (has_complex_lanes) {
         if (step.has_phases) {

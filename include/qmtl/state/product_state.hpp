@@ -26,8 +26,11 @@ class ProductState {
   void build(const LaneAngles<S>& angles, const A& start) noexcept {
     const A one = make_amplitude<S, A>(broadcast<S>(S(1)), Pack<S>{});
     for (std::size_t q = 0; q < states_.size(); ++q) {
-      states_[q] = {one, A{}};
-      for (const auto& gate : gates_[q]) apply_gate(states_[q], gate, angles, false);
+      states_[q] = gates_[q].empty() ? std::array<A, 2>{one, A{}} : first_column(gates_[q].front(), angles);
+      for (std::size_t i = 1; i < gates_[q].size(); ++i) {
+        const auto& gate = gates_[q][i];
+        states_[q] = multiply(angles.template matrix<A>(gate.part.gate, gate.slot, false), states_[q]);
+      }
     }
     if (prefix_.size() > 1) prefix_[1] = start;
     for (std::size_t q = 0; q + 1 < states_.size(); ++q) extend(q, prefix_.data() + (std::size_t{2} << q));
@@ -51,14 +54,19 @@ class ProductState {
       const A u0 = conjugate<S>(states_[q][0]), u1 = conjugate<S>(states_[q][1]);
       const std::size_t half = std::size_t{1} << q;
       const A* others = prefix_.data() + half;
-      A e0{}, e1{};
-      for (std::size_t i = 0; i < half; ++i) {
-        const A low = lambda[i], high = lambda[half + i];
-        e0 += times_conjugate<S>(low, others[i]);
-        e1 += times_conjugate<S>(high, others[i]);
+      std::array<A, 2> even{}, odd{};  // two sums each, so that an addition need not wait for the one before
+      const auto contract_pair = [&](std::size_t i, std::array<A, 2> & sums) __attribute__((always_inline)) {
+        const A low = lambda[i], high = lambda[half + i], other = others[i];
+        sums[0] += times_conjugate<S>(low, other);
+        sums[1] += times_conjugate<S>(high, other);
         lambda[i] = u0 * low + u1 * high;
+      };
+      for (std::size_t i = 0; i + 1 < half; i += 2) {
+        contract_pair(i, even);
+        contract_pair(i + 1, odd);
       }
-      add_gradients(q, {e0, e1}, angles, gradients);
+      if (half == 1) contract_pair(0, even);
+      add_gradients(q, {even[0] + odd[0], even[1] + odd[1]}, angles, gradients);
     }
   }
 
@@ -69,16 +77,30 @@ class ProductState {
     auto u = states_[q];
     for (std::size_t i = gates_[q].size(); i-- > 0;) {
       const auto& gate = gates_[q][i];
-      if (gate.slot >= 0) gradients[gate.slot] += pair_gradient<S>(gate.part.gate, e.data(), u.data(), single_);
+      if (gate.slot >= 0) {
+        const std::array<A, 4> products{times_conjugate<S>(u[0], e[0]), times_conjugate<S>(u[1], e[0]),
+                                        times_conjugate<S>(u[0], e[1]), times_conjugate<S>(u[1], e[1])};
+        gradients[gate.slot] += generator_sum<S>(gate.part.gate, products);
+      }
       if (i == 0) break;
-      apply_gate(u, gate, angles, true);
-      apply_gate(e, gate, angles, true);
+      const auto undo = angles.template matrix<A>(gate.part.gate, gate.slot, true);
+      u = multiply(undo, u);
+      e = multiply(undo, e);
     }
   }
 
-  void apply_gate(std::array<A, 2>& state, const LaneGate& gate, const LaneAngles<S>& angles,
-                  bool undo) const noexcept {
-    apply_pairs<S>(state.data(), single_, angles.template matrix<A>(gate.part.gate, gate.slot, undo));
+  /// The gate on |0>.
+  [[nodiscard]] static std::array<A, 2> first_column(const LaneGate& gate, const LaneAngles<S>& angles) noexcept {
+    if (gate.part.gate == PairGate::RY) {
+      return {make_amplitude<S, A>(angles.cosine(gate.slot), Pack<S>{}),
+              make_amplitude<S, A>(angles.sine(gate.slot), Pack<S>{})};
+    }
+    const auto m = angles.template matrix<A>(gate.part.gate, gate.slot, false);
+    return {m[0], m[2]};
+  }
+
+  [[nodiscard]] static std::array<A, 2> multiply(const std::array<A, 4>& m, const std::array<A, 2>& v) noexcept {
+    return {m[0] * v[0] + m[1] * v[1], m[2] * v[0] + m[3] * v[1]};
   }
 
   /// The product of the qubits up to q from that of the qubits below.
@@ -93,7 +115,6 @@ class ProductState {
     }
   }
 
-  PairBlocks single_{AddressMap(1), PairSet{{0}, 1, 0, 1}};  // the one pair of one qubit
   std::vector<std::vector<LaneGate>> gates_;
   std::vector<std::array<A, 2>> states_;
   std::vector<A> prefix_;

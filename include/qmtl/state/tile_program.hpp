@@ -123,10 +123,16 @@ class TileProgram {
     if (!filled) write_product(psi, 0, size());
   }
 
-  /// What backward needs of forward besides psi, when other samples have been in between.
+  /// Room for the sines and cosines of so many groups of samples.
+  void reserve_angles(std::size_t groups) { angles_.reserve_groups(groups); }
+  /// Which group's sines and cosines are set and used next.
+  void select_angles(std::size_t group) noexcept { angles_.select_group(group); }
+  /// What backward needs of forward besides psi and the group's angles, when other samples have been in between.
   void resume() noexcept {
     if (!prepared_) build_product();
   }
+  /// Whether `chain` needs the features.
+  [[nodiscard]] bool chain_reads_features() const noexcept { return angles_.chain_reads_features(); }
 
   /// Amplitudes of all windows' density matrices together, in packed entries.
   [[nodiscard]] std::size_t density_size() const noexcept { return plan_.density_size(); }

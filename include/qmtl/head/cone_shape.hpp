@@ -1,0 +1,90 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// The shape of a light cone: the same for cones that differ in the names of their qubits and features only.
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "qmtl/circuit/light_cone.hpp"
+
+namespace qmtl::detail {
+
+/// A light cone in which neither qubits nor features have the names of the head: operations of equal shapes are equal.
+struct ConeShape {
+  std::vector<Operation> operations;
+  std::vector<int> qubits;    ///< register qubit of each qubit
+  std::vector<int> features;  ///< the head's feature of each feature
+};
+
+/// Operations in layers: each in the first one after all that it does not commute with. Diagonal ones commute.
+[[nodiscard]] inline std::vector<std::pair<int, Operation>> in_layers(std::span<const Operation> ops) {
+  std::vector<std::pair<int, Operation>> layered;
+  for (const auto& op : ops) {
+    int layer = 0;
+    for (const auto& [earlier, other] : layered) {
+      const bool shared = std::ranges::find_first_of(op.targets(), other.targets()) != op.targets().end();
+      const bool both_diagonal = is_diagonal(op.gate) && is_diagonal(other.gate);
+      if (shared && !both_diagonal) layer = std::max(layer, earlier + 1);
+    }
+    layered.emplace_back(layer, op);
+  }
+  return layered;
+}
+
+/// The window's qubits, then others as gates lead from one to the next, last layers first.
+[[nodiscard]] inline std::vector<int> qubits_from(std::span<const int> window,
+                                                  std::vector<std::pair<int, Operation>> layered) {
+  std::ranges::stable_sort(layered, std::ranges::greater{}, [](const auto& op) { return op.first; });
+  std::vector<int> qubits(window.begin(), window.end());
+  for (std::size_t next = 0; next < qubits.size(); ++next) {
+    // Qubits before and after this one among a gate's are found apart: rings and chains tell left from right so.
+    for (const bool before : {false, true}) {
+      for (const auto& [layer, op] : layered) {
+        const auto targets = op.targets();
+        const auto here = std::ranges::find(targets, qubits[next]);
+        if (here == targets.end()) continue;
+        for (auto q = before ? targets.begin() : here; q != (before ? here : targets.end()); ++q) {
+          if (std::ranges::find(qubits, *q) == qubits.end()) qubits.push_back(*q);
+        }
+      }
+    }
+  }
+  return qubits;
+}
+
+/// The shape of a window's light cone. The window's qubits become 0, 1, ... in its order.
+[[nodiscard]] inline ConeShape cone_shape(std::span<const Operation> ops, int register_qubits,
+                                          std::span<const int> window) {
+  const LightCone cone = light_cone(ops, register_qubits, window);
+  auto layered = in_layers(cone.operations);
+  const auto order = qubits_from(cone.window, layered);
+  ConeShape shape;
+  for (const int q : order) shape.qubits.push_back(cone.qubits[static_cast<std::size_t>(q)]);
+  for (auto& [layer, op] : layered) {
+    for (int j = 0; j < info(op.gate).qubits; ++j) {
+      auto& q = op.qubits[static_cast<std::size_t>(j)];
+      q = static_cast<int>(std::ranges::find(order, q) - order.begin());
+    }
+  }
+  std::ranges::stable_sort(layered, {},
+                           [](const auto& op) { return std::tuple(op.first, op.second.gate, op.second.qubits); });
+  const auto rename = [&shape](int& feature) {
+    auto found = std::ranges::find(shape.features, feature);
+    if (found == shape.features.end()) found = shape.features.insert(found, feature);
+    feature = static_cast<int>(found - shape.features.begin());
+  };
+  for (auto& [layer, op] : layered) {
+    for (auto& angle : op.angles) {
+      if (angle.source == AngleSource::feature || angle.source == AngleSource::feature_product) rename(angle.index);
+      if (angle.source == AngleSource::feature_product) rename(angle.second);
+    }
+    shape.operations.push_back(op);
+  }
+  return shape;
+}
+
+}  // namespace qmtl::detail

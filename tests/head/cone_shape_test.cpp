@@ -3,6 +3,7 @@
 
 #include "qmtl/head/cone_shape.hpp"
 
+#include <array>
 #include <complex>
 #include <vector>
 
@@ -55,7 +56,7 @@ TEST_CASE("windows on a ring of CZ have light cones of one shape", "[head][cones
 }
 
 TEST_CASE("a window the other way round, other angles and other weights are other shapes", "[head][cones]") {
-  auto ops = ring(Gate::CX, 1);
+  auto ops = ring(Gate::CZ, 1);
   const auto shape = [&ops](std::vector<int> window) { return cone_shape(ops, qubits, window).operations; };
   CHECK(shape({2, 3}) == shape({3, 4}));
   CHECK_FALSE(shape({2, 3}) == shape({3, 2}));

@@ -78,7 +78,8 @@ HeadProgram<double> ring_of_windows(std::vector<Operation>& encoding) {
     for (int q = 0; q < n; ++q) encoding.push_back(gate::ry(q, (1.0 + layer) * feature((q + 4) % n)));
     for (int q = 0; q < n; ++q) encoding.push_back(gate::cz(q, (q + 1) % n));
   }
-  const HeadProgram<double> two = test::make_program<double, Ring, Beside, Task<"one", RotationBlock<1>, Qubits<0>>>();
+  using One = Task<"one", RotationBlock<1>, Qubits<0>, Expectations<1>>;
+  const HeadProgram<double> two = test::make_program<double, Ring, Beside, One>();
   HeadProgram<double> program;
   program.encoding = encoding;
   program.qubits = program.features = n;

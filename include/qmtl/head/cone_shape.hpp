@@ -64,12 +64,9 @@ struct ConeShape {
   const auto order = qubits_from(cone.window, layered);
   ConeShape shape;
   for (const int q : order) shape.qubits.push_back(cone.qubits[static_cast<std::size_t>(q)]);
-  for (auto& [layer, op] : layered) {
-    for (int j = 0; j < info(op.gate).qubits; ++j) {
-      auto& q = op.qubits[static_cast<std::size_t>(j)];
-      q = static_cast<int>(std::ranges::find(order, q) - order.begin());
-    }
-  }
+  std::vector<int> position(order.size());
+  for (std::size_t i = 0; i < order.size(); ++i) position[static_cast<std::size_t>(order[i])] = static_cast<int>(i);
+  for (auto& [layer, op] : layered) op = relabel(op, position);
   std::ranges::stable_sort(layered, {},
                            [](const auto& op) { return std::tuple(op.first, op.second.gate, op.second.qubits); });
   const auto rename = [&shape](int& feature) {

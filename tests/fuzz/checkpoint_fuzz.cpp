@@ -58,7 +58,9 @@ struct Data {
 }
 
 [[nodiscard]] SavedFile format(std::size_t which) {
-  const auto identity = detail::identity(untrained(), data().train, &data().validation, options(which));
+  TinyModel model = untrained();
+  ModelTrainee trainee(model);
+  const auto identity = detail::identity<double>(trainee, data().train, &data().validation, options(which));
   return SavedFile(genuine(which).front(), identity);
 }
 

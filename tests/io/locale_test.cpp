@@ -25,14 +25,15 @@ using Model =
 
 /// Everything that is written, in one text.
 std::string written() {
-  const Model model{Seed{1}};
+  Model model{Seed{1}};
+  ModelTrainee trainee(model);
   Dataset<double> data{Batch<double>::Constant(3, 1200, 0.25), Batch<double>::Zero(1, 1200), {"a"}};
   const FitOptions options{.epochs = 12345,
                            .optimizer = AdamW{.weight_decay = 0.5},
                            .schedule = {.warm_up_epochs = 1.5},
                            .weighting = FixedWeights{{1234.5}}};
   const std::vector<TaskMetrics> metrics{{.name = "a", .classes = 2, .labelled = 1200, .loss = 1234.5}};
-  std::string out = model.describe() + detail::identity(model, data, &data, options) + to_table(metrics);
+  std::string out = model.describe() + detail::identity<double>(trainee, data, &data, options) + to_table(metrics);
   out += to_json(metrics).dump() + draw(make_circuit<1>(gate::ry(0, 0.5)));
   return out;
 }

@@ -11,9 +11,9 @@
 #include <utility>
 #include <vector>
 
-#include "qmtl/model/model.hpp"
 #include "qmtl/train/dataset.hpp"
 #include "qmtl/train/metrics.hpp"
+#include "qmtl/train/trainee.hpp"
 
 namespace qmtl {
 
@@ -145,21 +145,19 @@ template <Scalar S>
 }
 
 /// The best parameters so far, and whether it is time to stop.
-template <Backbone B, Head H>
+template <Scalar S>
 class BestParameters {
  public:
-  using S = typename B::Scalar;
-
   /// `task` is the `stopping_task`.
   BestParameters(EarlyStopping rule, int task) : rule_(std::move(rule)), task_(task) {}
 
   /// Looks at the model after an epoch, from 1; returns false once the metric has not improved for too long.
-  bool update(const MultiTaskModel<B, H>& model, int epoch, std::span<const TaskMetrics> validation) {
+  bool update(Trainee<S>& model, int epoch, std::span<const TaskMetrics> validation) {
     if (improve(epoch, validation)) {
-      const std::span<const S> backbone = model.backbone().parameters();
+      const std::span<const S> backbone = model.backbone_parameters(), head = model.head_parameters();
       backbone_.assign(backbone.begin(), backbone.end());
-      head_.assign(model.head_weights().begin(), model.head_weights().end());
-      backbone_state_ = backbone_state(model.backbone());
+      head_.assign(head.begin(), head.end());
+      backbone_state_ = model.backbone_state();
     }
     return !exhausted(epoch);
   }
@@ -175,31 +173,30 @@ class BestParameters {
   /// Whether nothing has improved for too long, after so many epochs.
   [[nodiscard]] bool exhausted(int epoch) const noexcept { return epoch - epoch_ >= rule_.patience; }
 
-  void restore(MultiTaskModel<B, H>& model) const {
+  void restore(Trainee<S>& model) const {
     if (epoch_ == 0) return;
-    const std::span<S> backbone = model.backbone().parameters();  // may be empty, which std::copy would be warned of
+    const std::span<S> backbone = model.backbone_parameters();  // may be empty, which std::copy would be warned of
     for (std::size_t i = 0; i < backbone.size(); ++i) backbone[i] = backbone_[i];
-    std::copy(head_.begin(), head_.end(), model.head_weights().begin());
-    set_backbone_state(model.backbone(), backbone_state_);
+    std::copy(head_.begin(), head_.end(), model.head_parameters().begin());
+    model.set_backbone_state(backbone_state_);
   }
   [[nodiscard]] int epoch() const noexcept { return epoch_; }
 
   /// Writes the best parameters to an archive, or reads them from one, after `improve` has seen all epochs. The model
   /// stays as it is.
   template <class Archive>
-  void archive(Archive& archive, MultiTaskModel<B, H>& model) {
+  void archive(Archive& archive, Trainee<S>& model) {
     if (epoch_ == 0) return;
-    backbone_.resize(model.backbone_parameters());
-    head_.resize(static_cast<std::size_t>(H::parameters));
+    backbone_.resize(model.backbone_parameters().size());
+    head_.resize(model.head_parameters().size());
     archive.numbers(backbone_, "best parameters of the backbone");
     archive.numbers(head_, "best parameters of the head");
-    if constexpr (StatefulBackbone<B>) {  // goes through the backbone, which knows its state
-      const auto now = backbone_state(model.backbone());
-      if constexpr (!Archive::reading) set_backbone_state(model.backbone(), backbone_state_);
-      model.backbone().archive(archive);
-      if constexpr (Archive::reading) backbone_state_ = backbone_state(model.backbone());
-      set_backbone_state(model.backbone(), now);
-    }
+    if (!model.facts().stateful) return;
+    const auto now = model.backbone_state();  // goes through the backbone, which knows its state
+    if constexpr (!Archive::reading) model.set_backbone_state(backbone_state_);
+    model.archive_state(archive);
+    if constexpr (Archive::reading) backbone_state_ = model.backbone_state();
+    model.set_backbone_state(now);
   }
 
  private:

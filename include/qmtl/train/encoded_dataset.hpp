@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <limits>
 #include <span>
 #include <utility>
@@ -18,16 +19,14 @@ namespace detail {
 
 /// What a model makes of a data set's rows, whether or not its backbone could be trained; `where` starts messages.
 /// Throws as encode_dataset, which see.
-template <Backbone B, CachingHead H>
-[[nodiscard]] Dataset<typename B::Scalar> encode_rows(MultiTaskModel<B, H>& model,
-                                                      const Dataset<typename B::Scalar>& data, const char* where) {
-  using S = typename B::Scalar;
+template <Scalar S>
+[[nodiscard]] Dataset<S> encode_rows(Trainee<S>& model, const Dataset<S>& data, const char* where) {
   validate(model, data);
   require_size(std::string(where) + ": features of the inputs", data.features(), model.input_size());
-  const auto numbers = static_cast<double>(model.head().encoded_size()) * static_cast<double>(data.rows());
-  Dataset<S> entries{
-      with_memory(where, bytes_of<S>(numbers), [&] { return Batch<S>(model.head().encoded_size(), data.rows()); }),
-      data.labels, data.task_names};
+  const Eigen::Index size = model.encoded_size();
+  const auto numbers = static_cast<double>(size) * static_cast<double>(data.rows());
+  Dataset<S> entries{with_memory(where, bytes_of<S>(numbers), [&] { return Batch<S>(size, data.rows()); }), data.labels,
+                     data.task_names};
   model.encode(data.inputs, entries.inputs);
   for (Eigen::Index row = 0; row < entries.rows(); ++row) {
     if (entries.inputs.col(row).allFinite()) continue;
@@ -46,11 +45,10 @@ template <Scalar S>
 class EncodedDataset {
  public:
   /// As `encode_dataset`, which see.
-  template <Backbone B, CachingHead H>
-  EncodedDataset(MultiTaskModel<B, H>& model, const Dataset<S>& data) {
-    if (model.backbone_parameters() > 0) {
-      throw ValueError(detail::text("qmtl: encode_dataset: the backbone must have no parameters to train, got ",
-                                    model.backbone_parameters()));
+  EncodedDataset(Trainee<S>& model, const Dataset<S>& data) {
+    if (const std::size_t parameters = model.backbone_parameters().size(); parameters > 0) {
+      throw ValueError(
+          detail::text("qmtl: encode_dataset: the backbone must have no parameters to train, got ", parameters));
     }
     data_ = detail::encode_rows(model, data, "encode_dataset");
     const Eigen::Index samples = std::min<Eigen::Index>(data.rows(), 4);
@@ -76,9 +74,14 @@ class EncodedDataset {
   /// Throws ShapeError or ValueError unless labels and names fit the model's tasks and the model makes the same of a
   /// few rows that were encoded: the first, the last and two between.
   template <Backbone B, CachingHead H>
+  requires std::same_as<typename B::Scalar, S>
   void require_encoded_by(MultiTaskModel<B, H>& model) const {
-    detail::require_size("encoded data: numbers of a row", data_.inputs.rows(), model.head().encoded_size());
-    detail::require_task_labels(model, data_);
+    ModelTrainee<B, H> trainee(model);
+    require_encoded_by(trainee);
+  }
+  void require_encoded_by(Trainee<S>& model) const {
+    detail::require_size("encoded data: numbers of a row", data_.inputs.rows(), model.encoded_size());
+    detail::require_task_labels<S>(model.tasks(), data_);
     if (sample_inputs_.cols() == 0) return;
     detail::require_size("encoded data: features of the inputs", sample_inputs_.rows(), model.input_size());
     Batch<S> entries(sample_entries_.rows(), sample_entries_.cols());
@@ -106,7 +109,8 @@ class EncodedDataset {
 template <Backbone B, CachingHead H>
 [[nodiscard]] EncodedDataset<typename B::Scalar> encode_dataset(MultiTaskModel<B, H>& model,
                                                                 const Dataset<typename B::Scalar>& data) {
-  return EncodedDataset<typename B::Scalar>(model, data);
+  ModelTrainee<B, H> trainee(model);
+  return EncodedDataset<typename B::Scalar>(trainee, data);
 }
 
 /// Metrics of every task on an encoded data set; otherwise as `evaluate` of the data set.
@@ -115,7 +119,8 @@ template <Backbone B, CachingHead H>
                                                 const EncodedDataset<typename B::Scalar>& data,
                                                 std::span<const int> majorities = {}) {
   data.require_encoded_by(model);
-  return detail::task_metrics(model, data.data(), model.predict_encoded(data.data().inputs), majorities);
+  return detail::task_metrics<typename B::Scalar>(task_facts(model), model.target_scaler(), data.data(),
+                                                  model.predict_encoded(data.data().inputs), majorities);
 }
 /// The same of a const model, also on several threads at once; see MultiTaskModel::predict.
 template <Backbone B, CachingHead H>

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -31,9 +32,8 @@ namespace detail {
 }
 
 /// Throws unless model and data fit each other.
-template <Backbone B, Head H>
-void validate_data(const MultiTaskModel<B, H>& model, const Dataset<typename B::Scalar>& train,
-                   const Dataset<typename B::Scalar>* validation) {
+template <Scalar S>
+void validate_data(const Trainee<S>& model, const Dataset<S>& train, const Dataset<S>* validation) {
   qmtl::validate(model, train);
   require_size("fit: features of the training inputs", train.features(), model.input_size());
   if (validation == nullptr) return;
@@ -42,30 +42,28 @@ void validate_data(const MultiTaskModel<B, H>& model, const Dataset<typename B::
 }
 
 /// Throws unless the options are possible for the model and its data.
-template <Head H>
-void validate_options(const FitOptions& options, Eigen::Index rows) {
+template <std::same_as<FitOptions> Options>  // a template, so that who does not train does not compile it
+void validate_options(const Options& options, const TraineeFacts& model, Eigen::Index rows) {
   validate(options);
   if (rows == 0) throw ShapeError("qmtl: fit: the training data must have at least one row");
-  qmtl::validate(options.weighting, static_cast<std::size_t>(H::tasks));
-  if (!H::differentiable && std::holds_alternative<GradNorm>(options.weighting)) {
+  qmtl::validate(options.weighting, model.tasks.size());
+  if (!model.differentiable && std::holds_alternative<GradNorm>(options.weighting)) {
     throw ValueError("qmtl: fit: GradNorm needs dL/dz, which an encoding without gradient does not have");
   }
 }
 
 /// One call of fit: epochs of a trainer, judged on validation data, with everything that a checkpoint holds.
-template <Backbone B, Head H>
+template <Scalar S>
 class FitRun {
  public:
-  using S = typename B::Scalar;
-
   /// All arguments must outlive it; the data are a head's entries if `encoded`. Reads the checkpoint, if there is one;
   /// if that throws, the model is as it was.
-  FitRun(MultiTaskModel<B, H>& model, const Dataset<S>& train, const Dataset<S>* validation, bool encoded,
+  FitRun(Trainee<S>& model, const Dataset<S>& train, const Dataset<S>* validation, bool encoded,
          const FitOptions& options)
       : model_(model),
         validation_(validation),
         options_(options),
-        majorities_(label_majorities(model, train)),
+        majorities_(label_majorities<S>(model.tasks(), train)),
         best_(options.early_stopping.value_or(EarlyStopping{}), checked_stopping_task()),
         trainer_(model, train, options),
         finished_(options.epochs == 0) {
@@ -99,40 +97,40 @@ class FitRun {
  private:
   /// Both or, if one cannot be had, nothing.
   void standardize(const Dataset<S>& train, bool encoded) {
-    auto targets = training_targets(model_, train, options_.standardize_targets, "fit");
-    if (!encoded) model_.set_standardizer(training_standardizer(model_, train.inputs, options_.standardize));
+    auto targets =
+        training_targets<S>(model_.tasks(), model_.target_scaler(), train, options_.standardize_targets, "fit");
+    if (!encoded) model_.set_standardizer(training_standardizer<S>(model_, train.inputs, options_.standardize));
     model_.set_target_scaler(std::move(targets));
   }
 
   /// Reads the checkpoint; if it cannot be used, the model gets back the parameters that it had.
   void resume() {
-    const std::span<S> backbone = model_.backbone().parameters();
+    const std::span<S> backbone = model_.backbone_parameters(), head = model_.head_parameters();
     const std::vector<S> backbone_before(backbone.begin(), backbone.end());
-    const std::vector<S> head_before(model_.head_weights().begin(), model_.head_weights().end());
-    const auto state_before = backbone_state(model_.backbone());
+    const std::vector<S> head_before(head.begin(), head.end());
+    const auto state_before = model_.backbone_state();
     try {
       file_->read([this](auto& a) { this->archive(a); });
     } catch (...) {
-      set_backbone_state(model_.backbone(), state_before);
+      model_.set_backbone_state(state_before);
       for (std::size_t i = 0; i < backbone.size(); ++i) backbone[i] = backbone_before[i];
-      std::copy(head_before.begin(), head_before.end(), model_.head_weights().begin());
+      std::copy(head_before.begin(), head_before.end(), head.begin());
       throw;
     }
   }
 
   /// Encodes the rows once if the model can and the memory may be used.
-  void encode([[maybe_unused]] const Dataset<S>& train) {
-    if constexpr (CachingHead<H>) {
-      const auto rows = static_cast<std::size_t>(train.rows() + (validation_ != nullptr ? validation_->rows() : 0));
-      const auto row_bytes = static_cast<std::size_t>(model_.head().encoded_size()) * sizeof(S);
-      if (StatefulBackbone<B> || model_.backbone_parameters() > 0 || finished_ ||
-          rows > options_.encoded_dataset_bytes / row_bytes || std::holds_alternative<GradNorm>(options_.weighting)) {
-        return;
-      }
-      encoded_train_ = encode_dataset(model_, train);
-      if (validation_ != nullptr) encoded_validation_ = encode_dataset(model_, *validation_);
-      use_encoded(encoded_train_->data(), encoded_validation_ ? &encoded_validation_->data() : nullptr);
+  void encode(const Dataset<S>& train) {
+    if (!model_.facts().caches_encodings) return;
+    const auto rows = static_cast<std::size_t>(train.rows() + (validation_ != nullptr ? validation_->rows() : 0));
+    const auto row_bytes = static_cast<std::size_t>(model_.encoded_size()) * sizeof(S);
+    if (model_.facts().stateful || !model_.backbone_parameters().empty() || finished_ ||
+        rows > options_.encoded_dataset_bytes / row_bytes || std::holds_alternative<GradNorm>(options_.weighting)) {
+      return;
     }
+    encoded_train_.emplace(model_, train);
+    if (validation_ != nullptr) encoded_validation_.emplace(model_, *validation_);
+    use_encoded(encoded_train_->data(), encoded_validation_ ? &encoded_validation_->data() : nullptr);
   }
 
   void use_encoded(const Dataset<S>& train, const Dataset<S>* validation) noexcept {
@@ -142,12 +140,9 @@ class FitRun {
   }
 
   [[nodiscard]] std::vector<TaskMetrics> evaluate_validation() {
-    if constexpr (CachingHead<H>) {
-      if (encoded_) {
-        return task_metrics(model_, *validation_, model_.predict_encoded(validation_->inputs), majorities_);
-      }
-    }
-    return evaluate(model_, *validation_, majorities_);
+    if (!encoded_) return evaluate(model_, *validation_, majorities_);
+    return task_metrics<S>(model_.tasks(), model_.target_scaler(), *validation_,
+                           model_.predict_encoded(validation_->inputs), majorities_);
   }
 
   void run_epoch() {
@@ -183,7 +178,7 @@ class FitRun {
     archive.value(stopped_under_, "epochs planned when a callback stopped", {0, std::numeric_limits<int>::max()});
     archive.value(report_.seconds, "seconds", {.low = 0.0});
     trainer_.archive(archive);
-    RecordShape shape{.tasks = H::tasks, .weights = trainer_.weight_range(), .seconds = report_.seconds};
+    RecordShape shape{.tasks = model_.tasks().size(), .weights = trainer_.weight_range(), .seconds = report_.seconds};
     if constexpr (Archive::reading) {
       shape.validation = unjudged();
       report_.history.clear();
@@ -228,7 +223,7 @@ class FitRun {
   [[nodiscard]] std::vector<TaskMetrics> unjudged() const {
     std::vector<TaskMetrics> metrics;
     if (validation_ == nullptr) return metrics;
-    for (const TaskFacts& task : task_facts(model_)) {
+    for (const TaskFacts& task : model_.tasks()) {
       const auto labels = validation_->labels.row(static_cast<Eigen::Index>(metrics.size()));
       metrics.push_back({.name = task.name, .classes = task.classes});
       for (const S label : labels) {
@@ -240,7 +235,7 @@ class FitRun {
 
   [[nodiscard]] int checked_stopping_task() const {
     if (!options_.early_stopping) return -1;
-    return stopping_task<S>(*options_.early_stopping, task_facts(model_), validation_);
+    return stopping_task<S>(*options_.early_stopping, model_.tasks(), validation_);
   }
 
   template <class Count>
@@ -250,14 +245,14 @@ class FitRun {
 
   [[nodiscard]] double seconds() const { return seconds_before_ + (steady_seconds() - start_); }
 
-  MultiTaskModel<B, H>& model_;
+  Trainee<S>& model_;
   const Dataset<S>* validation_;
   const FitOptions& options_;
   double start_ = steady_seconds();
   double seconds_before_ = 0.0;  // of the runs that were interrupted
   std::vector<int> majorities_;
-  BestParameters<B, H> best_;
-  Trainer<B, H> trainer_;
+  BestParameters<S> best_;
+  Trainer<S> trainer_;
   FitReport report_;
   std::optional<CheckpointFile> file_;
   bool finished_, resumed_ = false;
@@ -266,31 +261,31 @@ class FitRun {
   std::optional<EncodedDataset<S>> encoded_train_, encoded_validation_;
 };
 
-template <Backbone B, Head H>
-[[nodiscard]] FitReport run_fit(MultiTaskModel<B, H>& model, const Dataset<typename B::Scalar>& train,
-                                const Dataset<typename B::Scalar>* validation, const FitOptions& options) {
+template <Scalar S>
+[[nodiscard]] FitReport run_fit(Trainee<S>& model, const Dataset<S>& train, const Dataset<S>* validation,
+                                const FitOptions& options) {
   validate_data(model, train, validation);
-  validate_options<H>(options, train.rows());
-  validate_standardization<B, H>(options.standardize);
-  return FitRun<B, H>(model, train, validation, false, options).run();
+  validate_options(options, model.facts(), train.rows());
+  validate_standardization(options.standardize, model.facts().standardizable);
+  return FitRun<S>(model, train, validation, false, options).run();
 }
 
-template <Backbone B, CachingHead H>
-[[nodiscard]] FitReport run_fit(MultiTaskModel<B, H>& model, const EncodedDataset<typename B::Scalar>& train,
-                                const EncodedDataset<typename B::Scalar>* validation, const FitOptions& options) {
-  if (model.backbone_parameters() > 0) {
+template <Scalar S>
+[[nodiscard]] FitReport run_fit(Trainee<S>& model, const EncodedDataset<S>& train, const EncodedDataset<S>* validation,
+                                const FitOptions& options) {
+  if (const std::size_t parameters = model.backbone_parameters().size(); parameters > 0) {
     throw ValueError(
         text("qmtl: fit: a model that is trained on encoded data must have a backbone without parameters, got ",
-             model.backbone_parameters()));
+             parameters));
   }
   train.require_encoded_by(model);
   if (validation != nullptr) validation->require_encoded_by(model);
-  validate_options<H>(options, train.rows());
+  validate_options(options, model.facts(), train.rows());
   if (std::holds_alternative<GradNorm>(options.weighting)) {
     throw ValueError("qmtl: fit: GradNorm needs dL/dz, which encoded data do not have");
   }
   const auto* validation_data = validation != nullptr ? &validation->data() : nullptr;
-  return FitRun<B, H>(model, train.data(), validation_data, true, options).run();
+  return FitRun<S>(model, train.data(), validation_data, true, options).run();
 }
 
 }  // namespace detail
@@ -305,14 +300,16 @@ template <Backbone B, CachingHead H>
 /// batch.
 template <Backbone B, Head H>
 FitReport fit(MultiTaskModel<B, H>& model, const Dataset<typename B::Scalar>& train, const FitOptions& options = {}) {
-  return detail::run_fit(model, train, nullptr, options);
+  ModelTrainee<B, H> trainee(model);
+  return detail::run_fit<typename B::Scalar>(trainee, train, nullptr, options);
 }
 
 /// As above, with metrics on validation data after every epoch, which early stopping may use.
 template <Backbone B, Head H>
 FitReport fit(MultiTaskModel<B, H>& model, const Dataset<typename B::Scalar>& train,
               const Dataset<typename B::Scalar>& validation, const FitOptions& options = {}) {
-  return detail::run_fit(model, train, &validation, options);
+  ModelTrainee<B, H> trainee(model);
+  return detail::run_fit<typename B::Scalar>(trainee, train, &validation, options);
 }
 
 /// Trains the head of a model on data that has been encoded before. The model's standardizer stays: `standardize` and
@@ -321,14 +318,16 @@ FitReport fit(MultiTaskModel<B, H>& model, const Dataset<typename B::Scalar>& tr
 template <Backbone B, CachingHead H>
 FitReport fit(MultiTaskModel<B, H>& model, const EncodedDataset<typename B::Scalar>& train,
               const FitOptions& options = {}) {
-  return detail::run_fit(model, train, nullptr, options);
+  ModelTrainee<B, H> trainee(model);
+  return detail::run_fit<typename B::Scalar>(trainee, train, nullptr, options);
 }
 
 /// As above, with metrics on validation data after every epoch.
 template <Backbone B, CachingHead H>
 FitReport fit(MultiTaskModel<B, H>& model, const EncodedDataset<typename B::Scalar>& train,
               const EncodedDataset<typename B::Scalar>& validation, const FitOptions& options = {}) {
-  return detail::run_fit(model, train, &validation, options);
+  ModelTrainee<B, H> trainee(model);
+  return detail::run_fit<typename B::Scalar>(trainee, train, &validation, options);
 }
 
 }  // namespace qmtl

@@ -163,18 +163,18 @@ template <Scalar S>
 
 /// The identity of a training that is about to begin: all but the number of epochs, unless a curve depends on it. One
 /// pass over the data.
-template <Backbone B, Head H>
-[[nodiscard]] std::string identity(const MultiTaskModel<B, H>& model, const Dataset<typename B::Scalar>& train,
-                                   const Dataset<typename B::Scalar>* validation, const FitOptions& options) {
-  using S = typename B::Scalar;
+template <Scalar S>
+[[nodiscard]] std::string identity(Trainee<S>& model, const Dataset<S>& train, const Dataset<S>* validation,
+                                   const FitOptions& options) {
   std::uint64_t hash = fnv1a_basis;
-  const std::span<const S> backbone = model.backbone().parameters();
+  const auto& inputs = model.standardizer();
   const auto& targets = model.target_scaler();
-  for (const auto part : {backbone, model.head_weights(), model.standardizer().mean(), model.standardizer().scale(),
-                          targets.centre(), targets.spread()}) {
+  for (const std::span<const S> part :
+       {std::span<const S>(model.backbone_parameters()), std::span<const S>(model.head_parameters()), inputs.mean(),
+        inputs.scale(), targets.centre(), targets.spread()}) {
     hash = fnv1a(std::as_bytes(part), hash);
   }
-  hash = fnv1a(backbone_state(model.backbone()), hash);
+  hash = fnv1a(model.backbone_state(), hash);
   SettingsText out;
   out.line(model.describe());
   out.line(text("initial parameters, hash ", hexadecimal(hash)));

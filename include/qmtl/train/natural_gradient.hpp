@@ -62,14 +62,15 @@ class NaturalGradientRun {
         validation_(validation),
         options_(options),
         objective_(model),
-        majorities_(label_majorities(model, train)),
+        majorities_(label_majorities<S>(objective_.tasks(), train)),
         rng_(options.seed),
         order_(static_cast<std::size_t>(train.rows())) {
     validate(options);
     if (train.rows() == 0)
       throw ShapeError("qmtl: natural gradient: rows of the training data, expected at least 1, got 0");
     if (options.epochs > 0) {
-      model.set_target_scaler(training_targets(model, train, options.standardize_targets, "natural gradient"));
+      model.set_target_scaler(training_targets<S>(objective_.tasks(), model.target_scaler(), train,
+                                                  options.standardize_targets, "natural gradient"));
     }
     std::iota(order_.begin(), order_.end(), Eigen::Index{0});
   }
@@ -115,7 +116,8 @@ class NaturalGradientRun {
     }
     record.task_losses = std::move(losses);
     if (validation_ != nullptr) {
-      record.validation = task_metrics(model_, *validation_, model_.predict_encoded(validation_->inputs), majorities_);
+      record.validation = task_metrics<S>(objective_.tasks(), model_.target_scaler(), *validation_,
+                                          model_.predict_encoded(validation_->inputs), majorities_);
       record.validation_loss = total_loss(record.validation);
     }
     return record;
@@ -184,7 +186,7 @@ class NaturalGradientRun {
   const Dataset<S>& train_;
   const Dataset<S>* validation_;
   const NaturalGradientOptions& options_;
-  Objective<B, H> objective_;
+  Objective<S> objective_;
   std::vector<int> majorities_;
   Rng rng_;
   std::vector<Eigen::Index> order_;
@@ -223,7 +225,8 @@ FitReport fit_natural(MultiTaskModel<B, H>& model, const EncodedDataset<typename
 template <Backbone B, WindowHead H>
 FitReport fit_natural(MultiTaskModel<B, H>& model, const Dataset<typename B::Scalar>& train,
                       const NaturalGradientOptions& options = {}) {
-  const auto entries = detail::encode_rows(model, train, "natural gradient");
+  ModelTrainee<B, H> trainee(model);
+  const auto entries = detail::encode_rows<typename B::Scalar>(trainee, train, "natural gradient");
   return detail::NaturalGradientRun<B, H>(model, entries, nullptr, options).run();
 }
 
@@ -231,8 +234,10 @@ FitReport fit_natural(MultiTaskModel<B, H>& model, const Dataset<typename B::Sca
 template <Backbone B, WindowHead H>
 FitReport fit_natural(MultiTaskModel<B, H>& model, const Dataset<typename B::Scalar>& train,
                       const Dataset<typename B::Scalar>& validation, const NaturalGradientOptions& options = {}) {
-  const auto entries = detail::encode_rows(model, train, "natural gradient");
-  const auto validation_entries = detail::encode_rows(model, validation, "natural gradient: validation");
+  ModelTrainee<B, H> trainee(model);
+  const auto entries = detail::encode_rows<typename B::Scalar>(trainee, train, "natural gradient");
+  const auto validation_entries =
+      detail::encode_rows<typename B::Scalar>(trainee, validation, "natural gradient: validation");
   return detail::NaturalGradientRun<B, H>(model, entries, &validation_entries, options).run();
 }
 

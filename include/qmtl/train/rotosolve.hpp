@@ -100,7 +100,8 @@ class RotosolveRun {
       : model_(model),
         entries_(data.inputs),
         options_(options),
-        targets_(training_targets(model, data, options.standardize_targets, "rotosolve")),
+        targets_(training_targets<S>(task_facts(model), model.target_scaler(), data, options.standardize_targets,
+                                     "rotosolve")),
         lines_(task_lines<S>(data.labels, targets_, std::type_identity<typename H::TaskList>{})),
         logits_(H::outputs, data.rows()) {
     for_each_index<H::tasks>([](auto t) {
@@ -300,7 +301,8 @@ RotosolveReport rotosolve(MultiTaskModel<B, H>& model, const EncodedDataset<type
 template <Backbone B, WindowHead H>
 RotosolveReport rotosolve(MultiTaskModel<B, H>& model, const Dataset<typename B::Scalar>& data,
                           const RotosolveOptions& options = {}) {
-  const auto entries = detail::encode_rows(model, data, "rotosolve");
+  ModelTrainee<B, H> trainee(model);
+  const auto entries = detail::encode_rows<typename B::Scalar>(trainee, data, "rotosolve");
   return detail::RotosolveRun<B, H>(model, entries, options).run();
 }
 

@@ -9,8 +9,8 @@
 #include <string>
 #include <utility>
 
-#include "qmtl/model/model.hpp"
 #include "qmtl/train/dataset.hpp"
+#include "qmtl/train/trainee.hpp"
 
 namespace qmtl {
 
@@ -38,22 +38,10 @@ namespace detail {
   return names[choice];
 }
 
-/// Whether a model's inputs may be standardised: not those that its backbone passes on to an encoding that takes them
-/// as they are.
-template <Backbone B, Head H>
-inline constexpr bool standardizable_inputs = [] {
-  if constexpr (passes_inputs<B> && requires { typename H::EncodingType; }) {
-    return standardizable_encoding<typename H::EncodingType>;
-  } else {
-    return true;
-  }
-}();
-
 /// Throws ValueError for a choice to standardise inputs that may not be.
-template <Backbone B, Head H>
-void validate_standardization(Standardization inputs) {
+inline void validate_standardization(Standardization inputs, bool standardizable) {
   const bool asked = inputs.choice == Standardization::on || inputs.choice == Standardization::anew;
-  if (standardizable_inputs<B, H> || !asked) return;
+  if (standardizable || !asked) return;
   throw ValueError(
       text("qmtl: fit: standardize, expected automatic or off where the backbone passes inputs on to an encoding that "
            "takes them as they are (bits, amplitudes, angles; see standardizable_encoding), got ",
@@ -61,14 +49,13 @@ void validate_standardization(Standardization inputs) {
 }
 
 /// The standardizer that a model is to have for a training on these inputs (features x rows).
-template <Backbone B, Head H>
-[[nodiscard]] Standardizer<typename B::Scalar> training_standardizer(const MultiTaskModel<B, H>& model,
-                                                                     const BatchIn<typename B::Scalar>& inputs,
-                                                                     Standardization choice) {
-  Standardizer<typename B::Scalar> standardizer = model.standardizer();
+template <Scalar S>
+[[nodiscard]] Standardizer<S> training_standardizer(const Trainee<S>& model, const BatchIn<S>& inputs,
+                                                    Standardization choice) {
+  Standardizer<S> standardizer = model.standardizer();
   const bool anew = choice.choice == Standardization::anew || standardizer.empty();
-  if (standardizable_inputs<B, H> && choice.choice != Standardization::off && anew) {
-    standardizer.fit(inputs, missing_inputs<B>);
+  if (model.facts().standardizable && choice.choice != Standardization::off && anew) {
+    standardizer.fit(inputs, model.facts().missing_inputs);
   }
   return standardizer;
 }
@@ -86,16 +73,13 @@ void require_reach(const LabelRow<S>& labels, const TargetScale& scale, double r
   });
 }
 
-/// The target scales that a model is to have for a training on this data. Throws ValueError for labels that its
-/// readouts cannot reach; `where` starts the message.
-template <Backbone B, Head H>
-[[nodiscard]] TargetScaler<typename B::Scalar> training_targets(const MultiTaskModel<B, H>& model,
-                                                                const Dataset<typename B::Scalar>& data,
-                                                                Standardization choice, const char* where) {
-  using S = typename B::Scalar;
+/// The target scales that a model with these tasks and scales is to have for a training on this data. Throws ValueError
+/// for labels that its readouts cannot reach; `where` starts the message.
+template <Scalar S>
+[[nodiscard]] TargetScaler<S> training_targets(std::span<const TaskFacts> tasks, const TargetScaler<S>& now,
+                                               const Dataset<S>& data, Standardization choice, const char* where) {
   TargetScaler<S> scaler;
-  if (choice.choice != Standardization::anew) scaler = model.target_scaler();
-  const auto tasks = task_facts(model);
+  if (choice.choice != Standardization::anew) scaler = now;
   for (std::size_t t = 0; t < tasks.size(); ++t) {
     if (tasks[t].classes != 0) continue;
     const std::string target = text(where, ": target of task '", tasks[t].name, "'");

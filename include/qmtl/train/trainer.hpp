@@ -22,12 +22,11 @@ namespace qmtl::detail {
 
 /// The optimizer for the head. Weight decay pulls towards zero, which means something for a linear layer and nothing
 /// for an angle: heads without `decays` are spared it.
-template <Head H>
-[[nodiscard]] OptimizerSettings head_optimizer(const FitOptions& options) {
+[[nodiscard]] inline OptimizerSettings head_optimizer(const FitOptions& options, bool decays) {
   OptimizerSettings settings = options.optimizer;
   std::visit([&](auto& s) { s.learning_rate *= options.head_learning_rate_scale; }, settings);
   if (auto* adamw = std::get_if<AdamW>(&settings)) {
-    adamw->weight_decay *= H::decays ? options.head_weight_decay_scale : 0.0;
+    adamw->weight_decay *= decays ? options.head_weight_decay_scale : 0.0;
   }
   return settings;
 }
@@ -48,20 +47,18 @@ struct ScheduledOptimizer {
 };
 
 /// The state of one training run, an epoch at a time. Between any two steps it can be archived.
-template <Backbone B, Head H>
+template <Scalar S>
 class Trainer {
  public:
-  using S = typename B::Scalar;
-
-  Trainer(MultiTaskModel<B, H>& model, const Dataset<S>& data, const FitOptions& options)
+  Trainer(Trainee<S>& model, const Dataset<S>& data, const FitOptions& options)
       : model_(model),
         data_(&data),
         options_(options),
         objective_(model),
-        task_gradients_(model),
-        task_weights_(options.weighting, options.optimizer, label_kinds(model)),
-        backbone_optimizer_(options.optimizer, model.backbone_parameters()),
-        head_optimizer_(head_optimizer<H>(options), static_cast<std::size_t>(H::parameters)),
+        task_gradients_(model.facts()),
+        task_weights_(options.weighting, options.optimizer, label_kinds(model.tasks())),
+        backbone_optimizer_(options.optimizer, model.backbone_parameters().size()),
+        head_optimizer_(head_optimizer(options, model.facts().decays), model.head_parameters().size()),
         rng_(options.seed),
         conflict_rng_(Rng(options.seed).split()),
         batch_size_(std::min<Eigen::Index>(options.batch_size, data.rows())),
@@ -102,8 +99,8 @@ class Trainer {
 
   /// Throws NumericalError unless all parameters are finite, as a checkpoint must have them; `batch` is the last one.
   void require_finite_parameters(const std::string& batch) const {
-    if (!finite(model_.head_weights())) fail("a parameter of the head", batch);
-    if (!finite(model_.backbone().parameters())) fail("a parameter of the backbone", batch);
+    if (!finite(model_.head_parameters())) fail("a parameter of the head", batch);
+    if (!finite(model_.backbone_parameters())) fail("a parameter of the backbone", batch);
   }
   void require_finite_parameters() const { require_finite_parameters(text("batch ", batch_start_ / batch_size_)); }
 
@@ -122,9 +119,9 @@ class Trainer {
     if constexpr (Archive::reading) locate(archive);
     archive.rng(rng_, "random engine");
     archive.rng(conflict_rng_, "random engine of pcgrad");
-    archive.numbers(std::span<S>(model_.backbone().parameters()), "parameters of the backbone");
-    archive.numbers(model_.head_weights(), "parameters of the head");
-    if constexpr (StatefulBackbone<B>) model_.backbone().archive(archive);
+    archive.numbers(model_.backbone_parameters(), "parameters of the backbone");
+    archive.numbers(model_.head_parameters(), "parameters of the head");
+    model_.archive_state(archive);
     const ArchiveRange steps{static_cast<double>(steps_), static_cast<double>(steps_)};
     backbone_optimizer_.optimizer.archive(archive, "optimizer of the backbone", steps);
     head_optimizer_.optimizer.archive(archive, "optimizer of the head", steps);
@@ -145,7 +142,7 @@ class Trainer {
                      " along, expected at most ", options_.epochs);
     const auto batches = static_cast<std::uint64_t>((next_row_ + batch_size_ - 1) / batch_size_);
     steps_ = position().steps_per_epoch * static_cast<std::uint64_t>(epochs_done_) + batches;
-    const auto kinds = label_kinds(model_);
+    const auto kinds = label_kinds(model_.tasks());
     const std::span<const Eigen::Index> seen = std::span(order_).first(static_cast<std::size_t>(next_row_));
     for (std::size_t t = 0; t < labelled_.size(); ++t) {
       labelled_[t] = static_cast<std::size_t>(std::count_if(seen.begin(), seen.end(), [&](Eigen::Index row) {
@@ -164,15 +161,12 @@ class Trainer {
       inputs_.col(i) = data_->inputs.col(row);
       labels_.col(i) = data_->labels.col(row);
     }
-    if constexpr (CachingHead<H>) {
-      if (encoded_) return objective_.forward_encoded(inputs_, labels_);
-    }
+    if (encoded_) return objective_.forward_encoded(inputs_, labels_);
     return objective_.forward(inputs_, labels_);
   }
 
   void backward() {
-    constexpr bool encoding_shared = TaskGradients<B, H>::shared_head_parameters > 0;
-    const bool shared = encoding_shared || model_.backbone_parameters() > 0;
+    const bool shared = model_.facts().shared_head_parameters > 0 || !objective_.backbone_gradient().empty();
     if (options_.conflicts == GradientConflicts::pcgrad && shared) {
       task_gradients_.sum_without_conflicts(objective_, task_weights_.values(), conflict_rng_);
     } else if (task_weights_.needs_norms()) {
@@ -184,9 +178,7 @@ class Trainer {
   }
 
   void backward_batch() {
-    if constexpr (CachingHead<H>) {
-      if (encoded_) return objective_.backward_encoded(inputs_);
-    }
+    if (encoded_) return objective_.backward_encoded(inputs_);
     objective_.backward();
   }
 
@@ -203,9 +195,9 @@ class Trainer {
       task_weights_.after_step(objective_.task_losses(), task_gradients_.norms(), scale);
       clip_gradient(options_.clipping, objective_.backbone_gradient(), objective_.head_gradient());
       stepping = "the backbone";
-      backbone_optimizer_.step(scale, model_.backbone().parameters(), objective_.backbone_gradient());
+      backbone_optimizer_.step(scale, model_.backbone_parameters(), objective_.backbone_gradient());
       stepping = "the head";
-      head_optimizer_.step(scale, model_.head_weights(), objective_.head_gradient());
+      head_optimizer_.step(scale, model_.head_parameters(), objective_.head_gradient());
     } catch (const NumericalError& error) {
       fail(text("the step of ", stepping, " (", error.what(), ")"), batch);
     }
@@ -284,12 +276,12 @@ class Trainer {
     return true;
   }
 
-  MultiTaskModel<B, H>& model_;
+  Trainee<S>& model_;
   const Dataset<S>* data_;
   bool encoded_ = false;  // the inputs are a head's entries
   const FitOptions& options_;
-  Objective<B, H> objective_;
-  TaskGradients<B, H> task_gradients_;
+  Objective<S> objective_;
+  TaskGradients<S> task_gradients_;
   TaskWeights<> task_weights_;
   ScheduledOptimizer<S> backbone_optimizer_, head_optimizer_;
   Rng rng_, conflict_rng_;

@@ -2,10 +2,9 @@
 # Install rules and the package that find_package(qmtl) finds, with qmtl::io for those who have its packages.
 include(CMakePackageConfigHelpers)
 
-set(qmtl_package_dir ${CMAKE_INSTALL_DATADIR}/cmake/qmtl)
-
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/qmtl DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.hpp")
-install(TARGETS qmtl EXPORT qmtlTargets)
+install(DIRECTORY ${CMAKE_CURRENT_LIST_DIR}/compiled DESTINATION ${qmtl_package_dir})
+install(TARGETS qmtl qmtl_compiled qmtl_compiled_float EXPORT qmtlTargets)
 install(EXPORT qmtlTargets NAMESPACE qmtl:: DESTINATION ${qmtl_package_dir})
 install(TARGETS qmtl_io EXPORT qmtlIoTargets)
 install(EXPORT qmtlIoTargets NAMESPACE qmtl:: DESTINATION ${qmtl_package_dir})

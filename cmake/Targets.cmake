@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-# qmtl::qmtl and qmtl::io for users; qmtl_warnings and qmtl_program for the project's own programs only.
+# qmtl::qmtl, qmtl::compiled and qmtl::io for users; qmtl_warnings and qmtl_program for the project's own programs only.
 include(CheckCXXCompilerFlag)
 include(GNUInstallDirs)
+
+set(qmtl_package_dir ${CMAKE_INSTALL_DATADIR}/cmake/qmtl)
 
 # Users' flags are theirs: nothing here but the language level, the include folder, Eigen and threads.
 add_library(qmtl INTERFACE)
@@ -22,6 +24,26 @@ endif()
 foreach(target IN ITEMS libzip::zip nlohmann_json::nlohmann_json)
   # Named apart for the install, which must not want to export a fetched package.
   target_link_libraries(qmtl_io INTERFACE $<BUILD_INTERFACE:${target}> $<INSTALL_INTERFACE:${target}>)
+endforeach()
+
+# What trains models and the engine of quantum heads, compiled once in whatever links one of these, by its own flags:
+# qmtl::compiled for heads and models of double precision, qmtl::compiled_float for those of single precision. Without
+# them everything is compiled in each source file that uses it.
+foreach(scalar IN ITEMS double float)
+  string(TOUPPER ${scalar} upper)
+  set(name compiled_${scalar})
+  if(scalar STREQUAL double)
+    set(name compiled)
+  endif()
+  add_library(qmtl_${name} INTERFACE)
+  add_library(qmtl::${name} ALIAS qmtl_${name})
+  set_target_properties(qmtl_${name} PROPERTIES EXPORT_NAME ${name})
+  target_link_libraries(qmtl_${name} INTERFACE qmtl)
+  target_compile_definitions(qmtl_${name} INTERFACE QMTL_COMPILED_${upper})
+  foreach(part IN ITEMS engine training)
+    target_sources(qmtl_${name} INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/cmake/compiled/${part}_${scalar}.cpp>
+                                          $<INSTALL_INTERFACE:$<INSTALL_PREFIX>/${qmtl_package_dir}/compiled/${part}_${scalar}.cpp>)
+  endforeach()
 endforeach()
 
 add_library(qmtl_warnings INTERFACE)
@@ -52,18 +74,13 @@ if(qmtl_programs)
   target_link_libraries(qmtl_program INTERFACE qmtl::io CLI11::CLI11)
 endif()
 
-# qmtl_add_engine(<target> [<source>...]): a library with the engine of quantum heads of either precision, and with a
-# precompiled header that leaves the engine to it; for executables of many files.
+# qmtl_add_engine(<target> [<source>...]): a library with all that qmtl::compiled and qmtl::compiled_float have, compiled
+# for several executables, and with a precompiled header that leaves it to this library.
 function(qmtl_add_engine target)
-  set(engine)
-  foreach(scalar IN ITEMS double float)
-    set(source ${CMAKE_CURRENT_BINARY_DIR}/${target}_${scalar}.cpp)
-    file(CONFIGURE OUTPUT ${source}
-         CONTENT "#define QMTL_COMPILE_ENGINE ${scalar}\n#include \"qmtl/compiled_engine.hpp\"\n")
-    set_source_files_properties(${source} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
-    list(APPEND engine ${source})
-  endforeach()
-  add_library(${target} STATIC ${engine} ${ARGN})
+  file(GLOB compiled ${PROJECT_SOURCE_DIR}/cmake/compiled/*.cpp)
+  set_source_files_properties(${compiled} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+  add_library(${target} STATIC ${compiled} ${ARGN})
   target_link_libraries(${target} PUBLIC qmtl_program)
-  target_precompile_headers(${target} PRIVATE <qmtl/core/eigen.hpp> <qmtl/qmtl.hpp> <qmtl/compiled_engine.hpp>)
+  target_precompile_headers(${target} PRIVATE <qmtl/core/eigen.hpp> <qmtl/qmtl.hpp> <qmtl/compiled_engine.hpp>
+                            <qmtl/compiled_training.hpp>)
 endfunction()

@@ -11,6 +11,8 @@
 //     #include <qmtl/compiled_engine.hpp>
 //
 // and a second such file with `float` if there are heads of that precision. All must be compiled for the same -march.
+// The CMake targets qmtl::compiled and qmtl::compiled_float do that for whoever links them, whatever is included: they
+// define QMTL_COMPILED_DOUBLE and QMTL_COMPILED_FLOAT, and then only that precision is left to another file.
 
 #define QMTL_DETAIL_ENGINE(Prefix, S)                                     \
   Prefix template class ParallelBackend<S, LaneBackend<S, false, false>>; \
@@ -23,8 +25,12 @@ namespace qmtl::detail {
 #ifdef QMTL_COMPILE_ENGINE
 QMTL_DETAIL_ENGINE(, QMTL_COMPILE_ENGINE)
 #else
+#if defined(QMTL_COMPILED_DOUBLE) || !defined(QMTL_COMPILED_FLOAT)
 QMTL_DETAIL_ENGINE(extern, double)
+#endif
+#if defined(QMTL_COMPILED_FLOAT) || !defined(QMTL_COMPILED_DOUBLE)
 QMTL_DETAIL_ENGINE(extern, float)
+#endif
 #endif
 
 }  // namespace qmtl::detail

@@ -18,11 +18,16 @@ set(configure ${CMAKE_COMMAND} -S ${CMAKE_CURRENT_LIST_DIR} -G ${GENERATOR} -DCM
 
 execute_process(COMMAND ${configure} -B ${WORK_DIR}/build -DCMAKE_EXPORT_COMPILE_COMMANDS=ON COMMAND_ERROR_IS_FATAL ANY)
 execute_process(COMMAND ${CMAKE_COMMAND} --build ${WORK_DIR}/build COMMAND_ERROR_IS_FATAL ANY)
-foreach(program IN ITEMS consumer consumer_threads consumer_io)
+set(programs consumer consumer_threads consumer_io)
+if(MODE STREQUAL "find_package")
+  list(APPEND programs consumer_compiled)
+endif()
+foreach(program IN LISTS programs)
   execute_process(COMMAND ${WORK_DIR}/build/${program} COMMAND_ERROR_IS_FATAL ANY)
 endforeach()
 
 file(READ ${WORK_DIR}/build/compile_commands.json commands)
+string(REPLACE " -DQMTL_COMPILED_DOUBLE" "" commands "${commands}")  # asked for, by qmtl::compiled
 if(commands MATCHES " -(march|mtune|W|O|f|g|D|p)[^ \"]*")
   message(FATAL_ERROR "the consumer is compiled with ${CMAKE_MATCH_0}, which it did not ask for:\n${commands}")
 endif()

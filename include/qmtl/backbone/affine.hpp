@@ -26,6 +26,24 @@ using LayerMap = Eigen::Map<Batch<S>>;
 template <class S>
 using ConstLayerMap = Eigen::Map<const Batch<S>>;
 
+// The products of a dense layer, functions of the precision alone: a program has one of each, whatever its layers.
+
+/// Writes W in.
+template <Scalar S>
+void multiply(const ConstLayerMap<S>& weights, const BatchIn<S>& in, BatchOut<S> out) {
+  out.noalias() = weights * in;
+}
+/// Writes W^T delta.
+template <Scalar S>
+void multiply_transposed(const ConstLayerMap<S>& weights, const BatchIn<S>& delta, LayerMap<S> out) {
+  out.noalias() = weights.transpose() * delta;
+}
+/// Writes delta in^T.
+template <Scalar S>
+void multiply_outer(const BatchIn<S>& delta, const BatchIn<S>& in, LayerMap<S> out) {
+  out.noalias() = delta * in.transpose();
+}
+
 /// Writes W in + b; `parameters` holds W (out x in, column-major) and then b.
 template <class S>
 void affine(const S* parameters, const ConstLayerMap<S>& in, LayerMap<S> out) {

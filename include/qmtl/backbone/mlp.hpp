@@ -132,7 +132,7 @@ requires(detail::mlp_sizes_valid({Sizes...})) class BasicMlp<S, A, Sizes...>
       const std::size_t count = static_cast<std::size_t>(width(l + 1)) * static_cast<std::size_t>(batch_);
       detail::grow(hidden.delta, count);
       auto delta = matrix(hidden.delta, l + 1);
-      delta.noalias() = weights(l + 1).transpose() * delta_of(l + 1, dz);
+      detail::multiply_transposed<S>(constant_weights(l + 1), delta_of(l + 1, dz), delta);
       detail::as_array(std::span<S>(hidden.delta).first(count)) *=
           detail::as_array(std::span<const S>(hidden.slopes).first(count));
       accumulate(l, input_of(l, x), delta, gradient);
@@ -169,6 +169,10 @@ requires(detail::mlp_sizes_valid({Sizes...})) class BasicMlp<S, A, Sizes...>
     return Matrix(flat.data() + offsets_[static_cast<std::size_t>(l)], width(l + 1), width(l));
   }
   [[nodiscard]] Matrix weights(int l) noexcept { return weights(parameters(), l); }
+  [[nodiscard]] detail::ConstLayerMap<S> constant_weights(int l) noexcept {
+    const Matrix w = weights(l);
+    return {w.data(), w.rows(), w.cols()};
+  }
   [[nodiscard]] Vector bias(std::span<S> flat, int l) const noexcept {
     const Matrix w = weights(flat, l);
     return Vector(flat.data() + offsets_[static_cast<std::size_t>(l)] + w.size(), width(l + 1));
@@ -185,14 +189,14 @@ requires(detail::mlp_sizes_valid({Sizes...})) class BasicMlp<S, A, Sizes...>
   }
 
   void affine(int l, const BatchIn<S>& in, BatchOut<S> out) {
-    out.noalias() = weights(l) * in;
+    detail::multiply<S>(constant_weights(l), in, out);
     out.colwise() += bias(parameters(), l);
   }
   void accumulate(int l, const BatchIn<S>& in, const BatchIn<S>& delta, std::span<S> gradient) {
     const std::size_t count = (static_cast<std::size_t>(width(l)) + 1) * static_cast<std::size_t>(width(l + 1));
     detail::grow(layer_gradient_, count);
     Matrix dw(layer_gradient_.data(), width(l + 1), width(l));
-    dw.noalias() = delta * in.transpose();
+    detail::multiply_outer<S>(delta, in, dw);
     Vector(layer_gradient_.data() + dw.size(), width(l + 1)) = delta.rowwise().sum();
     detail::as_array(gradient.subspan(offsets_[static_cast<std::size_t>(l)], count)) +=
         detail::as_array(std::span<const S>(layer_gradient_).first(count));

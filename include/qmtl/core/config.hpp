@@ -32,3 +32,4 @@
 
 #define QMTL_ALWAYS_INLINE inline __attribute__((always_inline))
 #define QMTL_RESTRICT __restrict__
+#define QMTL_COLD __attribute__((cold, noinline))  // for what runs once, or before an exception

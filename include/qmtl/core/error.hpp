@@ -3,6 +3,7 @@
 // Exceptions: each says what was wrong, where, and what was expected.
 
 #include <concepts>
+#include <initializer_list>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -58,28 +59,61 @@ namespace detail {
 template <class...>
 inline constexpr bool never = false;
 
-inline void append_text(std::string& out, std::string_view text) { out += text; }
-inline void append_text(std::string& out, const char* text) { out += text; }
-inline void append_text(std::string& out, char character) { out += character; }
-inline void append_text(std::string& out, bool value) { out += value ? "true" : "false"; }
-inline void append_text(std::string& out, std::integral auto value) { out += std::to_string(value); }
-inline void append_text(std::string& out, std::floating_point auto value) {
-  out += number_text(static_cast<double>(value), std::chars_format::general, 9);
+/// A piece of a message, as a value of one type: so that putting a message together is compiled once, and not for every
+/// combination of types.
+class TextPart {
+ public:
+  // Not explicit: made of whatever a message names.
+  TextPart(std::string_view value) noexcept : kind_(Kind::characters), characters_(value) {}
+  TextPart(const std::string& value) noexcept : TextPart(std::string_view(value)) {}
+  TextPart(const char* value) noexcept : TextPart(std::string_view(value)) {}
+  TextPart(bool value) noexcept : TextPart(value ? "true" : "false") {}
+  TextPart(char value) noexcept : kind_(Kind::character), character_(value) {}
+  TextPart(std::signed_integral auto value) noexcept : kind_(Kind::integer), integer_(value) {}
+  TextPart(std::unsigned_integral auto value) noexcept : kind_(Kind::natural), natural_(value) {}
+  TextPart(std::floating_point auto value) noexcept : kind_(Kind::real), real_(static_cast<double>(value)) {}
+
+  QMTL_COLD void append_to(std::string& out) const {
+    switch (kind_) {
+      case Kind::characters: out += characters_; break;
+      case Kind::character: out += character_; break;
+      case Kind::integer: out += std::to_string(integer_); break;
+      case Kind::natural: out += std::to_string(natural_); break;
+      case Kind::real: out += number_text(real_, std::chars_format::general, 9); break;
+    }
+  }
+
+ private:
+  enum class Kind : char { characters, character, integer, natural, real };
+  Kind kind_;
+  union {
+    std::string_view characters_;
+    char character_;
+    long long integer_;
+    unsigned long long natural_;
+    double real_;
+  };
+};
+
+[[nodiscard]] QMTL_COLD inline std::string join(std::initializer_list<TextPart> parts) {
+  std::string out;
+  for (const TextPart& part : parts) part.append_to(out);
+  return out;
 }
 
 /// Joins its arguments into one string: text, integers and reals (nine digits). The same in every locale.
 template <class... Parts>
 [[nodiscard]] std::string text(const Parts&... parts) {
-  std::string out;
-  (append_text(out, parts), ...);
-  return out;
+  return join({TextPart(parts)...});
+}
+
+[[noreturn]] QMTL_COLD inline void throw_size(std::string_view what, TextPart actual, TextPart expected) {
+  throw ShapeError(text("qmtl: ", what, " must be ", expected, ", got ", actual));
 }
 
 /// Throws ShapeError unless `actual == expected`; `what` names the quantity ("angles: rows").
 inline void require_size(std::string_view what, std::integral auto actual, std::integral auto expected) {
-  if (static_cast<long long>(actual) != static_cast<long long>(expected)) {
-    throw ShapeError(text("qmtl: ", what, " must be ", expected, ", got ", actual));
-  }
+  if (static_cast<long long>(actual) != static_cast<long long>(expected)) throw_size(what, actual, expected);
 }
 
 }  // namespace detail

@@ -22,13 +22,10 @@ class ParallelBackend {
   explicit ParallelBackend(HeadProgram<S> program);
   /// A copy has work buffers and threads of its own, and nothing to go backward from.
   ParallelBackend(const ParallelBackend& other);
-  ParallelBackend(ParallelBackend&&) noexcept = default;
-  ParallelBackend& operator=(const ParallelBackend& other) {
-    if (this != &other) *this = ParallelBackend(other);
-    return *this;
-  }
-  ParallelBackend& operator=(ParallelBackend&&) noexcept = default;
-  ~ParallelBackend() = default;
+  ParallelBackend(ParallelBackend&&) noexcept;
+  ParallelBackend& operator=(const ParallelBackend& other);
+  ParallelBackend& operator=(ParallelBackend&&) noexcept;
+  ~ParallelBackend();
 
   /// Starts or ends threads, and makes their work buffers; on an error everything is as it was.
   void set_execution(const Execution& execution);
@@ -167,6 +164,21 @@ ParallelBackend<S, Backend>::ParallelBackend(const ParallelBackend& other)
 }
 
 template <Scalar S, class Backend>
+ParallelBackend<S, Backend>::ParallelBackend(ParallelBackend&&) noexcept = default;
+
+template <Scalar S, class Backend>
+ParallelBackend<S, Backend>& ParallelBackend<S, Backend>::operator=(const ParallelBackend& other) {
+  if (this != &other) *this = ParallelBackend(other);
+  return *this;
+}
+
+template <Scalar S, class Backend>
+ParallelBackend<S, Backend>& ParallelBackend<S, Backend>::operator=(ParallelBackend&&) noexcept = default;
+
+template <Scalar S, class Backend>
+ParallelBackend<S, Backend>::~ParallelBackend() = default;
+
+template <Scalar S, class Backend>
 void ParallelBackend<S, Backend>::set_execution(const Execution& execution) {
   const int count = thread_count(execution);
   std::vector<Part> parts(static_cast<std::size_t>(count), Part(program_));
@@ -230,3 +242,7 @@ void ParallelBackend<S, Backend>::backward_encoded(const BatchIn<S>& entries, co
 }
 
 }  // namespace qmtl::detail
+
+#if defined(QMTL_COMPILED_DOUBLE) || defined(QMTL_COMPILED_FLOAT)
+#include "qmtl/compiled_engine.hpp"
+#endif

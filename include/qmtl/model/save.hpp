@@ -140,24 +140,27 @@ struct ModelNumbers {
   }
 };
 
+/// What a model says of the numbers that a file must have for it.
+struct ModelCounts {
+  std::size_t backbone = 0, head = 0, features = 0, tasks = 0;
+  std::size_t state_bytes = 0;  ///< of a backbone's state with its length, or 0 where it has none
+};
+
 /// Throws FileError unless a file has as many numbers as the model, or none where those may be missing.
-template <Backbone B, Head H>
-void require_counts(std::string_view path, const ModelHeader& header, const MultiTaskModel<B, H>& model) {
-  require_count(path, "backbone parameters", header.backbone, model.backbone_parameters());
-  require_count(path, "head parameters", header.head, static_cast<std::uint64_t>(H::parameters));
+inline void require_counts(std::string_view path, const ModelHeader& header, const ModelCounts& model) {
+  require_count(path, "backbone parameters", header.backbone, model.backbone);
+  require_count(path, "head parameters", header.head, model.head);
   if (header.standardised != 0) {
-    require_count(path, "standardised features", header.standardised, static_cast<std::uint64_t>(model.input_size()));
+    require_count(path, "standardised features", header.standardised, model.features);
   }
-  if (header.targets != 0) {
-    require_count(path, "scales of targets", header.targets, static_cast<std::uint64_t>(H::tasks));
-  }
+  if (header.targets != 0) require_count(path, "scales of targets", header.targets, model.tasks);
 }
 
-/// What a model file holds behind its header; the state is a view of the file's bytes.
+/// What a model file holds behind its header.
 template <Scalar S>
 struct ModelBody {
   std::vector<S> backbone, head, mean, scale, centre, spread;
-  std::span<const std::byte> state;
+  std::vector<std::byte> state;
 };
 
 /// Reads it from the bytes of a whole file; `state_bytes` are those of a backbone's state with its length, or 0. Throws
@@ -177,7 +180,8 @@ template <Scalar S>
   if (state_bytes > 0) {
     const std::size_t expected = state_bytes - sizeof(std::uint64_t);
     require_count(path, "bytes of state of the backbone", reader.value<std::uint64_t>(), expected);
-    body.state = reader.take(expected);
+    const auto state = reader.take(expected);
+    body.state.assign(state.begin(), state.end());
   }
   (void)reader.value<std::uint64_t>();
   require_checksum(bytes, path);
@@ -188,24 +192,25 @@ template <Scalar S>
   return body;
 }
 
-}  // namespace detail
+/// Reads a file for a model of this architecture and these counts.
+template <Scalar S>
+[[nodiscard]] ModelBody<S> read_model(const std::string& path, const std::string& architecture,
+                                      const ModelCounts& counts) {
+  FileReader file(path, "load_model");
+  const ModelHeader header = read_model_header(file, path, architecture);
+  require_counts(path, header, counts);
+  const auto bytes = file.all(header.bytes + header.count() * sizeof(S) + counts.state_bytes + sizeof(std::uint64_t));
+  return read_model_body<S>(bytes, path, header, counts.state_bytes);
+}
 
-/// Saves architecture, parameters, standardisation, and the state of a StatefulBackbone. The file is replaced in one
-/// step (temporary file, fsync, rename): a crash leaves the old file or the new one. Throws FileError, and
-/// NumericalError, which names the parameter, for a model that load_model would refuse because a number is not finite;
-/// then a file that is there stays.
-template <Backbone B, Head H>
-void save_model(const MultiTaskModel<B, H>& model, const std::string& path) {
-  using S = typename B::Scalar;
-  const detail::ModelNumbers<S> numbers{model.backbone().parameters(),  model.head_weights(),
-                                        model.standardizer().mean(),    model.standardizer().scale(),
-                                        model.target_scaler().centre(), model.target_scaler().spread()};
+/// Writes a file; `state` is null for a backbone without state.
+template <Scalar S>
+void write_model(const std::string& path, const std::string& architecture, const ModelNumbers<S>& numbers,
+                 const std::vector<std::byte>* state) {
   if (const std::string name = numbers.not_finite(); !name.empty()) {
-    throw NumericalError(
-        detail::text("qmtl: save_model: '", path, "' is not written: ", name, " of the model is not finite"));
+    throw NumericalError(text("qmtl: save_model: '", path, "' is not written: ", name, " of the model is not finite"));
   }
-  detail::ByteWriter out;
-  const std::string architecture = model.describe();
+  ByteWriter out;
   out.put(std::span<const char>(model_magic));
   out.put_value(model_version);
   out.put_value(static_cast<std::uint32_t>(architecture.size()));
@@ -217,13 +222,28 @@ void save_model(const MultiTaskModel<B, H>& model, const std::string& path) {
        {numbers.backbone, numbers.head, numbers.mean, numbers.scale, numbers.centre, numbers.spread}) {
     out.put(values);
   }
-  if constexpr (StatefulBackbone<B>) {
-    const std::vector<std::byte> state = detail::backbone_state(model.backbone());
-    out.put_value<std::uint64_t>(state.size());
-    out.put(std::span<const std::byte>(state));
+  if (state != nullptr) {
+    out.put_value<std::uint64_t>(state->size());
+    out.put(std::span<const std::byte>(*state));
   }
-  out.put_value(detail::fnv1a(out.bytes()));
+  out.put_value(fnv1a(out.bytes()));
   write_file_atomically(path, out.bytes());
+}
+
+}  // namespace detail
+
+/// Saves architecture, parameters, standardisation, and the state of a StatefulBackbone. The file is replaced in one
+/// step (temporary file, fsync, rename): a crash leaves the old file or the new one. Throws FileError, and
+/// NumericalError, which names the parameter, for a model that load_model would refuse because a number is not finite;
+/// then a file that is there stays.
+template <Backbone B, Head H>
+void save_model(const MultiTaskModel<B, H>& model, const std::string& path) {
+  using S = typename B::Scalar;
+  const std::vector<std::byte> state = detail::backbone_state(model.backbone());
+  detail::write_model<S>(path, model.describe(),
+                         {model.backbone().parameters(), model.head_weights(), model.standardizer().mean(),
+                          model.standardizer().scale(), model.target_scaler().centre(), model.target_scaler().spread()},
+                         StatefulBackbone<B> ? &state : nullptr);
 }
 
 /// Loads a file into a model of the same type and sizes; on any error the model is as it was. The header is judged
@@ -233,13 +253,14 @@ void save_model(const MultiTaskModel<B, H>& model, const std::string& path) {
 template <Backbone B, Head H>
 void load_model(MultiTaskModel<B, H>& model, const std::string& path) {
   using S = typename B::Scalar;
-  detail::FileReader file(path, "load_model");
-  const detail::ModelHeader header = detail::read_model_header(file, path, model.describe());
-  detail::require_counts(path, header, model);
   const std::vector<std::byte> own_state = detail::backbone_state(model.backbone());
-  const std::size_t state_bytes = StatefulBackbone<B> ? sizeof(std::uint64_t) + own_state.size() : 0;
-  const auto bytes = file.all(header.bytes + header.count() * sizeof(S) + state_bytes + sizeof(std::uint64_t));
-  const auto body = detail::read_model_body<S>(bytes, path, header, state_bytes);
+  const auto body =
+      detail::read_model<S>(path, model.describe(),
+                            {.backbone = model.backbone_parameters(),
+                             .head = static_cast<std::size_t>(H::parameters),
+                             .features = static_cast<std::size_t>(model.input_size()),
+                             .tasks = static_cast<std::size_t>(H::tasks),
+                             .state_bytes = StatefulBackbone<B> ? sizeof(std::uint64_t) + own_state.size() : 0});
   try {
     Standardizer<S> standardizer = body.mean.empty() ? Standardizer<S>() : Standardizer<S>(body.mean, body.scale);
     detail::set_backbone_state(model.backbone(), body.state, "load_model", path);

@@ -331,3 +331,7 @@ FitReport fit(MultiTaskModel<B, H>& model, const EncodedDataset<typename B::Scal
 }
 
 }  // namespace qmtl
+
+#if defined(QMTL_COMPILED_DOUBLE) || defined(QMTL_COMPILED_FLOAT)
+#include "qmtl/compiled_training.hpp"
+#endif

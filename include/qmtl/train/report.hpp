@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "qmtl/core/number_text.hpp"
-#include "qmtl/train/fit.hpp"
+#include "qmtl/train/fit_options.hpp"
 #include "qmtl/train/statistics.hpp"
 
 namespace qmtl {

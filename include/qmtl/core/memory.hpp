@@ -5,16 +5,21 @@
 #include <cstdint>
 #include <new>
 #include <stdexcept>
+#include <string>
 #include <string_view>
 
 #include "qmtl/core/error.hpp"
 
 namespace qmtl::detail {
 
-[[noreturn]] inline void throw_no_memory(std::string_view what, double bytes) {
+/// A number of bytes, exact below 2^53.
+[[nodiscard]] inline std::string byte_text(double bytes) {
   constexpr double exact = 9007199254740992.0;  // 2^53
-  const std::string size = bytes < exact ? text(static_cast<std::uint64_t>(bytes)) : text(bytes);
-  throw MemoryError(text("qmtl: ", what, ": no memory for ", size, " bytes"));
+  return bytes < exact ? text(static_cast<std::uint64_t>(bytes)) : text(bytes);
+}
+
+[[noreturn]] inline void throw_no_memory(std::string_view what, double bytes) {
+  throw MemoryError(text("qmtl: ", what, ": no memory for ", byte_text(bytes), " bytes"));
 }
 
 /// Runs `allocate`, which takes about `bytes` of memory for `what`. Throws MemoryError where the system has not that

@@ -20,13 +20,14 @@ struct EntanglingCapabilityOptions {
 /// 2^N; accumulated in double. Throws CircuitError if there is no such qubit.
 template <QuantumState T>
 [[nodiscard]] double qubit_purity(const T& state, int qubit) {
-  if (qubit < 0 || qubit >= T::qubits) {
-    throw CircuitError(detail::text("qmtl: qubit_purity: qubit, expected 0 to ", T::qubits - 1, ", got ", qubit));
+  if (qubit < 0 || qubit >= qubits_of(state)) {
+    throw CircuitError(
+        detail::text("qmtl: qubit_purity: qubit, expected 0 to ", qubits_of(state) - 1, ", got ", qubit));
   }
   detail::require_state(state);
   double zero = 0.0, one = 0.0;  // the diagonal of rho
   std::complex<double> between;
-  for (Index k = 0; k < dimension(T::qubits - 1); ++k) {
+  for (Index k = 0; k < dimension(qubits_of(state) - 1); ++k) {
     const Index i = insert_zero(k, qubit);
     const std::complex<double> a(state.data()[i]), b(state.data()[i | qubit_mask(qubit)]);
     zero += std::norm(a);
@@ -42,8 +43,8 @@ template <QuantumState T>
 template <QuantumState T>
 [[nodiscard]] double meyer_wallach(const T& state) {
   double purities = 0.0;
-  for (int q = 0; q < T::qubits; ++q) purities += qubit_purity(state, q);
-  return 2.0 * (1.0 - purities / T::qubits);
+  for (int q = 0; q < qubits_of(state); ++q) purities += qubit_purity(state, q);
+  return 2.0 * (1.0 - purities / qubits_of(state));
 }
 
 /// Entangling capability (Sim, Johnson and Aspuru-Guzik 2019, Adv. Quantum Technol. 2, 1900070): mean and deviation of

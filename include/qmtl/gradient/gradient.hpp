@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Gradients of a circuit type's expectation value by either method, into buffers sized at compile time.
 
-#include <cmath>
+#include <algorithm>
 #include <span>
 #include <vector>
 
@@ -24,12 +24,13 @@ inline constexpr int features_of = [] {
 template <CircuitType C>
 inline constexpr int weights_of = weight_count(C::circuit);
 
-/// A value F = sum_o cotangent_o <H_o> with its gradients, in fixed-size vectors.
+/// A value F = sum_o cotangent_o <H_o> with its gradients, in vectors whose sizes are part of the type or, for circuits
+/// of run-time size, Eigen::Dynamic.
 template <Scalar S, int Features, int Weights>
 struct Vjp {
   S value = 0;
-  Eigen::Matrix<S, Features, 1> features = Eigen::Matrix<S, Features, 1>::Zero();
-  Eigen::Matrix<S, Weights, 1> weights = Eigen::Matrix<S, Weights, 1>::Zero();
+  Eigen::Matrix<S, Features, 1> features = Eigen::Matrix<S, Features, 1>::Zero(std::max(Features, 0));
+  Eigen::Matrix<S, Weights, 1> weights = Eigen::Matrix<S, Weights, 1>::Zero(std::max(Weights, 0));
 };
 
 namespace detail {
@@ -49,6 +50,37 @@ template <Scalar S>
   return sum;
 }
 
+/// The value and the gradients of <observable> by the adjoint method. `psi` is in |0...0>, `lambda` as large.
+template <MutableState State, class Result>
+void adjoint_into(CircuitView circuit, std::span<const typename State::Scalar> x,
+                  std::span<const typename State::Scalar> w, const PauliSum& observable, State& psi, State& lambda,
+                  Result& result) {
+  apply(psi, circuit, x, w);
+  lambda[0] = 0;
+  add_applied(observable, psi, 1.0, lambda);
+  result.value = static_cast<typename State::Scalar>(inner_product(psi, lambda).real());
+  adjoint_sweep(circuit.ops(), x.data(), w.data(), psi.data(), lambda.data(), dimension(circuit.qubits),
+                result.features.data(), result.weights.data());
+}
+
+/// The same by parameter shift, in one state.
+template <MutableState State, class Result>
+void shift_into(CircuitView circuit, std::span<const typename State::Scalar> x,
+                std::span<const typename State::Scalar> w, const PauliSum& observable, State& state, Result& result) {
+  require_applicable(circuit, x, w);
+  const auto ops = circuit.ops();
+  const auto evaluate = [&](const AngleShift& shift) {
+    reset(state);
+    for (std::size_t i = 0; i < ops.size(); ++i) {
+      const Operation op = i == shift.operation ? shifted(ops[i], shift.angle, shift.delta) : ops[i];
+      apply_operation(op, x.data(), w.data(), state.data(), dimension(circuit.qubits));
+    }
+    return expectation(state, observable);
+  };
+  result.value = static_cast<typename State::Scalar>(evaluate(AngleShift{ops.size(), 0, 0.0}));
+  parameter_shift(ops, x.data(), result.features.data(), result.weights.data(), evaluate);
+}
+
 }  // namespace detail
 
 /// Vector-Jacobian product by the adjoint method: gradients of sum_o cotangents[o] * <observables[o]> in the state
@@ -58,16 +90,9 @@ template <CircuitType C, Scalar S = double>
 [[nodiscard]] auto adjoint_vjp(Parameters<S> features, Parameters<S> weights, std::span<const PauliSum> observables,
                                Parameters<S> cotangents) {
   detail::require_vjp_sizes<C, S>(features, weights, observables.size(), cotangents.size());
-  constexpr int N = decltype(C::circuit)::qubits;
-  const PauliSum observable = detail::combine<S>(observables, cotangents);
-  auto psi = run<S>(C::circuit, features, weights);
-  StateVector<N, S> lambda;
-  lambda[0] = 0;
-  add_applied(observable, psi, 1.0, lambda);
+  StateVector<decltype(C::circuit)::qubits, S> psi, lambda;
   Vjp<S, features_of<C>, weights_of<C>> result;
-  result.value = static_cast<S>(inner_product(psi, lambda).real());
-  detail::adjoint_sweep(C::circuit.ops(), features.data(), weights.data(), psi.data(), lambda.data(), dimension(N),
-                        result.features.data(), result.weights.data());
+  detail::adjoint_into(C::circuit, features, weights, detail::combine<S>(observables, cotangents), psi, lambda, result);
   return result;
 }
 
@@ -77,21 +102,9 @@ template <CircuitType C, Scalar S = double>
 [[nodiscard]] auto shift_vjp(Parameters<S> features, Parameters<S> weights, std::span<const PauliSum> observables,
                              Parameters<S> cotangents) {
   detail::require_vjp_sizes<C, S>(features, weights, observables.size(), cotangents.size());
-  constexpr int N = decltype(C::circuit)::qubits;
-  const PauliSum observable = detail::combine<S>(observables, cotangents);
-  const auto ops = C::circuit.ops();
-  StateVector<N, S> state;
-  const auto evaluate = [&](const AngleShift& shift) {
-    reset(state);
-    for (std::size_t i = 0; i < ops.size(); ++i) {
-      const Operation op = i == shift.operation ? shifted(ops[i], shift.angle, shift.delta) : ops[i];
-      detail::apply_operation(op, features.data(), weights.data(), state.data(), dimension(N));
-    }
-    return expectation(state, observable);
-  };
+  StateVector<decltype(C::circuit)::qubits, S> state;
   Vjp<S, features_of<C>, weights_of<C>> result;
-  result.value = static_cast<S>(evaluate(AngleShift{ops.size(), 0, 0.0}));
-  parameter_shift(ops, features.data(), result.features.data(), result.weights.data(), evaluate);
+  detail::shift_into(C::circuit, features, weights, detail::combine<S>(observables, cotangents), state, result);
   return result;
 }
 

@@ -41,10 +41,10 @@ template <Scalar S>
 template <QuantumState T>
 void expectations(const T& state, std::span<const PauliString> strings, std::span<double> out) {
   detail::require_size("expectations: number of results", out.size(), strings.size());
-  for (const auto& string : strings) detail::require_support(string.support(), T::qubits);
+  for (const auto& string : strings) detail::require_support(string.support(), qubits_of(state));
   detail::require_state(state);
   std::fill(out.begin(), out.end(), 0.0);
-  for (Index i = 0; i < dimension(T::qubits); ++i) {
+  for (Index i = 0; i < dimension(qubits_of(state)); ++i) {
     for (std::size_t k = 0; k < strings.size(); ++k) out[k] += detail::contribution(strings[k], state.data(), i);
   }
 }
@@ -76,17 +76,15 @@ template <QuantumState T>
 
 /// out += factor * H|psi>; the states must be different. Throws ShapeError if H acts outside the state.
 template <QuantumState T, class Out>
-requires MutableState<Out> &&
-    (T::qubits == std::remove_cvref_t<Out>::qubits) void add_applied(const PauliSum& observable, const T& state,
-                                                                     double factor, Out&& out) {
+requires MutableState<Out> && SameQubits<T, std::remove_cvref_t<Out>>
+void add_applied(const PauliSum& observable, const T& state, double factor, Out&& out) {
   using S = typename T::Scalar;
-  detail::require_support(observable.support(), T::qubits);
-  detail::require_state(state);
-  detail::require_state(out);
+  detail::require_support(observable.support(), qubits_of(state));
+  detail::require_same_qubits("add_applied", state, out);
   for (const auto& term : observable.terms()) {
     const auto c = static_cast<S>(factor * term.coefficient);
     const int y = term.string.y_count() & 3;
-    for (Index i = 0; i < dimension(T::qubits); ++i) {
+    for (Index i = 0; i < dimension(qubits_of(state)); ++i) {
       const S s = c * static_cast<S>(parity_sign(i, term.string.z));
       const S re = s * state.data()[i].real(), im = s * state.data()[i].imag();
       auto& target = out.data()[i ^ term.string.x];

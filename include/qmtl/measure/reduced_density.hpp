@@ -2,13 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The reduced density matrix of a window, and local operators on it.
 
-#include <algorithm>
-#include <array>
 #include <complex>
 #include <span>
 
 #include "qmtl/circuit/window.hpp"
-#include "qmtl/core/config.hpp"
+#include "qmtl/core/memory.hpp"
+#include "qmtl/state/apply_matrix.hpp"
 #include "qmtl/state/state_vector.hpp"
 
 namespace qmtl {
@@ -26,49 +25,13 @@ template <Scalar S, int K>
   return LocalMatrix<S, K>::Zero(1 << K, 1 << K);
 }
 
-/// offsets[a]: the bits of local basis state a at the window's qubits of the register.
-template <WindowType W>
-inline constexpr auto window_offsets = [] {
-  std::array<Index, std::size_t{1} << W::width> offsets{};
-  for (Index a = 0; a < offsets.size(); ++a) {
-    for (int j = 0; j < W::width; ++j) {
-      if (bit_of(a, j) != 0) offsets[a] |= qubit_mask(W::indices[static_cast<std::size_t>(j)]);
-    }
-  }
-  return offsets;
-}();
-
-template <WindowType W>
-inline constexpr auto sorted_window = [] {
-  auto indices = W::indices;
-  std::sort(indices.begin(), indices.end());
-  return indices;
-}();
-
-/// Calls visit(base) for every basis state whose window qubits are all zero.
-template <WindowType W, class Visit>
-QMTL_ALWAYS_INLINE void for_each_environment(int qubits, Visit&& visit) {
-  for (Index k = 0; k < dimension(qubits - W::width); ++k) {
-    Index base = k;
-    for (const int q : sorted_window<W>) base = insert_zero(base, q);
-    visit(base);
-  }
-}
-
-}  // namespace detail
-
-/// rho_W = Tr_{not W} |psi><psi|: rho(a, b) = sum over the other qubits of psi(a, e) conj(psi(b, e)).
-/// Cost 2^N * 2^k.
-template <WindowType W, QuantumState T>
-[[nodiscard]] LocalMatrix<typename T::Scalar, W::width> reduced_density(const T& state) {
+template <QuantumState T, class P, class Matrix>
+void sum_density(const T& state, P&& places, Matrix& rho) {
   using S = typename T::Scalar;
-  static_assert(window_extent<W> <= T::qubits, "qmtl: a window's qubits must be below the register's qubit count");
-  detail::require_state(state);
-  constexpr auto& offsets = detail::window_offsets<W>;
-  constexpr std::size_t size = offsets.size();
-  auto rho = detail::zero_local_matrix<S, W::width>();
-  std::array<S, size> re{}, im{};
-  detail::for_each_environment<W>(T::qubits, [&](Index base) {
+  const auto& offsets = places.offsets;
+  const std::size_t size = offsets.size();
+  auto &re = places.re, &im = places.im;
+  for_each_environment(places.sorted, qubits_of(state), [&](Index base) {
     for (std::size_t a = 0; a < size; ++a) {
       re[a] = state.data()[base | offsets[a]].real();
       im[a] = state.data()[base | offsets[a]].imag();
@@ -81,37 +44,51 @@ template <WindowType W, QuantumState T>
     }
   });
   rho.template triangularView<Eigen::StrictlyUpper>() = rho.adjoint();
+}
+
+}  // namespace detail
+
+/// rho_W = Tr_{not W} |psi><psi|: rho(a, b) = sum over the other qubits of psi(a, e) conj(psi(b, e)).
+/// Cost 2^N * 2^k.
+template <WindowType W, QuantumState T>
+[[nodiscard]] LocalMatrix<typename T::Scalar, W::width> reduced_density(const T& state) {
+  using S = typename T::Scalar;
+  detail::require_window<W>(state);
+  detail::require_state(state);
+  auto rho = detail::zero_local_matrix<S, W::width>();
+  detail::sum_density(state, detail::FixedPlaces<W, S>{}, rho);
   return rho;
 }
 
-/// out += (B on W) |psi>, B acting as the identity on the other qubits. Cost 2^N * 2^k.
+/// The same for a window that is known at run time; local qubit j is qubit window[j]. Throws CircuitError for one that
+/// does not fit, MemoryError where there is no memory for 4^k entries.
+template <QuantumState T>
+[[nodiscard]] ColMajorMatrix<std::complex<typename T::Scalar>> reduced_density(const T& state,
+                                                                               std::span<const int> window) {
+  using S = typename T::Scalar;
+  using Matrix = ColMajorMatrix<std::complex<S>>;
+  detail::require_window(window, qubits_of(state));
+  detail::require_state(state);
+  const auto size = static_cast<Eigen::Index>(dimension(static_cast<int>(window.size())));
+  Matrix rho = detail::with_memory(
+      "reduced_density", detail::bytes_of<std::complex<S>>(static_cast<double>(size) * static_cast<double>(size)),
+      [size] { return Matrix(Matrix::Zero(size, size)); });
+  detail::sum_density(state, detail::Places<S>(window), rho);
+  return rho;
+}
+
+/// out += (B on W) |psi>, B acting as the identity on the other qubits. Cost 2^N * 2^k. The states must be different.
 template <WindowType W, QuantumState T, class Out>
 requires MutableState<Out>
 void add_local_applied(const LocalMatrix<typename T::Scalar, W::width>& b, const T& state, Out&& out) {
   using S = typename T::Scalar;
-  static_assert(window_extent<W> <= T::qubits, "qmtl: a window's qubits must be below the register's qubit count");
-  static_assert(T::qubits == std::remove_cvref_t<Out>::qubits, "qmtl: both states must have as many qubits");
-  detail::require_size("add_local_applied: rows of the operator", b.rows(), 1 << W::width);
-  detail::require_size("add_local_applied: columns of the operator", b.cols(), 1 << W::width);
-  detail::require_state(state);
-  detail::require_state(out);
-  constexpr auto& offsets = detail::window_offsets<W>;
-  constexpr std::size_t size = offsets.size();
-  std::array<S, size> re{}, im{};
-  detail::for_each_environment<W>(T::qubits, [&](Index base) {
-    re.fill(S(0));
-    im.fill(S(0));
-    for (std::size_t c = 0; c < size; ++c) {
-      const auto amplitude = state.data()[base | offsets[c]];
-      const S x = amplitude.real(), y = amplitude.imag();
-      const std::complex<S>* column = b.data() + c * size;
-      for (std::size_t r = 0; r < size; ++r) {
-        re[r] += column[r].real() * x - column[r].imag() * y;
-        im[r] += column[r].real() * y + column[r].imag() * x;
-      }
-    }
-    for (std::size_t r = 0; r < size; ++r) out.data()[base | offsets[r]] += std::complex<S>(re[r], im[r]);
-  });
+  detail::require_window<W>(state);
+  constexpr bool same_qubits = SameQubits<T, std::remove_cvref_t<Out>>;
+  static_assert(same_qubits, "qmtl: both states must have as many qubits");
+  detail::require_operator_size("add_local_applied", b.rows(), b.cols(), W::width);
+  detail::require_same_qubits("add_local_applied", state, out);
+  detail::for_each_image(b.data(), state, detail::FixedPlaces<W, S>{},
+                         [&out](Index i, S re, S im) { out.data()[i] += std::complex<S>(re, im); });
 }
 
 }  // namespace qmtl

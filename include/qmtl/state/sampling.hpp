@@ -17,34 +17,67 @@ namespace qmtl {
 template <QuantumState T>
 [[nodiscard]] Eigen::Matrix<typename T::Scalar, Eigen::Dynamic, 1> probabilities(const T& state) {
   detail::require_state(state);
-  const auto size = static_cast<Eigen::Index>(dimension(T::qubits));
+  const auto size = static_cast<Eigen::Index>(dimension(qubits_of(state)));
   return Eigen::Map<const Eigen::Matrix<std::complex<typename T::Scalar>, Eigen::Dynamic, 1>>(state.data(), size)
       .cwiseAbs2();
 }
 
 namespace detail {
-/// Index of `basis` read through a window: bit j of the result is the value of qubit W::indices[j].
-template <WindowType W>
-[[nodiscard]] constexpr Index gather(Index basis) noexcept {
+/// Index of `basis` read through a window: bit j of the result is the value of qubit window[j].
+template <class Window>
+[[nodiscard]] constexpr Index gather(Index basis, const Window& window) noexcept {
   Index local = 0;
-  for (int j = 0; j < W::width; ++j) {
-    local |= static_cast<Index>(bit_of(basis, W::indices[static_cast<std::size_t>(j)])) << j;
-  }
+  for (std::size_t j = 0; j < window.size(); ++j) local |= static_cast<Index>(bit_of(basis, window[j])) << j;
   return local;
+}
+
+/// Throws CircuitError unless a window holds distinct qubits of a register.
+inline void require_window(std::span<const int> window, int qubits) {
+  for (std::size_t j = 0; j < window.size(); ++j) {
+    if (window[j] < 0 || window[j] >= qubits || std::count(window.begin(), window.end(), window[j]) != 1) {
+      throw CircuitError(text("qmtl: a window's qubits must be distinct and below the register's qubit count ", qubits,
+                              ", got qubit ", window[j], " at position ", j));
+    }
+  }
+}
+
+/// The same of a window type: where the state's size is known it does not compile.
+template <WindowType W, QuantumState T>
+void require_window([[maybe_unused]] const T& state) {
+  if constexpr (FixedSizeState<T>) {
+    static_assert(window_extent<W> <= T::qubits, "qmtl: a window's qubits must be below the register's qubit count");
+  } else {
+    require_window(W::indices, qubits_of(state));
+  }
+}
+}  // namespace detail
+
+namespace detail {
+template <QuantumState T, class Window>
+[[nodiscard]] Eigen::Matrix<typename T::Scalar, Eigen::Dynamic, 1> marginal_of(const T& state, const Window& window) {
+  require_state(state);
+  Eigen::Matrix<double, Eigen::Dynamic, 1> sums = Eigen::Matrix<double, Eigen::Dynamic, 1>::Zero(
+      static_cast<Eigen::Index>(dimension(static_cast<int>(window.size()))));
+  for (Index i = 0; i < dimension(qubits_of(state)); ++i) {
+    sums[static_cast<Eigen::Index>(gather(i, window))] += static_cast<double>(std::norm(state.data()[i]));
+  }
+  return sums.template cast<typename T::Scalar>();
 }
 }  // namespace detail
 
 /// Probabilities of the window's 2^k outcomes, the other qubits summed over; bit j is qubit W::indices[j].
 template <WindowType W, QuantumState T>
 [[nodiscard]] Eigen::Matrix<typename T::Scalar, Eigen::Dynamic, 1> marginal(const T& state) {
-  static_assert(window_extent<W> <= T::qubits, "qmtl: a window's qubits must be below the register's qubit count");
-  detail::require_state(state);
-  Eigen::Matrix<double, Eigen::Dynamic, 1> sums =
-      Eigen::Matrix<double, Eigen::Dynamic, 1>::Zero(static_cast<Eigen::Index>(dimension(W::width)));
-  for (Index i = 0; i < dimension(T::qubits); ++i) {
-    sums[static_cast<Eigen::Index>(detail::gather<W>(i))] += static_cast<double>(std::norm(state.data()[i]));
-  }
-  return sums.template cast<typename T::Scalar>();
+  detail::require_window<W>(state);
+  return detail::marginal_of(state, W::indices);
+}
+
+/// The same for a window that is known at run time. Throws CircuitError for one that does not fit.
+template <QuantumState T>
+[[nodiscard]] Eigen::Matrix<typename T::Scalar, Eigen::Dynamic, 1> marginal(const T& state,
+                                                                            std::span<const int> window) {
+  detail::require_window(window, qubits_of(state));
+  return detail::marginal_of(state, window);
 }
 
 /// `shots` independent outcomes, each a basis state index. Same engine state, same outcomes. Cost 2^N + shots * N.
@@ -52,7 +85,7 @@ template <WindowType W, QuantumState T>
 template <QuantumState T, BitGenerator G>
 [[nodiscard]] std::vector<Index> sample(const T& state, std::size_t shots, G& engine) {
   detail::require_state(state);
-  std::vector<double> cumulative(dimension(T::qubits));
+  std::vector<double> cumulative(dimension(qubits_of(state)));
   double total = 0.0;
   Index last = 0;  // the highest outcome that can occur: rounding must not lead past it
   for (Index i = 0; i < cumulative.size(); ++i) {
@@ -73,27 +106,37 @@ template <QuantumState T, BitGenerator G>
   return outcomes;
 }
 
-/// How often each basis state occurs in `outcomes`: a vector of 2^N counts. Throws ValueError on an outcome outside.
-template <int N>
-[[nodiscard]] std::vector<std::size_t> histogram(std::span<const Index> outcomes) {
-  static_assert(N >= 1 && N <= max_qubits, "qmtl: a state vector must have 1 to 30 qubits");
-  std::vector<std::size_t> counts(dimension(N), 0);
+/// How often each basis state of 1 to 30 qubits occurs in `outcomes`: a vector of 2^N counts. Throws ValueError on an
+/// outcome outside, ShapeError for another number of qubits.
+[[nodiscard]] inline std::vector<std::size_t> histogram(std::span<const Index> outcomes, int qubits) {
+  if (qubits < 1 || qubits > max_qubits) {
+    throw ShapeError(detail::text("qmtl: histogram: qubits must be 1 to ", max_qubits, ", got ", qubits));
+  }
+  std::vector<std::size_t> counts(dimension(qubits), 0);
   for (const Index outcome : outcomes) {
     if (outcome >= counts.size()) {
       throw ValueError(
-          detail::text("qmtl: histogram: ", N, " qubits have outcomes below ", counts.size(), ", got ", outcome));
+          detail::text("qmtl: histogram: ", qubits, " qubits have outcomes below ", counts.size(), ", got ", outcome));
     }
     ++counts[outcome];
   }
   return counts;
 }
+template <int N>
+[[nodiscard]] std::vector<std::size_t> histogram(std::span<const Index> outcomes) {
+  static_assert(N >= 1 && N <= max_qubits, "qmtl: a state vector must have 1 to 30 qubits");
+  return histogram(outcomes, N);
+}
 
-/// An outcome as text, qubit N-1 first and qubit 0 last, as it is written in binary.
+/// An outcome as text, the highest qubit first and qubit 0 last, as it is written in binary.
+[[nodiscard]] inline std::string bit_string(Index outcome, int qubits) {
+  std::string out;
+  for (int q = qubits; q-- > 0;) out += bit_of(outcome, q) != 0 ? '1' : '0';
+  return out;
+}
 template <int N>
 [[nodiscard]] std::string bit_string(Index outcome) {
-  std::string out;
-  for (int q = N; q-- > 0;) out += bit_of(outcome, q) != 0 ? '1' : '0';
-  return out;
+  return bit_string(outcome, N);
 }
 
 }  // namespace qmtl

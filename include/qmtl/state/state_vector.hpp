@@ -7,6 +7,7 @@
 #include <complex>
 #include <concepts>
 #include <span>
+#include <string_view>
 #include <type_traits>
 
 #include "qmtl/core/bits.hpp"
@@ -26,6 +27,32 @@ inline constexpr int max_stack_qubits = 8;
 
 template <int N, Scalar S>
 using Amplitudes = Eigen::Matrix<std::complex<S>, N <= max_stack_qubits ? (1 << N) : Eigen::Dynamic, 1>;
+
+/// Writes the state of norm 1 proportional to `amplitudes`, those of a `what`. Throws ValueError if one is not finite
+/// or all are zero.
+template <Scalar S>
+void normalise(std::string_view what, std::span<const std::complex<S>> amplitudes, std::complex<S>* out) {
+  double largest = 0.0;
+  for (std::size_t i = 0; i < amplitudes.size(); ++i) {
+    if (!std::isfinite(amplitudes[i].real()) || !std::isfinite(amplitudes[i].imag())) {
+      throw ValueError(text("qmtl: ", what, ": amplitude ", i, " is not finite"));
+    }
+    largest = std::max({largest, std::abs(static_cast<double>(amplitudes[i].real())),
+                        std::abs(static_cast<double>(amplitudes[i].imag()))});
+  }
+  if (largest == 0.0) throw ValueError(text("qmtl: ", what, ": all amplitudes are zero, a state must have norm 1"));
+  double squares = 0.0;  // of the amplitudes over the largest, so that neither overflows nor underflows
+  for (const auto& a : amplitudes) {
+    const double re = a.real() / largest;
+    const double im = a.imag() / largest;
+    squares += re * re + im * im;
+  }
+  const double norm = std::sqrt(squares);
+  for (std::size_t i = 0; i < amplitudes.size(); ++i) {
+    out[i] = {static_cast<S>(amplitudes[i].real() / largest / norm),
+              static_cast<S>(amplitudes[i].imag() / largest / norm)};
+  }
+}
 }  // namespace detail
 
 /// A non-owning view of 2^N amplitudes; S is const for a read-only view. Cheap to copy, like std::span.
@@ -76,27 +103,8 @@ class StateVector {
   /// one is not finite or all are zero.
   [[nodiscard]] static StateVector from_amplitudes(std::span<const Amplitude> amplitudes) {
     detail::require_size("StateVector: number of amplitudes", amplitudes.size(), dimension(N));
-    double largest = 0.0;
-    for (std::size_t i = 0; i < amplitudes.size(); ++i) {
-      if (!std::isfinite(amplitudes[i].real()) || !std::isfinite(amplitudes[i].imag())) {
-        throw ValueError(detail::text("qmtl: StateVector: amplitude ", i, " is not finite"));
-      }
-      largest = std::max({largest, std::abs(static_cast<double>(amplitudes[i].real())),
-                          std::abs(static_cast<double>(amplitudes[i].imag()))});
-    }
-    if (largest == 0.0) throw ValueError("qmtl: StateVector: all amplitudes are zero, a state must have norm 1");
     StateVector state;
-    double squares = 0.0;  // of the amplitudes over the largest, so that neither overflows nor underflows
-    for (const auto& a : amplitudes) {
-      const double re = a.real() / largest;
-      const double im = a.imag() / largest;
-      squares += re * re + im * im;
-    }
-    const double norm = std::sqrt(squares);
-    for (std::size_t i = 0; i < amplitudes.size(); ++i) {
-      state[i] = {static_cast<S>(amplitudes[i].real() / largest / norm),
-                  static_cast<S>(amplitudes[i].imag() / largest / norm)};
-    }
+    detail::normalise("StateVector", amplitudes, state.data());
     return state;
   }
 
@@ -116,18 +124,43 @@ class StateVector {
   detail::Amplitudes<N, S> amplitudes_;
 };
 
-/// Anything with 2^N contiguous amplitudes: StateVector or StateView.
+/// A state whose number of qubits is part of its type: StateVector or StateView.
+template <class T>
+concept FixedSizeState = requires {
+  { T::qubits } -> std::convertible_to<int>;
+};
+
+/// Anything with 2^N contiguous amplitudes: StateVector or StateView, or one whose number of qubits is known at run
+/// time only (`state/dynamic_state.hpp`), which it tells by `qubits()`.
 template <class T>
 concept QuantumState = requires(const T& state) {
   typename T::Scalar;
-  { T::qubits } -> std::convertible_to<int>;
   { *state.data() } -> std::convertible_to<std::complex<typename T::Scalar>>;
-};
+}
+&&(FixedSizeState<T> || requires(const T& state) {
+  { state.qubits() } -> std::same_as<int>;
+});
+
+/// Number of qubits of a state.
+template <QuantumState T>
+[[nodiscard]] constexpr int qubits_of([[maybe_unused]] const T& state) noexcept {
+  if constexpr (FixedSizeState<T>) {
+    return T::qubits;
+  } else {
+    return state.qubits();
+  }
+}
 
 /// A state whose amplitudes may be changed.
 template <class T>
 concept MutableState = QuantumState<std::remove_cvref_t<T>> && requires(T& state) {
   { state.data() } -> std::same_as<std::complex<typename std::remove_cvref_t<T>::Scalar>*>;
+};
+
+/// States that have equally many qubits, as far as their types tell.
+template <class A, class B>
+concept SameQubits = !FixedSizeState<A> || !FixedSizeState<B> || requires {
+  requires A::qubits == B::qubits;
 };
 
 namespace detail {
@@ -136,6 +169,17 @@ template <QuantumState T>
 void require_state(const T& state) {
   if (state.data() == nullptr) throw_moved_from("StateVector");
 }
+
+/// Throws ShapeError unless two states have equally many qubits.
+template <QuantumState A, QuantumState B>
+void require_same_qubits(std::string_view where, const A& a, const B& b) {
+  if (qubits_of(a) != qubits_of(b)) {
+    throw ShapeError(
+        text("qmtl: ", where, ": both states must have as many qubits, got ", qubits_of(a), " and ", qubits_of(b)));
+  }
+  require_state(a);
+  require_state(b);
+}
 }  // namespace detail
 
 /// Sets the state to basis state `basis`, by default |0...0>. Throws ValueError if there is no such basis state.
@@ -143,31 +187,34 @@ template <class T>
 requires MutableState<T>
 void reset(T&& state, Index basis = 0) {
   using State = std::remove_cvref_t<T>;
-  if (basis >= dimension(State::qubits)) {
-    throw ValueError(detail::text("qmtl: reset: a state of ", State::qubits, " qubits has basis states 0 to ",
-                                  dimension(State::qubits) - 1, ", got ", basis));
+  const Index size = dimension(qubits_of(state));
+  if (basis >= size) {
+    throw ValueError(detail::text("qmtl: reset: a state of ", qubits_of(state), " qubits has basis states 0 to ",
+                                  size - 1, ", got ", basis));
   }
   detail::require_state(state);
-  std::fill_n(state.data(), dimension(State::qubits), std::complex<typename State::Scalar>{});
+  std::fill_n(state.data(), size, std::complex<typename State::Scalar>{});
   state.data()[basis] = std::complex<typename State::Scalar>(1);
 }
 
-/// Copies amplitudes between states of equal size.
+/// Copies amplitudes between states of equal size. Throws ShapeError for others, where sizes are known at run time
+/// only.
 template <QuantumState From, class To>
-requires MutableState<To> &&(From::qubits == std::remove_cvref_t<To>::qubits) void copy(const From& from, To&& to) {
-  detail::require_state(from);
-  detail::require_state(to);
-  std::copy_n(from.data(), dimension(From::qubits), to.data());
+requires MutableState<To> && SameQubits<From, std::remove_cvref_t<To>>
+void copy(const From& from, To&& to) {
+  detail::require_same_qubits("copy", from, to);
+  std::copy_n(from.data(), dimension(qubits_of(from)), to.data());
 }
 
-/// <a|b>, linear in b. Cost 2^N; accumulated in double.
+/// <a|b>, linear in b. Cost 2^N; accumulated in double. Throws ShapeError for states of different size, where sizes are
+/// known at run time only.
 template <QuantumState A, QuantumState B>
-requires(A::qubits == B::qubits) [[nodiscard]] std::complex<double> inner_product(const A& a, const B& b) {
-  detail::require_state(a);
-  detail::require_state(b);
+requires SameQubits<A, B>
+[[nodiscard]] std::complex<double> inner_product(const A& a, const B& b) {
+  detail::require_same_qubits("inner_product", a, b);
   double re = 0.0;
   double im = 0.0;
-  for (Index i = 0; i < dimension(A::qubits); ++i) {
+  for (Index i = 0; i < dimension(qubits_of(a)); ++i) {
     const double ar = a.data()[i].real(), ai = a.data()[i].imag();
     const double br = b.data()[i].real(), bi = b.data()[i].imag();
     re += ar * br + ai * bi;

@@ -11,15 +11,15 @@
 #include <string>
 #include <vector>
 
-#include "qmtl/state/lane_program.hpp"
-#include "qmtl/state/lane_windows.hpp"
+#include "qmtl/engine/lanes/lane_program.hpp"
+#include "qmtl/engine/lanes/lane_windows.hpp"
 #include "workload.hpp"
 
 namespace {
 
 using namespace qmtl;
 using qmtl::detail::AddressMap;
-using qmtl::detail::Blocks;
+using qmtl::detail::Cosets;
 using S = double;
 using Real = Pack<S>;
 using Complex = ComplexPack<S>;
@@ -34,7 +34,7 @@ template <class A>
   return values;
 }
 
-[[nodiscard]] Blocks first_qubits(int n, int k) {
+[[nodiscard]] Cosets first_qubits(int n, int k) {
   std::vector<int> qubits(static_cast<std::size_t>(k));
   std::iota(qubits.begin(), qubits.end(), n / 3);
   return {AddressMap(n), qubits};
@@ -54,17 +54,17 @@ template <int K, bool HasPhases, class A>
 void rotations(int n, const std::string& kind) {
   auto psi = some_amplitudes<A>(dimension(n));
   auto lambda = some_amplitudes<A>(dimension(n));
-  const Blocks blocks = first_qubits(n, K);
+  const Cosets cosets = first_qubits(n, K);
   const auto group = some_group<K, A>();
   std::array<detail::RotationSums<S>, K> sums{};
   const std::string on = detail::text(" on ", K, " qubits, ", kind, ", n = ", n);
   BENCHMARK("rotate_group" + on) {
-    detail::rotate_group<S, K, HasPhases ? detail::Phases::one : detail::Phases::none, false>(psi.data(), blocks,
+    detail::rotate_group<S, K, HasPhases ? detail::Phases::one : detail::Phases::none, false>(psi.data(), cosets,
                                                                                               group);
     return psi[0];
   };
   BENCHMARK("rotation_sums" + on) {
-    detail::rotation_sums<S, K, HasPhases>(lambda.data(), psi.data(), blocks, sums);
+    detail::rotation_sums<S, K, HasPhases>(lambda.data(), psi.data(), cosets, sums);
     return sums[0].y;
   };
 }

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "qmtl/core/simd.hpp"
-#include "qmtl/state/lane_amplitude.hpp"
+#include "qmtl/engine/lane_amplitude.hpp"
 #include "timing.hpp"
 
 namespace qmtl::benchmark {

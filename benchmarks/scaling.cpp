@@ -12,7 +12,7 @@
 #include "options.hpp"
 #include "qmtl/core/bits.hpp"
 #include "qmtl/core/simd.hpp"
-#include "qmtl/state/tile_program.hpp"
+#include "qmtl/engine/tiles/tile_program.hpp"
 #include "result_table.hpp"
 #include "runtime_head.hpp"
 #include "textbook.hpp"

@@ -10,7 +10,7 @@
 #include "qmtl/circuit/light_cone.hpp"
 #include "qmtl/core/bits.hpp"
 #include "qmtl/core/simd.hpp"
-#include "qmtl/state/tile_program.hpp"
+#include "qmtl/engine/tiles/tile_program.hpp"
 #include "workload.hpp"
 
 namespace qmtl::benchmark {

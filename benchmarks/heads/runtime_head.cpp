@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <memory>
 
-#include "qmtl/head/parallel_backend.hpp"
+#include "qmtl/engine/parallel_backend.hpp"
 #include "threads.hpp"
 
 namespace qmtl::benchmark {

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // For programs of several source files: the engine of all quantum heads, compiled in one of them.
 
-#include "qmtl/head/lane_backend.hpp"
-#include "qmtl/head/parallel_backend.hpp"
+#include "qmtl/engine/lane_backend.hpp"
+#include "qmtl/engine/parallel_backend.hpp"
 
 // A file that includes this header leaves the engine to another one, whose first lines are
 //

@@ -4,7 +4,7 @@
 
 #include <type_traits>
 
-#include "qmtl/head/head_program.hpp"
+#include "qmtl/engine/head_program.hpp"
 #include "qmtl/head/quantum_head.hpp"
 #include "qmtl/head/state_encoding.hpp"
 

@@ -6,7 +6,7 @@
 #include <concepts>
 #include <type_traits>
 
-#include "qmtl/state/lane_amplitude.hpp"
+#include "qmtl/engine/lane_amplitude.hpp"
 
 namespace qmtl::test {
 

@@ -5,9 +5,9 @@
 
 #include <type_traits>
 
+#include "qmtl/engine/lane_backend.hpp"
 #include "qmtl/head/concepts.hpp"
 #include "qmtl/head/head_cost.hpp"
-#include "qmtl/head/lane_backend.hpp"
 
 namespace qmtl::detail {
 

@@ -14,14 +14,14 @@
 
 #include "qmtl/circuit/light_cone.hpp"
 #include "qmtl/core/moved_from.hpp"
+#include "qmtl/engine/lane_backend.hpp"
+#include "qmtl/engine/parallel_backend.hpp"
+#include "qmtl/engine/shift_backend.hpp"
 #include "qmtl/head/concepts.hpp"
 #include "qmtl/head/encoding.hpp"
 #include "qmtl/head/head_rules.hpp"
-#include "qmtl/head/lane_backend.hpp"
 #include "qmtl/head/own_batch.hpp"
-#include "qmtl/head/parallel_backend.hpp"
 #include "qmtl/head/prepared_rows.hpp"
-#include "qmtl/head/shift_backend.hpp"
 
 namespace qmtl {
 

@@ -1,0 +1,88 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// A task whose block runs on a copy of the encoded state.
+
+#include <algorithm>
+#include <cstddef>
+#include <vector>
+
+#include "qmtl/core/page_vector.hpp"
+#include "qmtl/engine/head_program.hpp"
+#include "qmtl/engine/lanes/lane_program.hpp"
+
+namespace qmtl::detail {
+
+/// One task whose block runs on a copy of the encoded state: cheaper where the block is nearly as wide as the register.
+template <Scalar S, class A>
+class DirectTask {
+ public:
+  DirectTask(const EngineTask<S>& task, const AddressMap& map)
+      : task_(task), program_(place_block(task), map), cosets_(program_.map(), task.window) {
+    const auto size = std::size_t{1} << map.qubits;
+    copy_.resize(size);
+    adjoint_.resize(size);
+    outcomes_.resize(cosets_.offsets.size());
+    gradients_.resize(static_cast<std::size_t>(weight_count(task.block)));
+  }
+
+  void update(const S* weights) { program_.set_uniform_angles(nullptr, weights + task_.first_parameter); }
+  void begin_batch() noexcept { std::fill(gradients_.begin(), gradients_.end(), Pack<S>{}); }
+
+  void expectations(const A* psi, Pack<S>* out) noexcept {
+    run(psi);
+    std::fill(outcomes_.begin(), outcomes_.end(), Pack<S>{});
+    cosets_.for_each([&](Address base) {
+      for (std::size_t a = 0; a < outcomes_.size(); ++a) {
+        const A& v = copy_[base ^ cosets_.offsets[a]];
+        outcomes_[a] += real_product<S>(v, v);
+      }
+    });
+    for (int o = 0; o < task_.outputs(); ++o) {
+      Pack<S> sum{};
+      for (std::size_t a = 0; a < outcomes_.size(); ++a) {
+        sum += task_.eigenvalues(static_cast<Eigen::Index>(a), o) * outcomes_[a];
+      }
+      out[task_.first_output + o] = sum;
+    }
+  }
+
+  /// Adds this task's part of lambda, and the weight gradients.
+  void backward(const A* psi, const Pack<S>* cotangents, A* lambda) noexcept {
+    run(psi);
+    for (std::size_t a = 0; a < outcomes_.size(); ++a) {
+      outcomes_[a] = Pack<S>{};
+      for (int o = 0; o < task_.outputs(); ++o) {
+        outcomes_[a] += task_.eigenvalues(static_cast<Eigen::Index>(a), o) * cotangents[task_.first_output + o];
+      }
+    }
+    cosets_.for_each([&](Address base) {
+      for (std::size_t a = 0; a < outcomes_.size(); ++a) {
+        const Address at = base ^ cosets_.offsets[a];
+        adjoint_[at] = outcomes_[a] * copy_[at];
+      }
+    });
+    program_.backward(copy_.data(), adjoint_.data());
+    program_.chain(nullptr, nullptr, gradients_.data());
+    for (std::size_t i = 0; i < adjoint_.size(); ++i) lambda[i] += adjoint_[i];
+  }
+
+  void finish(S* gradient) const noexcept {
+    for (std::size_t j = 0; j < gradients_.size(); ++j) {
+      gradient[static_cast<std::size_t>(task_.first_parameter) + j] += lane_sum<S>(gradients_[j]);
+    }
+  }
+
+ private:
+  void run(const A* psi) noexcept {
+    std::copy_n(psi, copy_.size(), copy_.data());
+    program_.forward(copy_.data());
+  }
+
+  EngineTask<S> task_;
+  LaneProgram<S, A> program_;
+  Cosets cosets_;
+  PageVector<A> copy_, adjoint_;
+  std::vector<Pack<S>> outcomes_, gradients_;
+};
+
+}  // namespace qmtl::detail

@@ -1,0 +1,51 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// A quantum head as values: what every backend runs.
+
+#include <complex>
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "qmtl/circuit/operation.hpp"
+#include "qmtl/core/scalar.hpp"
+
+namespace qmtl::detail {
+
+/// One task as the engine sees it: values and spans of static storage, no types.
+template <Scalar S>
+struct EngineTask {
+  std::span<const Operation> block;  ///< on local qubits
+  std::vector<int> window;           ///< register qubits
+  ColMajorMatrix<S> eigenvalues;     ///< 2^k x outputs
+  int first_output = 0;
+  int first_parameter = 0;
+  bool direct = false;  ///< run the block on a copy of the state instead of using window operators
+
+  [[nodiscard]] int outputs() const noexcept { return static_cast<int>(eigenvalues.cols()); }
+};
+
+/// The block's operations on the qubits of the register.
+template <Scalar S>
+[[nodiscard]] std::vector<Operation> place_block(const EngineTask<S>& task) {
+  std::vector<Operation> placed(task.block.begin(), task.block.end());
+  for (auto& op : placed) op = relabel(op, task.window);
+  return placed;
+}
+
+/// What a quantum head is to a backend: a circuit and tasks as values, whatever the types they come from.
+template <Scalar S>
+struct HeadProgram {
+  std::span<const Operation> encoding;
+  int qubits = 0;
+  int features = 0;
+  int encoding_weights = 0;
+  int outputs = 0;
+  std::vector<EngineTask<S>> tasks;
+  bool light_cones = false;                                     ///< a register for each window's light cone
+  std::size_t kept_bytes = std::size_t{64} << 20;               ///< encoded states that forward may keep for backward
+  void (*prepare)(const S* x, std::complex<S>* psi) = nullptr;  ///< the start, if it is not |0...0>
+  void (*prepare_vjp)(const S* x, const std::complex<S>* psi, const std::complex<S>* lambda, S* grad_x) = nullptr;
+};
+
+}  // namespace qmtl::detail

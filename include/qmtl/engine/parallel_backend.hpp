@@ -1,0 +1,248 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// A backend a thread: the batch is split into contiguous parts, and gradients are added in the order of the parts.
+// Where samples are few and states large, threads share the states instead.
+
+#include <algorithm>
+#include <exception>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "qmtl/core/execution.hpp"
+#include "qmtl/engine/lane_backend.hpp"
+
+namespace qmtl::detail {
+
+/// Runs a backend on one thread or several. For a fixed count of threads the results have the same bits every time;
+/// between counts sums over the batch may differ by rounding, and where threads share states all results.
+template <Scalar S, class Backend>
+class ParallelBackend {
+ public:
+  explicit ParallelBackend(HeadProgram<S> program);
+  /// A copy has work buffers and threads of its own, and nothing to go backward from.
+  ParallelBackend(const ParallelBackend& other);
+  ParallelBackend(ParallelBackend&&) noexcept;
+  ParallelBackend& operator=(const ParallelBackend& other);
+  ParallelBackend& operator=(ParallelBackend&&) noexcept;
+  ~ParallelBackend();
+
+  /// Starts or ends threads, and makes their work buffers; on an error everything is as it was.
+  void set_execution(const Execution& execution);
+
+  void forward(const S* angles, Eigen::Index batch, const S* weights, S* expectations);
+  void backward(const S* angles, const S* weights, const S* cotangents, S* gradient, S* angle_gradients,
+                std::size_t parameters);
+
+  // For backends that can keep what the encoding makes of a sample; see LaneBackend.
+
+  [[nodiscard]] Eigen::Index encoded_size() const noexcept;
+  [[nodiscard]] auto density(int first_output, const S* entries) const {
+    return parts_.front().backend.density(first_output, entries);
+  }
+  void encode(const S* angles, BatchOut<S> entries);
+  void forward_encoded(const BatchIn<S>& entries, const S* weights, S* expectations);
+  void backward_encoded(const BatchIn<S>& entries, const S* cotangents, S* gradient, std::size_t parameters);
+
+ private:
+  struct Part {
+    explicit Part(const HeadProgram<S>& program) : backend(program) {}
+    Backend backend;
+    Eigen::Index first = 0, count = 0;
+    std::vector<S> gradient;
+    std::exception_ptr error;
+  };
+
+  [[nodiscard]] static std::unique_ptr<Workers> make_workers(int count) {
+    return count > 1 ? std::make_unique<Workers>(count) : nullptr;
+  }
+
+  static constexpr bool can_share_states = requires(Backend b) { b.share_states(true); };
+
+  /// A copy of a moved-from head has no parts.
+  static void lend([[maybe_unused]] Workers* workers, [[maybe_unused]] std::vector<Part>& parts) {
+    if constexpr (can_share_states) {
+      if (!parts.empty()) parts.front().backend.set_workers(workers);
+    }
+  }
+
+  /// Whole groups of samples for every part; the last ones may be empty. If that left threads idle for more than a
+  /// tenth of the time, the first part takes all, with all threads on each state.
+  void split(Eigen::Index batch) noexcept {
+    QMTL_ASSERT(!parts_.empty());  // a moved-from head may only be assigned to
+    constexpr Eigen::Index width = Backend::width;
+    const auto parts = static_cast<Eigen::Index>(parts_.size());
+    const Eigen::Index groups = (batch + width - 1) / width;
+    first_only_ = false;
+    if constexpr (can_share_states) {
+      const Eigen::Index share = (groups + parts - 1) / parts;
+      first_only_ = 10 * groups < 9 * share * parts;
+      parts_.front().backend.share_states(first_only_);
+    }
+    assign(batch, first_only_ ? groups : (groups + parts - 1) / parts, width);
+  }
+
+  /// The same for encoded samples, which always lie in lanes. Parts of few numbers would be done before another thread
+  /// is awake.
+  void split_encoded(Eigen::Index batch) noexcept {
+    QMTL_ASSERT(!parts_.empty());
+    constexpr Eigen::Index width = pack_width<S>, least_numbers = 8192;
+    const auto parts = static_cast<Eigen::Index>(parts_.size());
+    const Eigen::Index groups = (batch + width - 1) / width;
+    const Eigen::Index least = least_numbers / (encoded_size() * width) + 1;
+    const Eigen::Index share = std::max(least, (groups + parts - 1) / parts);
+    first_only_ = share >= groups;
+    assign(batch, share, width);
+  }
+
+  /// `share` groups of `width` samples for every part, as long as there are any.
+  void assign(Eigen::Index batch, Eigen::Index share, Eigen::Index width) noexcept {
+    Eigen::Index first = 0;
+    for (auto& part : parts_) {
+      part.first = first;
+      part.count = std::min(share * width, batch - first);
+      first += part.count;
+    }
+  }
+
+  /// Runs body(part, sum) with a sum of `parameters` numbers a part, and adds up the sums in order.
+  template <class Body>
+  void run_adding(S* gradient, std::size_t parameters, const Body& body) {
+    run([&](Part& part) {
+      const bool first = part.first == 0;
+      if (!first) part.gradient.assign(parameters, S(0));
+      body(part, first ? gradient : part.gradient.data());
+    });
+    for (const auto& part : parts_) {
+      if (part.first == 0 || part.count == 0) continue;
+      for (std::size_t j = 0; j < parameters; ++j) gradient[j] += part.gradient[j];
+    }
+  }
+
+  template <class Body>
+  void run(const Body& body) {
+    if (workers_ != nullptr) workers_->keep_threads();
+    for (auto& part : parts_) part.error = nullptr;
+    const auto guarded = [&](int i) {
+      auto& part = parts_[static_cast<std::size_t>(i)];
+      if (part.count == 0) return;
+      try {
+        body(part);
+      } catch (...) {
+        part.error = std::current_exception();
+      }
+    };
+    if (workers_ == nullptr || first_only_) {
+      guarded(0);
+    } else {
+      workers_->run(guarded);
+    }
+    for (const auto& part : parts_) {
+      if (part.error) std::rethrow_exception(part.error);
+    }
+  }
+
+  HeadProgram<S> program_;
+  std::vector<Part> parts_;
+  std::unique_ptr<Workers> workers_;
+  Eigen::Index batch_ = 0;
+  bool first_only_ = false;  // the first part has all samples
+};
+
+// Not in the class: so that `extern template` keeps them from being compiled in every source file.
+
+template <Scalar S, class Backend>
+ParallelBackend<S, Backend>::ParallelBackend(HeadProgram<S> program)
+    : program_(std::move(program)), parts_(1, Part(program_)) {}
+
+template <Scalar S, class Backend>
+ParallelBackend<S, Backend>::ParallelBackend(const ParallelBackend& other)
+    : program_(other.program_),
+      parts_(other.parts_.size(), Part(program_)),
+      workers_(make_workers(static_cast<int>(parts_.size()))) {
+  lend(workers_.get(), parts_);
+}
+
+template <Scalar S, class Backend>
+ParallelBackend<S, Backend>::ParallelBackend(ParallelBackend&&) noexcept = default;
+
+template <Scalar S, class Backend>
+ParallelBackend<S, Backend>& ParallelBackend<S, Backend>::operator=(const ParallelBackend& other) {
+  if (this != &other) *this = ParallelBackend(other);
+  return *this;
+}
+
+template <Scalar S, class Backend>
+ParallelBackend<S, Backend>& ParallelBackend<S, Backend>::operator=(ParallelBackend&&) noexcept = default;
+
+template <Scalar S, class Backend>
+ParallelBackend<S, Backend>::~ParallelBackend() = default;
+
+template <Scalar S, class Backend>
+void ParallelBackend<S, Backend>::set_execution(const Execution& execution) {
+  const int count = thread_count(execution);
+  std::vector<Part> parts(static_cast<std::size_t>(count), Part(program_));
+  auto workers = make_workers(count);
+  lend(workers.get(), parts);
+  parts_ = std::move(parts);
+  workers_ = std::move(workers);
+  batch_ = 0;
+}
+
+template <Scalar S, class Backend>
+void ParallelBackend<S, Backend>::forward(const S* angles, Eigen::Index batch, const S* weights, S* expectations) {
+  split(batch);
+  run([&](Part& part) {
+    part.backend.forward(angles + part.first * program_.features, part.count, weights,
+                         expectations + part.first * program_.outputs);
+  });
+  batch_ = batch;
+}
+
+template <Scalar S, class Backend>
+void ParallelBackend<S, Backend>::backward(const S* angles, const S* weights, const S* cotangents, S* gradient,
+                                           S* angle_gradients, std::size_t parameters) {
+  split(batch_);
+  run_adding(gradient, parameters, [&](Part& part, S* sum) {
+    part.backend.backward(angles + part.first * program_.features, weights, cotangents + part.first * program_.outputs,
+                          sum, angle_gradients == nullptr ? nullptr : angle_gradients + part.first * program_.features);
+  });
+}
+
+template <Scalar S, class Backend>
+Eigen::Index ParallelBackend<S, Backend>::encoded_size() const noexcept {
+  return parts_.front().backend.encoded_size();
+}
+
+template <Scalar S, class Backend>
+void ParallelBackend<S, Backend>::encode(const S* angles, BatchOut<S> entries) {
+  split(entries.cols());
+  run([&](Part& part) {
+    part.backend.encode(angles + part.first * program_.features, entries.middleCols(part.first, part.count));
+  });
+}
+
+template <Scalar S, class Backend>
+void ParallelBackend<S, Backend>::forward_encoded(const BatchIn<S>& entries, const S* weights, S* expectations) {
+  split_encoded(entries.cols());
+  run([&](Part& part) {
+    part.backend.forward_encoded(entries.middleCols(part.first, part.count), weights,
+                                 expectations + part.first * program_.outputs);
+  });
+}
+
+template <Scalar S, class Backend>
+void ParallelBackend<S, Backend>::backward_encoded(const BatchIn<S>& entries, const S* cotangents, S* gradient,
+                                                   std::size_t parameters) {
+  split_encoded(entries.cols());
+  run_adding(gradient, parameters, [&](Part& part, S* sum) {
+    part.backend.backward_encoded(entries.middleCols(part.first, part.count),
+                                  cotangents + part.first * program_.outputs, sum);
+  });
+}
+
+}  // namespace qmtl::detail
+
+#if defined(QMTL_COMPILED_DOUBLE) || defined(QMTL_COMPILED_FLOAT)
+#include "qmtl/compiled_engine.hpp"
+#endif

@@ -1,0 +1,396 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// One large state at a time: SIMD lanes hold amplitudes, and every sweep over memory does all that a tile has at hand.
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "qmtl/core/execution.hpp"
+#include "qmtl/core/page_vector.hpp"
+#include "qmtl/engine/lanes/product_state.hpp"
+#include "qmtl/engine/tiles/tile_planner.hpp"
+
+namespace qmtl::detail {
+
+/// log2 of the packs of a tile. A state that fills no more than half of an L2 cache of 2 MB is worked on in place, as
+/// one tile; larger ones in tiles of which two fit well. Smaller tiles, for L1, lose more by copying than they gain.
+template <class A>
+[[nodiscard]] constexpr int default_tile_width(int packs) noexcept {
+  constexpr int in_place = 13;
+  constexpr bool complex = sizeof(A) > pack_bytes;
+  return packs <= in_place ? packs : (complex ? in_place - 3 : in_place);
+}
+
+/// From here on one state at a time is faster than pack_width<S> of them side by side, which outgrow the caches.
+inline constexpr int least_qubits_for_tiles = 13;
+
+/// A circuit on n qubits, its windows, and one state: amplitude i of the state is lane `at & (pack_width<S> - 1)` of
+/// pack `at >> lane_bits<S>`, at = map().at(i). The same steps as LaneProgram, with memory traffic in mind.
+template <Scalar S, class A>
+class TileProgram {
+ public:
+  /// Compiles operations on n qubits, lane_bits<S> <= n <= max_lane_qubits, that start from |0...0> or, if `prepared`,
+  /// from amplitudes which the caller prepares in their order; and windows, lists of qubits.
+  TileProgram(std::span<const Operation> ops, int n, bool prepared, std::span<const std::vector<int>> windows)
+      : TileProgram(ops, n, prepared, windows, default_tile_width<A>(n - lane_bits<S>)) {}
+
+  /// The same with tiles of another width.
+  TileProgram(std::span<const Operation> ops, int n, bool prepared, std::span<const std::vector<int>> windows,
+              int tile_width)
+      : prepared_(prepared),
+        tile_width_(tile_width),
+        packs_(n - lane_bits<S>),
+        map_(n),
+        windows_(windows.begin(), windows.end()) {
+    QMTL_ASSERT(packs_ >= 0 && n <= max_lane_qubits);
+    CircuitSchedule<S> schedule(ops, map_, prepared, true, angles_);
+    map_ = schedule.map;
+    if (!prepared) make_product(schedule);
+    steps_ = std::move(schedule.steps);
+    plan_ = make_plan(tile_width);
+    set_workers(nullptr);
+  }
+
+  /// Lanes are amplitudes of one sample.
+  static constexpr int samples = 1;
+
+  [[nodiscard]] const AddressMap& map() const noexcept { return map_; }
+  [[nodiscard]] int qubits() const noexcept { return map_.qubits; }
+  /// Packs of a state.
+  [[nodiscard]] std::size_t size() const noexcept { return std::size_t{1} << packs_; }
+
+  /// Threads that may share the sweeps, or none. Makes their work buffers, and smaller tiles if there are fewer than
+  /// threads; nothing is shared before share_states(true).
+  void set_workers(Workers* workers) {
+    const std::size_t threads = workers == nullptr ? 1 : static_cast<std::size_t>(workers->count());
+    std::optional<TilePlan<S, A>> shared_plan;
+    if (plan_.least_tiles < threads) {
+      // Twice as many tiles as threads if they cannot come out even.
+      const std::size_t tiles = std::has_single_bit(threads) ? threads : 2 * threads;
+      int width = std::min(tile_width_, packs_);
+      do {
+        shared_plan = make_plan(--width);
+      } while (width > 0 && shared_plan->least_tiles < tiles);
+    }
+    std::vector<Scratch> scratch(threads);
+    const auto largest = [&](auto part) {
+      return shared_plan ? std::max(plan_.*part, (*shared_plan).*part) : plan_.*part;
+    };
+    for (auto& buffers : scratch) {
+      buffers.psi.resize(largest(&TilePlan<S, A>::buffer_size));
+      buffers.lambda.resize(buffers.psi.size());
+      buffers.raw.resize(largest(&TilePlan<S, A>::raw_size));
+      buffers.densities.resize(plan_.density_size);
+      buffers.gradients.resize(angles_.size());
+      buffers.contraction.resize(low_.size());
+    }
+    scratch_ = std::move(scratch);
+    shared_plan_ = std::move(shared_plan);
+    workers_ = workers;
+    share_states(false);
+  }
+  void share_states(bool shared) noexcept { threads_ = shared && workers_ != nullptr ? scratch_.size() : 1; }
+
+  /// Tiles of the sweep over memory that has fewest.
+  [[nodiscard]] std::size_t tiles_of_a_sweep() const noexcept { return plan().least_tiles; }
+
+  /// Sets all angles; every lane has the same features.
+  void set_angles(const Pack<S>* x, const S* w) noexcept { angles_.set_uniform(x, w); }
+
+  /// Fills psi, where prepared amplitudes already are, with the state.
+  void forward(A* psi) noexcept {
+    if (!prepared_) build_product();
+    bool filled = prepared_;
+    for (const auto& sweep : plan().sweeps) {
+      if (!filled && !sweep.tile) write_product(psi, 0, size());
+      run(sweep, [&](Scratch& scratch, const Part& part) {
+        if (!sweep.tile) return flip_signs(sweep, psi, part);
+        sweep.tile->for_each(part.pass, part.begin, part.end, [&](Address base) {
+          const auto view = filled ? sweep.tile->load(psi, base, scratch.psi.data())
+                                   : sweep.tile->open(psi, base, scratch.psi.data());
+          if (!filled) fill_from_product(*sweep.tile, view, base);
+          for (const auto& step : sweep.steps) step.apply(view, part.pass.flips, angles_, false);
+          sweep.tile->store(view, psi, base);
+        });
+      });
+      filled = true;
+    }
+    if (!filled) write_product(psi, 0, size());
+  }
+
+  /// Room for the sines and cosines of so many groups of samples.
+  void reserve_angles(std::size_t groups) { angles_.reserve_groups(groups); }
+  /// Which group's sines and cosines are set and used next.
+  void select_angles(std::size_t group) noexcept { angles_.select_group(group); }
+  /// What backward needs of forward besides psi and the group's angles, when other samples have been in between.
+  void resume() noexcept {
+    if (!prepared_) build_product();
+  }
+  /// Whether `chain` needs the features.
+  [[nodiscard]] bool chain_reads_features() const noexcept { return angles_.chain_reads_features(); }
+
+  /// Amplitudes of all windows' density matrices together, in packed entries.
+  [[nodiscard]] std::size_t density_size() const noexcept { return plan_.density_size; }
+
+  /// All windows' density matrices one after another; their lanes have yet to be added up.
+  void densities(const A* psi, A* rho) noexcept {
+    for (auto& scratch : scratch_) std::fill(scratch.densities.begin(), scratch.densities.end(), A{});
+    for (const auto& reading : plan().readings) {
+      run(reading, [&](Scratch& scratch, const Part& part) {
+        std::fill(scratch.raw.begin(), scratch.raw.end(), A{});
+        reading.tile->for_each(part.pass, part.begin, part.end, [&](Address base) {
+          // Nothing is written through the view.
+          const auto packs = reading.tile->load(const_cast<A*>(psi), base, scratch.psi.data());
+          A* raw = scratch.raw.data();
+          for (const auto& at : reading.groups) {
+            at.windows.read(packs, raw);
+            raw += at.windows.raw_size();
+          }
+        });
+        const A* raw = scratch.raw.data();
+        for (const auto& at : reading.groups) {
+          at.windows.collect(raw, part.pass.flips, scratch.densities.data() + at.first_entry);
+          raw += at.windows.raw_size();
+        }
+      });
+    }
+    std::copy(scratch_[0].densities.begin(), scratch_[0].densities.end(), rho);
+    for (std::size_t t = 1; t < threads_; ++t) {
+      for (std::size_t i = 0; i < density_size(); ++i) rho[i] += scratch_[t].densities[i];
+    }
+  }
+
+  /// lambda = sum over the windows of B psi, with the Hermitian B as packed entries, equal in all lanes.
+  void apply_windows(const A* psi, const A* matrices, A* lambda) noexcept {
+    if (plan().readings.empty()) std::fill_n(lambda, size(), A{});
+    bool add = false;
+    for (const auto& reading : plan().readings) {
+      run(reading, [&](Scratch& scratch, const Part& part) {
+        A* raw = scratch.raw.data();
+        for (const auto& at : reading.groups) {
+          at.windows.prepare(matrices + at.first_entry, part.pass.flips, raw);
+          raw += at.windows.raw_size();
+        }
+        reading.tile->for_each(part.pass, part.begin, part.end, [&](Address base) {
+          const auto from = reading.tile->load(const_cast<A*>(psi), base, scratch.psi.data());
+          const auto to = add ? reading.tile->load(lambda, base, scratch.lambda.data())
+                              : reading.tile->open(lambda, base, scratch.lambda.data());
+          const A* coefficients = scratch.raw.data();
+          bool add_window = add;
+          for (const auto& at : reading.groups) {
+            at.windows.apply(from, to, coefficients, add_window);
+            coefficients += at.windows.raw_size();
+            add_window = true;
+          }
+          reading.tile->store(to, lambda, base);
+        });
+      });
+      add = true;
+    }
+  }
+
+  /// From psi (the result of forward) and lambda = H psi, the derivatives of <psi|H|psi> by all angles; destroys both.
+  /// For a prepared start lambda becomes U^dagger H U |start>.
+  void backward(A* psi, A* lambda) noexcept {
+    for (auto& scratch : scratch_) std::fill(scratch.gradients.begin(), scratch.gradients.end(), Pack<S>{});
+    const auto& sweeps = plan().sweeps;
+    for (std::size_t i = sweeps.size(); i-- > 0;) sweep_back(sweeps[i], psi, lambda);
+    if (!prepared_) contract_product(lambda);
+    const auto gradients = angles_.gradients();
+    std::copy(scratch_[0].gradients.begin(), scratch_[0].gradients.end(), gradients.begin());
+    for (std::size_t t = 1; t < threads_; ++t) {
+      for (std::size_t i = 0; i < gradients.size(); ++i) gradients[i] += scratch_[t].gradients[i];
+    }
+  }
+
+  /// The chain rule from the angles' derivatives; lanes have yet to be added up.
+  void chain(const Pack<S>* x, Pack<S>* grad_x, Pack<S>* grad_w) const noexcept { angles_.chain(x, grad_x, grad_w); }
+
+ private:
+  using Step = typename TilePlan<S, A>::Step;
+  using Sweep = typename TilePlan<S, A>::Sweep;
+
+  [[nodiscard]] TilePlan<S, A> make_plan(int tile_width) const {
+    return TilePlanner<S, A>(packs_, tile_width, angles_).plan(steps_, map_, windows_);
+  }
+  [[nodiscard]] const TilePlan<S, A>& plan() const noexcept {
+    return threads_ > 1 && shared_plan_ ? *shared_plan_ : plan_;
+  }
+
+  /// A thread's own buffers.
+  struct Scratch {
+    PageVector<A> psi, lambda;
+    std::vector<A> raw, densities, contraction;
+    std::vector<Pack<S>> gradients;
+  };
+
+  /// Consecutive tiles of one pass, or packs.
+  struct Part {
+    Tile::Pass pass;
+    Address begin, end;
+  };
+
+  // ---- Compiling ----
+
+  void make_product(const CircuitSchedule<S>& schedule) {
+    const std::span<const std::vector<ScheduledGate>> gates(schedule.leading);
+    const auto lanes = static_cast<std::size_t>(lane_bits<S>);
+    const std::size_t low = std::min<std::size_t>(static_cast<std::size_t>(packs_), 8);
+    lanes_ = ProductState<S, A>(gates.first(lanes));
+    low_ = ProductState<S, A>(gates.subspan(lanes, low));
+    high_ = ProductState<S, A>(gates.subspan(lanes + low));
+    lane_product_.resize(lanes_.size());
+    low_product_.resize(low_.size());
+    high_product_.resize(high_.size());
+    high_adjoint_.resize(high_.size());
+  }
+
+  // ---- Running ----
+
+  /// Calls body(scratch, part) for all tiles of all passes, each thread with a share of its own.
+  template <class Tiled, class Body>
+  void run(const Tiled& tiled, const Body& body) noexcept {
+    in_threads([&](std::size_t thread) {
+      auto& scratch = scratch_[thread];
+      const auto share = [&](const Tile::Pass& pass, std::size_t count) {
+        const Part part{pass, static_cast<Address>(count * thread / threads_),
+                        static_cast<Address>(count * (thread + 1) / threads_)};
+        if (part.begin < part.end) body(scratch, part);
+      };
+      if (!tiled.tile) return share({}, size());
+      for (const auto& pass : tiled.tile->passes()) share(pass, tiled.tile->tiles_in_pass());
+    });
+  }
+
+  template <class Body>
+  void in_threads(const Body& body) noexcept {
+    if (threads_ == 1) return body(0);
+    workers_->run([&body](int thread) { body(static_cast<std::size_t>(thread)); });
+  }
+
+  void flip_signs(const Sweep& sweep, A* data, const Part& part) const noexcept {
+    for (Address i = part.begin; i < part.end; ++i) data[i] = sweep.signs[sweep.sign_numbers[i]] * data[i];
+  }
+
+  void sweep_back(const Sweep& sweep, A* psi, A* lambda) noexcept {
+    run(sweep, [&](Scratch& scratch, const Part& part) {
+      const bool reads_state = sweep.state_needed;
+      if (!sweep.tile) {
+        if (reads_state) flip_signs(sweep, psi, part);
+        return flip_signs(sweep, lambda, part);
+      }
+      const bool writes_state = sweep.steps.front().state_needed_before;
+      sweep.tile->for_each(part.pass, part.begin, part.end, [&](Address base) {
+        const auto l = sweep.tile->load(lambda, base, scratch.lambda.data());
+        auto p = TileView<A>{scratch.psi.data(), l.origin};
+        if (reads_state) p = sweep.tile->load(psi, base, scratch.psi.data());
+        undo_steps(sweep, l, p, part.pass.flips, scratch.gradients.data());
+        sweep.tile->store(l, lambda, base);
+        if (writes_state) sweep.tile->store(p, psi, base);
+      });
+    });
+  }
+
+  void undo_steps(const Sweep& sweep, const TileView<A>& lambda, const TileView<A>& psi, Address flips,
+                  Pack<S>* gradients) const noexcept {
+    reverse_sweep(
+        std::span<const Step>(sweep.steps),
+        [&](const Step& step) {
+          std::visit([&](const auto& g) { g.add_gradient(lambda, psi, flips, angles_, gradients); }, step.gate);
+        },
+        [&](const Step& step, bool with_state) {
+          step.apply(lambda, flips, angles_, true);
+          if (with_state) step.apply(psi, flips, angles_, true);
+        });
+  }
+
+  // ---- Product states: pack number = high part * size of the low part + low part ----
+
+  void build_product() noexcept {
+    const A one = make_amplitude<S, A>(broadcast<S>(S(1)), Pack<S>{});
+    lanes_.build(angles_, one);
+    lanes_.write(lane_product_.data());
+    A start{};
+    for (std::size_t lane = 0; lane < lane_product_.size(); ++lane) copy_lane<S>(start, lane, lane_product_[lane], 0);
+    low_.build(angles_, start);
+    low_.write(low_product_.data());
+    high_.build(angles_, one);
+    high_.write(high_product_.data());
+  }
+
+  [[nodiscard]] QMTL_ALWAYS_INLINE A product_at(Address pack) const noexcept {
+    const auto low_bits = static_cast<unsigned>(std::countr_zero(low_product_.size()));
+    return high_product_[pack >> low_bits] * low_product_[pack & (low_product_.size() - 1)];
+  }
+
+  void fill_from_product(const Tile& tile, const TileView<A>& view, Address base) const noexcept {
+    if (tile.contiguous()) return write_product(view.packs, base & ~static_cast<Address>(tile.size() - 1), tile.size());
+    for (Address c = 0; c < tile.size(); ++c) view.packs[c ^ view.origin] = product_at(base ^ tile.offsets()[c]);
+  }
+
+  /// `count` packs from number `first`, which is a multiple of `count`, a power of two.
+  void write_product(A* to, std::size_t first, std::size_t count) const noexcept {
+    const std::size_t row = std::min(count, low_product_.size());
+    for (std::size_t i = 0; i < count; i += row) {
+      const A weight = high_product_[(first + i) / low_product_.size()];
+      const A* low = low_product_.data() + ((first + i) & (low_product_.size() - 1));
+      for (std::size_t j = 0; j < row; ++j) to[i + j] = weight * low[j];
+    }
+  }
+
+  /// Gradients of the leading gates. The product has rank one between low and high part: contracting lambda with either
+  /// leaves a small vector for the other. Cost 2 multiplications an amplitude.
+  void contract_product(A* lambda) noexcept {
+    const std::size_t low = low_.size();
+    for (auto& scratch : scratch_) std::fill(scratch.contraction.begin(), scratch.contraction.end(), A{});
+    in_threads([&](std::size_t thread) {
+      const std::size_t begin = high_.size() * thread / threads_;
+      const std::size_t end = high_.size() * (thread + 1) / threads_;
+      A* sums = scratch_[thread].contraction.data();
+      for (std::size_t row = begin; row < end; ++row) {
+        const A weight = conjugate<S>(high_product_[row]);
+        A dot{};
+        for (std::size_t i = 0; i < low; ++i) {
+          const A value = lambda[row * low + i];
+          dot += times_conjugate<S>(value, low_product_[i]);
+          sums[i] += weight * value;
+        }
+        high_adjoint_[row] = dot;
+      }
+    });
+    A* sums = scratch_[0].contraction.data();
+    for (std::size_t t = 1; t < threads_; ++t) {
+      for (std::size_t i = 0; i < low; ++i) sums[i] += scratch_[t].contraction[i];
+    }
+    Pack<S>* gradients = scratch_[0].gradients.data();
+    high_.contract(angles_, high_adjoint_.data(), gradients);
+    low_.contract(angles_, sums, gradients);
+    for (std::size_t lane = 0; lane < lane_product_.size(); ++lane) {
+      lane_product_[lane] = A{};
+      copy_lane<S>(lane_product_[lane], 0, sums[0], lane);
+    }
+    lanes_.contract(angles_, lane_product_.data(), gradients);
+  }
+
+  bool prepared_;
+  int tile_width_;
+  int packs_;  // log2 of the packs of a state
+  AddressMap map_;
+  std::vector<std::vector<int>> windows_;
+  std::vector<ScheduledStep> steps_;
+  AngleTable<S> angles_;
+  TilePlan<S, A> plan_;
+  std::optional<TilePlan<S, A>> shared_plan_;  // for threads that share a state, where plan_ has too few tiles
+  ProductState<S, A> lanes_, low_, high_;
+  std::vector<A> lane_product_, low_product_, high_product_, high_adjoint_;
+  Workers* workers_ = nullptr;
+  std::size_t threads_ = 1;  // that work on one state
+  std::vector<Scratch> scratch_;
+};
+
+}  // namespace qmtl::detail

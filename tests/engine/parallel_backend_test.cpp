@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// Threads: the same bits every time for a fixed count, rounding between counts, errors passed on.
+
+#include "qmtl/engine/parallel_backend.hpp"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <vector>
+
+#include "qmtl/head/quantum_head.hpp"
+#include "qmtl/head/state_encoding.hpp"
+#include "support/catch.hpp"
+
+using namespace qmtl;
+
+namespace {
+
+using Head2 =
+    QuantumHead<double, AngleEncoding<4, Axis::Y, CxRing, Layers<2>>, Task<"a", RotationBlock<2>, Window<0, 2>, Binary>,
+                Task<"b", RotationBlock<3>, Window<1, 3>, Classes<3>>>;
+
+struct Result {
+  Batch<double> logits, dz;
+  std::vector<double> gradient;
+};
+
+Result step(Head2& head, Eigen::Index batch) {
+  Rng rng(Seed{4});
+  std::vector<double> weights(Head2::parameters);
+  for (auto& w : weights) w = rng.normal();
+  const auto numbers = [&rng](Eigen::Index rows, Eigen::Index columns) {
+    return Batch<double>::NullaryExpr(rows, columns, [&rng] { return rng.normal(); }).eval();
+  };
+  const Batch<double> z = numbers(4, batch), c = numbers(Head2::outputs, batch);
+  Result r{Batch<double>(Head2::outputs, batch), Batch<double>(4, batch), std::vector<double>(weights.size())};
+  head.forward(z, weights, r.logits);
+  head.backward(z, weights, c, r.gradient, r.dz);
+  return r;
+}
+
+}  // namespace
+
+TEST_CASE("a head with threads goes on in a child of fork, with the same bits", "[head][threads]") {
+  Head2 head;
+  head.set_execution(Threads{3});
+  const Result here = step(head, 50);
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    ::alarm(30);  // should it wait for threads that are not there
+    const Result there = step(head, 50);
+    ::_exit(there.logits == here.logits && there.gradient == here.gradient ? 0 : 1);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK((WIFEXITED(status) && WEXITSTATUS(status) == 0));
+}
+
+TEST_CASE("threads change sums by rounding only, and not from run to run", "[head][threads]") {
+  for (const Eigen::Index batch : {1, 9, 50}) {
+    Head2 sequential, threaded;
+    threaded.set_execution(Threads{3});
+    const Result one = step(sequential, batch);
+    const Result three = step(threaded, batch);
+    const Result again = step(threaded, batch);
+    CHECK(one.logits == three.logits);
+    CHECK(one.dz == three.dz);
+    CHECK(three.gradient == again.gradient);
+    for (std::size_t j = 0; j < one.gradient.size(); ++j) {
+      CHECK(three.gradient[j] == Approx(one.gradient[j]).epsilon(1e-12).margin(1e-12));
+    }
+    Head2 copy = threaded;  // with threads of its own
+    CHECK(step(copy, batch).gradient == three.gradient);
+  }
+}
+
+TEST_CASE("an error on another thread reaches the caller", "[head][threads]") {
+  using Amplitude = QuantumHead<double, AmplitudeEncoding<2>, Task<"a", RotationBlock<1>, Window<0, 1>, Binary>>;
+  Amplitude head;
+  head.set_execution(Threads{2});
+  Batch<double> z = Batch<double>::Ones(4, 64), logits(1, 64);
+  z.col(63).setZero();
+  const std::vector<double> weights(Amplitude::parameters, 0.1);
+  CHECK_THROWS_AS(head.forward(z, weights, logits), ValueError);
+  z.setOnes();
+  CHECK_NOTHROW(head.forward(z, weights, logits));
+}
+
+TEST_CASE("an error of one batch is not that of the next, when threads share its states", "[head][threads]") {
+  using Amplitude =
+      QuantumHead<double, AmplitudeEncoding<13, Features<8>>, Task<"a", RotationBlock<1>, Window<0, 1>, Binary>>;
+  Amplitude head;
+  head.set_execution(Threads{2});
+  Batch<double> z = Batch<double>::Ones(8, 4), logits(1, 4);
+  z.col(3).setZero();
+  const std::vector<double> weights(Amplitude::parameters, 0.1);
+  CHECK_THROWS_AS(head.forward(z, weights, logits), ValueError);
+  CHECK_NOTHROW(head.forward(z.leftCols(1), weights, logits.leftCols(1)));
+}
+
+TEST_CASE("a copied head has nothing to go backward from", "[head][threads]") {
+  Head2 head;
+  const std::vector<double> weights(Head2::parameters, 0.1);
+  const Batch<double> z = Batch<double>::Ones(4, 3), c = Batch<double>::Ones(Head2::outputs, 3);
+  Batch<double> logits(Head2::outputs, 3), dz(4, 3);
+  std::vector<double> gradient(weights.size());
+  head.forward(z, weights, logits);
+  Head2 copy = head;
+  CHECK_THROWS_AS(copy.backward(z, weights, c, gradient, dz), ShapeError);
+  Head2 moved = std::move(head);
+  CHECK_NOTHROW(moved.backward(z, weights, c, gradient, dz));
+}

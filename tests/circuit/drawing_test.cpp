@@ -97,6 +97,9 @@ TEST_CASE("symbols are the gates' names without their controls, but for a few si
       if (letter >= 'a' && letter <= 'z' && !kept) letter = static_cast<char>(letter - 'a' + 'A');
     }
     if (gate == Gate::Id || gate == Gate::Sdg || gate == Gate::Tdg) expected = facts.name;
+    if (gate == Gate::XXPlusYY) expected = "XX+YY";
+    if (gate == Gate::SingleExcitation) expected = "G";
+    if (gate == Gate::DoubleExcitation) expected = "G2";
     INFO(facts.name);
     CHECK(facts.symbol == expected);
   }

@@ -18,7 +18,7 @@ using test::Dense;
 
 static_assert(expand(gate::id(3)).count == 0);
 static_assert(expand(gate::cx(2, 0)).count == 1 && expand(gate::cx(2, 0)).parts[0].gate == PairGate::X);
-static_assert(expand(gate::cx(2, 0)).parts[0].pairs == PairSet{{0, 2, 0}, 2, 4, 1});
+static_assert(expand(gate::cx(2, 0)).parts[0].pairs == PairSet{{0, 2, 0, 0}, 2, 4, 1});
 static_assert(expand(gate::u(0, 0.1, 0.2, 0.3)).count == 3 && expand(gate::rzz(0, 1, 0.1)).count == 2);
 static_assert(!expand(gate::h(0)).parts[0].parametric() && expand(gate::ry(0, 0.5)).parts[0].parametric());
 static_assert(angle_of<double>(expand(gate::ry(0, 0.5)).parts[0], gate::ry(0, 0.5), nullptr, nullptr) == 0.5);

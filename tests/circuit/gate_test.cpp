@@ -20,7 +20,7 @@ using test::max_difference;
 static_assert(info(Gate::CX).name == "cx" && info(Gate::Fredkin).qubits == 3 && inverse(Gate::T) == Gate::Tdg);
 static_assert(detail::is_enumerator<Gate::Fredkin>() && !detail::is_enumerator<static_cast<Gate>(gate_kinds)>());
 
-const std::array<double, 3> some_angles{0.7, -1.3, 2.1};
+const std::array<double, max_gate_angles> some_angles{0.7, -1.3, 2.1, 0.4};
 
 /// All products of Pauli matrices on k qubits.
 std::vector<test::Dense> pauli_strings(int k) {
@@ -44,7 +44,7 @@ TEST_CASE("the number of qubits is that of the matrix") {
 
 TEST_CASE("a gate's matrix depends on exactly its angles") {
   for (const Gate gate : test::all_gates()) {
-    for (int a = 0; a < 3; ++a) {
+    for (int a = 0; a < max_gate_angles; ++a) {
       INFO(info(gate).name << ", angle " << a);
       auto moved = some_angles;
       moved[static_cast<std::size_t>(a)] += 0.5;
@@ -138,7 +138,7 @@ TEST_CASE("a symbol that is a control's stands for a gate whose qubits play the 
 }
 
 TEST_CASE("U differs from the U of OpenQASM 3 and of OpenQASM 2 by a phase") {
-  const auto [theta, phi, lambda] = some_angles;
+  const double theta = some_angles[0], phi = some_angles[1], lambda = some_angles[2];
   const test::Complex i(0, 1);
   const auto turn = [](double angle) { return std::polar(1.0, angle); };
   const test::Dense ours = test::textbook_matrix(Gate::U, some_angles);

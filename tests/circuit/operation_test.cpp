@@ -25,7 +25,7 @@ struct Built {
   Gate gate;
 };
 
-/// Every builder, on qubits 7, 5, 3 in this order and with angles 0.1, 0.2, 0.3.
+/// Every builder, on qubits 7, 5, 3, 1 in this order and with angles 0.1, 0.2, 0.3, 0.4.
 std::vector<Built> one_of_each() {
   using namespace qmtl::gate;
   return {{id(7), Gate::Id},
@@ -59,7 +59,15 @@ std::vector<Built> one_of_each() {
           {ryy(7, 5, 0.1), Gate::RYY},
           {rzz(7, 5, 0.1), Gate::RZZ},
           {toffoli(7, 5, 3), Gate::Toffoli},
-          {fredkin(7, 5, 3), Gate::Fredkin}};
+          {fredkin(7, 5, 3), Gate::Fredkin},
+          {rzx(7, 5, 0.1), Gate::RZX},
+          {ecr(7, 5), Gate::ECR},
+          {xx_plus_yy(7, 5, 0.1), Gate::XXPlusYY},
+          {siswap(7, 5), Gate::SISWAP},
+          {siswapdg(7, 5), Gate::SISWAPdg},
+          {single_excitation(7, 5, 0.1), Gate::SingleExcitation},
+          {double_excitation(7, 5, 3, 1, 0.1), Gate::DoubleExcitation},
+          {cu(7, 5, 0.1, 0.2, 0.3, 0.4), Gate::CU}};
 }
 
 TEST_CASE("every gate has a builder that keeps the order of qubits and angles") {

@@ -93,9 +93,9 @@ TEMPLATE_TEST_CASE("every gate with angles, on states prepared by other gates", 
   for (const Gate gate : test::all_gates()) {
     if (info(gate).angles == 0) continue;
     for (int repeats = 0; repeats < 20; ++repeats) {
-      Problem p = random_problem<TestType>(rng, 3, 10);
+      Problem p = random_problem<TestType>(rng, max_gate_qubits, 10);
       p.start = test::dense_run(p.ops, p.start, p.x, p.w);
-      Operation op = test::random_operation(rng, gate, 3);
+      Operation op = test::random_operation(rng, gate, max_gate_qubits);
       for (std::size_t a = 0; a < op.used_angles().size(); ++a) op.angles[a] = weight(static_cast<int>(a)) + 0.1;
       p.ops = {op};
       Sweep<TestType> sweep(p);

@@ -82,9 +82,9 @@ TEST_CASE("every gate with angles, on states prepared by other gates") {
   for (const Gate gate : test::all_gates()) {
     if (info(gate).angles == 0) continue;
     for (int repeats = 0; repeats < 20; ++repeats) {
-      Evaluator e = random_evaluator(rng, 3, 10);
+      Evaluator e = random_evaluator(rng, max_gate_qubits, 10);
       e.start = test::dense_run(e.ops, e.start, e.x, e.w);
-      Operation op = test::random_operation(rng, gate, 3);
+      Operation op = test::random_operation(rng, gate, max_gate_qubits);
       for (std::size_t a = 0; a < op.used_angles().size(); ++a) op.angles[a] = weight(static_cast<int>(a)) - 0.2;
       e.ops = {op};
       const auto expected =
@@ -145,8 +145,11 @@ TEST_CASE("an occurrence costs two evaluations, four in a controlled rotation, n
   const Evaluator e = random_evaluator(rng, 3, 60);
   int by_x = 0, by_w = 0;
   for (const auto& op : e.ops) {
-    const int cost = op.gate == Gate::CRX || op.gate == Gate::CRY || op.gate == Gate::CRZ ? 4 : 2;
+    const std::string_view name = info(op.gate).name;
     for (const auto& angle : op.used_angles()) {
+      const bool halves = name.starts_with("cr") || name == "xx_plus_yy" || name.ends_with("excitation") ||
+                          (name == "cu" && &angle == op.angles.data());
+      const int cost = halves ? 4 : 2;
       if (angle.source == AngleSource::weight) by_w += cost;
       if (angle.source == AngleSource::feature || angle.source == AngleSource::feature_product) by_x += cost;
     }

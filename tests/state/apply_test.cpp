@@ -80,13 +80,13 @@ TEMPLATE_TEST_CASE("the norm stays 1 over 10,000 random gates, and the state sta
 TEST_CASE("one operation applied to a state, a view, or as a circuit of one") {
   Rng rng(Seed{5});
   for (const Gate gate : test::all_gates()) {
-    const Operation op = test::random_operation(rng, gate, 3, {0, 0});
-    const auto start = test::random_state<3>(rng);
+    const Operation op = test::random_operation(rng, gate, max_gate_qubits, {0, 0});
+    const auto start = test::random_state<4>(rng);
     auto a = start, b = start;
     apply(a, op);
-    apply(b, make_circuit<3>(op));
-    std::vector<std::complex<double>> buffer(start.data(), start.data() + 8);
-    apply(StateView<3, double>(buffer), op);
+    apply(b, make_circuit<4>(op));
+    std::vector<std::complex<double>> buffer(start.data(), start.data() + 16);
+    apply(StateView<4, double>(buffer), op);
     CHECK(test::max_difference(test::to_dense(a), test::to_dense(b)) == 0.0);
     CHECK(std::equal(buffer.begin(), buffer.end(), a.data()));
   }

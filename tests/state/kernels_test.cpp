@@ -33,7 +33,7 @@ std::vector<std::complex<S>> random_amplitudes(Rng& rng, int n) {
 
 /// `gate` on `qubits` with angles that S represents exactly: the special ones first, then random ones.
 template <class S>
-Operation operation_on(Rng& rng, Gate gate, const std::array<int, 3>& qubits) {
+Operation operation_on(Rng& rng, Gate gate, const std::array<int, max_gate_qubits>& qubits) {
   static const std::array<double, 8> special{0.0, pi / 2, pi, -pi, 2 * pi, -2 * pi, 3 * pi, 4 * pi};
   Operation op{gate, qubits, {}};
   for (auto& angle : op.angles) {
@@ -58,7 +58,7 @@ TEST_CASE("the oracle's two forms agree") {
 TEST_CASE("the oracle's matrices are unitary") {
   Rng rng(Seed{2});
   for (const Gate gate : test::all_gates()) {
-    const Dense m = test::dense_gate(operation_on<double>(rng, gate, {0, 1, 2}));
+    const Dense m = test::dense_gate(operation_on<double>(rng, gate, {0, 1, 2, 3}));
     CHECK(test::max_difference(Dense(m.adjoint() * m), Dense(Dense::Identity(m.rows(), m.cols()))) <
           test::tolerance<double>());
   }
@@ -99,7 +99,8 @@ TEMPLATE_TEST_CASE("every gate on every ordered choice of 1 to 6 qubits is its d
 TEMPLATE_TEST_CASE("every gate works on long runs, at both ends of wide registers", "", float, double) {
   Rng rng(Seed{4});
   for (const Gate gate : test::all_gates()) {
-    for (const std::array<int, 3>& qubits : {std::array{9, 0, 5}, std::array{0, 9, 1}, std::array{8, 7, 9}}) {
+    for (const std::array<int, max_gate_qubits>& qubits :
+         {std::array{9, 0, 5, 2}, std::array{0, 9, 1, 4}, std::array{8, 7, 9, 0}}) {
       const Operation op = operation_on<TestType>(rng, gate, qubits);
       auto psi = random_amplitudes<TestType>(rng, 10);
       const DenseVector expected = test::apply_dense(test::dense_gate(op), qubits, test::dense_of(psi));

@@ -77,6 +77,15 @@ using DenseVector = Eigen::VectorXcd;
   return m;
 }
 
+/// The identity of a size, but for the entries of rows and columns `first` and `second`: {{stay, up}, {down, stay}}.
+[[nodiscard]] inline Dense givens_matrix(int first, int second, int size, Complex stay, Complex up, Complex down) {
+  Dense m = Dense::Identity(size, size);
+  m(first, first) = m(second, second) = stay;
+  m(first, second) = up;
+  m(second, first) = down;
+  return m;
+}
+
 /// The matrix of U(theta, phi, lambda): Nielsen and Chuang, eq. 4.12, with alpha = (beta + delta) / 2.
 [[nodiscard]] inline Dense u_matrix(double theta, double phi, double lambda) {
   const double c = std::cos(theta / 2), s = std::sin(theta / 2);
@@ -86,8 +95,9 @@ using DenseVector = Eigen::VectorXcd;
 
 /// A gate's matrix as textbooks print it: the first listed qubit is the leftmost Kronecker factor, the most
 /// significant bit of the row and column index. Sources: Nielsen and Chuang, figures 4.2, 4.3 and 4.6 to 4.9; the
-/// OpenQASM 3 specification's stdgates.inc for sx, p, cp and cswap.
-[[nodiscard]] inline Dense textbook_matrix(Gate gate, const std::array<double, 3>& angles) {
+/// OpenQASM 3 specification's stdgates.inc for sx, p, cp, cswap and cu; PennyLane's manual for the excitations
+/// (Arrazola et al. 2022); Qiskit's for ecr, rzx and xx_plus_yy.
+[[nodiscard]] inline Dense textbook_matrix(Gate gate, const std::array<double, max_gate_angles>& angles) {
   const Complex i(0, 1);
   const double h = std::sqrt(0.5);
   const double a = angles[0];
@@ -127,6 +137,14 @@ using DenseVector = Eigen::VectorXcd;
     case Gate::RZZ: return rotation_matrix(a, kron(z, z));
     case Gate::Toffoli: return controlled(controlled(x));
     case Gate::Fredkin: return controlled(swap_matrix(1));
+    case Gate::RZX: return rotation_matrix(a, kron(z, x));
+    case Gate::ECR: return h * (kron(x, id) - kron(y, x));
+    case Gate::XXPlusYY: return givens_matrix(1, 2, 4, std::cos(a / 2), -i * std::sin(a / 2), -i * std::sin(a / 2));
+    case Gate::SISWAP: return givens_matrix(1, 2, 4, h, i * h, i * h);
+    case Gate::SISWAPdg: return givens_matrix(1, 2, 4, h, -i * h, -i * h);
+    case Gate::SingleExcitation: return givens_matrix(1, 2, 4, std::cos(a / 2), -std::sin(a / 2), std::sin(a / 2));
+    case Gate::DoubleExcitation: return givens_matrix(3, 12, 16, std::cos(a / 2), -std::sin(a / 2), std::sin(a / 2));
+    case Gate::CU: return controlled(std::polar(1.0, angles[3]) * u_matrix(a, angles[1], angles[2]));
   }
   throw std::logic_error("no such gate");
 }
@@ -199,8 +217,8 @@ using DenseVector = Eigen::VectorXcd;
 /// The textbook matrix of an operation for features x and weights w.
 [[nodiscard]] inline Dense dense_gate(const Operation& op, std::span<const double> x = {},
                                       std::span<const double> w = {}) {
-  std::array<double, 3> angles{};
-  for (std::size_t a = 0; a < 3; ++a) angles[a] = dense_angle(op.angles[a], x, w);
+  std::array<double, max_gate_angles> angles{};
+  for (std::size_t a = 0; a < angles.size(); ++a) angles[a] = dense_angle(op.angles[a], x, w);
   return textbook_matrix(op.gate, angles);
 }
 

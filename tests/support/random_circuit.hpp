@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Seeded random operations, circuits, parameters, states and observables.
 
+#include <algorithm>
 #include <array>
 #include <complex>
 #include <type_traits>
@@ -138,15 +139,18 @@ template <int N, class S = double>
 }
 
 /// Every ordered choice of k distinct qubits out of n.
-[[nodiscard]] inline std::vector<std::array<int, 3>> ordered_choices(int k, int n) {
-  std::vector<std::array<int, 3>> out;
-  for (int a = 0; a < n; ++a) {
-    for (int b = 0; b < (k > 1 ? n : 1); ++b) {
-      for (int c = 0; c < (k > 2 ? n : 1); ++c) {
-        if ((k > 1 && a == b) || (k > 2 && (c == a || c == b))) continue;
-        out.push_back({a, b, c});
+[[nodiscard]] inline std::vector<std::array<int, max_gate_qubits>> ordered_choices(int k, int n) {
+  std::vector<std::array<int, max_gate_qubits>> out{{}};
+  for (int j = 0; j < k; ++j) {
+    std::vector<std::array<int, max_gate_qubits>> longer;
+    for (auto choice : out) {
+      for (int q = 0; q < n; ++q) {
+        if (std::find(choice.begin(), choice.begin() + j, q) != choice.begin() + j) continue;
+        choice[static_cast<std::size_t>(j)] = q;
+        longer.push_back(choice);
       }
     }
+    out = std::move(longer);
   }
   return out;
 }

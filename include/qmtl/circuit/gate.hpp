@@ -17,7 +17,10 @@ namespace qmtl {
 /// Every gate a circuit may hold. Rotations follow the half-angle convention: RY(a) = exp(-i a Y / 2).
 /// U(theta, phi, lambda) = P(phi) RY(theta) P(lambda), whose entry <0|U|0> = cos(theta / 2) is real. The built-in U of
 /// OpenQASM 3 is exp(i theta / 2) times this, that of OpenQASM 2 exp(-i (phi + lambda) / 2) times this: the same gate
-/// on its own, another one once it is controlled.
+/// on its own, another one once it is controlled. CU(theta, phi, lambda, gamma) applies exp(i gamma) U where its
+/// control is one, as that of OpenQASM does. XXPlusYY(a) = exp(-i a (XX + YY) / 4), PennyLane's IsingXY(-a). The
+/// excitations are Givens rotations by a / 2: SingleExcitation of |01> into |10>, DoubleExcitation of |0011> into
+/// |1100>, as PennyLane's. ECR = X(first) RZX(pi / 2), and RZX(a) = exp(-i a Z(first) X(second) / 2).
 enum class Gate : std::uint8_t {
   Id,
   X,
@@ -50,12 +53,20 @@ enum class Gate : std::uint8_t {
   RYY,
   RZZ,
   Toffoli,
-  Fredkin
+  Fredkin,
+  RZX,
+  ECR,
+  XXPlusYY,
+  SISWAP,
+  SISWAPdg,
+  SingleExcitation,
+  DoubleExcitation,
+  CU
 };
 
 /// The most qubits and angles that a gate of the table has.
-inline constexpr int max_gate_qubits = 3;
-inline constexpr int max_gate_angles = 3;
+inline constexpr int max_gate_qubits = 4;
+inline constexpr int max_gate_angles = 4;
 
 /// A 2x2 matrix on one pair of the gate's basis states: `set` and `set ^ flip`, bit j being the gate's j-th qubit.
 struct GatePart {
@@ -75,7 +86,7 @@ struct Spelling {
 
 /// Static facts about a gate. Qubits are listed controls first, then targets.
 struct GateInfo {
-  static constexpr int max_parts = 3;
+  static constexpr int max_parts = 5;
 
   Gate gate;
   std::string_view name;
@@ -88,7 +99,7 @@ struct GateInfo {
   Spelling openqasm3;
   std::array<GatePart, max_parts> part_storage{};
   int part_count = 0;
-  std::array<int, max_gate_angles> inverse_angles{0, 1, 2};  ///< whose negatives are the angles of the inverse
+  std::array<int, max_gate_angles> inverse_angles{0, 1, 2, 3};  ///< whose negatives are the angles of the inverse
 
   // What follows from the parts:
   int angles = 0;
@@ -113,7 +124,7 @@ enum class Known : std::uint8_t { neither, two, both };
 [[nodiscard]] constexpr GateInfo row(Gate gate, std::string_view name, std::string_view symbol, int qubits,
                                      int controls, Gate inverse, bool clifford, Known known,
                                      std::initializer_list<GatePart> parts, std::string_view openqasm3 = {},
-                                     std::array<int, max_gate_angles> inverse_angles = {0, 1, 2}) {
+                                     std::array<int, max_gate_angles> inverse_angles = {0, 1, 2, 3}) {
   const Spelling second{name, known != Known::neither};
   const Spelling third{openqasm3.empty() ? name : openqasm3, known == Known::both};
   GateInfo out{gate, name, symbol, qubits, controls, inverse, clifford, second, third};
@@ -153,7 +164,7 @@ inline constexpr auto gate_table = [] {
     row(Gate::RY,      "ry",      "RY",      1, 0, Gate::RY,      no,       both,    {{RY, 0, 1, 0}}),
     row(Gate::RZ,      "rz",      "RZ",      1, 0, Gate::RZ,      no,       both,    {{RZ, 0, 1, 0}}),
     row(Gate::P,       "p",       "P",       1, 0, Gate::P,       no,       both,    {{P, 0, 1, 0}}),
-    row(Gate::U,       "u",       "U",       1, 0, Gate::U,       no,       both,    {{P, 0, 1, 2}, {RY, 0, 1, 0}, {P, 0, 1, 1}}, "U", {0, 2, 1}),
+    row(Gate::U,       "u",       "U",       1, 0, Gate::U,       no,       both,    {{P, 0, 1, 2}, {RY, 0, 1, 0}, {P, 0, 1, 1}}, "U", {0, 2, 1, 3}),
     row(Gate::CX,      "cx",      "X",       2, 1, Gate::CX,      clifford, both,    {{X, 0b01, 0b10}}),
     row(Gate::CY,      "cy",      "Y",       2, 1, Gate::CY,      clifford, both,    {{Y, 0b01, 0b10}}),
     row(Gate::CZ,      "cz",      "@",       2, 1, Gate::CZ,      clifford, both,    {{Z, 0b01, 0b10}}),
@@ -170,6 +181,15 @@ inline constexpr auto gate_table = [] {
     row(Gate::RZZ,     "rzz",     "RZZ",     2, 0, Gate::RZZ,     no,       two,     {{RZ, 0b00, 0b10, 0}, {RZ, 0b01, 0b10, 0, -1}}),
     row(Gate::Toffoli, "ccx",     "X",       3, 2, Gate::Toffoli, no,       both,    {{X, 0b011, 0b100}}),
     row(Gate::Fredkin, "cswap",   "x",       3, 1, Gate::Fredkin, no,       both,    {{X, 0b011, 0b110}}),
+    row(Gate::RZX,     "rzx",     "RZX",     2, 0, Gate::RZX,     no,       neither, {{RX, 0b00, 0b10, 0}, {RX, 0b01, 0b10, 0, -1}}),
+    row(Gate::ECR,     "ecr",     "ECR",     2, 0, Gate::ECR,     clifford, neither, {{RootIXdg, 0b00, 0b10}, {RootIX, 0b01, 0b10}, {X, 0b00, 0b01}, {X, 0b10, 0b01}}),
+    row(Gate::XXPlusYY, "xx_plus_yy", "XX+YY", 2, 0, Gate::XXPlusYY, no,    neither, {{RX, 0b01, 0b11, 0}}),
+    row(Gate::SISWAP,  "siswap",  "SISWAP",  2, 0, Gate::SISWAPdg, no,      neither, {{RootIX, 0b01, 0b11}}),
+    row(Gate::SISWAPdg, "siswapdg", "SISWAPDG", 2, 0, Gate::SISWAP, no,     neither, {{RootIXdg, 0b01, 0b11}}),
+    row(Gate::SingleExcitation, "single_excitation", "G",  2, 0, Gate::SingleExcitation, no, neither, {{RY, 0b10, 0b11, 0}}),
+    row(Gate::DoubleExcitation, "double_excitation", "G2", 4, 0, Gate::DoubleExcitation, no, neither, {{RY, 0b1100, 0b1111, 0}}),
+    row(Gate::CU,      "cu",      "U",       2, 1, Gate::CU,      no,       both,
+        {{P, 0b00, 0b01, 3}, {P, 0b10, 0b01, 3}, {P, 0b01, 0b10, 2}, {RY, 0b01, 0b10, 0}, {P, 0b01, 0b10, 1}}, "cu", {0, 2, 1, 3}),
   };
 }();
 // clang-format on

@@ -17,11 +17,11 @@ struct Operation {
   std::array<int, max_gate_qubits> qubits{};
   std::array<Angle, max_gate_angles> angles{};
 
-  /// The qubits in use, 1 to 3 of them.
+  /// The qubits in use, 1 to 4 of them.
   [[nodiscard]] constexpr std::span<const int> targets() const {
     return {qubits.data(), static_cast<std::size_t>(info(gate).qubits)};
   }
-  /// The angles in use, 0, 1 or 3 of them.
+  /// The angles in use, 0, 1, 3 or 4 of them.
   [[nodiscard]] constexpr std::span<const Angle> used_angles() const {
     return {angles.data(), static_cast<std::size_t>(info(gate).angles)};
   }
@@ -135,6 +135,25 @@ struct Qubit {
 }
 [[nodiscard]] constexpr Operation fredkin(Qubit control, Qubit a, Qubit b) {
   return {Gate::Fredkin, {control.index, a.index, b.index}, {}};
+}
+
+[[nodiscard]] constexpr Operation rzx(Qubit z, Qubit x, Angle angle) {
+  return {Gate::RZX, {z.index, x.index}, {angle}};
+}
+[[nodiscard]] constexpr Operation ecr(Qubit a, Qubit b) { return {Gate::ECR, {a.index, b.index}, {}}; }
+[[nodiscard]] constexpr Operation xx_plus_yy(Qubit a, Qubit b, Angle angle) {
+  return {Gate::XXPlusYY, {a.index, b.index}, {angle}};
+}
+[[nodiscard]] constexpr Operation siswap(Qubit a, Qubit b) { return {Gate::SISWAP, {a.index, b.index}, {}}; }
+[[nodiscard]] constexpr Operation siswapdg(Qubit a, Qubit b) { return {Gate::SISWAPdg, {a.index, b.index}, {}}; }
+[[nodiscard]] constexpr Operation single_excitation(Qubit a, Qubit b, Angle angle) {
+  return {Gate::SingleExcitation, {a.index, b.index}, {angle}};
+}
+[[nodiscard]] constexpr Operation double_excitation(Qubit a, Qubit b, Qubit c, Qubit d, Angle angle) {
+  return {Gate::DoubleExcitation, {a.index, b.index, c.index, d.index}, {angle}};
+}
+[[nodiscard]] constexpr Operation cu(Qubit control, Qubit target, Angle theta, Angle phi, Angle lambda, Angle gamma) {
+  return {Gate::CU, {control.index, target.index}, {theta, phi, lambda, gamma}};
 }
 
 }  // namespace gate

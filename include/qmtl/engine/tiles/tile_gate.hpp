@@ -18,7 +18,7 @@ namespace qmtl::detail {
 /// the coefficients follow from the values of the gate's qubits.
 template <Scalar S, class A>
 class TileGate {
-  static constexpr int max_classes = 8;
+  static constexpr int max_classes = 1 << max_gate_qubits;
 
  public:
   /// `qubits` are those of `pairs.fixed`, in their order.

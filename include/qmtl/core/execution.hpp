@@ -2,11 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Execution policies: no thread is started unless one is asked for.
 
+#include <pthread.h>
 #include <sys/types.h>
 #include <unistd.h>
 
 #include <atomic>
-#include <thread>
+#include <cstddef>
+#include <system_error>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -90,7 +92,9 @@ class Workers {
     abandon();
     round_ = 0;
     try {
-      for (int i = 1; i <= others_; ++i) threads_.emplace_back([this, i] { serve(i); });
+      threads_.reserve(static_cast<std::size_t>(others_));
+      numbered_.store(0, std::memory_order_relaxed);
+      for (int i = 0; i < others_; ++i) start_thread();
     } catch (...) {
       stop();
       throw;
@@ -98,15 +102,26 @@ class Workers {
     process_ = ::getpid();
   }
 
-  /// Gives up the handles of threads that fork has not copied: they can be neither joined, nor detached, nor destroyed.
-  void abandon() noexcept {
-    if (!threads_.empty()) (void)new std::vector<std::thread>(std::move(threads_));
+  // POSIX threads: <thread> would make a tenth of what this costs to include.
+  void start_thread() {
+    const auto main = [](void* workers) -> void* {
+      auto& self = *static_cast<Workers*>(workers);
+      self.serve(1 + self.numbered_.fetch_add(1, std::memory_order_relaxed));
+      return nullptr;
+    };
+    pthread_t thread{};
+    const int error = ::pthread_create(&thread, nullptr, main, this);
+    if (error != 0) throw std::system_error(error, std::generic_category(), "qmtl: Threads: cannot start a thread");
+    threads_.push_back(thread);
   }
+
+  /// Gives up the handles of threads that fork has not copied: they can be neither joined nor detached.
+  void abandon() noexcept { threads_.clear(); }
 
   void stop() noexcept {
     body_ = nullptr;
     start();
-    for (auto& thread : threads_) thread.join();
+    for (const pthread_t thread : threads_) (void)::pthread_join(thread, nullptr);
     threads_.clear();
   }
 
@@ -131,8 +146,9 @@ class Workers {
   const void* context_ = nullptr;
   std::atomic<unsigned> round_{0};
   std::atomic<int> pending_{0};
-  int others_;  // threads beside the calling one
-  std::vector<std::thread> threads_;
+  std::atomic<int> numbered_{0};  // threads that have a number
+  int others_;                    // threads beside the calling one
+  std::vector<pthread_t> threads_;
   pid_t process_ = 0;  // that has the threads
 };
 

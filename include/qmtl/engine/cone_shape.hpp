@@ -3,9 +3,11 @@
 // The shape of a light cone: the same for cones that differ in the names of their qubits and features only.
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <span>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -20,9 +22,12 @@ struct ConeShape {
   std::vector<int> features;  ///< the head's feature of each feature
 };
 
+// Templates, so that who has no light cones does not compile them.
+
 /// Operations in layers: each in the first one after all that it does not commute with. Diagonal ones commute.
-[[nodiscard]] inline std::vector<std::pair<int, Operation>> in_layers(std::span<const Operation> ops) {
-  std::vector<std::pair<int, Operation>> layered;
+template <std::same_as<int> Layer>
+[[nodiscard]] std::vector<std::pair<Layer, Operation>> in_layers(std::span<const Operation> ops) {
+  std::vector<std::pair<Layer, Operation>> layered;
   for (const auto& op : ops) {
     int layer = 0;
     for (const auto& [earlier, other] : layered) {
@@ -36,10 +41,11 @@ struct ConeShape {
 }
 
 /// The window's qubits, then others as gates lead from one to the next, last layers first.
-[[nodiscard]] inline std::vector<int> qubits_from(std::span<const int> window,
-                                                  std::vector<std::pair<int, Operation>> layered) {
+template <std::same_as<int> Layer>
+[[nodiscard]] std::vector<Layer> qubits_from(std::span<const Layer> window,
+                                             std::vector<std::pair<Layer, Operation>> layered) {
   std::ranges::stable_sort(layered, std::ranges::greater{}, [](const auto& op) { return op.first; });
-  std::vector<int> qubits(window.begin(), window.end());
+  std::vector<Layer> qubits(window.begin(), window.end());
   for (std::size_t next = 0; next < qubits.size(); ++next) {
     // Qubits before and after this one among a gate's are found apart: rings and chains tell left from right so.
     for (const bool before : {false, true}) {
@@ -57,11 +63,12 @@ struct ConeShape {
 }
 
 /// The shape of a window's light cone. The window's qubits become 0, 1, ... in its order.
-[[nodiscard]] inline ConeShape cone_shape(std::span<const Operation> ops, int register_qubits,
-                                          std::span<const int> window) {
+template <std::same_as<int> Qubit>
+[[nodiscard]] ConeShape cone_shape(std::span<const Operation> ops, Qubit register_qubits,
+                                   std::type_identity_t<std::span<const Qubit>> window) {
   const LightCone cone = light_cone(ops, register_qubits, window);
-  auto layered = in_layers(cone.operations);
-  const auto order = qubits_from(cone.window, layered);
+  auto layered = in_layers<Qubit>(cone.operations);
+  const auto order = qubits_from<Qubit>(cone.window, layered);
   ConeShape shape;
   for (const int q : order) shape.qubits.push_back(cone.qubits[static_cast<std::size_t>(q)]);
   std::vector<int> position(order.size());

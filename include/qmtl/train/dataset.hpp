@@ -87,7 +87,8 @@ void require_label(LabelKind kind, S label, std::string_view where, Eigen::Index
 /// Throws ValueError where two tasks have the same name. (A template, compiled by those who check names.)
 template <class Names>
 void require_different_names(const Names& task_names, std::string_view where) {
-  std::vector<std::string_view> names(task_names.begin(), task_names.end());
+  std::vector<std::basic_string_view<typename Names::value_type::value_type>> names(task_names.begin(),
+                                                                                    task_names.end());
   std::sort(names.begin(), names.end());
   const auto twice = std::adjacent_find(names.begin(), names.end());
   if (twice == names.end()) return;

@@ -3,6 +3,7 @@
 // What a training is told and what it tells: options, the record of an epoch, the report.
 
 #include <cmath>
+#include <concepts>
 #include <functional>
 #include <limits>
 #include <optional>
@@ -93,8 +94,8 @@ struct RecordShape {
 };
 
 /// Writes what of an epoch's record does not follow from the others and the shape to an archive, or reads it from one.
-template <class Archive>
-void archive_record(Archive& archive, EpochRecord& record, const RecordShape& shape, double seconds_before) {
+template <class Archive, std::same_as<EpochRecord> Record, std::same_as<RecordShape> Shape>
+void archive_record(Archive& archive, Record& record, const Shape& shape, double seconds_before) {
   const std::string of = text(" of epoch ", record.epoch);
   record.task_losses.resize(shape.tasks);
   record.task_weights.resize(shape.tasks);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -22,7 +23,8 @@ namespace qmtl::detail {
 
 /// The optimizer for the head. Weight decay pulls towards zero, which means something for a linear layer and nothing
 /// for an angle: heads without `decays` are spared it.
-[[nodiscard]] inline OptimizerSettings head_optimizer(const FitOptions& options, bool decays) {
+template <std::same_as<FitOptions> Options>
+[[nodiscard]] OptimizerSettings head_optimizer(const Options& options, bool decays) {
   OptimizerSettings settings = options.optimizer;
   std::visit([&](auto& s) { s.learning_rate *= options.head_learning_rate_scale; }, settings);
   if (auto* adamw = std::get_if<AdamW>(&settings)) {
@@ -143,11 +145,11 @@ class Trainer {
     const auto batches = static_cast<std::uint64_t>((next_row_ + batch_size_ - 1) / batch_size_);
     steps_ = position().steps_per_epoch * static_cast<std::uint64_t>(epochs_done_) + batches;
     const auto kinds = label_kinds(model_.tasks());
-    const std::span<const Eigen::Index> seen = std::span(order_).first(static_cast<std::size_t>(next_row_));
     for (std::size_t t = 0; t < labelled_.size(); ++t) {
-      labelled_[t] = static_cast<std::size_t>(std::count_if(seen.begin(), seen.end(), [&](Eigen::Index row) {
-        return !is_missing(kinds[t], data_->labels(static_cast<Eigen::Index>(t), row));
-      }));
+      labelled_[t] =
+          static_cast<std::size_t>(std::count_if(order_.begin(), order_.begin() + next_row_, [&](Eigen::Index row) {
+            return !is_missing(kinds[t], data_->labels(static_cast<Eigen::Index>(t), row));
+          }));
     }
   }
 

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -86,8 +87,8 @@ template <std::same_as<double> Weight = double>  // a template so that whoever d
 class TaskWeights {
  public:
   /// `optimizer` is the model's; `kinds` has one entry a task. Throws what `validate` throws.
-  TaskWeights(TaskWeighting settings, const OptimizerSettings& optimizer, std::vector<LabelKind> kinds)
-      : settings_(std::move(settings)),
+  TaskWeights(const TaskWeighting& settings, const OptimizerSettings& optimizer, std::vector<LabelKind> kinds)
+      : settings_(settings),
         kinds_(std::move(kinds)),
         optimizer_(own_optimizer(settings_, optimizer), kinds_.size()),
         rate_(optimizer_.learning_rate()),
@@ -287,7 +288,7 @@ class TaskWeights {
     }
   }
 
-  TaskWeighting settings_;
+  std::conditional_t<std::same_as<Weight, double>, TaskWeighting, void> settings_;  // dependent: see above
   std::vector<LabelKind> kinds_;
   Optimizer<Weight> optimizer_;  // of the log-variances, or of GradNorm's weights
   double rate_;

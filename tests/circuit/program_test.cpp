@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// Programs: what is put in is there, in order and as text, and what does not fit is refused and changes nothing.
+
+#include "qmtl/circuit/program.hpp"
+
+#include <cmath>
+#include <vector>
+
+#include "support/catch.hpp"
+#include "support/dense.hpp"
+#include "support/throws.hpp"
+
+namespace {
+
+using namespace qmtl;
+
+constexpr auto bell = make_circuit<2>(gate::h(0), gate::cx(0, 1));
+
+/// The Kraus operators of amplitude damping (Nielsen and Chuang, eq. 8.108).
+std::vector<Program::Matrix> damping(double gamma) {
+  return {test::matrix2(1, 0, 0, std::sqrt(1 - gamma)), test::matrix2(0, std::sqrt(gamma), 0, 0)};
+}
+
+Program example() {
+  Program p(4);
+  p.append(bell);
+  const int c = p.add_register("c", 2);
+  p.add_register("flag", 1);
+  p.unitary(test::swap_matrix(1), {2, 0});
+  p.channel(damping(0.25), {1});
+  p.measure(0, 0).measure(1, 2).barrier({0, 1, 3}).reset(0);
+  p.append(gate::rx(1, 0.5 * weight(0)), Condition{c, 2});
+  p.append(ControlledOperation{{0, 1, 2}, gate::x(3)}, Condition{1, 1});
+  return p;
+}
+
+TEST_CASE("the text of a program") {
+  CHECK(to_string(example()) ==
+        "qubits 4\n"
+        "bits c[2]\n"
+        "bits flag[1]\n"
+        "h q0\n"
+        "cx q0, q1\n"
+        "unitary m0 q2, q0\n"
+        "channel m1..m2 q1\n"
+        "measure q0 -> c[0]\n"
+        "measure q1 -> flag[0]\n"
+        "barrier q0, q1, q3\n"
+        "reset q0\n"
+        "if c == 2: rx(0.5*w0) q1\n"
+        "if flag == 1: controlled q0, q1, q2: x q3\n");
+}
+
+TEST_CASE("a program holds its instructions, registers and matrices") {
+  const Program p = example();
+  CHECK(p == example());
+  CHECK(p.bits() == 3);
+  CHECK(p.registers()[1] == ClassicalRegister{"flag", 2, 1});
+  CHECK(p.instructions().size() == 10);
+  CHECK(std::get<Operation>(p.instructions()[1].action) == gate::cx(0, 1));
+  const auto& channel = std::get<Channel>(p.instructions()[3].action);
+  REQUIRE(channel.count == 2);
+  CHECK(p.matrices()[static_cast<std::size_t>(channel.first)](1, 1).real() == std::sqrt(0.75));
+  CHECK(p.instructions()[8].condition == Condition{0, 2});
+  CHECK(Program(bell) == Program(2).append(gate::h(0)).append(gate::cx(0, 1)));
+  CHECK_FALSE(Program(bell) == Program(2).append(gate::h(0)).append(gate::cx(1, 0)));
+}
+
+TEST_CASE("what does not fit is refused and changes nothing") {
+  Program p = example();
+  const auto refused = [&p](auto error, auto&& call, const char* part) {
+    CHECK(test::message_of<decltype(error)>([&] { call(p); }).find(part) != std::string::npos);
+    CHECK(p == example());
+  };
+  const CircuitError circuit("");
+  const ShapeError shape("");
+  const ValueError value("");
+  refused(
+      circuit, [](Program& q) { q.append(gate::h(4)); }, "got 4");
+  refused(
+      circuit, [](Program& q) { q.append(make_circuit<5>(gate::h(0), gate::h(4))); }, "got 4");
+  refused(
+      circuit,
+      [](Program& q) {
+        q.append(ControlledOperation{{0, 3}, gate::cx(1, 3)});
+      },
+      "qubit 3 at position 1");
+  refused(
+      circuit, [](Program& q) { q.measure(0, 3); }, "bit must be below 3, got 3");
+  refused(
+      circuit, [](Program& q) { q.reset(-1); }, "got qubit -1");
+  refused(
+      circuit, [](Program& q) { q.barrier({}); }, "at least one qubit");
+  refused(
+      circuit,
+      [](Program& q) {
+        q.append(gate::x(0), Condition{2, 0});
+      },
+      "register must be below 2, got 2");
+  refused(
+      circuit,
+      [](Program& q) {
+        q.append(gate::x(0), Condition{0, 4});
+      },
+      "'c' of 2 bits can never have the value 4");
+  refused(
+      circuit, [](Program& q) { q.add_register("c", 1); }, "'c' twice");
+  refused(
+      circuit, [](Program& q) { q.add_register("d", 65); }, "of 65");
+  refused(
+      shape, [](Program& q) { q.unitary(test::swap_matrix(1), {0}); }, "must have 2 rows and columns, got 4 and 4");
+  refused(
+      value,
+      [](Program& q) {
+        q.unitary(2.0 * test::swap_matrix(1), {0, 1});
+      },
+      "got an error of 3");
+  refused(
+      value, [](Program& q) { q.channel({}, {0}); }, "got an error of 1");
+  refused(
+      value, [](Program& q) { q.unitary(test::matrix2(NAN, 0, 0, 1), {0}); }, "must preserve the trace");
+  CHECK_THROWS_AS(Program(0), CircuitError);
+}
+
+}  // namespace

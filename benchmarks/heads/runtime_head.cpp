@@ -31,7 +31,7 @@ using S = double;
   head.qubits = program.qubits;
   head.features = program.qubits;
   head.outputs = program.outputs();
-  head.light_cones = light_cones;
+  if (light_cones) head.light_cones = &detail::head_cones<S>;
   const auto eigenvalues = signs(program.width());
   for (int t = 0; t < program.tasks(); ++t) {
     head.tasks.push_back({program.block, program.windows[static_cast<std::size_t>(t)], eigenvalues, t * program.width(),

@@ -33,6 +33,9 @@ template <Scalar S>
   return placed;
 }
 
+template <Scalar S>
+struct HeadCone;
+
 /// What a quantum head is to a backend: a circuit and tasks as values, whatever the types they come from.
 template <Scalar S>
 struct HeadProgram {
@@ -42,7 +45,9 @@ struct HeadProgram {
   int encoding_weights = 0;
   int outputs = 0;
   std::vector<EngineTask<S>> tasks;
-  bool light_cones = false;                                     ///< a register for each window's light cone
+  /// `head_cones`, for a register for each window's light cone; null: one for all. So a head without light cones does
+  /// not compile what finds them.
+  std::vector<HeadCone<S>> (*light_cones)(const HeadProgram& program) = nullptr;
   std::size_t kept_bytes = std::size_t{64} << 20;               ///< encoded states that forward may keep for backward
   void (*prepare)(const S* x, std::complex<S>* psi) = nullptr;  ///< the start, if it is not |0...0>
   void (*prepare_vjp)(const S* x, const std::complex<S>* psi, const std::complex<S>* lambda, S* grad_x) = nullptr;

@@ -38,7 +38,7 @@ class LaneBackend {
         weight_gradients_(static_cast<std::size_t>(program_.encoding_weights)),
         expectations_(static_cast<std::size_t>(program_.outputs)),
         cotangents_(expectations_.size()) {
-    if (program_.light_cones) {
+    if (program_.light_cones != nullptr) {
       add_cones();
     } else {
       Member all{std::vector<int>(features_.size()), std::vector<int>(expectations_.size()), true};
@@ -192,7 +192,7 @@ class LaneBackend {
 
   /// A register for each shape of light cone, with a member for each cone.
   void add_cones() {
-    for (auto& cone : head_cones(program_)) {
+    for (auto& cone : program_.light_cones(program_)) {
       const auto like = std::ranges::find_if(registers_, [&](const Register& r) {
         return r.operations == cone.operations && std::ranges::equal(r.tasks, cone.tasks, differ_in_names<S>);
       });

@@ -247,7 +247,7 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
     program.features = features;
     program.encoding_weights = encoding_parameters;
     program.outputs = outputs;
-    program.light_cones = uses_light_cones;
+    if constexpr (uses_light_cones) program.light_cones = &detail::head_cones<S>;
     if constexpr (PreparesState<E>) program.prepare = &E::template prepare<S>;
     if constexpr (PreparesState<E> && differentiable) program.prepare_vjp = &E::template prepare_vjp<S>;
     detail::for_each_index<tasks>([&](auto t) {

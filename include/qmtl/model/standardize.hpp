@@ -41,7 +41,9 @@ class Standardizer {
     detail::require_finite_inputs<S>(train_inputs, missing);
     std::vector<S> mean, scale;
     for (Eigen::Index f = 0; f < train_inputs.rows(); ++f) {
-      const auto values = train_inputs.row(f);
+      // As labels are passed, so that both have their moments from one function.
+      const Eigen::Ref<const Eigen::Matrix<S, 1, Eigen::Dynamic, Eigen::RowMajor>, 0, Eigen::InnerStride<>> values =
+          train_inputs.row(f);
       const detail::Moments moments = detail::moments_of(values);
       const bool varies = moments.template varies<S>();
       if (varies) detail::require_standardizable<S>(values, moments, detail::text("standardizer: feature ", f));

@@ -183,7 +183,7 @@ class Optimizer {
   }
 
   void update(const Adam& adam, std::span<S> parameters, std::span<const S> gradient) {
-    adam_step(adam, parameters, gradient);
+    adam_step({adam.learning_rate, adam.beta1, adam.beta2, adam.epsilon, 0.0}, parameters, gradient);
   }
 
   void update(const AdamW& adamw, std::span<S> parameters, std::span<const S> gradient) {
@@ -192,8 +192,8 @@ class Optimizer {
     adam_step(adamw, parameters, gradient);
   }
 
-  template <class Settings>
-  void adam_step(const Settings& adam, std::span<S> parameters, std::span<const S> gradient) {
+  /// The step of Adam, without the decay.
+  void adam_step(const AdamW& adam, std::span<S> parameters, std::span<const S> gradient) {
     const auto steps = static_cast<double>(steps_);
     const auto beta1 = static_cast<S>(adam.beta1);
     const auto beta2 = static_cast<S>(adam.beta2);

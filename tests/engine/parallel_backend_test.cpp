@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <complex>
 #include <vector>
 
 #include "qmtl/head/quantum_head.hpp"
@@ -38,6 +39,20 @@ Result step(Head2& head, Eigen::Index batch) {
   head.backward(z, weights, c, r.gradient, r.dz);
   return r;
 }
+
+/// Its gradient cannot be had of a sample whose first feature is `failing`.
+struct Fragile : AmplitudeEncoding<2> {
+  static constexpr double nothing = 2.0;  // no sample has it
+  static inline double failing = nothing;
+
+  template <class S>
+  static void prepare_vjp(const S* x, const std::complex<S>* psi, const std::complex<S>* lambda, S* grad_x) {
+    if (x[0] == failing) throw ValueError("no gradient");
+    AmplitudeEncoding<2>::prepare_vjp(x, psi, lambda, grad_x);
+  }
+};
+using FragileHead =
+    QuantumHead<double, Fragile, Task<"a", RotationBlock<1>, Window<0, 1>, BinaryReadout<TrainableScale<4>>>>;
 
 }  // namespace
 
@@ -76,15 +91,36 @@ TEST_CASE("threads change sums by rounding only, and not from run to run", "[hea
 }
 
 TEST_CASE("an error on another thread reaches the caller", "[head][threads]") {
-  using Amplitude = QuantumHead<double, AmplitudeEncoding<2>, Task<"a", RotationBlock<1>, Window<0, 1>, Binary>>;
-  Amplitude head;
+  FragileHead head;
   head.set_execution(Threads{2});
   Batch<double> z = Batch<double>::Ones(4, 64), logits(1, 64);
   z.col(63).setZero();
-  const std::vector<double> weights(Amplitude::parameters, 0.1);
+  const std::vector<double> weights(FragileHead::parameters, 0.1);
   CHECK_THROWS_AS(head.forward(z, weights, logits), ValueError);
   z.setOnes();
   CHECK_NOTHROW(head.forward(z, weights, logits));
+}
+
+TEST_CASE("an error half-way through backward changes no gradient, and backward can be tried again",
+          "[head][threads]") {
+  FragileHead head;
+  const Batch<double> z = Batch<double>::Random(4, 64), c = Batch<double>::Random(1, 64);
+  Batch<double> logits(1, 64), dz(4, 64), dz_again(4, 64);
+  const std::vector<double> weights(FragileHead::parameters, 0.3), zero(weights.size(), 0.0);
+  for (const int threads : {1, 2}) {
+    if (threads > 1) head.set_execution(Threads{threads});
+    head.forward(z, weights, logits);
+    std::vector<double> gradient = zero, again = zero;
+    head.backward(z, weights, c, gradient, dz);
+    head.forward(z, weights, logits);
+    Fragile::failing = z(0, 50);
+    CHECK_THROWS_AS(head.backward(z, weights, c, again, dz_again), ValueError);
+    Fragile::failing = Fragile::nothing;
+    CHECK(again == zero);
+    head.backward(z, weights, c, again, dz_again);
+    CHECK(again == gradient);
+    CHECK(dz_again == dz);
+  }
 }
 
 TEST_CASE("an error of one batch is not that of the next, when threads share its states", "[head][threads]") {

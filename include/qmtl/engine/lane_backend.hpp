@@ -73,14 +73,15 @@ class LaneBackend {
   }
 
   /// For cotangents (outputs x batch) of the last forward: adds weight gradients, and sets angle gradients (features x
-  /// batch) unless null.
+  /// batch) unless null. Where the encoding prepares states it may throw: then nothing has been added.
   void backward(const S* angles, const S* weights, const S* cotangents, S* gradient, S* angle_gradients) {
     begin_sums();
     std::fill(weight_gradients_.begin(), weight_gradients_.end(), Pack<S>{});
     const bool adds = !registers_.front().members.front().whole;  // members share features
     if (angle_gradients != nullptr && adds) std::fill_n(angle_gradients, program_.features * batch_, S(0));
     const bool sweep = angle_gradients != nullptr || program_.encoding_weights > 0;
-    const bool have_states = kept_ && !swept_;  // a sweep undoes the encoding in place
+    const bool have_states = kept_ && !swept_;
+    swept_ = swept_ || sweep;  // a sweep undoes the encoding in place, also one that an error ends half-way
     for (auto& r : registers_) {
       for (Eigen::Index g = 0; g < Group::count(r.members.size(), batch_); ++g) {
         const Group group(r.members, batch_, g);
@@ -103,7 +104,6 @@ class LaneBackend {
         }
       }
     }
-    swept_ = swept_ || sweep;
     finish(gradient);
     for (std::size_t j = 0; j < weight_gradients_.size(); ++j) gradient[j] += lane_sum<S>(weight_gradients_[j]);
   }

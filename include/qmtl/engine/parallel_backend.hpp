@@ -30,7 +30,9 @@ class ParallelBackend {
   /// Starts or ends threads, and makes their work buffers; on an error everything is as it was.
   void set_execution(const Execution& execution);
 
+  /// As LaneBackend::forward.
   void forward(const S* angles, Eigen::Index batch, const S* weights, S* expectations);
+  /// As LaneBackend::backward, for `parameters` weights. On an error `gradient` may have got the sums of some parts.
   void backward(const S* angles, const S* weights, const S* cotangents, S* gradient, S* angle_gradients,
                 std::size_t parameters);
 

@@ -149,7 +149,8 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
   /// The vector-Jacobian product of the last forward, with the same z and
   /// weights: adds dL/dweights, summed over the batch, to `gradient`, and sets
   /// dL/dz. Cost: one reverse sweep through the encoding for each sample,
-  /// whatever the number of tasks.
+  /// whatever the number of tasks. Throws ShapeError on wrong sizes; an error changes neither, and backward may be
+  /// called again.
   void backward(const BatchIn<S>& z, std::span<const S> weights, const BatchIn<S>& dlogits, std::span<S> gradient,
                 BatchOut<S> dz) {
     static_assert(differentiable, "qmtl: dL/dfeatures must not be asked of an encoding that has none");
@@ -206,8 +207,9 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
                         std::span<S> gradient) requires caches_encodings {
     detail::require_size("QuantumHead: rows of entries", entries.rows(), encoded_size());
     require_backward("backward_encoded", "forward_encoded", true, entries.cols(), weights, dlogits, gradient);
-    read_backward(weights, dlogits, gradient);
-    backend_.backward_encoded(entries, cotangents_.data(), gradient.data(), parameters);
+    read_backward(weights, dlogits);
+    backend_.backward_encoded(entries, cotangents_.data(), sums_.data(), parameters);
+    add_sums(gradient);
   }
 
   /// The reduced density matrix of task T's window out of a sample's entries (encoded_size() numbers): 2^k x 2^k, bit j
@@ -280,12 +282,13 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
     }
   }
 
-  /// From logit gradients to cotangents of expectation values; adds the gradients of scales.
-  void read_backward(std::span<const S> weights, const BatchIn<S>& dlogits, std::span<S> gradient) {
+  /// From logit gradients to cotangents of expectation values; begins the sums with the gradients of scales.
+  void read_backward(std::span<const S> weights, const BatchIn<S>& dlogits) {
+    sums_.assign(parameters, S(0));
     for (Eigen::Index b = 0; b < batch_; ++b) {
       detail::for_each_index<tasks>([&](auto t) {
         constexpr int first = OutputOffsets::first[t];
-        S* scale_gradient = gradient.data() + ParameterOffsets::first[t] + Task<t>::weights;
+        S* scale_gradient = sums_.data() + ParameterOffsets::first[t] + Task<t>::weights;
         Task<t>::Readout::backward(expectations_.col(b).data() + first, scales<t>(weights.data()),
                                    dlogits.col(b).data() + first, cotangents_.col(b).data() + first, scale_gradient);
       });
@@ -308,8 +311,14 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
                      S* angle_gradients) {
     detail::require_size("QuantumHead: rows of z (features)", z.rows(), features);
     require_backward("backward", "forward", false, z.cols(), weights, dlogits, gradient);
-    read_backward(weights, dlogits, gradient);
-    backend_.backward(angles_.data(), weights.data(), cotangents_.data(), gradient.data(), angle_gradients, parameters);
+    read_backward(weights, dlogits);
+    backend_.backward(angles_.data(), weights.data(), cotangents_.data(), sums_.data(), angle_gradients, parameters);
+    add_sums(gradient);
+  }
+
+  /// All at once, so that an error of an encoding half-way leaves the caller's gradient as it was.
+  void add_sums(std::span<S> gradient) const noexcept {
+    for (std::size_t j = 0; j < gradient.size(); ++j) gradient[j] += sums_[j];
   }
 
   detail::MovedFrom moved_from_;
@@ -318,6 +327,7 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
   bool from_entries_ = false;  // which was forward_encoded
   Batch<S, features> angles_, angle_gradients_;
   Batch<S, outputs> expectations_, cotangents_;
+  std::vector<S> sums_;  // of a batch: the gradient of the weights
 };
 
 /// The quantum head with the method that the cost model chooses.

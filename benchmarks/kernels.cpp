@@ -108,7 +108,7 @@ void encodings(int n, benchmark::EncodingKind encoding) {
   BENCHMARK("LaneProgram::backward" + of) {
     psi = lambda = start;  // which backward destroys; the copies take part in the time
     program.backward(psi.data(), lambda.data());
-    program.chain(x.data(), dx.data(), nullptr);
+    program.chain(x.data(), nullptr, dx.data(), nullptr);
     return dx[0];
   };
 }

@@ -107,7 +107,8 @@ class Textbook {
       const Operation& op = run.ops[g];
       const S angle = angle_of(op, in, b);
       if (info(op.gate).angles > 0) {
-        accumulate(op.angles[0], derivative(op), in.x.col(b).data(), out.dx.col(b).data(), out.dtheta.data());
+        accumulate(op.angles[0], derivative(op), in.x.col(b).data(), in.theta.data(), out.dx.col(b).data(),
+                   out.dtheta.data());
       }
       apply(op, -angle, psi_);
       apply(op, -angle, lambda_);

@@ -32,11 +32,12 @@ static_assert(value(feature(0) * feature(1)) == -0.375);
 static_assert(value(2.0 * (1.0 - feature(0)) * (0.5 - feature(1)) + 4.0) == 7.0);
 static_assert(value((2.0 * feature(0) + 1.0) * (4.0 * feature(2) - 2.0)) == 9.0);
 static_assert(value(-(feature(2) * feature(2)) / 8.0) == -0.5);
+static_assert(value(2.0 * trainable_feature(1, 0, 2, 1.0) + 4.0) == 10.0 && value(trainable_feature(0, 1, 1)) == 1.5);
 static_assert(feature(1) == feature(1) && !(feature(1) == weight(1)) && !(feature(1) == feature(2)));
 static_assert(evaluate<double>(Angle(0.5), nullptr, nullptr) == 0.5, "a constant needs no parameters");
 static_assert([] {
   std::array<double, 3> grad{};
-  accumulate<double>(2.0 * (feature(0) + 1.0) * feature(1), 4.0, x.data(), grad.data(), nullptr);
+  accumulate<double>(2.0 * (feature(0) + 1.0) * feature(1), 4.0, x.data(), w.data(), grad.data(), nullptr);
   return grad == std::array<double, 3>{-12.0, 10.0, 0.0};
 }());
 
@@ -92,8 +93,8 @@ TEMPLATE_TEST_CASE("accumulate is the chain rule", "", float, double) {
     const double outer = rng.uniform(-2, 2);
     std::array<TestType, 3> grad_x{1, 1, 1};
     std::array<TestType, 4> grad_w{1, 1, 1, 1};
-    const auto xs = test::cast<TestType>(features);
-    accumulate(angle, static_cast<TestType>(outer), xs.data(), grad_x.data(), grad_w.data());
+    const auto xs = test::cast<TestType>(features), ws = test::cast<TestType>(weights);
+    accumulate(angle, static_cast<TestType>(outer), xs.data(), ws.data(), grad_x.data(), grad_w.data());
     const auto by_x = test::difference_gradient(
         [&](std::span<const double> at) { return test::dense_angle(angle, at, weights); }, features, 0.1);
     const auto by_w = test::difference_gradient(
@@ -107,12 +108,12 @@ TEMPLATE_TEST_CASE("accumulate is the chain rule", "", float, double) {
 TEST_CASE("accumulate skips gradients that nobody wants") {
   std::array<double, 3> grad_x{};
   std::array<double, 2> grad_w{};
-  accumulate<double>(2.0 * feature(1), 3.0, x.data(), grad_x.data(), nullptr);
-  accumulate<double>(2.0 * feature(1), 3.0, x.data(), nullptr, grad_w.data());
-  accumulate<double>(feature(0) * feature(2), 3.0, x.data(), nullptr, nullptr);
-  accumulate<double>(weight(0), 3.0, x.data(), grad_x.data(), nullptr);
-  accumulate<double>(weight(1), 5.0, x.data(), nullptr, grad_w.data());
-  accumulate<double>(0.5, 7.0, nullptr, grad_x.data(), grad_w.data());
+  accumulate<double>(2.0 * feature(1), 3.0, x.data(), w.data(), grad_x.data(), nullptr);
+  accumulate<double>(2.0 * feature(1), 3.0, x.data(), w.data(), nullptr, grad_w.data());
+  accumulate<double>(feature(0) * feature(2), 3.0, x.data(), w.data(), nullptr, nullptr);
+  accumulate<double>(weight(0), 3.0, x.data(), w.data(), grad_x.data(), nullptr);
+  accumulate<double>(weight(1), 5.0, x.data(), w.data(), nullptr, grad_w.data());
+  accumulate<double>(0.5, 7.0, nullptr, nullptr, grad_x.data(), grad_w.data());
   CHECK(grad_x == std::array<double, 3>{0, 6, 0});
   CHECK(grad_w == std::array<double, 2>{0, 5});
 }

@@ -72,6 +72,9 @@ TEST_CASE("random circuits count the parameters that occur in them") {
         if (angle.source == AngleSource::weight) weights[i] = true;
         if (angle.source == AngleSource::feature || angle.source == AngleSource::feature_product) features[i] = true;
         if (angle.source == AngleSource::feature_product) features[static_cast<std::size_t>(angle.second)] = true;
+        if (angle.source != AngleSource::weighted_feature) continue;
+        features[static_cast<std::size_t>(angle.second)] = true;
+        weights[i] = weights[static_cast<std::size_t>(angle.third)] = true;
       }
     }
     int last_feature = 0, last_weight = 0;

@@ -212,6 +212,8 @@ TEST_CASE("angles as text") {
   CHECK(to_string(0.5 * weight(2) + pi / 2) == "0.5*w2+1.571");
   CHECK(to_string(weight(2) - 1.0) == "w2-1");
   CHECK(to_string(2.0 * (feature(0) - pi) * (feature(1) + 1.0)) == "2*(x0-3.142)*(x1+1)");
+  CHECK(to_string(trainable_feature(3, 1, 2)) == "(w3+w1*x2)");
+  CHECK(to_string(-trainable_feature(3, 1, 2, 1.0) - 0.5) == "-(w3+(w1+1)*x2)-0.5");
   CHECK(to_string(feature(0) * feature(1) - 0.5) == "(x0)*(x1)-0.5");
 }
 

@@ -17,6 +17,7 @@ using namespace qmtl;
 static_assert(gate::cry(2, 0, 0.5 * weight(1)).targets().size() == 2);
 static_assert(gate::cry(2, 0, 0.5 * weight(1)).used_angles()[0] == 0.5 * weight(1));
 static_assert(inverse(gate::s(1)) == gate::sdg(1));
+static_assert(shift_weights(gate::ry(0, trainable_feature(0, 1, 2)), 3) == gate::ry(0, trainable_feature(3, 4, 2)));
 static_assert(inverse(gate::u(0, 0.1, weight(0), feature(1))) == gate::u(0, -0.1, -feature(1), -weight(0)));
 static_assert(gate::rx(0, 0.5) == gate::rx(0, 0.5) && !(gate::rx(0, 0.5) == gate::rx(1, 0.5)));
 

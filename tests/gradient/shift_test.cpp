@@ -57,7 +57,7 @@ struct Gradient {
 
 Gradient by_shift(const Evaluator& e) {
   Gradient g;
-  parameter_shift<double>(e.ops, e.x.data(), g.x.data(), g.w.data(), e);
+  parameter_shift<double>(e.ops, e.x.data(), e.w.data(), g.x.data(), g.w.data(), e);
   return g;
 }
 
@@ -143,13 +143,14 @@ TEST_CASE("two terms are not enough for controlled rotations") {
 TEST_CASE("an occurrence costs two evaluations, four in a controlled rotation, none if nobody wants it") {
   Rng rng(Seed{4});
   const Evaluator e = random_evaluator(rng, 3, 60);
-  int by_x = 0, by_w = 0;
+  int by_x = 0, by_w = 0, by_both = 0;
   for (const auto& op : e.ops) {
     const std::string_view name = info(op.gate).name;
     for (const auto& angle : op.used_angles()) {
       const bool halves = name.starts_with("cr") || name == "xx_plus_yy" || name.ends_with("excitation") ||
                           (name == "cu" && &angle == op.angles.data());
       const int cost = halves ? 4 : 2;
+      if (angle.source == AngleSource::weighted_feature) by_both += cost;
       if (angle.source == AngleSource::weight) by_w += cost;
       if (angle.source == AngleSource::feature || angle.source == AngleSource::feature_product) by_x += cost;
     }
@@ -159,14 +160,15 @@ TEST_CASE("an occurrence costs two evaluations, four in a controlled rotation, n
   const auto cost_of = [&e](bool want_x, bool want_w) {
     Gradient g;
     e.evaluations = 0;
-    parameter_shift<double>(e.ops, e.x.data(), want_x ? g.x.data() : nullptr, want_w ? g.w.data() : nullptr, e);
+    parameter_shift<double>(e.ops, e.x.data(), e.w.data(), want_x ? g.x.data() : nullptr, want_w ? g.w.data() : nullptr,
+                            e);
     if (!want_x) CHECK(g.x == std::vector<double>(3, 0.0));
     if (!want_w) CHECK(g.w == std::vector<double>(4, 0.0));
     return e.evaluations;
   };
-  CHECK(cost_of(true, true) == by_x + by_w);
-  CHECK(cost_of(true, false) == by_x);
-  CHECK(cost_of(false, true) == by_w);
+  CHECK(cost_of(true, true) == by_x + by_w + by_both);
+  CHECK(cost_of(true, false) == by_x + by_both);
+  CHECK(cost_of(false, true) == by_w + by_both);
   CHECK(cost_of(false, false) == 0);
 }
 
@@ -177,7 +179,7 @@ TEST_CASE("gradients are added to what is there") {
   Gradient g;
   for (auto& v : g.x) v = 3.0;
   for (auto& v : g.w) v = -3.0;
-  parameter_shift<double>(e.ops, e.x.data(), g.x.data(), g.w.data(), e);
+  parameter_shift<double>(e.ops, e.x.data(), e.w.data(), g.x.data(), g.w.data(), e);
   for (std::size_t i = 0; i < 3; ++i) CHECK(g.x[i] == Approx(3.0 + once.x[i]));
   for (std::size_t j = 0; j < 4; ++j) CHECK(g.w[j] == Approx(-3.0 + once.w[j]));
 }

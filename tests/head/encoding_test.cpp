@@ -71,6 +71,10 @@ static_assert(AngleEncoding<4, Axis::Y, CzRing, Layers<1>, Features<9>>::feature
 static_assert(DenseAngleEncoding<4>::features == 8 && IqpEncoding<4>::features == 4 && ZzEncoding<4>::features == 4);
 static_assert(AmplitudeEncoding<4>::features == 16 && AmplitudeEncoding<4, Features<5>>::features == 5);
 static_assert(BasisEncoding<4>::features == 4);
+using Trainable = ReuploadingEncoding<2, CxChain, Layers<2>, Features<3>, TrainableFrequencies>;
+static_assert(encoding_weights<Trainable> == 2 * 2 * 2 + 2 * 3 * 2 && weights_have_no_gap(Trainable::circuit.ops()));
+static_assert(Trainable::circuit.operations[0] == gate::ry(0, trainable_feature(9, 8, 0, 1.0)));
+static_assert(feature_uses<Trainable> == 2 && EncodesFeatures<Trainable>);
 static_assert(encoding_weights<ReuploadingEncoding<4, CzRing, Layers<3>>> == 2 * 4 * 3);
 static_assert(encoding_weights<ReuploadingEncoding<4, CzRing, Layers<3>, Features<11>>> == 2 * 4 * 3);
 static_assert(encoding_weights<AngleEncoding<4>> == 0 && encoding_weights<ZzEncoding<4>> == 0);

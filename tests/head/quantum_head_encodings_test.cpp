@@ -12,7 +12,7 @@ using qmtl::test::check_first_tasks;
 
 TEMPLATE_TEST_CASE("heads on re-uploading encodings, whose weights are trained too", "",
                    (ReuploadingEncoding<4, CzAllToAll, Layers<2>>),
-                   (ReuploadingEncoding<4, CxRing, Layers<1>, Features<7>>)) {
+                   (ReuploadingEncoding<4, CxRing, Layers<1>, Features<7>, TrainableFrequencies>)) {
   static_assert(encoding_weights<TestType> > 0);
   check_first_tasks<TestType>();
 }

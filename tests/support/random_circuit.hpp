@@ -46,13 +46,17 @@ struct ParameterCounts {
       default: return rng.uniform(0.5, 2) * angle + rng.uniform(-pi, pi);
     }
   };
-  const int kind = pick(rng, 4);
+  const int kind = pick(rng, 5);
   if ((kind == 1 || kind == 2) && counts.weights > 0) return affine(weight(pick(rng, counts.weights)));
   if (kind == 3 && counts.features > 0) {
     if (pick(rng, 2) == 0) return affine(feature(pick(rng, counts.features)));
     const Angle first = rng.uniform(0.5, 1.5) * feature(pick(rng, counts.features)) + rng.uniform(-1, 1);
     const Angle second = rng.uniform(-1, 1) - feature(pick(rng, counts.features));
     return affine(first * second);
+  }
+  if (kind == 4 && counts.features > 0 && counts.weights > 0) {
+    return affine(trainable_feature(pick(rng, counts.weights), pick(rng, counts.weights), pick(rng, counts.features),
+                                    pick(rng, 2)));
   }
   return rng.uniform(-2 * pi, 2 * pi);
 }

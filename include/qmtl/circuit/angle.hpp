@@ -1,6 +1,7 @@
 #pragma once
 // SPDX-License-Identifier: Apache-2.0
-// Where a gate's angle comes from: a constant, a feature, a weight, or a product of two features.
+// Where a gate's angle comes from: a constant, a feature, a weight, a product of two features, or a feature times a
+// weight.
 
 #include <concepts>
 #include <cstdint>
@@ -10,19 +11,21 @@
 
 namespace qmtl {
 
-enum class AngleSource : std::uint8_t { constant, feature, weight, feature_product };
+enum class AngleSource : std::uint8_t { constant, feature, weight, feature_product, weighted_feature };
 
 /// An angle in radians that is known once features x and weights w are:
 ///   constant         offset
 ///   feature          scale * x[index] + offset
 ///   weight           scale * w[index] + offset
 ///   feature_product  scale * (x[index] + shift) * (x[second] + second_shift) + offset
+///   weighted_feature scale * (w[third] + (w[index] + shift) * x[second]) + offset
 /// Written as arithmetic: `0.5 * weight(3) + pi`, `2.0 * (pi - feature(0)) * (pi - feature(1))`.
 /// A plain double converts to a constant angle.
 struct Angle {
   AngleSource source = AngleSource::constant;
   int index = 0;
   int second = 0;
+  int third = 0;
   double scale = 0.0;
   double offset = 0.0;
   double shift = 0.0;
@@ -43,6 +46,20 @@ struct Angle {
 
 /// The angle w[j] of trainable weight j; several gates may use the same weight, each with its own scale.
 [[nodiscard]] constexpr Angle weight(int j) { return {AngleSource::weight, j}; }
+
+/// The angle w[phase] + (w[frequency] + start) * x[i] of feature i, whose frequency and phase are trained
+/// (Perez-Salinas et al. 2020). With `start` the frequency is near a fixed one while its weight is near zero.
+[[nodiscard]] constexpr Angle trainable_feature(int phase, int frequency, int i, double start = 0.0) {
+  if (phase < 0 || i < 0) {
+    throw CircuitError(
+        detail::text("qmtl: a feature or weight index must not be negative, got ", phase < 0 ? phase : i));
+  }
+  Angle angle(AngleSource::weighted_feature, frequency);
+  angle.second = i;
+  angle.third = phase;
+  angle.shift = start;
+  return angle;
+}
 
 [[nodiscard]] constexpr Angle operator*(double factor, Angle angle) {
   angle.scale *= factor;
@@ -85,6 +102,25 @@ constexpr Angle operator-(const A& a, const A& b) {
   return product;
 }
 
+/// Calls visit(index) with the index of each feature that an angle, const or not, is made of.
+template <class A, class Visit>
+constexpr void for_each_feature(A& angle, Visit&& visit) {
+  switch (angle.source) {
+    case AngleSource::feature: visit(angle.index); return;
+    case AngleSource::feature_product: visit(angle.index), visit(angle.second); return;
+    case AngleSource::weighted_feature: visit(angle.second); return;
+    case AngleSource::constant:
+    case AngleSource::weight: return;
+  }
+}
+
+/// The same with each weight.
+template <class A, class Visit>
+constexpr void for_each_weight(A& angle, Visit&& visit) {
+  if (angle.source == AngleSource::weight || angle.source == AngleSource::weighted_feature) visit(angle.index);
+  if (angle.source == AngleSource::weighted_feature) visit(angle.third);
+}
+
 /// The angle in radians for features `x` and weights `w`; a pointer that the angle does not use may be null.
 template <Scalar S>
 [[nodiscard]] constexpr S evaluate(const Angle& angle, const S* x, const S* w) noexcept {
@@ -98,6 +134,8 @@ template <Scalar S>
       return scale * (x[angle.index] + static_cast<S>(angle.shift)) *
                  (x[angle.second] + static_cast<S>(angle.second_shift)) +
              offset;
+    case AngleSource::weighted_feature:
+      return scale * (w[angle.third] + (w[angle.index] + static_cast<S>(angle.shift)) * x[angle.second]) + offset;
   }
   return offset;
 }
@@ -105,7 +143,7 @@ template <Scalar S>
 /// The chain rule: adds `derivative` = dL/d(angle) to the gradients of the features and weights behind the angle.
 /// Null gradient pointers are skipped.
 template <Scalar S>
-constexpr void accumulate(const Angle& angle, S derivative, const S* x, S* grad_x, S* grad_w) noexcept {
+constexpr void accumulate(const Angle& angle, S derivative, const S* x, const S* w, S* grad_x, S* grad_w) noexcept {
   const S scaled = static_cast<S>(angle.scale) * derivative;
   switch (angle.source) {
     case AngleSource::constant: return;
@@ -119,6 +157,12 @@ constexpr void accumulate(const Angle& angle, S derivative, const S* x, S* grad_
       if (grad_x == nullptr) return;
       grad_x[angle.index] += scaled * (x[angle.second] + static_cast<S>(angle.second_shift));
       grad_x[angle.second] += scaled * (x[angle.index] + static_cast<S>(angle.shift));
+      return;
+    case AngleSource::weighted_feature:
+      if (grad_x != nullptr) grad_x[angle.second] += scaled * (w[angle.index] + static_cast<S>(angle.shift));
+      if (grad_w == nullptr) return;
+      grad_w[angle.index] += scaled * x[angle.second];
+      grad_w[angle.third] += scaled;
       return;
   }
 }

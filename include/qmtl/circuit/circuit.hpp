@@ -73,10 +73,10 @@ constexpr void check_operation(const Operation& op, int qubits) {
     }
   }
   for (const auto& angle : op.used_angles()) {
-    if (angle.index < 0 || angle.second < 0) {
+    if (angle.index < 0 || angle.second < 0 || angle.third < 0) {
       throw CircuitError(text("qmtl: a feature or weight index must not be negative, got ", angle.index));
     }
-    if (angle.source > AngleSource::feature_product) {
+    if (angle.source > AngleSource::weighted_feature) {
       throw CircuitError(text("qmtl: the source of an angle must be one of AngleSource's enumerators, got number ",
                               static_cast<int>(angle.source)));
     }
@@ -129,10 +129,7 @@ template <int N, class... Parts>
   int count = 0;
   for (const auto& op : ops) {
     for (const auto& angle : op.used_angles()) {
-      if (angle.source == AngleSource::feature || angle.source == AngleSource::feature_product) {
-        count = std::max(count, angle.index + 1);
-      }
-      if (angle.source == AngleSource::feature_product) count = std::max(count, angle.second + 1);
+      for_each_feature(angle, [&count](int i) { count = std::max(count, i + 1); });
     }
   }
   return count;
@@ -143,7 +140,7 @@ template <int N, class... Parts>
   int count = 0;
   for (const auto& op : ops) {
     for (const auto& angle : op.used_angles()) {
-      if (angle.source == AngleSource::weight) count = std::max(count, angle.index + 1);
+      for_each_weight(angle, [&count](int j) { count = std::max(count, j + 1); });
     }
   }
   return count;
@@ -160,8 +157,9 @@ template <int N, class... Parts>
     std::uint64_t unused = weights - first >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << (weights - first)) - 1;
     for (const auto& op : ops) {
       for (const auto& angle : op.used_angles()) {
-        if (angle.source != AngleSource::weight || angle.index < first || angle.index >= first + 64) continue;
-        unused &= ~(std::uint64_t{1} << (angle.index - first));
+        for_each_weight(angle, [&](int j) {
+          if (j >= first && j < first + 64) unused &= ~(std::uint64_t{1} << (j - first));
+        });
       }
     }
     if (unused != 0) return false;

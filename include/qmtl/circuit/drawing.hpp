@@ -34,6 +34,11 @@ namespace qmtl {
   }
   if (angle.source == AngleSource::feature_product) {
     out += detail::text("(x", angle.index, plus(angle.shift), ")*(x", angle.second, plus(angle.second_shift), ")");
+  } else if (angle.source == AngleSource::weighted_feature) {
+    const auto start = plus(angle.shift);
+    const auto frequency = detail::text('w', angle.index, start);
+    out += detail::text("(w", angle.third, '+', start.empty() ? frequency : "(" + frequency + ")", "*x", angle.second,
+                        ')');
   } else {
     out += detail::text(angle.source == AngleSource::feature ? 'x' : 'w', angle.index);
   }
@@ -115,6 +120,7 @@ class Grid {
     for (const auto& a : op.used_angles()) {
       mix(text(static_cast<int>(a.source), ' ', a.index, ' ', a.second, ' ', a.scale, ' ', a.offset, ' ', a.shift, ' ',
                a.second_shift));
+      if (a.source == AngleSource::weighted_feature) mix(text(' ', a.third));
     }
   }
   char buffer[16];

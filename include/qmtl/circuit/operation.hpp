@@ -41,9 +41,10 @@ struct Operation {
 /// The operation with every weight index raised by `by`. Throws CircuitError for an index that would be negative.
 [[nodiscard]] constexpr Operation shift_weights(Operation op, int by) {
   for (auto& angle : op.angles) {
-    if (angle.source != AngleSource::weight) continue;
-    angle.index += by;
-    if (angle.index < 0) throw CircuitError("qmtl: a feature or weight index must not be negative");
+    for_each_weight(angle, [by](int& index) {
+      index += by;
+      if (index < 0) throw CircuitError("qmtl: a feature or weight index must not be negative");
+    });
   }
   return op;
 }

@@ -83,8 +83,7 @@ template <std::same_as<int> Qubit>
   };
   for (auto& [layer, op] : layered) {
     for (auto& angle : op.angles) {
-      if (angle.source == AngleSource::feature || angle.source == AngleSource::feature_product) rename(angle.index);
-      if (angle.source == AngleSource::feature_product) rename(angle.second);
+      for_each_feature(angle, rename);
     }
     shape.operations.push_back(op);
   }

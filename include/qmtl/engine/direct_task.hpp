@@ -62,7 +62,7 @@ class DirectTask {
       }
     });
     program_.backward(copy_.data(), adjoint_.data());
-    program_.chain(nullptr, nullptr, gradients_.data());
+    program_.chain(nullptr, nullptr, nullptr, gradients_.data());
     for (std::size_t i = 0; i < adjoint_.size(); ++i) lambda[i] += adjoint_[i];
   }
 

@@ -90,7 +90,7 @@ class LaneBackend {
         if (!have_states) encode(r, group, angles, g, weights);
         r.engine.read_backward(state(r, g), density(r, g), cotangents_.data(), sweep);
         if (!sweep) continue;
-        sweep_back(r, group, angles, g, have_states);
+        sweep_back(r, group, angles, g, weights, have_states);
         if (angle_gradients == nullptr) continue;
         if (adds) {
           group.add_to(angle_gradients, program_.features, &Member::features, feature_gradients_.data());
@@ -269,7 +269,7 @@ class LaneBackend {
   }
 
   /// From lambda to the gradients of features and of the encoding's weights.
-  void sweep_back(Register& r, const Group& group, const S* angles, Eigen::Index g, bool resume) {
+  void sweep_back(Register& r, const Group& group, const S* angles, Eigen::Index g, const S* weights, bool resume) {
     auto& program = r.engine.program();
     if (resume) {
       program.select_angles(copy(g));
@@ -278,7 +278,7 @@ class LaneBackend {
     }
     program.backward(state(r, g), r.engine.lambda());
     std::fill_n(feature_gradients_.begin(), r.members.front().features.size(), Pack<S>{});
-    program.chain(features_.data(), feature_gradients_.data(), weight_gradients_.data());
+    program.chain(features_.data(), weights, feature_gradients_.data(), weight_gradients_.data());
   }
 
   void update(const S* weights) {

@@ -86,7 +86,7 @@ class ShiftBackend {
 
   void shift_encoding(const S* x, const S* weights, const S* cotangents, S* gradient, S* dx, std::vector<S>& values) {
     std::vector<Operation> ops(program_.encoding.begin(), program_.encoding.end());
-    parameter_shift(program_.encoding, x, dx, gradient, [&](const AngleShift& shift) {
+    parameter_shift(program_.encoding, x, weights, dx, gradient, [&](const AngleShift& shift) {
       ops[shift.operation] = shifted(program_.encoding[shift.operation], shift.angle, shift.delta);
       encode(ops, x, weights);
       ops[shift.operation] = program_.encoding[shift.operation];
@@ -98,12 +98,13 @@ class ShiftBackend {
   void shift_block(std::size_t t, const S* weights, const S* cotangents, S* gradient, std::vector<S>& values) {
     const auto& task = program_.tasks[t];
     std::vector<Operation> ops = placed_[t];
-    parameter_shift<S>(placed_[t], nullptr, nullptr, gradient + task.first_parameter, [&](const AngleShift& shift) {
-      ops[shift.operation] = shifted(placed_[t][shift.operation], shift.angle, shift.delta);
-      read(t, ops, weights, values.data());
-      ops[shift.operation] = placed_[t][shift.operation];
-      return contract(cotangents, values.data(), task.first_output, task.outputs());
-    });
+    parameter_shift<S>(placed_[t], nullptr, weights + task.first_parameter, nullptr, gradient + task.first_parameter,
+                       [&](const AngleShift& shift) {
+                         ops[shift.operation] = shifted(placed_[t][shift.operation], shift.angle, shift.delta);
+                         read(t, ops, weights, values.data());
+                         ops[shift.operation] = placed_[t][shift.operation];
+                         return contract(cotangents, values.data(), task.first_output, task.outputs());
+                       });
   }
 
   HeadProgram<S> program_;

@@ -113,7 +113,7 @@ class WindowOperators {
       program_.select_angles(pack);
       program_.backward(ket_.data(), bra_.data());
       std::fill(gradients_.begin(), gradients_.end(), Pack<S>{});
-      program_.chain(nullptr, gradients_.data(), nullptr);
+      program_.chain(nullptr, nullptr, gradients_.data(), nullptr);
       for (std::size_t lane = 0; lane < width; lane += size_) {
         S* of_task = gradient + first_parameter(pack, static_cast<int>(lane));
         for (std::size_t j = 0; j < gradients_.size(); ++j) {

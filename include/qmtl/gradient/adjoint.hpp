@@ -25,7 +25,7 @@ void adjoint_sweep(std::span<const Operation> ops, const S* x, const S* w, std::
         const Angle& source = op.angles[static_cast<std::size_t>(part.angle)];
         if (source.source != AngleSource::constant) {
           const S derivative = static_cast<S>(part.sign) * generator_product(part, lambda, psi, size);
-          accumulate(source, derivative, x, grad_x, grad_w);
+          accumulate(source, derivative, x, w, grad_x, grad_w);
         }
       }
       S angle = angle_of(part, op, x, w);

@@ -78,7 +78,7 @@ void shift_into(CircuitView circuit, std::span<const typename State::Scalar> x,
     return expectation(state, observable);
   };
   result.value = static_cast<typename State::Scalar>(evaluate(AngleShift{ops.size(), 0, 0.0}));
-  parameter_shift(ops, x.data(), result.features.data(), result.weights.data(), evaluate);
+  parameter_shift(ops, x.data(), w.data(), result.features.data(), result.weights.data(), evaluate);
 }
 
 }  // namespace detail

@@ -43,10 +43,13 @@ template <class Evaluate>
 template <Scalar S>
 [[nodiscard]] bool wanted(const Angle& angle, const S* grad_x, const S* grad_w) noexcept {
   switch (angle.source) {
-    case AngleSource::constant: return false;
+    case AngleSource::constant: break;
     case AngleSource::weight: return grad_w != nullptr;
-    default: return grad_x != nullptr;
+    case AngleSource::feature:
+    case AngleSource::feature_product: return grad_x != nullptr;
+    case AngleSource::weighted_feature: return grad_x != nullptr || grad_w != nullptr;
   }
+  return false;
 }
 
 }  // namespace detail
@@ -57,7 +60,8 @@ template <Scalar S>
 /// computed. Cost: 2 evaluations an occurrence, 4 for controlled rotations.
 template <Scalar S, class Evaluate>
 requires std::is_invocable_r_v<double, Evaluate&, const AngleShift&>
-void parameter_shift(std::span<const Operation> ops, const S* x, S* grad_x, S* grad_w, Evaluate&& evaluate) {
+void parameter_shift(std::span<const Operation> ops, const S* x, const S* w, S* grad_x, S* grad_w,
+                     Evaluate&& evaluate) {
   for (std::size_t i = 0; i < ops.size(); ++i) {
     for (int a = 0; a < info(ops[i].gate).angles; ++a) {
       const Angle& angle = ops[i].angles[static_cast<std::size_t>(a)];
@@ -68,7 +72,7 @@ void parameter_shift(std::span<const Operation> ops, const S* x, S* grad_x, S* g
             return static_cast<double>(evaluate(AngleShift{i, a, delta}));
           },
           a);
-      accumulate(angle, static_cast<S>(derivative), x, grad_x, grad_w);
+      accumulate(angle, static_cast<S>(derivative), x, w, grad_x, grad_w);
     }
   }
 }

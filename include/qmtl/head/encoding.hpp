@@ -74,7 +74,9 @@ inline constexpr int feature_uses = [] {
       const double scale = angle.scale < 0.0 ? -angle.scale : angle.scale;
       const bool product = angle.source == AngleSource::feature_product;
       if (product || angle.source == AngleSource::feature) uses[static_cast<std::size_t>(angle.index)] += scale;
-      if (product) uses[static_cast<std::size_t>(angle.second)] += scale;
+      if (product || angle.source == AngleSource::weighted_feature) {
+        uses[static_cast<std::size_t>(angle.second)] += scale;
+      }
     }
   }
   const double most = *std::max_element(uses.begin(), uses.end());
@@ -179,15 +181,40 @@ struct DenseAngleEncoding {
   }
 };
 
+/// Whether re-uploaded features x enter as they are or as (1 + w) x + theta, w and theta trained for each use, as first
+/// proposed.
+struct FixedFrequencies {};
+struct TrainableFrequencies {};
+
+namespace detail {
+/// A circuit's features with trainable frequencies and phases: two weights a use, from `first` on.
+template <int N, int M>
+[[nodiscard]] constexpr Circuit<N, M> with_trainable_frequencies(Circuit<N, M> c, int first) {
+  for (auto& op : c.operations) {
+    for (auto& angle : op.angles) {
+      if (angle.source != AngleSource::feature) continue;
+      angle = angle.scale * trainable_feature(first + 1, first, angle.index, 1.0) + angle.offset;
+      first += 2;
+    }
+  }
+  return c;
+}
+}  // namespace detail
+
 /// Data re-uploading (Perez-Salinas et al. 2020): each layer is an angle encoding, RY by the features and the
 /// entangler, and after it trainable RZ and RY on every qubit. Its 2 N L weights are shared by all tasks and count as
-/// head parameters.
-template <int N, class Ent = CzRing, class L = Layers<2>, class F = Features<N>>
+/// head parameters; trainable frequencies add two for each use of a feature.
+template <int N, class Ent = CzRing, class L = Layers<2>, class F = Features<N>, class Frequencies = FixedFrequencies>
 struct ReuploadingEncoding {
+  static constexpr bool trainable = std::same_as<Frequencies, TrainableFrequencies>;
+  static_assert(trainable || std::same_as<Frequencies, FixedFrequencies>,
+                "qmtl: a re-uploading encoding's frequencies must be FixedFrequencies or TrainableFrequencies");
   static constexpr int features = detail::encoded_features<F>;
   static constexpr auto circuit = repeat<detail::layer_count<L>>([](int l) {
-    return make_circuit<N>(detail::angle_layer<N, detail::encoded_features<F>, Axis::Y, detail::EntanglerOf<Ent>>(),
-                           layer<N>([l](int q) {
+    auto encoded = detail::angle_layer<N, detail::encoded_features<F>, Axis::Y, detail::EntanglerOf<Ent>>();
+    const int frequencies = 2 * (N * detail::layer_count<L> + l * detail::encoded_features<F>);
+    if (trainable) encoded = detail::with_trainable_frequencies(encoded, frequencies);
+    return make_circuit<N>(encoded, layer<N>([l](int q) {
                              const int first = 2 * (l * N + q);
                              return make_circuit<N>(gate::rz(q, weight(first)), gate::ry(q, weight(first + 1)));
                            }));
@@ -195,7 +222,7 @@ struct ReuploadingEncoding {
   using Squash = CentredTanh<detail::layer_count<L>>;
   [[nodiscard]] static std::string describe() {
     return detail::text("re-uploading encoding, ", features, " features on ", N, " qubits, ", detail::layer_count<L>,
-                        " layers, ", detail::EntanglerOf<Ent>::describe());
+                        " layers, ", detail::EntanglerOf<Ent>::describe(), trainable ? ", trainable frequencies" : "");
   }
 };
 

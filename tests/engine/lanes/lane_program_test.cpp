@@ -54,7 +54,7 @@ void check_lanes(const std::vector<Operation>& ops, int n, Rng& rng) {
   }
   const std::vector<A> final_state = psi;
   program.backward(psi.data(), lambda.data());
-  program.chain(x.data(), dx.data(), dw.data());
+  program.chain(x.data(), w.data(), dx.data(), dw.data());
 
   const double tolerance = test::tolerance<S>(static_cast<int>(ops.size()) + 8) * 4;
   std::vector<S> expected_dw(weights, S(0));

@@ -164,7 +164,7 @@ void check_tiles(const std::vector<Operation>& ops, int n, Rng& rng, const Setti
 
   // Gradients.
   program.backward(psi.data(), lambda.data());
-  program.chain(lanes_of_x.data(), dx.data(), dw.data());
+  program.chain(lanes_of_x.data(), w.data(), dx.data(), dw.data());
   std::vector<std::complex<S>> reference(adjoint_of_expected.begin(), adjoint_of_expected.end());
   adjoint_sweep<S>(ops, x.data(), w.data(), expected.data(), reference.data(), size, expected_dx.data(),
                    expected_dw.data());

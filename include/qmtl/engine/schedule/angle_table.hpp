@@ -37,7 +37,8 @@ class AngleTable {
     slots_.push_back(slot);
     values_.resize(slots_.size());  // of one group
     gradients_.resize(slots_.size());
-    reads_features_ = reads_features_ || slot.angle.source == AngleSource::feature_product;
+    reads_features_ = reads_features_ || slot.angle.source == AngleSource::feature_product ||
+                      slot.angle.source == AngleSource::weighted_feature;
     return static_cast<int>(slots_.size()) - 1;
   }
 
@@ -119,7 +120,7 @@ class AngleTable {
 
   /// The chain rule from the angles' derivatives: adds to each lane's feature gradients, and to the weights' gradients
   /// (in lanes) unless null.
-  void chain(const Pack<S>* x, Pack<S>* grad_x, Pack<S>* grad_w) const noexcept {
+  void chain(const Pack<S>* x, const S* w, Pack<S>* grad_x, Pack<S>* grad_w) const noexcept {
     for (std::size_t i = 0; i < slots_.size(); ++i) {
       const Angle& angle = slots_[i].angle;
       const Pack<S> scaled = gradients_[i] * static_cast<S>(slots_[i].sign * angle.scale);
@@ -130,6 +131,11 @@ class AngleTable {
         case AngleSource::feature_product:
           grad_x[angle.index] += scaled * (x[angle.second] + static_cast<S>(angle.second_shift));
           grad_x[angle.second] += scaled * (x[angle.index] + static_cast<S>(angle.shift));
+          break;
+        case AngleSource::weighted_feature:
+          grad_x[angle.second] += scaled * (w[angle.index] + static_cast<S>(angle.shift));
+          grad_w[angle.index] += scaled * x[angle.second];
+          grad_w[angle.third] += scaled;
           break;
       }
     }
@@ -154,8 +160,11 @@ class AngleTable {
         return scale * (x[angle.index] + static_cast<S>(angle.shift)) *
                    (x[angle.second] + static_cast<S>(angle.second_shift)) +
                offset;
-      default: return offset;
+      case AngleSource::weighted_feature:
+        return scale * (w[angle.third] + (w[angle.index] + static_cast<S>(angle.shift)) * x[angle.second]) + offset;
+      case AngleSource::constant: break;
     }
+    return offset;
   }
 
   std::vector<AngleSlot> slots_;

@@ -209,7 +209,9 @@ class TileProgram {
   }
 
   /// The chain rule from the angles' derivatives; lanes have yet to be added up.
-  void chain(const Pack<S>* x, Pack<S>* grad_x, Pack<S>* grad_w) const noexcept { angles_.chain(x, grad_x, grad_w); }
+  void chain(const Pack<S>* x, const S* w, Pack<S>* grad_x, Pack<S>* grad_w) const noexcept {
+    angles_.chain(x, w, grad_x, grad_w);
+  }
 
  private:
   using Step = typename TilePlan<S, A>::Step;

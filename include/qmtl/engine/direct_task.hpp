@@ -46,7 +46,7 @@ class DirectTask {
     }
   }
 
-  /// Adds this task's part of lambda, and the weight gradients.
+  /// Adds the weight gradients, and this task's part of lambda unless null.
   void backward(const A* psi, const Pack<S>* cotangents, A* lambda) noexcept {
     run(psi);
     for (std::size_t a = 0; a < outcomes_.size(); ++a) {
@@ -63,6 +63,7 @@ class DirectTask {
     });
     program_.backward(copy_.data(), adjoint_.data());
     program_.chain(nullptr, nullptr, nullptr, gradients_.data());
+    if (lambda == nullptr) return;
     for (std::size_t i = 0; i < adjoint_.size(); ++i) lambda[i] += adjoint_[i];
   }
 

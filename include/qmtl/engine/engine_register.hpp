@@ -118,7 +118,7 @@ class EngineRegister {
       }
       program_.apply_windows(psi, merged_.data(), lambda_.data());
     }
-    for (auto& task : direct_) task.backward(psi, cotangents, lambda_.data());
+    for (auto& task : direct_) task.backward(psi, cotangents, adjoint ? lambda_.data() : nullptr);
   }
 
   /// Adds the batch's gradients of direct tasks, and gives the sums of the others to their operators.

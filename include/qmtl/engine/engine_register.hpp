@@ -46,6 +46,7 @@ class EngineRegister {
   }
 
   [[nodiscard]] Program& program() noexcept { return program_; }
+  [[nodiscard]] const Program& program() const noexcept { return program_; }
   /// Packed entries of all reduced density matrices of a group.
   [[nodiscard]] std::size_t density_size() const noexcept { return program_.density_size(); }
   [[nodiscard]] A* lambda() noexcept { return lambda_.data(); }

@@ -48,7 +48,7 @@ struct HeadProgram {
   /// `head_cones`, for a register for each window's light cone; null: one for all. So a head without light cones does
   /// not compile what finds them.
   std::vector<HeadCone<S>> (*light_cones)(const HeadProgram& program) = nullptr;
-  std::size_t kept_bytes = std::size_t{64} << 20;               ///< encoded states that forward may keep for backward
+  std::size_t kept_bytes = std::size_t{64} << 20;  ///< of states that forward may keep for backward, on each thread
   void (*prepare)(const S* x, std::complex<S>* psi) = nullptr;  ///< the start, if it is not |0...0>
   void (*prepare_vjp)(const S* x, const std::complex<S>* psi, const std::complex<S>* lambda, S* grad_x) = nullptr;
 };

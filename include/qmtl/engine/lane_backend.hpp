@@ -57,9 +57,19 @@ class LaneBackend {
     for (auto& r : registers_) r.engine.program().share_states(shared);
   }
 
+  /// Bytes of a batch's states, density matrices, sines and cosines.
+  [[nodiscard]] std::size_t state_bytes(Eigen::Index batch) const noexcept {
+    std::size_t bytes = 0;
+    for (const auto& r : registers_) {
+      bytes += static_cast<std::size_t>(Group::count(r.members.size(), batch)) *
+               ((r.amplitudes + r.engine.density_size()) * sizeof(A) + r.engine.program().angle_bytes());
+    }
+    return bytes;
+  }
+
   /// Expectation values (outputs x batch) for angles (features x batch).
   void forward(const S* angles, Eigen::Index batch, const S* weights, S* expectations) {
-    make_room(batch, keeps(batch));
+    make_room(batch, state_bytes(batch) <= program_.kept_bytes);
     update(weights);
     for (auto& r : registers_) {
       for (Eigen::Index g = 0; g < Group::count(r.members.size(), batch); ++g) {
@@ -226,15 +236,6 @@ class LaneBackend {
       grow(r.densities, copies * r.engine.density_size());
       r.engine.program().reserve_angles(copies);
     }
-  }
-
-  [[nodiscard]] bool keeps(Eigen::Index batch) const noexcept {
-    std::size_t amplitudes = 0;
-    for (const auto& r : registers_) {
-      amplitudes +=
-          static_cast<std::size_t>(Group::count(r.members.size(), batch)) * (r.amplitudes + r.engine.density_size());
-    }
-    return amplitudes * sizeof(A) <= program_.kept_bytes;
   }
 
   [[nodiscard]] std::size_t copy(Eigen::Index g) const noexcept { return kept_ ? static_cast<std::size_t>(g) : 0; }

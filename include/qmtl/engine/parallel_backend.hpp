@@ -14,6 +14,20 @@
 
 namespace qmtl::detail {
 
+/// How many samples each of `parts` takes, the last ones fewer or none: whole groups or, where members of a register
+/// share groups and so fill them with fewer samples, equal shares.
+template <class Backend>
+[[nodiscard]] Eigen::Index samples_of_part(const Backend& backend, Eigen::Index batch, Eigen::Index parts) noexcept {
+  constexpr Eigen::Index width = Backend::width;
+  const Eigen::Index groups = (batch + width - 1) / width;
+  const Eigen::Index whole = (groups + parts - 1) / parts * width;
+  if constexpr (requires { backend.state_bytes(batch); }) {
+    const Eigen::Index equal = (batch + parts - 1) / parts;
+    if (backend.state_bytes(equal) < backend.state_bytes(std::min(whole, batch))) return equal;
+  }
+  return whole;
+}
+
 /// Runs a backend on one thread or several. For a fixed count of threads the results have the same bits every time;
 /// between counts sums over the batch may differ by rounding, and where threads share states all results.
 template <Scalar S, class Backend>
@@ -68,20 +82,18 @@ class ParallelBackend {
     }
   }
 
-  /// Whole groups of samples for every part; the last ones may be empty. If that left threads idle for more than a
-  /// tenth of the time, the first part takes all, with all threads on each state.
+  /// Samples for every part; the last ones may be empty. If that left threads idle for more than a tenth of the time,
+  /// the first part takes all, with all threads on each state.
   void split(Eigen::Index batch) noexcept {
     QMTL_ASSERT(!parts_.empty());  // a moved-from head may only be assigned to
-    constexpr Eigen::Index width = Backend::width;
     const auto parts = static_cast<Eigen::Index>(parts_.size());
-    const Eigen::Index groups = (batch + width - 1) / width;
+    const Eigen::Index share = samples_of_part(parts_.front().backend, batch, parts);
     first_only_ = false;
     if constexpr (can_share_states) {
-      const Eigen::Index share = (groups + parts - 1) / parts;
-      first_only_ = 10 * groups < 9 * share * parts;
+      first_only_ = 10 * batch < 9 * share * parts;
       parts_.front().backend.share_states(first_only_);
     }
-    assign(batch, first_only_ ? groups : (groups + parts - 1) / parts, width);
+    assign(batch, first_only_ ? batch : share);
   }
 
   /// The same for encoded samples, which always lie in lanes. Parts of few numbers would be done before another thread
@@ -94,15 +106,15 @@ class ParallelBackend {
     const Eigen::Index least = least_numbers / (encoded_size() * width) + 1;
     const Eigen::Index share = std::max(least, (groups + parts - 1) / parts);
     first_only_ = share >= groups;
-    assign(batch, share, width);
+    assign(batch, share * width);
   }
 
-  /// `share` groups of `width` samples for every part, as long as there are any.
-  void assign(Eigen::Index batch, Eigen::Index share, Eigen::Index width) noexcept {
+  /// `share` samples for every part, as long as there are any.
+  void assign(Eigen::Index batch, Eigen::Index share) noexcept {
     Eigen::Index first = 0;
     for (auto& part : parts_) {
       part.first = first;
-      part.count = std::min(share * width, batch - first);
+      part.count = std::min(share, batch - first);
       first += part.count;
     }
   }

@@ -118,9 +118,10 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
   }
 
   /// Sequential{} (the default) or Threads{n}: samples are shared between n threads, which live as long as the head or
-  /// until another policy is set. Below 13 qubits at most ceil(B / pack_width<S>) of them have work; from there on,
-  /// where samples do not come out even, the threads share each sample's state. Throws ValueError for an impossible
-  /// count, std::system_error if the system has no more threads; then the head is as it was.
+  /// until another policy is set. Below 13 qubits at most ceil(B / pack_width<S>) of them have work, on light cones
+  /// up to B; from there on, where samples do not come out even, the threads share each sample's state. Throws
+  /// ValueError for an impossible count, std::system_error if the system has no more threads; then the head is as it
+  /// was.
   void set_execution(const Execution& execution) {
     moved_from_.check("QuantumHead");
     backend_.set_execution(execution);

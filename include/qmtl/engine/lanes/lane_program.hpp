@@ -54,6 +54,8 @@ class LaneProgram {
 
   /// Room for the sines and cosines of so many groups of samples.
   void reserve_angles(std::size_t groups) { angles_.reserve_groups(groups); }
+  /// Of a group.
+  [[nodiscard]] std::size_t angle_bytes() const noexcept { return angles_.group_bytes(); }
   /// Which group's sines and cosines are set and used next.
   void select_angles(std::size_t group) noexcept { angles_.select_group(group); }
   /// What backward needs of forward besides psi and the group's angles, when other samples have been in between.

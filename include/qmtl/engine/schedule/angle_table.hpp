@@ -61,6 +61,8 @@ class AngleTable {
   void reserve_groups(std::size_t groups) {
     if (values_.size() < groups * size()) values_.resize(groups * size());
   }
+  /// Bytes of a group's values.
+  [[nodiscard]] std::size_t group_bytes() const noexcept { return size() * sizeof(AngleValues<S>); }
   /// What follows is for this group: `set`, or what it has set there before.
   void select_group(std::size_t group) noexcept { first_value_ = group * size(); }
 

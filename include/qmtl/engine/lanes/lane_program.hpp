@@ -100,7 +100,7 @@ class LaneProgram {
   }
 
   /// The chain rule from the angles' derivatives: adds to each lane's feature gradients, and to the weights' gradients
-  /// (in lanes) unless null.
+  /// (in lanes). What no angle depends on may be null.
   void chain(const Pack<S>* x, const S* w, Pack<S>* grad_x, Pack<S>* grad_w) const noexcept {
     angles_.chain(x, w, grad_x, grad_w);
   }

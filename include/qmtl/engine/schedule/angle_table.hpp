@@ -121,11 +121,14 @@ class AngleTable {
   }
 
   /// The chain rule from the angles' derivatives: adds to each lane's feature gradients, and to the weights' gradients
-  /// (in lanes) unless null.
+  /// (in lanes). What no angle depends on may be null.
   void chain(const Pack<S>* x, const S* w, Pack<S>* grad_x, Pack<S>* grad_w) const noexcept {
     for (std::size_t i = 0; i < slots_.size(); ++i) {
       const Angle& angle = slots_[i].angle;
       const Pack<S> scaled = gradients_[i] * static_cast<S>(slots_[i].sign * angle.scale);
+      QMTL_ASSERT(grad_x != nullptr || angle.source == AngleSource::constant || angle.source == AngleSource::weight);
+      QMTL_ASSERT(grad_w != nullptr ||
+                  (angle.source != AngleSource::weight && angle.source != AngleSource::weighted_feature));
       switch (angle.source) {
         case AngleSource::constant: break;
         case AngleSource::feature: grad_x[angle.index] += scaled; break;

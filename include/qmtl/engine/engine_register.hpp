@@ -33,15 +33,17 @@ class EngineRegister {
         if (task.direct) direct_.emplace_back(task, program_.map());
       }
     }
+    QMTL_ASSERT(direct_.size() + hosted_.size() == tasks.size());
     lambda_.resize(program_.size());
     merged_.resize(program_.density_size());
   }
 
   /// A member with tasks of the same windows, blocks and readouts, none of them direct.
   void add_member(std::span<const EngineTask<S>> tasks, TaskOperators<S>& operators) {
+    QMTL_ASSERT(direct_.empty() && tasks.size() == hosted_.size());
     one_member_ = false;
     for (std::size_t t = 0; t < tasks.size(); ++t) {
-      hosted_[t].task.add_member(operators.add(tasks[t].block, tasks[t].eigenvalues, tasks[t].first_parameter).number);
+      hosted_[t].task.add_member(operators.add(tasks[t].block, tasks[t].eigenvalues, tasks[t].first_parameter));
     }
   }
 

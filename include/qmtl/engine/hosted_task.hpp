@@ -57,7 +57,11 @@ class HostedTask {
     sums_.resize(outputs_ * entries_.size());
   }
 
-  void add_member(int number) { numbers_.push_back(number); }
+  /// The same task of the next member, which has the same operators but for its weights.
+  void add_member(typename TaskOperators<S>::Place place) {
+    QMTL_ASSERT(place.set == set_);
+    numbers_.push_back(place.number);
+  }
 
   /// Takes the operators of each lane's member.
   void load(const LaneMembers<S>& members, const TaskOperators<S>& operators) noexcept {

@@ -41,12 +41,11 @@ class HostedTask {
       inside |= qubit_mask(static_cast<int>(at));
     }
     host_width_ = host.size();
-    const int size = 1 << host.size();
-    const Index outside = static_cast<Index>(size - 1) & ~inside;
-    for (int e = 0; e < size * (size + 1) / 2; ++e) {
-      const auto [row, column] = triangle_entry(size, e);
-      if (((static_cast<Index>(row) ^ static_cast<Index>(column)) & outside) == 0) {
-        entries_.push_back({e, local(static_cast<Index>(row)), local(static_cast<Index>(column))});
+    const Index size = dimension(static_cast<int>(host.size())), outside = (size - 1) & ~inside;
+    int index = 0;
+    for (Index column = 0; column < size; ++column) {
+      for (Index row = column; row < size; ++row, ++index) {
+        if (((row ^ column) & outside) == 0) entries_.push_back({index, local(row), local(column)});
       }
     }
     const auto off_diagonal = std::stable_partition(entries_.begin(), entries_.end(),

@@ -160,7 +160,7 @@ void lane_density(const A* psi, const WindowGroup& group, A* rho, bool add = fal
     return;
   }
   const int size = 1 << cosets.width;
-  if (!add) std::fill_n(rho, size * (size + 1) / 2, A{});
+  if (!add) std::fill_n(rho, group.packed_size(), A{});
   cosets.for_each(
       [&](Address base) {
         A* entry = rho;

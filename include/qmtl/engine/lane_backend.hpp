@@ -255,8 +255,9 @@ class LaneBackend {
     program.select_angles(copy(g));
     program.set_angles(features_.data(), weights);
     if (program_.prepare != nullptr) {
-      for (int lane = 0; lane < width; ++lane) {
-        prepared_.write(program_, angles + group.sample(lane) * program_.features, lane, state(r, g));
+      for (int lane = 0; lane < group.used(); ++lane) {
+        const int end = lane + 1 == group.used() ? width : lane + 1;  // lanes past the end repeat the last piece
+        prepared_.write(program_, angles + group.sample(lane) * program_.features, lane, end, state(r, g));
       }
     }
     program.forward(state(r, g));

@@ -19,18 +19,11 @@ class PreparedStates {
   static constexpr bool complex = std::is_same_v<A, ComplexPack<S>>;
 
  public:
-  /// Prepares the state of features x, and writes it to the lane.
-  void write(const HeadProgram<S>& program, const S* x, int lane, A* psi) {
+  /// Prepares the state of features x, and writes it to the lanes from `first` to before `end`.
+  void write(const HeadProgram<S>& program, const S* x, int first, int end, A* psi) {
     start_.resize(dimension(program.qubits));
     program.prepare(x, start_.data());
-    for_each(lane, [&](std::size_t i, std::size_t pack, std::size_t l) {
-      if constexpr (complex) {
-        psi[pack].re[l] = start_[i].real();
-        psi[pack].im[l] = start_[i].imag();
-      } else {
-        psi[pack][l] = start_[i].real();
-      }
-    });
+    for (int lane = first; lane < end; ++lane) write_lane(lane, psi);
   }
 
   /// Adds the gradients of the features. After the sweep lambda is U^dagger H U |start>; the encoding knows how |start>
@@ -50,6 +43,17 @@ class PreparedStates {
   }
 
  private:
+  void write_lane(int lane, A* psi) const {
+    for_each(lane, [&](std::size_t i, std::size_t pack, std::size_t l) {
+      if constexpr (complex) {
+        psi[pack].re[l] = start_[i].real();
+        psi[pack].im[l] = start_[i].imag();
+      } else {
+        psi[pack][l] = start_[i].real();
+      }
+    });
+  }
+
   /// Calls visit(i, pack, lane) for where amplitude i lies.
   template <class Visit>
   void for_each(int lane, const Visit& visit) const {

@@ -6,8 +6,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <complex>
+#include <type_traits>
 #include <vector>
 
+#include "qmtl/engine/parallel_backend.hpp"
 #include "qmtl/head/encoding.hpp"
 #include "qmtl/head/quantum_head.hpp"
 #include "support/catch.hpp"
@@ -29,27 +32,41 @@ struct Result {
   std::vector<double> outputs, gradient, angle_gradients;
 };
 
+/// A backend with weights, and a batch of angles and cotangents.
+template <bool IsComplex = false>
+struct Trial {
+  Trial(const HeadProgram<double>& program, Eigen::Index size) : backend(program), batch(size) {
+    Rng rng(Seed{3});
+    const auto numbers = [&rng](int count) {
+      std::vector<double> values(static_cast<std::size_t>(count));
+      for (auto& v : values) v = rng.normal();
+      return values;
+    };
+    weights = numbers(test::parameters_of(program));
+    angles = numbers(program.features * static_cast<int>(batch));
+    cotangents = numbers(program.outputs * static_cast<int>(batch));
+    result = {std::vector<double>(cotangents.size()), std::vector<double>(weights.size()),
+              std::vector<double>(angles.size())};
+  }
+
+  void forward() { backend.forward(angles.data(), batch, weights.data(), result.outputs.data()); }
+  void backward() {
+    backend.backward(angles.data(), weights.data(), cotangents.data(), result.gradient.data(),
+                     result.angle_gradients.data());
+  }
+
+  LaneBackend<double, IsComplex> backend;
+  Eigen::Index batch;
+  std::vector<double> weights, angles, cotangents;
+  Result result;
+};
+
+template <bool IsComplex = false>
 Result run_backend(const HeadProgram<double>& program, Eigen::Index batch) {
-  const int outputs = program.outputs;
-  LaneBackend<double, false> backend(program);
-  Rng rng(Seed{3});
-  const auto numbers = [&rng](std::size_t count) {
-    std::vector<double> values(count);
-    for (auto& v : values) v = rng.normal();
-    return values;
-  };
-  const auto size = static_cast<std::size_t>(batch);
-  int parameters = program.encoding_weights;
-  for (const auto& task : program.tasks) parameters += weight_count(task.block);
-  const auto weights = numbers(static_cast<std::size_t>(parameters));
-  const auto angles = numbers(static_cast<std::size_t>(program.features) * size);
-  const auto cotangents = numbers(static_cast<std::size_t>(outputs) * size);
-  Result result{std::vector<double>(cotangents.size()), std::vector<double>(weights.size()),
-                std::vector<double>(angles.size())};
-  backend.forward(angles.data(), batch, weights.data(), result.outputs.data());
-  backend.backward(angles.data(), weights.data(), cotangents.data(), result.gradient.data(),
-                   result.angle_gradients.data());
-  return result;
+  Trial<IsComplex> trial(program, batch);
+  trial.forward();
+  trial.backward();
+  return trial.result;
 }
 
 template <class... Tasks>
@@ -79,21 +96,37 @@ HeadProgram<double> ring_of_windows(std::vector<Operation>& encoding) {
     for (int q = 0; q < n; ++q) encoding.push_back(gate::cz(q, (q + 1) % n));
   }
   using One = Task<"one", RotationBlock<1>, Qubits<0>, Expectations<1>>;
-  const HeadProgram<double> two = test::make_program<double, Ring, Beside, One>();
+  const auto two = test::make_program<double, Ring, Beside, One>().tasks;
   HeadProgram<double> program;
   program.encoding = encoding;
   program.qubits = program.features = n;
-  int parameters = 0;
-  const auto add = [&](EngineTask<double> task, std::vector<int> window) {
-    task.window = std::move(window);
-    task.first_output = program.outputs;
-    task.first_parameter = parameters;
-    program.outputs += task.outputs();
-    parameters += weight_count(task.block);
-    program.tasks.push_back(task);
-  };
-  for (int q = 0; q < n; q += 2) add(two.tasks[0], {q, (q + 1) % n});
-  for (const int q : {3, 5}) add(two.tasks[1], {q});
+  for (int q = 0; q < n; q += 2) test::add_task(program, two[0], {q, (q + 1) % n});
+  for (const int q : {3, 5}) test::add_task(program, two[1], {q});
+  return program;
+}
+
+/// A state that the first feature turns; samples are counted, and one of them may have no gradient.
+struct PreparedStart {
+  static constexpr double nothing = 1e9;  // no sample has it
+  static inline double failing = nothing;
+  static inline int samples = 0;
+
+  static void prepare(const double* x, std::complex<double>* psi) {
+    ++samples;
+    std::fill_n(psi, dimension(Ring::features), std::complex<double>());
+    psi[0] = std::cos(x[0]);
+    psi[1] = std::sin(x[0]);
+  }
+  static void vjp(const double* x, const std::complex<double>*, const std::complex<double>* lambda, double* grad_x) {
+    if (x[0] == failing) throw ValueError("no gradient");
+    grad_x[0] += 2 * (std::cos(x[0]) * lambda[1].real() - std::sin(x[0]) * lambda[0].real());
+  }
+};
+
+HeadProgram<double> prepared_program() {
+  auto program = test::make_program<double, Ring, Beside>();
+  program.prepare = &PreparedStart::prepare;
+  program.prepare_vjp = &PreparedStart::vjp;
   return program;
 }
 
@@ -110,6 +143,70 @@ TEST_CASE("light cones of one shape share lanes and give what the whole register
     program.kept_bytes = 0;
     CHECK(difference(run_backend(program, batch), whole) < 1e-13);
   }
+}
+
+TEST_CASE("light cones that differ in tasks do not share, with features in products and common weights",
+          "[head][lanes]") {
+  const auto check = []<bool IsComplex>(std::bool_constant<IsComplex>) {
+    std::vector<Operation> encoding;
+    HeadProgram<double> program = test::ring_of_tasks(encoding, IsComplex);
+    for (const Eigen::Index batch : {3, 19}) {
+      program.light_cones = nullptr;
+      const auto whole = run_backend<IsComplex>(program, batch);
+      program.light_cones = &head_cones<double>;
+      CHECK(difference(run_backend<IsComplex>(program, batch), whole) < 1e-12);
+    }
+  };
+  check(std::false_type{});
+  check(std::true_type{});
+}
+
+TEST_CASE("parts of a batch are whole groups, unless light cones fill their lanes with fewer samples",
+          "[head][lanes]") {
+  constexpr Eigen::Index lanes = LaneBackend<double, false>::width;
+  std::vector<Operation> encoding;
+  HeadProgram<double> program = ring_of_windows(encoding);
+  const LaneBackend<double, false> whole(program);
+  CHECK(samples_of_part(whole, lanes, 2) == lanes);
+  CHECK(samples_of_part(whole, 3 * lanes - 1, 2) == 2 * lanes);
+  program.light_cones = &head_cones<double>;  // one shape of three members and one of two
+  const LaneBackend<double, false> cones(program);
+  CHECK(samples_of_part(cones, lanes, 2) == lanes / 2);
+  CHECK(samples_of_part(cones, 2 * lanes, 2) == lanes);
+}
+
+TEST_CASE("after an error half-way through backward, it gives what it would have given", "[head][lanes]") {
+  Trial trial(prepared_program(), 21);
+  const Result expected = run_backend(prepared_program(), trial.batch);
+  trial.forward();
+  PreparedStart::failing = trial.angles[17 * Ring::features];  // after groups that have been swept
+  CHECK_THROWS_AS(trial.backward(), ValueError);
+  PreparedStart::failing = PreparedStart::nothing;
+  CHECK(trial.result.gradient == std::vector<double>(trial.weights.size()));
+  trial.backward();
+  CHECK(trial.result.gradient == expected.gradient);
+  CHECK(trial.result.angle_gradients == expected.angle_gradients);
+}
+
+TEST_CASE("a sample's state is prepared once, however many lanes it fills", "[head][lanes]") {
+  Trial trial(prepared_program(), 9);
+  PreparedStart::samples = 0;
+  trial.forward();
+  CHECK(PreparedStart::samples == 9);
+}
+
+TEST_CASE("states are kept if they fit with their sines and cosines", "[head][lanes]") {
+  auto program = prepared_program();
+  Trial measured(program, 9);
+  program.kept_bytes = measured.backend.state_bytes(9) - 1;
+  Trial trial(program, 9);
+  trial.forward();
+  PreparedStart::samples = 0;
+  trial.backward();
+  CHECK(PreparedStart::samples == 18);  // encoded again, and for gradients of features
+  constexpr std::size_t groups = (9 + pack_width<double> - 1) / pack_width<double>;
+  constexpr std::size_t packs = 32 + 10 + 3 * 5;  // amplitudes, a window of two qubits, an angle for each feature
+  CHECK(measured.backend.state_bytes(9) == groups * packs * pack_bytes);
 }
 
 TEST_CASE("encoding again gives the same bits as keeping the states", "[head][lanes]") {

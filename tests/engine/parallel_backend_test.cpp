@@ -6,12 +6,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <complex>
 #include <vector>
 
 #include "qmtl/head/quantum_head.hpp"
 #include "qmtl/head/state_encoding.hpp"
 #include "support/catch.hpp"
+#include "support/head_program.hpp"
 
 using namespace qmtl;
 
@@ -87,6 +89,33 @@ TEST_CASE("threads change sums by rounding only, and not from run to run", "[hea
     }
     Head2 copy = threaded;  // with threads of its own
     CHECK(step(copy, batch).gradient == three.gradient);
+  }
+}
+
+TEST_CASE("threads share the samples of light cones", "[head][threads]") {
+  std::vector<Operation> encoding;
+  auto program = test::ring_of_tasks(encoding, false);
+  program.light_cones = &detail::head_cones<double>;
+  const auto parameters = static_cast<std::size_t>(test::parameters_of(program));
+  const auto run = [&program, parameters](int threads, Eigen::Index batch) {
+    detail::ParallelBackend<double, detail::LaneBackend<double, false>> backend(program);
+    if (threads > 1) backend.set_execution(Threads{threads});
+    Result r{Batch<double>(program.outputs, batch), Batch<double>(program.features, batch),
+             std::vector<double>(parameters)};
+    const Batch<double> angles = Batch<double>::NullaryExpr(
+        program.features, batch, [](auto i, auto j) { return std::sin(static_cast<double>(3 * i + 7 * j)); });
+    const Batch<double> cotangents = Batch<double>::Ones(program.outputs, batch);
+    const std::vector<double> weights(parameters, 0.3);
+    backend.forward(angles.data(), batch, weights.data(), r.logits.data());
+    backend.backward(angles.data(), weights.data(), cotangents.data(), r.gradient.data(), r.dz.data(), parameters);
+    return r;
+  };
+  for (const Eigen::Index batch : {1, 4, 19}) {
+    const Result one = run(1, batch), three = run(3, batch);
+    CHECK(one.logits == three.logits);
+    CHECK(one.dz == three.dz);
+    for (std::size_t j = 0; j < one.gradient.size(); ++j)
+      CHECK(three.gradient[j] == Approx(one.gradient[j]).margin(1e-12));
   }
 }
 

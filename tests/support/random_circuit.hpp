@@ -92,6 +92,18 @@ struct ParameterCounts {
   return ops;
 }
 
+/// One gate in an entangled state of n qubits, so that <Z> of qubit 0 depends on its angles.
+[[nodiscard]] inline std::vector<Operation> operations_around(Rng& rng, Gate gate, int n, ParameterCounts counts) {
+  std::vector<Operation> ops;
+  for (int q = 0; q < n; ++q) ops.push_back(gate::ry(q, rng.uniform(-3, 3)));
+  for (int q = 0; q < n; ++q) ops.push_back(gate::cx(q, (q + 1) % n));
+  for (int q = 0; q < n; ++q) ops.push_back(gate::ry(q, rng.uniform(-3, 3)));
+  ops.push_back(random_operation(rng, gate, n, counts));
+  for (int q = 0; q < n; ++q) ops.push_back(gate::ry(q, rng.uniform(-3, 3)));
+  for (int q = 1; q < n; ++q) ops.push_back(gate::cx(q, 0));
+  return ops;
+}
+
 /// M random operations on N qubits from the whole gate set.
 template <int N, int M>
 [[nodiscard]] Circuit<N, M> random_circuit(Rng& rng, ParameterCounts counts = {}) {

@@ -3,11 +3,13 @@
 
 #include "qmtl/engine/lanes/lane_program.hpp"
 
+#include <algorithm>
 #include <vector>
 
 #include "qmtl/circuit/light_cone.hpp"
 #include "qmtl/gradient/adjoint.hpp"
 #include "support/catch.hpp"
+#include "support/dense.hpp"
 #include "support/lanes.hpp"
 #include "support/random_circuit.hpp"
 #include "support/tolerance.hpp"
@@ -83,6 +85,18 @@ void check_lanes(const std::vector<Operation>& ops, int n, Rng& rng) {
 }
 
 }  // namespace
+
+TEST_CASE("every gate, in lanes", "[state][lanes]") {
+  Rng rng(Seed{15});
+  for (const Gate gate : test::all_gates()) {
+    INFO(info(gate).name);
+    for (int n = info(gate).qubits; n <= max_gate_qubits + 1; ++n) {
+      const auto ops = test::operations_around(rng, gate, std::max(n, 2), {features, weights});
+      check_lanes<double, ComplexPack<double>>(ops, std::max(n, 2), rng);
+      if (is_real(gate)) check_lanes<double, Pack<double>>(ops, std::max(n, 2), rng);
+    }
+  }
+}
 
 TEMPLATE_TEST_CASE("random circuits of real gates in real lanes", "[state][lanes]", float, double) {
   Rng rng(Seed{11});

@@ -200,6 +200,19 @@ std::vector<Operation> layered(int n, bool phases, bool ring_of_cz) {
 
 }  // namespace
 
+TEST_CASE("every gate, tiled", "[state][tiles]") {
+  Rng rng(Seed{30});
+  constexpr int n = 6;
+  for (const Gate gate : test::all_gates()) {
+    INFO(info(gate).name);
+    for (int width = 0; width < 3; ++width) {
+      const auto ops = test::operations_around(rng, gate, n, {features, weights});
+      check_tiles<double, ComplexPack<double>>(ops, n, rng, {.tile_width = width});
+      if (is_real(gate)) check_tiles<double, Pack<double>>(ops, n, rng, {.tile_width = width});
+    }
+  }
+}
+
 TEMPLATE_TEST_CASE("random circuits of real gates, tiled", "[state][tiles]", float, double) {
   Rng rng(Seed{31});
   for (int n = 5; n <= 8; ++n) {

@@ -12,7 +12,7 @@
 
 namespace qmtl::detail {
 
-/// One task whose block runs on a copy of the encoded state: cheaper where the block is nearly as wide as the register.
+/// One task whose block runs on a copy of the encoded state: cheaper where it has few gates for its window's width.
 template <Scalar S, class A>
 class DirectTask {
  public:

@@ -182,8 +182,16 @@ class LaneProgram {
   }
 
   void add_gradient(const Step& step, const A* lambda, const A* psi) noexcept {
-    if (step.kind == Step::Kind::diagonal) return add_diagonal_gradient(step, lambda, psi);
-    if (step.kind == Step::Kind::gates) return add_run_gradient(step, lambda, psi);
+    switch (step.kind) {
+      case Step::Kind::rotations: return add_rotation_gradients(step, lambda, psi);
+      case Step::Kind::diagonal: return add_diagonal_gradient(step, lambda, psi);
+      case Step::Kind::gates: return add_run_gradient(step, lambda, psi);
+      case Step::Kind::signs:
+      case Step::Kind::exchange: return;  // without angles
+    }
+  }
+
+  void add_rotation_gradients(const Step& step, const A* lambda, const A* psi) noexcept {
     with_group_size<S, A>(step.cosets.width, [&](auto k) {
       std::array<RotationSums<S>, k> sums;
       if (has_complex_lanes && step.has_phases) {

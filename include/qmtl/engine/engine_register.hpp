@@ -26,7 +26,7 @@ class EngineRegister {
   /// The tasks of the first member. Direct tasks need samples in lanes.
   EngineRegister(std::span<const Operation> encoding, int qubits, bool prepared, std::span<const EngineTask<S>> tasks,
                  TaskOperators<S>& operators)
-      : windows_(host_windows(tasks)), program_(encoding, qubits, prepared, windows_) {
+      : hosts_(host_windows(tasks)), program_(encoding, qubits, prepared, hosts_) {
     make_hosts(tasks, operators);
     if constexpr (lanes_are_samples) {
       for (const auto& task : tasks) {
@@ -169,7 +169,7 @@ class EngineRegister {
     for (const auto& task : tasks) {
       if (task.direct) continue;
       std::size_t first_entry = 0;
-      for (const auto& host : windows_) {
+      for (const auto& host : hosts_) {
         if (contains(host, task.window)) {
           const auto place = operators.add(task.block, task.eigenvalues, task.first_parameter);
           hosted_.push_back({HostedTask<S, A>(task, host, place), first_entry, false});
@@ -185,7 +185,7 @@ class EngineRegister {
     }
   }
 
-  std::vector<std::vector<int>> windows_;  // of the hosts
+  std::vector<std::vector<int>> hosts_;  // of the hosts
   Program program_;
   std::vector<Hosted> hosted_;
   std::vector<DirectTask<S, A>> direct_;

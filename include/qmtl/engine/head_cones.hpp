@@ -27,9 +27,9 @@ struct HeadCone {
   Member member;
 };
 
-/// Whether tasks of two cones differ in the names of their weights at most.
+/// Whether tasks of two cones are equal, but for the names of their weights and outputs in the head.
 template <Scalar S>
-[[nodiscard]] bool differ_in_names(const EngineTask<S>& a, const EngineTask<S>& b) {
+[[nodiscard]] bool equal_but_for_names(const EngineTask<S>& a, const EngineTask<S>& b) {
   return std::ranges::equal(a.block, b.block) && a.window == b.window && a.first_output == b.first_output &&
          a.eigenvalues.cols() == b.eigenvalues.cols() && a.eigenvalues == b.eigenvalues;
 }

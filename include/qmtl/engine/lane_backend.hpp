@@ -33,15 +33,15 @@ class LaneBackend {
 
   explicit LaneBackend(HeadProgram<S> program)
       : program_(std::move(program)),
-        features_(static_cast<std::size_t>(program_.features)),
-        feature_gradients_(features_.size()),
+        angles_(static_cast<std::size_t>(program_.features)),
+        angle_gradients_(angles_.size()),
         weight_gradients_(static_cast<std::size_t>(program_.encoding_weights)),
         expectations_(static_cast<std::size_t>(program_.outputs)),
         cotangents_(expectations_.size()) {
     if (program_.light_cones != nullptr) {
       add_cones();
     } else {
-      Member all{std::vector<int>(features_.size()), std::vector<int>(expectations_.size()), true};
+      Member all{std::vector<int>(angles_.size()), std::vector<int>(expectations_.size()), true};
       std::iota(all.features.begin(), all.features.end(), 0);
       std::iota(all.outputs.begin(), all.outputs.end(), 0);
       add_register({program_.encoding.begin(), program_.encoding.end()}, program_.qubits, program_.tasks,
@@ -103,9 +103,9 @@ class LaneBackend {
         sweep_back(r, group, angles, g, weights, have_states);
         if (angle_gradients == nullptr) continue;
         if (adds) {
-          group.add_to(angle_gradients, program_.features, &Member::features, feature_gradients_.data());
+          group.add_to(angle_gradients, program_.features, &Member::features, angle_gradients_.data());
         } else {
-          group.store(angle_gradients, program_.features, &Member::features, feature_gradients_.data());
+          group.store(angle_gradients, program_.features, &Member::features, angle_gradients_.data());
         }
         if (program_.prepare_vjp == nullptr) continue;
         for (int lane = 0; lane < group.used(); ++lane) {
@@ -204,7 +204,7 @@ class LaneBackend {
   void add_cones() {
     for (auto& cone : program_.light_cones(program_)) {
       const auto like = std::ranges::find_if(registers_, [&](const Register& r) {
-        return r.operations == cone.operations && std::ranges::equal(r.tasks, cone.tasks, differ_in_names<S>);
+        return r.operations == cone.operations && std::ranges::equal(r.tasks, cone.tasks, equal_but_for_names<S>);
       });
       if (like == registers_.end()) {
         add_register(std::move(cone.operations), cone.qubits, std::move(cone.tasks), std::move(cone.member));
@@ -238,12 +238,14 @@ class LaneBackend {
     }
   }
 
-  [[nodiscard]] std::size_t copy(Eigen::Index g) const noexcept { return kept_ ? static_cast<std::size_t>(g) : 0; }
+  [[nodiscard]] std::size_t kept_index(Eigen::Index g) const noexcept {
+    return kept_ ? static_cast<std::size_t>(g) : 0;
+  }
   [[nodiscard]] A* state(Register& r, Eigen::Index g) const noexcept {
-    return r.states.data() + copy(g) * r.amplitudes;
+    return r.states.data() + kept_index(g) * r.amplitudes;
   }
   [[nodiscard]] A* density(Register& r, Eigen::Index g) const noexcept {
-    return r.densities.data() + copy(g) * r.engine.density_size();
+    return r.densities.data() + kept_index(g) * r.engine.density_size();
   }
 
   // ---- The work of a group ----
@@ -251,9 +253,9 @@ class LaneBackend {
   /// The group's state, density matrices and angles.
   void encode(Register& r, const Group& group, const S* angles, Eigen::Index g, const S* weights) {
     auto& program = r.engine.program();
-    group.load(angles, program_.features, &Member::features, features_.data());
-    program.select_angles(copy(g));
-    program.set_angles(features_.data(), weights);
+    group.load(angles, program_.features, &Member::features, angles_.data());
+    program.select_angles(kept_index(g));
+    program.set_angles(angles_.data(), weights);
     if (program_.prepare != nullptr) {
       for (int lane = 0; lane < group.used(); ++lane) {
         const int end = lane + 1 == group.used() ? width : lane + 1;  // lanes past the end repeat the last piece
@@ -274,13 +276,13 @@ class LaneBackend {
   void sweep_back(Register& r, const Group& group, const S* angles, Eigen::Index g, const S* weights, bool resume) {
     auto& program = r.engine.program();
     if (resume) {
-      program.select_angles(copy(g));
+      program.select_angles(kept_index(g));
       program.resume();
-      if (program.chain_reads_features()) group.load(angles, program_.features, &Member::features, features_.data());
+      if (program.chain_reads_features()) group.load(angles, program_.features, &Member::features, angles_.data());
     }
     program.backward(state(r, g), r.engine.lambda());
-    std::fill_n(feature_gradients_.begin(), r.members.front().features.size(), Pack<S>{});
-    program.chain(features_.data(), weights, feature_gradients_.data(), weight_gradients_.data());
+    std::fill_n(angle_gradients_.begin(), r.members.front().features.size(), Pack<S>{});
+    program.chain(angles_.data(), weights, angle_gradients_.data(), weight_gradients_.data());
   }
 
   void update(const S* weights) {
@@ -355,7 +357,7 @@ class LaneBackend {
   HeadProgram<S> program_;
   TaskOperators<S> operators_;
   std::vector<Register> registers_;
-  std::vector<Pack<S>> features_, feature_gradients_, weight_gradients_, expectations_, cotangents_;
+  std::vector<Pack<S>> angles_, angle_gradients_, weight_gradients_, expectations_, cotangents_;
   PreparedStates<S, A, OneState> prepared_;
   std::vector<A> entries_;  // of a register and group of encoded samples
   Eigen::Index batch_ = 0;

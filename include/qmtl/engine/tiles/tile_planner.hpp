@@ -20,10 +20,10 @@ class TilePlanner {
   using Plan = TilePlan<S, A>;
 
  public:
-  TilePlanner(int packs, int width, const AngleTable<S>& angles) noexcept
-      : packs_(packs), tile_width_(width), angles_(&angles) {}
+  TilePlanner(int log_packs, int width, const AngleTable<S>& angles) noexcept
+      : log_packs_(log_packs), tile_width_(width), angles_(&angles) {}
 
-  /// For steps on 2^packs packs, after which amplitudes lie as `map` says; `windows` are lists of qubits.
+  /// For steps on 2^log_packs packs, after which amplitudes lie as `map` says; `windows` are lists of qubits.
   [[nodiscard]] Plan plan(std::span<const ScheduledStep> steps, const AddressMap& map,
                           std::span<const std::vector<int>> windows) && {
     for (const auto& step : steps) add(step);
@@ -139,11 +139,11 @@ class TilePlanner {
     if (together.qubits.size() > Tile::max_qubits) return false;
     BitBasis span;
     for (const Address move : together.moves) span.add(move);
-    return span.size() <= tile_width_ && Tile::pass_bits(together, packs_, tile_width_) <= most_pass_bits;
+    return span.size() <= tile_width_ && Tile::pass_bits(together, log_packs_, tile_width_) <= most_pass_bits;
   }
 
   [[nodiscard]] Tile make_tile(const TileNeeds& needs) {
-    Tile tile(needs, packs_, tile_width_);
+    Tile tile(needs, log_packs_, tile_width_);
     plan_.buffer_size = std::max(plan_.buffer_size, tile.size());
     plan_.least_tiles = std::min<std::size_t>(plan_.least_tiles, tile.tiles_in_pass());
     return tile;
@@ -186,7 +186,7 @@ class TilePlanner {
   void add_signs(const ScheduledStep& step) {
     finish_sweep();
     typename Plan::Sweep sweep;
-    std::vector<std::uint32_t> negated_lanes(std::size_t{1} << packs_);
+    std::vector<std::uint32_t> negated_lanes(std::size_t{1} << log_packs_);
     for (Index i = 0; i < dimension(step.map.qubits); ++i) {
       if (!is_negated(step.signs, i)) continue;
       const Address at = step.map.at(i);
@@ -257,7 +257,7 @@ class TilePlanner {
     plan_.readings.push_back(std::move(reading));
   }
 
-  int packs_;  // log2 of the packs of a state
+  int log_packs_;  // log2 of the packs of a state
   int tile_width_;
   const AngleTable<S>* angles_;
   Plan plan_;

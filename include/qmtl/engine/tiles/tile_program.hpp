@@ -20,10 +20,10 @@ namespace qmtl::detail {
 /// log2 of the packs of a tile. A state that fills no more than half of an L2 cache of 2 MB is worked on in place, as
 /// one tile; larger ones in tiles of which two fit well. Smaller tiles, for L1, lose more by copying than they gain.
 template <class A>
-[[nodiscard]] constexpr int default_tile_width(int packs) noexcept {
+[[nodiscard]] constexpr int default_tile_width(int log_packs) noexcept {
   constexpr int in_place = 13;
   constexpr bool complex = sizeof(A) > pack_bytes;
-  return packs <= in_place ? packs : (complex ? in_place - 3 : in_place);
+  return log_packs <= in_place ? log_packs : (complex ? in_place - 3 : in_place);
 }
 
 /// From here on one state at a time is faster than pack_width<S> of them side by side, which outgrow the caches.
@@ -44,10 +44,10 @@ class TileProgram {
               int tile_width)
       : prepared_(prepared),
         tile_width_(tile_width),
-        packs_(n - lane_bits<S>),
+        log_packs_(n - lane_bits<S>),
         map_(n),
         windows_(windows.begin(), windows.end()) {
-    QMTL_ASSERT(packs_ >= 0 && n <= max_lane_qubits);
+    QMTL_ASSERT(log_packs_ >= 0 && n <= max_lane_qubits);
     CircuitSchedule<S> schedule(ops, map_, prepared, true, angles_);
     map_ = schedule.map;
     if (!prepared) make_product(schedule);
@@ -62,7 +62,7 @@ class TileProgram {
   [[nodiscard]] const AddressMap& map() const noexcept { return map_; }
   [[nodiscard]] int qubits() const noexcept { return map_.qubits; }
   /// Packs of a state.
-  [[nodiscard]] std::size_t size() const noexcept { return std::size_t{1} << packs_; }
+  [[nodiscard]] std::size_t size() const noexcept { return std::size_t{1} << log_packs_; }
 
   /// Threads that may share the sweeps, or none. Makes their work buffers, and smaller tiles if there are fewer than
   /// threads; nothing is shared before share_states(true).
@@ -72,7 +72,7 @@ class TileProgram {
     if (plan_.least_tiles < threads) {
       // Twice as many tiles as threads if they cannot come out even.
       const std::size_t tiles = std::has_single_bit(threads) ? threads : 2 * threads;
-      int width = std::min(tile_width_, packs_);
+      int width = std::min(tile_width_, log_packs_);
       do {
         shared_plan = make_plan(--width);
       } while (width > 0 && shared_plan->least_tiles < tiles);
@@ -220,7 +220,7 @@ class TileProgram {
   using Sweep = typename TilePlan<S, A>::Sweep;
 
   [[nodiscard]] TilePlan<S, A> make_plan(int tile_width) const {
-    return TilePlanner<S, A>(packs_, tile_width, angles_).plan(steps_, map_, windows_);
+    return TilePlanner<S, A>(log_packs_, tile_width, angles_).plan(steps_, map_, windows_);
   }
   [[nodiscard]] const TilePlan<S, A>& plan() const noexcept {
     return threads_ > 1 && shared_plan_ ? *shared_plan_ : plan_;
@@ -244,7 +244,7 @@ class TileProgram {
   void make_product(const CircuitSchedule<S>& schedule) {
     const std::span<const std::vector<ScheduledGate>> gates(schedule.leading);
     const auto lanes = static_cast<std::size_t>(lane_bits<S>);
-    const std::size_t low = std::min<std::size_t>(static_cast<std::size_t>(packs_), 8);
+    const std::size_t low = std::min<std::size_t>(static_cast<std::size_t>(log_packs_), 8);
     lanes_ = ProductState<S, A>(gates.first(lanes));
     low_ = ProductState<S, A>(gates.subspan(lanes, low));
     high_ = ProductState<S, A>(gates.subspan(lanes + low));
@@ -383,7 +383,7 @@ class TileProgram {
 
   bool prepared_;
   int tile_width_;
-  int packs_;  // log2 of the packs of a state
+  int log_packs_;  // log2 of the packs of a state
   AddressMap map_;
   std::vector<std::vector<int>> windows_;
   std::vector<ScheduledStep> steps_;

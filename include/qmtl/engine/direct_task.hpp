@@ -25,9 +25,12 @@ class DirectTask {
     gradients_.resize(static_cast<std::size_t>(weight_count(task.block)));
   }
 
+  /// Sets the angles of the block for a head's weights.
   void update(const S* weights) { program_.set_uniform_angles(nullptr, weights + task_.first_parameter); }
+  /// Begins the sums of a batch.
   void begin_batch() noexcept { std::fill(gradients_.begin(), gradients_.end(), Pack<S>{}); }
 
+  /// Sets the task's expectation values among those of all outputs. Cost: the block on 2^N amplitudes.
   void expectations(const A* psi, Pack<S>* out) noexcept {
     run(psi);
     std::fill(outcomes_.begin(), outcomes_.end(), Pack<S>{});
@@ -67,6 +70,7 @@ class DirectTask {
     for (std::size_t i = 0; i < adjoint_.size(); ++i) lambda[i] += adjoint_[i];
   }
 
+  /// Adds the batch's weight gradients to those of the head.
   void finish(S* gradient) const noexcept {
     for (std::size_t j = 0; j < gradients_.size(); ++j) {
       gradient[static_cast<std::size_t>(task_.first_parameter) + j] += lane_sum<S>(gradients_[j]);

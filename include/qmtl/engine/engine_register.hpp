@@ -47,10 +47,12 @@ class EngineRegister {
     }
   }
 
+  /// The register's circuit.
   [[nodiscard]] Program& program() noexcept { return program_; }
   [[nodiscard]] const Program& program() const noexcept { return program_; }
   /// Packed entries of all reduced density matrices of a group.
   [[nodiscard]] std::size_t density_size() const noexcept { return program_.density_size(); }
+  /// The adjoint vector of the last read_backward; the program's sweep back works on it in place.
   [[nodiscard]] A* lambda() noexcept { return lambda_.data(); }
 
   /// New weights, and new operators.
@@ -59,6 +61,7 @@ class EngineRegister {
     for (auto& task : direct_) task.update(weights);
   }
 
+  /// Begins the weight sums of a batch.
   void begin_batch() noexcept {
     if (std::exchange(has_sums_, false)) {  // an error ended the last one
       for (auto& hosted : hosted_) hosted.task.clear_sums();
@@ -136,17 +139,12 @@ class EngineRegister {
   struct Hosted {
     HostedTask<S, A> task;
     std::size_t first_entry;
-    bool opens_host;  // the first of those that fill the host
+    bool opens_host;  // the first of those that fill the host: it sets merged_, so that nothing need clear it
   };
 
   void give_sums(TaskOperators<S>& operators) noexcept {
     if (!std::exchange(has_sums_, false)) return;
     for (auto& hosted : hosted_) hosted.task.give_sums(members_, operators);
-  }
-
-  [[nodiscard]] static bool contains(const std::vector<int>& host, const std::vector<int>& window) {
-    return std::all_of(window.begin(), window.end(),
-                       [&host](int q) { return std::find(host.begin(), host.end(), q) != host.end(); });
   }
 
   /// The windows that no other one contains, widest first.

@@ -27,7 +27,7 @@ struct HeadCone {
   Member member;
 };
 
-/// Whether tasks of two cones are equal, but for the names of their weights and outputs in the head.
+/// Whether tasks of two cones are equal but for the names of their weights.
 template <Scalar S>
 [[nodiscard]] bool equal_but_for_names(const EngineTask<S>& a, const EngineTask<S>& b) {
   return std::ranges::equal(a.block, b.block) && a.window == b.window && a.first_output == b.first_output &&
@@ -40,9 +40,7 @@ template <Scalar S>
                                                    const std::vector<int>& window) {
   const std::vector<int>* best = &window;
   for (const auto& task : tasks) {
-    const bool inside =
-        std::ranges::all_of(window, [&task](int q) { return std::ranges::find(task.window, q) != task.window.end(); });
-    if (inside && (best == &window || task.window.size() > best->size())) best = &task.window;
+    if (contains(task.window, window) && (best == &window || task.window.size() > best->size())) best = &task.window;
   }
   return *best;
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A quantum head as values: what every backend runs.
 
+#include <algorithm>
 #include <complex>
 #include <cstddef>
 #include <span>
@@ -36,6 +37,12 @@ template <Scalar S>
 template <Scalar S>
 struct HeadCone;
 
+/// Whether all qubits of a window lie in another one.
+[[nodiscard]] inline bool contains(const std::vector<int>& outer, const std::vector<int>& window) {
+  return std::all_of(window.begin(), window.end(),
+                     [&outer](int q) { return std::find(outer.begin(), outer.end(), q) != outer.end(); });
+}
+
 /// What a quantum head is to a backend: a circuit and tasks as values, whatever the types they come from.
 template <Scalar S>
 struct HeadProgram {
@@ -50,6 +57,7 @@ struct HeadProgram {
   std::vector<HeadCone<S>> (*light_cones)(const HeadProgram& program) = nullptr;
   std::size_t kept_bytes = std::size_t{64} << 20;  ///< of states that forward may keep for backward, on each thread
   void (*prepare)(const S* x, std::complex<S>* psi) = nullptr;  ///< the start, if it is not |0...0>
+  /// Adds dL/dx for L = <psi|H|psi>, from the prepared psi and lambda = H psi; null if that is never asked for.
   void (*prepare_vjp)(const S* x, const std::complex<S>* psi, const std::complex<S>* lambda, S* grad_x) = nullptr;
 };
 

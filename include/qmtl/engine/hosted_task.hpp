@@ -15,7 +15,8 @@
 
 namespace qmtl::detail {
 
-/// The member of its register that each lane belongs to; see EngineRegister.
+/// The member of its register that each lane belongs to; see EngineRegister. They ascend with the lane: all are one if
+/// the first and the last are.
 template <Scalar S>
 using LaneMembers = std::array<int, static_cast<std::size_t>(pack_width<S>)>;
 
@@ -67,7 +68,7 @@ class HostedTask {
     const auto& set = operators[set_];
     LaneMembers<S> tasks;  // where each lane's task begins
     for (std::size_t lane = 0; lane < tasks.size(); ++lane) tasks[lane] = first_place(members[lane]);
-    const bool one_task = tasks.front() == tasks.back();
+    const bool one_task = members.front() == members.back();
     const auto in_lanes = [&](const S* entry) __attribute__((always_inline)) {
       if (one_task) return broadcast<S>(entry[tasks.front()]);
       return make_pack<S>([&](int lane) { return entry[tasks[static_cast<std::size_t>(lane)]]; });
@@ -139,6 +140,7 @@ class HostedTask {
     }
     clear_sums();
   }
+  /// Begins the sums of a batch.
   void clear_sums() noexcept { std::fill(sums_.begin(), sums_.end(), A{}); }
 
   /// Of the register's outputs.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <vector>
 
 #include "qmtl/engine/head_cones.hpp"
@@ -45,6 +46,7 @@ class LaneGroup {
         ++member;
       }
     }
+    QMTL_ASSERT(std::is_sorted(members_.begin(), members_.end()));  // see LaneMembers
   }
 
   /// Lanes with work of their own; 1 if a single piece fills them.

@@ -52,12 +52,17 @@ class ParallelBackend {
 
   // For backends that can keep what the encoding makes of a sample; see LaneBackend.
 
+  /// Numbers of a sample.
   [[nodiscard]] Eigen::Index encoded_size() const noexcept;
+  /// The reduced density matrix of the task whose outputs begin there, from a sample's entries.
   [[nodiscard]] auto density(int first_output, const S* entries) const {
     return parts_.front().backend.density(first_output, entries);
   }
+  /// Sets the entries (encoded_size() x batch) of angles (features x batch).
   void encode(const S* angles, BatchOut<S> entries);
+  /// As forward, from entries.
   void forward_encoded(const BatchIn<S>& entries, const S* weights, S* expectations);
+  /// For the entries of the last forward_encoded: adds the gradients of `parameters` weights.
   void backward_encoded(const BatchIn<S>& entries, const S* cotangents, S* gradient, std::size_t parameters);
 
  private:

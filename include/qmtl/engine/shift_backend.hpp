@@ -6,6 +6,7 @@
 #include <array>
 #include <complex>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "qmtl/engine/head_program.hpp"

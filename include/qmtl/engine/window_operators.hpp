@@ -229,12 +229,15 @@ class TaskOperators {
   [[nodiscard]] WindowOperators<S>& operator[](std::size_t set) noexcept { return sets_[set]; }
   [[nodiscard]] const WindowOperators<S>& operator[](std::size_t set) const noexcept { return sets_[set]; }
 
+  /// Computes A_o of all tasks for these weights of the head.
   void update(const S* weights) {
     for (auto& set : sets_) set.update(weights);
   }
+  /// Begins the sums of a batch.
   void clear_sums() noexcept {
     for (auto& set : sets_) set.clear_sums();
   }
+  /// Adds the weight gradients of all tasks from their sums to those of the head.
   void add_gradient(S* gradient) {
     for (auto& set : sets_) set.add_gradient(gradient);
   }

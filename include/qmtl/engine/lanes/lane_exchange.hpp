@@ -70,6 +70,7 @@ template <Scalar S>
   return signs;
 }
 
+/// Copies one lane of a pack to a lane of another one.
 template <Scalar S>
 void copy_lane(Pack<S>& to, std::size_t lane, const Pack<S>& from, std::size_t from_lane) noexcept {
   to[lane] = from[from_lane];

@@ -142,6 +142,7 @@ void density_entries(const A* QMTL_RESTRICT psi, const Cosets& cosets, A* QMTL_R
   }
 }
 
+/// All packed entries of the rhos from First on.
 template <Scalar S, int K, int W, int First, class A>
 void unrolled_density(const A* psi, const Cosets& cosets, A* rho, bool add, Address origin) noexcept {
   constexpr int left = triangle_size<K> - First;
@@ -175,6 +176,7 @@ void lane_density(const A* psi, const WindowGroup& group, A* rho, bool add = fal
       origin);
 }
 
+/// out = (sum over the W windows of B) psi, or out += that if Add, with a coset's amplitudes in registers.
 template <Scalar S, int K, int W, bool Add, class A>
 void unrolled_local(const A* QMTL_RESTRICT psi, A* QMTL_RESTRICT out, const Cosets& cosets,
                     const A* QMTL_RESTRICT matrices, Address origin) noexcept {

@@ -27,6 +27,7 @@ struct AngleValues {
   Pack<S> cosine{}, sine{}, tangent{};
 };
 
+/// The distinct angles of a circuit, their values for every group of samples, and a gradient for each.
 template <Scalar S>
 class AngleTable {
  public:

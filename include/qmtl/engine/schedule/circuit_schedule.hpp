@@ -4,6 +4,7 @@
 // gates that fit nowhere.
 
 #include <algorithm>
+#include <bit>
 #include <span>
 #include <utility>
 #include <vector>
@@ -25,6 +26,7 @@ struct ScheduledGate {
   int slot;
 };
 
+/// What a kernel does at a time, in terms of qubits; only the members of its kind are filled.
 struct ScheduledStep {
   /// rotations: RYs and phases of different qubits. signs: CZ and Z. run: one-qubit gates of one qubit, first to last.
   /// diagonal: any diagonal gates of a few qubits. gate: a single one that is none of these.

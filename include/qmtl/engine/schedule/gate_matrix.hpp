@@ -10,6 +10,7 @@
 
 namespace qmtl::detail {
 
+/// The real part of a real or complex pack.
 [[nodiscard]] QMTL_ALWAYS_INLINE auto real_of(const auto& a) noexcept {
   if constexpr (requires { a.re; }) {
     return a.re;
@@ -17,6 +18,7 @@ namespace qmtl::detail {
     return a;
   }
 }
+/// The imaginary part of a complex pack; zero for a real one.
 [[nodiscard]] QMTL_ALWAYS_INLINE auto imaginary_of(const auto& a) noexcept {
   if constexpr (requires { a.im; }) {
     return a.im;

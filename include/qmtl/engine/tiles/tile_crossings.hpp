@@ -48,6 +48,7 @@ class TileCrossings {
     has_phases_ = std::any_of(angles.begin(), angles.end(), [](const RotatedQubit& a) { return a.phase >= 0; });
   }
 
+  /// Turns the qubits of a tile, or turns them back if `undo`; `flips` are those of its pass.
   void apply(const TileView<A>& tile, Address flips, const AngleTable<S>& angles, bool undo) const noexcept {
     Pack<S> scale = broadcast<S>(S(1));
     for (const auto& a : angles_) scale *= angles.cosine(a.rotation);
@@ -77,6 +78,7 @@ class TileCrossings {
     });
   }
 
+  /// Adds a tile's part of the derivatives to those of all slots; lambda and psi are those after the step.
   void add_gradient(const TileView<A>& lambda, const TileView<A>& psi, Address flips, const AngleTable<S>& angles,
                     Pack<S>* gradients) const noexcept {
     with_moving([&](auto m) {

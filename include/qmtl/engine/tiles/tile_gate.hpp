@@ -36,6 +36,7 @@ class TileGate {
     exchange_ = LaneExchange<S>(lane_move);
   }
 
+  /// Runs the gate on a tile, or its inverse if `undo`; `flips` are those of its pass.
   void apply(const TileView<A>& tile, Address flips, const AngleTable<S>& angles, bool undo) const noexcept {
     const auto m = angles.template matrix<A>(gate_, slot_, undo);
     if (gate_ == PairGate::RY || gate_ == PairGate::H || gate_ == PairGate::X) {

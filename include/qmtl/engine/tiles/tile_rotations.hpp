@@ -37,6 +37,7 @@ class TileRotations {
     has_phases_ = std::any_of(angles.begin(), angles.end(), [](const RotatedQubit& a) { return a.phase >= 0; });
   }
 
+  /// Turns the qubits of a tile, or turns them back if `undo`; `flips` are those of its pass.
   void apply(const TileView<A>& tile, Address flips, const AngleTable<S>& angles, bool undo) const noexcept {
     with_group_size<S, A>(cosets_.width, [&](auto k) {
       RotationGroup<S, k, A> group{.tangents = {}, .scale = broadcast<S>(S(1))};
@@ -60,6 +61,7 @@ class TileRotations {
     });
   }
 
+  /// Adds a tile's part of the derivatives to those of all slots; lambda and psi are those after the step.
   void add_gradient(const TileView<A>& lambda, const TileView<A>& psi, Address flips, const AngleTable<S>& angles,
                     Pack<S>* gradients) const noexcept {
     with_group_size<S, A>(cosets_.width, [&](auto k) {

@@ -244,7 +244,8 @@ class TileProgram {
   void make_product(const CircuitSchedule<S>& schedule) {
     const std::span<const std::vector<ScheduledGate>> gates(schedule.leading);
     const auto lanes = static_cast<std::size_t>(lane_bits<S>);
-    const std::size_t low = std::min<std::size_t>(static_cast<std::size_t>(log_packs_), 8);
+    constexpr std::size_t most_low = 8;  // 2^8 packs stay in an L1 cache while every row is multiplied with them
+    const std::size_t low = std::min(static_cast<std::size_t>(log_packs_), most_low);
     lanes_ = ProductState<S, A>(gates.first(lanes));
     low_ = ProductState<S, A>(gates.subspan(lanes, low));
     high_ = ProductState<S, A>(gates.subspan(lanes + low));

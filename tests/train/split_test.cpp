@@ -56,6 +56,13 @@ TEST_CASE("shares that are whole numbers of rows are met exactly") {
   CHECK(parts.test.size() == 15);
 }
 
+TEST_CASE("rows are dealt in the same order whether or not the processor fuses products and sums") {
+  std::vector<Eigen::Index> order(20);
+  std::iota(order.begin(), order.end(), Eigen::Index{0});
+  const auto parts = detail::deal_rows(order, {.train = 0.7, .validation = 0.0, .test = 0.3});
+  CHECK(parts.test == std::vector<Eigen::Index>{1, 5, 8, 11, 15, 18});  // fused: 4 before 5, 14 before 15
+}
+
 TEST_CASE("a split repeats with its seed and changes without it") {
   Rng first(Seed{7}), again(Seed{7}), other(Seed{8});
   const auto test_rows = split(200, {}, first).test;

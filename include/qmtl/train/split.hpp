@@ -49,6 +49,12 @@ inline void require_fractions(const SplitFractions& fractions) {
   }
 }
 
+/// The rounded product of two numbers: fused with a later difference it would send other rows to other parts.
+[[nodiscard]] inline double rounded_product(double a, double b) noexcept {
+  const volatile double product = a * b;
+  return product;
+}
+
 /// Deals rows out one at a time, each to the part that lags its share most, so that every prefix of `order`, and
 /// hence every run of it, is divided nearly in proportion. Exact where all shares are whole numbers of rows.
 template <class Order>
@@ -58,7 +64,7 @@ template <class Order>
   for (std::size_t i = 0; i < order.size(); ++i) {
     std::array<double, 3> lag{};
     for (std::size_t p = 0; p < 3; ++p) {
-      lag[p] = share[p] * static_cast<double>(i + 1) - static_cast<double>(parts[p].size());
+      lag[p] = rounded_product(share[p], static_cast<double>(i + 1)) - static_cast<double>(parts[p].size());
     }
     const auto most = std::max_element(lag.begin(), lag.end()) - lag.begin();
     parts[static_cast<std::size_t>(most)].push_back(order[i]);

@@ -85,6 +85,8 @@ void rotation_sums(const A* QMTL_RESTRICT lambda, const A* QMTL_RESTRICT psi, co
   std::array<Address, (std::size_t{1} << K)> offsets;
   for (std::size_t i = 0; i < offsets.size(); ++i) offsets[i] = cosets.offsets[i];
   std::array<RotationSums<S>, static_cast<std::size_t>(K)> sums{};
+  // Two sums for y, so that an addition need not wait for the one before; with phases there are enough.
+  std::array<Pack<S>, HasPhases ? 0 : static_cast<std::size_t>(K)> subtracted{};
   cosets.for_each(
       [&](Address base) __attribute__((always_inline)) {
         A l[1 << K];
@@ -97,8 +99,10 @@ void rotation_sums(const A* QMTL_RESTRICT lambda, const A* QMTL_RESTRICT psi, co
             const A& partner = l[i ^ (1 << q)];
             if constexpr (zero) {
               sums[q].y += real_product<S>(partner, p);
-            } else {
+            } else if constexpr (HasPhases) {
               sums[q].y -= real_product<S>(partner, p);
+            } else {
+              subtracted[q] += real_product<S>(partner, p);
             }
             if constexpr (HasPhases) {
               sums[q].x += imaginary_product<S>(partner, p);
@@ -112,6 +116,9 @@ void rotation_sums(const A* QMTL_RESTRICT lambda, const A* QMTL_RESTRICT psi, co
         });
       },
       origin);
+  if constexpr (!HasPhases) {
+    for (std::size_t q = 0; q < sums.size(); ++q) sums[q].y -= subtracted[q];
+  }
   result = sums;
 }
 

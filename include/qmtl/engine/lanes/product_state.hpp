@@ -77,7 +77,9 @@ class ProductState {
     auto u = states_[q];
     for (std::size_t i = gates_[q].size(); i-- > 0;) {
       const auto& gate = gates_[q][i];
-      if (gate.slot >= 0) {
+      if (gate.part.gate == PairGate::RY) {  // most of them
+        gradients[gate.slot] += real_product<S>(e[1], u[0]) - real_product<S>(e[0], u[1]);
+      } else if (gate.slot >= 0) {
         const std::array<A, 4> products{times_conjugate<S>(u[0], e[0]), times_conjugate<S>(u[1], e[0]),
                                         times_conjugate<S>(u[0], e[1]), times_conjugate<S>(u[1], e[1])};
         gradients[gate.slot] += generator_sum<S>(gate.part.gate, products);

@@ -79,7 +79,7 @@ TEST_CASE("counts, depths, drawing and light cone are the twin's") {
   }
 }
 
-TEST_CASE("what does not fit is refused and changes nothing") {
+TEST_CASE("what does not fit into a circuit is refused and leaves it as it was") {
   DynamicCircuit c(bell);
   const auto refused = [&c](auto&& call, const char* part) {
     CHECK(test::message_of<CircuitError>(call).find(part) != std::string::npos);

@@ -66,7 +66,7 @@ TEST_CASE("a program holds its instructions, registers and matrices") {
   CHECK_FALSE(Program(bell) == Program(2).append(gate::h(0)).append(gate::cx(1, 0)));
 }
 
-TEST_CASE("what does not fit is refused and changes nothing") {
+TEST_CASE("what does not fit into a program is refused and leaves it as it was") {
   Program p = example();
   const auto refused = [&p](auto error, auto&& call, const char* part) {
     CHECK(test::message_of<decltype(error)>([&] { call(p); }).find(part) != std::string::npos);

@@ -203,12 +203,12 @@ class HostedTask {
     }
   }
 
-  [[nodiscard]] std::size_t local(Index host_basis) const noexcept {
+  [[nodiscard]] Index local(Index host_basis) const noexcept {
     Index basis = 0;
     for (std::size_t j = 0; j < positions_.size(); ++j) {
       basis |= static_cast<Index>(bit_of(host_basis, positions_[j])) << j;
     }
-    return static_cast<std::size_t>(basis);
+    return basis;
   }
 
   int first_output_;

@@ -16,26 +16,22 @@
 //
 // and a second such file with `float` for models of that precision; see compiled_engine.hpp, of which the same holds.
 
-#define QMTL_DETAIL_TRAINING(Prefix, S)                                                                                \
-  Prefix template FitReport detail::run_fit(Trainee<S>&, const Dataset<S>&, const Dataset<S>*, const FitOptions&);     \
-  Prefix template FitReport detail::run_fit(Trainee<S>&, const EncodedDataset<S>&, const EncodedDataset<S>*,           \
-                                            const FitOptions&);                                                        \
-  Prefix template Dataset<S> detail::encode_rows(Trainee<S>&, const Dataset<S>&, const char*);                         \
-  Prefix template void detail::require_task_labels(std::span<const TaskFacts>, const Dataset<S>&);                     \
-  Prefix template std::vector<int> detail::label_majorities(std::span<const TaskFacts>, const Dataset<S>&);            \
-  Prefix template std::vector<TaskMetrics> detail::task_metrics(                                                       \
-      std::span<const TaskFacts>, const TargetScaler<S>&, const Dataset<S>&, const BatchIn<S>&, std::span<const int>); \
-  Prefix template void detail::multiply<S>(const detail::ConstLayerMap<S>&, const BatchIn<S>&, BatchOut<S>);           \
-  Prefix template void detail::multiply_transposed<S>(const detail::ConstLayerMap<S>&, const BatchIn<S>&,              \
-                                                      detail::LayerMap<S>);                                            \
-  Prefix template void detail::multiply_outer<S>(const BatchIn<S>&, const BatchIn<S>&, detail::LayerMap<S>);           \
-  Prefix template detail::ModelBody<S> detail::read_model(const std::string&, const std::string&,                      \
-                                                          const detail::ModelCounts&);                                 \
-  Prefix template void detail::write_model(const std::string&, const std::string&, const detail::ModelNumbers<S>&,     \
-                                           const std::vector<std::byte>*);                                             \
-  Prefix template Dataset<S> Dataset<S>::select(std::span<const Eigen::Index>) const;                                  \
-  Prefix template LabelledTasks<S> make_related_tasks(const RelatedTasks&);                                            \
-  Prefix template SplitIndices split(Eigen::Index, const SplitFractions&, Rng&);                                       \
+#define QMTL_DETAIL_TRAINING(Prefix, S)                                                                            \
+  Prefix template FitReport detail::run_fit(Trainee<S>&, const Dataset<S>&, const Dataset<S>*, const FitOptions&); \
+  Prefix template FitReport detail::run_fit(Trainee<S>&, const EncodedDataset<S>&, const EncodedDataset<S>*,       \
+                                            const FitOptions&);                                                    \
+  Prefix template Dataset<S> detail::encode_rows(Trainee<S>&, const Dataset<S>&, const char*);                     \
+  Prefix template void detail::require_task_labels(std::span<const TaskFacts>, const Dataset<S>&);                 \
+  Prefix template std::vector<int> detail::label_majorities(std::span<const TaskFacts>, const Dataset<S>&);        \
+  Prefix template struct detail::Evaluation<S>;                                                                    \
+  Prefix template struct detail::LayerProducts<S>;                                                                 \
+  Prefix template detail::ModelBody<S> detail::read_model(const std::string&, const std::string&,                  \
+                                                          const detail::ModelCounts&);                             \
+  Prefix template void detail::write_model(const std::string&, const std::string&, const detail::ModelNumbers<S>&, \
+                                           const std::vector<std::byte>*);                                         \
+  Prefix template Dataset<S> Dataset<S>::select(std::span<const Eigen::Index>) const;                              \
+  Prefix template LabelledTasks<S> make_related_tasks(const RelatedTasks&);                                        \
+  Prefix template SplitIndices split(Eigen::Index, const SplitFractions&, Rng&);                                   \
   Prefix template std::string to_table(const std::vector<TaskMetrics>&);
 
 namespace qmtl {

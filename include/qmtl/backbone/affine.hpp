@@ -26,21 +26,29 @@ using LayerMap = Eigen::Map<Batch<S>>;
 template <class S>
 using ConstLayerMap = Eigen::Map<const Batch<S>>;
 
-// The products of a dense layer, functions of the precision alone: a program has one of each, whatever its layers.
-
-/// Writes W in.
+/// The products of a dense layer, of the precision alone: a program has one of each, whatever its layers. Members of a
+/// class, since clang++ 14 does not mangle a function template with Eigen::Ref parameters the same way in every file.
 template <Scalar S>
-void multiply(const ConstLayerMap<S>& weights, const BatchIn<S>& in, BatchOut<S> out) {
+struct LayerProducts {
+  /// Writes W in.
+  static void multiply(const ConstLayerMap<S>& weights, const BatchIn<S>& in, BatchOut<S> out);
+  /// Writes W^T delta.
+  static void multiply_transposed(const ConstLayerMap<S>& weights, const BatchIn<S>& delta, LayerMap<S> out);
+  /// Writes delta in^T.
+  static void multiply_outer(const BatchIn<S>& delta, const BatchIn<S>& in, LayerMap<S> out);
+};
+
+// Not within the class, where they would be inline and compiled in every file again.
+template <Scalar S>
+void LayerProducts<S>::multiply(const ConstLayerMap<S>& weights, const BatchIn<S>& in, BatchOut<S> out) {
   out.noalias() = weights * in;
 }
-/// Writes W^T delta.
 template <Scalar S>
-void multiply_transposed(const ConstLayerMap<S>& weights, const BatchIn<S>& delta, LayerMap<S> out) {
+void LayerProducts<S>::multiply_transposed(const ConstLayerMap<S>& weights, const BatchIn<S>& delta, LayerMap<S> out) {
   out.noalias() = weights.transpose() * delta;
 }
-/// Writes delta in^T.
 template <Scalar S>
-void multiply_outer(const BatchIn<S>& delta, const BatchIn<S>& in, LayerMap<S> out) {
+void LayerProducts<S>::multiply_outer(const BatchIn<S>& delta, const BatchIn<S>& in, LayerMap<S> out) {
   out.noalias() = delta * in.transpose();
 }
 

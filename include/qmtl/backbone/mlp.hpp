@@ -132,7 +132,7 @@ requires(detail::mlp_sizes_valid({Sizes...})) class BasicMlp<S, A, Sizes...>
       const std::size_t count = static_cast<std::size_t>(width(l + 1)) * static_cast<std::size_t>(batch_);
       detail::grow(hidden.delta, count);
       auto delta = matrix(hidden.delta, l + 1);
-      detail::multiply_transposed<S>(constant_weights(l + 1), delta_of(l + 1, dz), delta);
+      detail::LayerProducts<S>::multiply_transposed(constant_weights(l + 1), delta_of(l + 1, dz), delta);
       detail::as_array(std::span<S>(hidden.delta).first(count)) *=
           detail::as_array(std::span<const S>(hidden.slopes).first(count));
       accumulate(l, input_of(l, x), delta, gradient);
@@ -189,14 +189,14 @@ requires(detail::mlp_sizes_valid({Sizes...})) class BasicMlp<S, A, Sizes...>
   }
 
   void affine(int l, const BatchIn<S>& in, BatchOut<S> out) {
-    detail::multiply<S>(constant_weights(l), in, out);
+    detail::LayerProducts<S>::multiply(constant_weights(l), in, out);
     out.colwise() += bias(parameters(), l);
   }
   void accumulate(int l, const BatchIn<S>& in, const BatchIn<S>& delta, std::span<S> gradient) {
     const std::size_t count = (static_cast<std::size_t>(width(l)) + 1) * static_cast<std::size_t>(width(l + 1));
     detail::grow(layer_gradient_, count);
     Matrix dw(layer_gradient_.data(), width(l + 1), width(l));
-    detail::multiply_outer<S>(delta, in, dw);
+    detail::LayerProducts<S>::multiply_outer(delta, in, dw);
     Vector(layer_gradient_.data() + dw.size(), width(l + 1)) = delta.rowwise().sum();
     detail::as_array(gradient.subspan(offsets_[static_cast<std::size_t>(l)], count)) +=
         detail::as_array(std::span<const S>(layer_gradient_).first(count));

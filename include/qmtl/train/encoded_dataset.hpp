@@ -119,8 +119,8 @@ template <Backbone B, CachingHead H>
                                                 const EncodedDataset<typename B::Scalar>& data,
                                                 std::span<const int> majorities = {}) {
   data.require_encoded_by(model);
-  return detail::task_metrics<typename B::Scalar>(task_facts(model), model.target_scaler(), data.data(),
-                                                  model.predict_encoded(data.data().inputs), majorities);
+  return detail::Evaluation<typename B::Scalar>::task_metrics(task_facts(model), model.target_scaler(), data.data(),
+                                                              model.predict_encoded(data.data().inputs), majorities);
 }
 /// The same of a const model, also on several threads at once; see MultiTaskModel::predict.
 template <Backbone B, CachingHead H>

@@ -141,8 +141,8 @@ class FitRun {
 
   [[nodiscard]] std::vector<TaskMetrics> evaluate_validation() {
     if (!encoded_) return evaluate(model_, *validation_, majorities_);
-    return task_metrics<S>(model_.tasks(), model_.target_scaler(), *validation_,
-                           model_.predict_encoded(validation_->inputs), majorities_);
+    return Evaluation<S>::task_metrics(model_.tasks(), model_.target_scaler(), *validation_,
+                                       model_.predict_encoded(validation_->inputs), majorities_);
   }
 
   void run_epoch() {

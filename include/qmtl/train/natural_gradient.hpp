@@ -116,8 +116,8 @@ class NaturalGradientRun {
     }
     record.task_losses = std::move(losses);
     if (validation_ != nullptr) {
-      record.validation = task_metrics<S>(objective_.tasks(), model_.target_scaler(), *validation_,
-                                          model_.predict_encoded(validation_->inputs), majorities_);
+      record.validation = Evaluation<S>::task_metrics(objective_.tasks(), model_.target_scaler(), *validation_,
+                                                      model_.predict_encoded(validation_->inputs), majorities_);
       record.validation_loss = total_loss(record.validation);
     }
     return record;

@@ -183,11 +183,20 @@ template <Scalar S>
   return classes;
 }
 
-/// Metrics of every task from a model's predictions (outputs x rows) of a data set's rows.
+/// A class for the reason that LayerProducts is one.
 template <Scalar S>
-[[nodiscard]] std::vector<TaskMetrics> task_metrics(std::span<const TaskFacts> tasks, const TargetScaler<S>& targets,
-                                                    const Dataset<S>& data, const BatchIn<S>& predictions,
-                                                    std::span<const int> majorities) {
+struct Evaluation {
+  /// Metrics of every task from a model's predictions (outputs x rows) of a data set's rows.
+  [[nodiscard]] static std::vector<TaskMetrics> task_metrics(std::span<const TaskFacts> tasks,
+                                                             const TargetScaler<S>& targets, const Dataset<S>& data,
+                                                             const BatchIn<S>& predictions,
+                                                             std::span<const int> majorities);
+};
+
+template <Scalar S>
+std::vector<TaskMetrics> Evaluation<S>::task_metrics(std::span<const TaskFacts> tasks, const TargetScaler<S>& targets,
+                                                     const Dataset<S>& data, const BatchIn<S>& predictions,
+                                                     std::span<const int> majorities) {
   if (!majorities.empty()) require_size("evaluate: number of majority classes", majorities.size(), tasks.size());
   std::vector<TaskMetrics> metrics;
   for (std::size_t t = 0; t < tasks.size(); ++t) {
@@ -215,14 +224,15 @@ template <Backbone B, Head H>
 [[nodiscard]] std::vector<TaskMetrics> evaluate(MultiTaskModel<B, H>& model, const Dataset<typename B::Scalar>& data,
                                                 std::span<const int> majorities = {}) {
   validate(model, data);
-  return detail::task_metrics<typename B::Scalar>(task_facts(model), model.target_scaler(), data,
-                                                  model.predict(data.inputs), majorities);
+  return detail::Evaluation<typename B::Scalar>::task_metrics(task_facts(model), model.target_scaler(), data,
+                                                              model.predict(data.inputs), majorities);
 }
 template <Scalar S>
 [[nodiscard]] std::vector<TaskMetrics> evaluate(Trainee<S>& model, const Dataset<S>& data,
                                                 std::span<const int> majorities = {}) {
   validate(model, data);
-  return detail::task_metrics<S>(model.tasks(), model.target_scaler(), data, model.predict(data.inputs), majorities);
+  return detail::Evaluation<S>::task_metrics(model.tasks(), model.target_scaler(), data, model.predict(data.inputs),
+                                             majorities);
 }
 /// The same of a const model, also on several threads at once; see MultiTaskModel::predict.
 template <Backbone B, Head H>

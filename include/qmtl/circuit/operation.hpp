@@ -40,12 +40,9 @@ struct Operation {
 
 /// The operation with every weight index raised by `by`. Throws CircuitError for an index that would be negative.
 [[nodiscard]] constexpr Operation shift_weights(Operation op, int by) {
-  for (auto& angle : op.angles) {
-    for_each_weight(angle, [by](int& index) {
-      index += by;
-      if (index < 0) throw CircuitError("qmtl: a feature or weight index must not be negative");
-    });
-  }
+  bool negative = false;  // thrown for here, so that compilers need few lines to say so
+  for (auto& angle : op.angles) for_each_weight(angle, [&](int& index) { negative |= (index += by) < 0; });
+  if (negative) throw CircuitError("qmtl: a feature or weight index must not be negative");
   return op;
 }
 

@@ -119,7 +119,17 @@ TEST_CASE("what does not fit into a program is refused and leaves it as it was")
       value, [](Program& q) { q.channel({}, {0}); }, "got an error of 1");
   refused(
       value, [](Program& q) { q.unitary(test::matrix2(NAN, 0, 0, 1), {0}); }, "must preserve the trace");
+  refused(
+      value, [](Program& q) { q.unitary(test::matrix2(1, 0, 0, NAN), {0}); }, "must preserve the trace");
   CHECK_THROWS_AS(Program(0), CircuitError);
+}
+
+TEST_CASE("a program's own matrices may be added to it again") {
+  Program program(2);
+  program.unitary(test::matrix2(0, 1, 1, 0), {0});
+  for (int i = 0; i < 8; ++i) program.channel(program.matrices().first(1), {1});
+  for (const auto& matrix : program.matrices()) CHECK(matrix == test::matrix2(0, 1, 1, 0));
+  CHECK(program.matrices().size() == 9);
 }
 
 }  // namespace

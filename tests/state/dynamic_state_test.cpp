@@ -101,4 +101,11 @@ TEST_CASE("what does not fit says so, with the bytes that it would need") {
   CHECK_THROWS_AS(apply(two, gate::h(0)), LogicError);
 }
 
+TEST_CASE("a state that another one was assigned from has as many amplitudes as its qubits say") {
+  DynamicStateVector<> small(2), large(5);
+  small = std::move(large);
+  CHECK(small.qubits() == 5);
+  CHECK((large.size() == 0 || large.size() == dimension(large.qubits())));  // NOLINT(bugprone-use-after-move)
+}
+
 }  // namespace

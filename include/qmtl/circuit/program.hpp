@@ -4,11 +4,14 @@
 
 #include <algorithm>
 #include <complex>
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -147,18 +150,17 @@ class Program {
   Program& unitary(const Matrix& matrix, std::vector<int> qubits, std::optional<Condition> condition = {}) {
     check_qubits(qubits);
     check_trace_preserving(std::span(&matrix, 1), qubits.size(), "a unitary matrix");
-    add(MatrixOperation{std::move(qubits), static_cast<int>(matrices_.size())}, condition);
-    matrices_.push_back(matrix);
-    return *this;
+    return add_with_matrices(MatrixOperation{std::move(qubits), static_cast<int>(matrices_.size())}, {matrix},
+                             condition);
   }
 
   /// A channel by its Kraus operators on qubits, indexed as in `unitary`.
   Program& channel(std::span<const Matrix> kraus, std::vector<int> qubits) {
     check_qubits(qubits);
     check_trace_preserving(kraus, qubits.size(), "the Kraus operators of a channel");
-    add(Channel{std::move(qubits), static_cast<int>(matrices_.size()), static_cast<int>(kraus.size())}, {});
-    matrices_.insert(matrices_.end(), kraus.begin(), kraus.end());
-    return *this;
+    return add_with_matrices(
+        Channel{std::move(qubits), static_cast<int>(matrices_.size()), static_cast<int>(kraus.size())},
+        {kraus.begin(), kraus.end()}, {});
   }
 
   /// Measures a qubit into classical bit `bit`, numbered through all registers.
@@ -210,10 +212,23 @@ class Program {
       }
       sum += k.adjoint().lazyProduct(k);
     }
-    const double error = sum.cwiseAbs().maxCoeff();
+    const double error = sum.cwiseAbs().maxCoeff<Eigen::PropagateNaN>();
     if (!(error < 1e-9)) {
       throw ValueError(
           detail::text("qmtl: Program: ", what, " must preserve the trace to 1e-9, got an error of ", error));
+    }
+  }
+
+  /// An instruction on the matrices that are added with it, or nothing. They come by value: they may be the program's.
+  template <class Action>
+  Program& add_with_matrices(const Action& action, std::vector<Matrix> added, std::optional<Condition> condition) {
+    const auto first = static_cast<std::ptrdiff_t>(matrices_.size());
+    matrices_.insert(matrices_.end(), std::make_move_iterator(added.begin()), std::make_move_iterator(added.end()));
+    try {
+      return add(action, condition);
+    } catch (...) {
+      matrices_.erase(matrices_.begin() + first, matrices_.end());
+      throw;
     }
   }
 

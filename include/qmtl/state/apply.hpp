@@ -63,9 +63,9 @@ template <class T>
 requires MutableState<T>
 void apply(T&& state, CircuitView circuit, Parameters<typename std::remove_cvref_t<T>::Scalar> features = {},
            Parameters<typename std::remove_cvref_t<T>::Scalar> weights = {}) {
+  detail::require_state(state);
   detail::require_size("apply: qubits of the circuit", circuit.qubits, qubits_of(state));
   detail::require_applicable<typename std::remove_cvref_t<T>::Scalar>(circuit, features, weights);
-  detail::require_state(state);
   detail::apply_all(circuit.ops(), features.data(), weights.data(), state.data(), dimension(circuit.qubits));
 }
 template <class T, int N, int M>

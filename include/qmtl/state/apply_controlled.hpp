@@ -22,13 +22,13 @@ void apply(T&& state, const ControlledOperation& controlled,
            Parameters<typename std::remove_cvref_t<T>::Scalar> features = {},
            Parameters<typename std::remove_cvref_t<T>::Scalar> weights = {}) {
   using S = typename std::remove_cvref_t<T>::Scalar;
+  detail::require_state(state);
   const int qubits = qubits_of(state);
   detail::require_applicable<S>(CircuitView(qubits, std::span(&controlled.operation, 1)), features, weights);
   std::vector<int> controls = controlled.controls;
   const auto targets = controlled.operation.targets();
   controls.insert(controls.end(), targets.begin(), targets.end());
   detail::require_window(controls, qubits);
-  detail::require_state(state);
   controls.resize(controlled.controls.size());
   std::sort(controls.begin(), controls.end());
 

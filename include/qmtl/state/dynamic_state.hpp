@@ -22,7 +22,7 @@ class DynamicStateVector {
 
   /// Throws MemoryError, with the bytes needed, for more than 30 qubits or where there is no memory, ShapeError for
   /// fewer than 1.
-  explicit DynamicStateVector(int qubits) : qubits_(qubits) {
+  explicit DynamicStateVector(int qubits) {
     const double bytes = detail::bytes_of<Amplitude>(std::ldexp(1.0, qubits));
     if (qubits < 1) {
       throw ShapeError(
@@ -33,7 +33,7 @@ class DynamicStateVector {
                                      " qubits, got ", qubits, ", which need ", detail::byte_text(bytes), " bytes"));
     }
     detail::with_memory("DynamicStateVector", bytes,
-                        [this] { amplitudes_.resize(static_cast<Eigen::Index>(dimension(qubits_))); });
+                        [&] { amplitudes_.resize(static_cast<Eigen::Index>(dimension(qubits))); });
     amplitudes_.setZero();
     amplitudes_[0] = Amplitude(1);
   }
@@ -42,7 +42,8 @@ class DynamicStateVector {
   /// ValueError if one is not finite or all are zero.
   [[nodiscard]] static DynamicStateVector from_amplitudes(std::span<const Amplitude> amplitudes);
 
-  [[nodiscard]] int qubits() const noexcept { return qubits_; }
+  /// 0 if the amplitudes have been moved away.
+  [[nodiscard]] int qubits() const noexcept { return size() == 0 ? 0 : std::countr_zero(size()); }
   [[nodiscard]] Index size() const noexcept { return static_cast<Index>(amplitudes_.size()); }
   [[nodiscard]] Amplitude* data() noexcept { return amplitudes_.data(); }
   [[nodiscard]] const Amplitude* data() const noexcept { return amplitudes_.data(); }
@@ -58,7 +59,6 @@ class DynamicStateVector {
   }
 
  private:
-  int qubits_;
   Eigen::Matrix<Amplitude, Eigen::Dynamic, 1> amplitudes_;
 };
 

@@ -58,7 +58,20 @@ template <Scalar S, class A>
     case PairGate::RY: return {real(c), real(-s), real(s), real(c)};
     case PairGate::RZ: return {make_amplitude<S, A>(c, -s), real(zero), real(zero), make_amplitude<S, A>(c, s)};
     case PairGate::P: return {real(zero + S(1)), real(zero), real(zero), make_amplitude<S, A>(c, s)};
-    default: break;
+    case PairGate::X:
+    case PairGate::Y:
+    case PairGate::Z:
+    case PairGate::H:
+    case PairGate::S:
+    case PairGate::Sdg:
+    case PairGate::T:
+    case PairGate::Tdg:
+    case PairGate::SX:
+    case PairGate::SXdg:
+    case PairGate::IX:
+    case PairGate::IXdg:
+    case PairGate::RootIX:
+    case PairGate::RootIXdg: break;  // no angle; one that has would be missed by a default
   }
   const Matrix2<S> m = matrix_of(gate, S(0));
   const auto entry = [&m, &zero](int r, int k) { return make_amplitude<S, A>(zero + m.re[r][k], zero + m.im[r][k]); };

@@ -15,9 +15,9 @@
 #include "paper/plots.hpp"
 #include "paper/scaling/family.hpp"
 #include "paper/scaling/kinds.hpp"
+#include "qmtl/data/synthetic.hpp"
+#include "qmtl/loss/statistics.hpp"
 #include "qmtl/train/early_stopping.hpp"
-#include "qmtl/train/statistics.hpp"
-#include "qmtl/train/synthetic.hpp"
 #include "result_table.hpp"
 
 namespace qmtl::benchmark::paper::scaling {

@@ -3,10 +3,10 @@
 
 #include <cmath>
 #include <cstdio>
+#include <qmtl/data/synthetic.hpp>
 #include <qmtl/diagnostics/effective_dimension.hpp>
 #include <qmtl/head/linear_head.hpp>
 #include <qmtl/head/quantum_head.hpp>
-#include <qmtl/train/synthetic.hpp>
 #include <vector>
 
 using namespace qmtl;

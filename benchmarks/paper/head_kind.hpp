@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "qmtl/core/rng.hpp"
-#include "qmtl/train/dataset.hpp"
-#include "qmtl/train/metrics.hpp"
+#include "qmtl/data/dataset.hpp"
+#include "qmtl/loss/metrics.hpp"
 
 namespace qmtl::benchmark::paper {
 

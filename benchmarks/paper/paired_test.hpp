@@ -11,7 +11,7 @@
 
 #include "qmtl/core/error.hpp"
 #include "qmtl/core/scalar.hpp"
-#include "qmtl/train/statistics.hpp"
+#include "qmtl/loss/statistics.hpp"
 
 namespace qmtl::benchmark::paper {
 

@@ -5,7 +5,7 @@
 
 #include "paper/head_kind.hpp"
 #include "qmtl/core/error.hpp"
-#include "qmtl/train/statistics.hpp"
+#include "qmtl/loss/statistics.hpp"
 
 namespace qmtl::benchmark::paper {
 namespace {

@@ -10,8 +10,8 @@
 
 #include "paper/parallel.hpp"
 #include "qmtl/core/error.hpp"
+#include "qmtl/data/split.hpp"
 #include "qmtl/train/early_stopping.hpp"
-#include "qmtl/train/split.hpp"
 
 namespace qmtl::benchmark::paper {
 namespace {

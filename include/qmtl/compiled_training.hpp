@@ -3,11 +3,11 @@
 // For programs of several source files: what trains, judges and saves models, compiled in one of them.
 
 #include "qmtl/backbone/affine.hpp"
+#include "qmtl/data/split.hpp"
+#include "qmtl/data/synthetic.hpp"
 #include "qmtl/model/save.hpp"
 #include "qmtl/train/fit.hpp"
 #include "qmtl/train/report.hpp"
-#include "qmtl/train/split.hpp"
-#include "qmtl/train/synthetic.hpp"
 
 // A file that includes this header leaves that to another one, whose first lines are
 //

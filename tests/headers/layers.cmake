@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 # cmake -DINCLUDE_DIR=<include> -DTABLE=<CONTRIBUTING.md> -P layers.cmake: the table of layers names the folders that there
-# are, and a header includes only its own folder and lower layers.
+# are, and in parentheses those that are to come, and a header includes only its own folder and lower layers.
 cmake_minimum_required(VERSION 3.24)
 
 set(all)
-file(STRINGS ${TABLE} rows REGEX "^\\| [0-9]+ \\| `")
+file(STRINGS ${TABLE} rows REGEX "^\\| [0-9]+ \\| [(`]")
 foreach(row IN LISTS rows)
   string(REGEX MATCH "^\\| ([0-9]+) \\| ([^|]*) \\|" row "${row}")
   set(number ${CMAKE_MATCH_1})
-  string(REGEX MATCHALL "[a-z_]+" layer_${number} "${CMAKE_MATCH_2}")
-  list(APPEND all ${layer_${number}})
+  set(names "${CMAKE_MATCH_2}")
+  string(REGEX MATCHALL "[a-z_]+" layer_${number} "${names}")
+  if(NOT names MATCHES "^\\(")
+    list(APPEND all ${layer_${number}})
+  endif()
 endforeach()
 list(SORT all)
 file(GLOB folders LIST_DIRECTORIES ON RELATIVE ${INCLUDE_DIR}/qmtl ${INCLUDE_DIR}/qmtl/*)

@@ -10,8 +10,8 @@
 #include "qmtl/io/report_json.hpp"
 #include "qmtl/io/table.hpp"
 #include "qmtl/model/save.hpp"
-#include "qmtl/train/identity.hpp"
 #include "qmtl/train/report.hpp"
+#include "qmtl/train/training_identity.hpp"
 #include "support/catch.hpp"
 #include "support/comma_locale.hpp"
 

@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "qmtl/backbone/mlp.hpp"
+#include "qmtl/data/split.hpp"
+#include "qmtl/data/synthetic.hpp"
 #include "qmtl/model/model.hpp"
 #include "qmtl/train/fit.hpp"
-#include "qmtl/train/split.hpp"
-#include "qmtl/train/synthetic.hpp"
 
 namespace qmtl::test {
 

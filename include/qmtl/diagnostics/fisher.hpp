@@ -11,8 +11,8 @@
 #include <tuple>
 #include <type_traits>
 
+#include "qmtl/loss/loss.hpp"
 #include "qmtl/model/model.hpp"
-#include "qmtl/train/loss.hpp"
 
 namespace qmtl {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "qmtl/diagnostics/random_angles.hpp"
-#include "qmtl/train/statistics.hpp"
+#include "qmtl/loss/statistics.hpp"
 
 namespace qmtl {
 

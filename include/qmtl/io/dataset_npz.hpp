@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "qmtl/data/dataset.hpp"
 #include "qmtl/io/npz.hpp"
-#include "qmtl/train/dataset.hpp"
 
 namespace qmtl {
 

@@ -12,10 +12,10 @@
 #include <utility>
 #include <vector>
 
+#include "qmtl/data/combine_tasks.hpp"
+#include "qmtl/data/dataset.hpp"
 #include "qmtl/io/load_limits.hpp"
 #include "qmtl/io/npz.hpp"
-#include "qmtl/train/combine.hpp"
-#include "qmtl/train/dataset.hpp"
 
 namespace qmtl {
 

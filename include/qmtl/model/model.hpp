@@ -18,12 +18,12 @@
 #include "qmtl/backbone/concepts.hpp"
 #include "qmtl/backbone/frozen.hpp"
 #include "qmtl/core/moved_from.hpp"
+#include "qmtl/data/standardizer.hpp"
+#include "qmtl/data/target_scaler.hpp"
 #include "qmtl/head/head_rules.hpp"
 #include "qmtl/head/linear_head.hpp"
 #include "qmtl/head/prepared_rows.hpp"
 #include "qmtl/head/quantum_head.hpp"
-#include "qmtl/model/standardize.hpp"
-#include "qmtl/model/target_scaler.hpp"
 
 namespace qmtl {
 

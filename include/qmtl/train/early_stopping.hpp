@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "qmtl/train/dataset.hpp"
-#include "qmtl/train/metrics.hpp"
+#include "qmtl/data/dataset.hpp"
+#include "qmtl/loss/metrics.hpp"
 #include "qmtl/train/trainee.hpp"
 
 namespace qmtl {
@@ -63,18 +63,6 @@ namespace detail {
     case StoppingMetric::mae: return task.mae;
   }
   return undefined_metric;
-}
-
-/// Sum of the tasks' losses; NaN if no task has a labelled row.
-[[nodiscard]] inline double total_loss(std::span<const TaskMetrics> tasks) noexcept {
-  double sum = 0.0;
-  bool any = false;
-  for (const auto& task : tasks) {
-    if (task.labelled == 0) continue;
-    sum += task.loss;
-    any = true;
-  }
-  return any ? sum : std::numeric_limits<double>::quiet_NaN();
 }
 
 /// Mean of a metric over the tasks for which it is defined; NaN if there is none.

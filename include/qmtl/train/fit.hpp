@@ -18,8 +18,8 @@
 
 #include "qmtl/train/encoded_dataset.hpp"
 #include "qmtl/train/fit_options.hpp"
-#include "qmtl/train/identity.hpp"
 #include "qmtl/train/trainer.hpp"
+#include "qmtl/train/training_identity.hpp"
 
 namespace qmtl {
 namespace detail {

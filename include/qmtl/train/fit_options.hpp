@@ -10,13 +10,13 @@
 #include <string>
 #include <vector>
 
+#include "qmtl/optimize/clipping.hpp"
+#include "qmtl/optimize/pcgrad.hpp"
+#include "qmtl/optimize/schedule.hpp"
+#include "qmtl/optimize/weighting.hpp"
 #include "qmtl/train/checkpoint.hpp"
-#include "qmtl/train/clipping.hpp"
-#include "qmtl/train/conflict.hpp"
 #include "qmtl/train/early_stopping.hpp"
-#include "qmtl/train/schedule.hpp"
 #include "qmtl/train/standardization.hpp"
-#include "qmtl/train/weighting.hpp"
 
 namespace qmtl {
 

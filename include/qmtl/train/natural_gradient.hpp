@@ -15,8 +15,8 @@
 #include <utility>
 #include <vector>
 
+#include "qmtl/train/angles/metric_tensor.hpp"
 #include "qmtl/train/fit.hpp"
-#include "qmtl/train/metric_tensor.hpp"
 
 namespace qmtl {
 

@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
+#include "qmtl/loss/loss.hpp"
+#include "qmtl/loss/metrics.hpp"
 #include "qmtl/model/model.hpp"
-#include "qmtl/train/loss.hpp"
-#include "qmtl/train/metrics.hpp"
 #include "qmtl/train/trainee.hpp"
 
 namespace qmtl {

@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "qmtl/core/number_text.hpp"
+#include "qmtl/loss/statistics.hpp"
 #include "qmtl/train/fit_options.hpp"
-#include "qmtl/train/statistics.hpp"
 
 namespace qmtl {
 

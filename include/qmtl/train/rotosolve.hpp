@@ -12,8 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include "qmtl/train/angles/task_line.hpp"
 #include "qmtl/train/fit.hpp"
-#include "qmtl/train/task_line.hpp"
 
 namespace qmtl {
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <utility>
 
-#include "qmtl/train/dataset.hpp"
+#include "qmtl/data/dataset.hpp"
 #include "qmtl/train/trainee.hpp"
 
 namespace qmtl {

@@ -8,8 +8,8 @@
 #include <span>
 #include <vector>
 
-#include "qmtl/train/clipping.hpp"
-#include "qmtl/train/conflict.hpp"
+#include "qmtl/core/norm.hpp"
+#include "qmtl/optimize/pcgrad.hpp"
 #include "qmtl/train/objective.hpp"
 
 namespace qmtl {

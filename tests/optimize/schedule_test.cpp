@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Learning-rate schedules: their formulas step by step, and that backbone and head follow them.
 
-#include "qmtl/train/schedule.hpp"
+#include "qmtl/optimize/schedule.hpp"
 
 #include <algorithm>
 #include <cmath>

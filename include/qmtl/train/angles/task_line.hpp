@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "qmtl/head/task.hpp"
-#include "qmtl/train/line_minimum.hpp"
-#include "qmtl/train/loss.hpp"
+#include "qmtl/loss/loss.hpp"
+#include "qmtl/optimize/line_minimum.hpp"
 
 namespace qmtl::detail {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Gradient clipping: known vectors, and the length and direction of a clipped step of a training.
 
-#include "qmtl/train/clipping.hpp"
+#include "qmtl/optimize/clipping.hpp"
 
 #include <cmath>
 #include <limits>

@@ -10,7 +10,7 @@
 
 #include "qmtl/core/byte_stream.hpp"
 #include "qmtl/core/number_text.hpp"
-#include "qmtl/train/dataset.hpp"
+#include "qmtl/data/dataset.hpp"
 #include "qmtl/train/fit_options.hpp"
 
 namespace qmtl::detail {

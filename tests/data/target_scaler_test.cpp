@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Scales of real targets: mean and deviation of what is labelled, every label within reach, targets of any size.
 
-#include "qmtl/model/target_scaler.hpp"
+#include "qmtl/data/target_scaler.hpp"
 
 #include <cmath>
 #include <limits>

@@ -15,7 +15,7 @@
 
 #include "qmtl/core/error.hpp"
 #include "qmtl/core/rng.hpp"
-#include "qmtl/train/dataset.hpp"
+#include "qmtl/data/dataset.hpp"
 
 namespace qmtl {
 

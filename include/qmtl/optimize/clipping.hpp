@@ -8,6 +8,7 @@
 #include <span>
 
 #include "qmtl/core/error.hpp"
+#include "qmtl/core/norm.hpp"
 #include "qmtl/core/scalar.hpp"
 
 namespace qmtl {
@@ -29,17 +30,6 @@ inline void validate(const GradientClipping& clipping) {
   };
   require("norm", clipping.norm);
   require("value", clipping.value);
-}
-
-/// The Euclidean norm, in double, without overflow of the squares.
-template <Scalar S>
-[[nodiscard]] double norm_of(std::span<const S> values) noexcept {
-  double largest = 0.0;
-  for (const S value : values) largest = std::max(largest, std::abs(static_cast<double>(value)));
-  if (!(largest > 0.0) || std::isinf(largest)) return largest;
-  double sum = 0.0;
-  for (const S value : values) sum += (static_cast<double>(value) / largest) * (static_cast<double>(value) / largest);
-  return largest * std::sqrt(sum);
 }
 
 }  // namespace detail

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Optimizers against the formulas of their papers step by step, their laws, and their refusals.
 
-#include "qmtl/train/optimizer.hpp"
+#include "qmtl/optimize/optimizer.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Task weights: fixed points and formulas of the papers, and that a training uses them.
 
-#include "qmtl/train/weighting.hpp"
+#include "qmtl/optimize/weighting.hpp"
 
 #include <algorithm>
 #include <cmath>

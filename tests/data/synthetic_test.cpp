@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Generated tasks are what they claim: seeded, balanced, related, learnable by an mlp and not by a linear map.
 
-#include "qmtl/train/synthetic.hpp"
+#include "qmtl/data/synthetic.hpp"
 
 #include <algorithm>
 #include <cmath>
 
 #include "qmtl/backbone/linear.hpp"
 #include "qmtl/backbone/mlp.hpp"
-#include "qmtl/model/standardize.hpp"
-#include "qmtl/train/metrics.hpp"
-#include "qmtl/train/optimizer.hpp"
-#include "qmtl/train/split.hpp"
+#include "qmtl/data/split.hpp"
+#include "qmtl/data/standardizer.hpp"
+#include "qmtl/loss/metrics.hpp"
+#include "qmtl/optimize/optimizer.hpp"
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 

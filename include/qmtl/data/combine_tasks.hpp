@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "qmtl/train/dataset.hpp"
+#include "qmtl/data/dataset.hpp"
 
 namespace qmtl {
 namespace detail {

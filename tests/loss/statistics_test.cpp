@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tests of mean and deviation over runs.
 
-#include "qmtl/train/statistics.hpp"
+#include "qmtl/loss/statistics.hpp"
 
 #include <array>
 #include <cmath>

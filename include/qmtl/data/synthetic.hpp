@@ -12,7 +12,7 @@
 #include "qmtl/core/memory.hpp"
 #include "qmtl/core/rng.hpp"
 #include "qmtl/core/scalar.hpp"
-#include "qmtl/train/dataset.hpp"
+#include "qmtl/data/dataset.hpp"
 
 namespace qmtl {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Data sets combined: each row keeps its labels, and lacks those of the other sets' tasks.
 
-#include "qmtl/train/combine.hpp"
+#include "qmtl/data/combine_tasks.hpp"
 
 #include <cmath>
 

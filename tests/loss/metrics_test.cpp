@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Metrics on cases counted by hand or documented by scikit-learn: ties, missing labels, absent classes.
 
-#include "qmtl/train/metrics.hpp"
+#include "qmtl/loss/metrics.hpp"
 
 #include <cmath>
 

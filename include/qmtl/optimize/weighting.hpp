@@ -16,8 +16,8 @@
 
 #include "qmtl/core/archive.hpp"
 #include "qmtl/core/error.hpp"
-#include "qmtl/train/loss.hpp"
-#include "qmtl/train/optimizer.hpp"
+#include "qmtl/loss/loss.hpp"
+#include "qmtl/optimize/optimizer.hpp"
 
 namespace qmtl {
 

@@ -9,8 +9,8 @@
 
 #include "qmtl/core/error.hpp"
 #include "qmtl/core/scalar.hpp"
-#include "qmtl/model/target_scaler.hpp"
-#include "qmtl/train/dataset.hpp"
+#include "qmtl/data/dataset.hpp"
+#include "qmtl/data/target_scaler.hpp"
 
 namespace qmtl {
 

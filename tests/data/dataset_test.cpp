@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Data sets select whole rows, know what is missing, and say exactly what is wrong with them.
 
-#include "qmtl/train/dataset.hpp"
+#include "qmtl/data/dataset.hpp"
 
 #include <limits>
 

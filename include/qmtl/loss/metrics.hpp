@@ -16,11 +16,11 @@
 
 #include "qmtl/core/error.hpp"
 #include "qmtl/core/moments.hpp"
+#include "qmtl/core/norm.hpp"
 #include "qmtl/core/scalar.hpp"
-#include "qmtl/model/target_scaler.hpp"
-#include "qmtl/train/clipping.hpp"
-#include "qmtl/train/dataset.hpp"
-#include "qmtl/train/loss.hpp"
+#include "qmtl/data/dataset.hpp"
+#include "qmtl/data/target_scaler.hpp"
+#include "qmtl/loss/loss.hpp"
 
 namespace qmtl {
 
@@ -42,6 +42,22 @@ struct TaskMetrics {
   double mae = undefined_metric;       ///< mean absolute error, in the target's units
   double r2 = undefined_metric;        ///< 1 - squared error / squared deviation of the labels from their mean
 };
+
+namespace detail {
+
+/// Sum of the tasks' losses; NaN if no task has a labelled row.
+[[nodiscard]] inline double total_loss(std::span<const TaskMetrics> tasks) noexcept {
+  double sum = 0.0;
+  bool any = false;
+  for (const auto& task : tasks) {
+    if (task.labelled == 0) continue;
+    sum += task.loss;
+    any = true;
+  }
+  return any ? sum : std::numeric_limits<double>::quiet_NaN();
+}
+
+}  // namespace detail
 
 /// A score and whether the row belongs to the class scored.
 struct ScoredRow {

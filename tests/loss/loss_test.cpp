@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Losses at known points, at extreme logits, against finite differences, and over batches with missing labels.
 
-#include "qmtl/train/loss.hpp"
+#include "qmtl/loss/loss.hpp"
 
 #include <cmath>
 #include <limits>

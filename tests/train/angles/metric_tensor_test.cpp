@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The metric tensor of a block is the Fubini-Study metric of the whole register's pure state.
 
-#include "qmtl/train/metric_tensor.hpp"
+#include "qmtl/train/angles/metric_tensor.hpp"
 
 #include <Eigen/Eigenvalues>
 

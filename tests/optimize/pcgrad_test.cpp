@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // PCGrad: projections of known vectors against the published algorithm, and a training step with two conflicting tasks.
 
-#include "qmtl/train/conflict.hpp"
+#include "qmtl/optimize/pcgrad.hpp"
 
 #include <algorithm>
 #include <concepts>

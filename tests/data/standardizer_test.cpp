@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Standardised training data has mean 0 and deviation 1, also far from zero and for constant features.
 
-#include "qmtl/model/standardize.hpp"
+#include "qmtl/data/standardizer.hpp"
 
 #include <limits>
 

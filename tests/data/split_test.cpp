@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Splits cover every row once, have the sizes asked for, keep the classes in proportion, and repeat with the seed.
 
-#include "qmtl/train/split.hpp"
+#include "qmtl/data/split.hpp"
 
 #include <cmath>
 #include <limits>

@@ -20,7 +20,7 @@
   Prefix template class ParallelBackend<S, LaneBackend<S, true, false>>;  \
   Prefix template class ParallelBackend<S, LaneBackend<S, true, true>>;
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 #ifdef QMTL_COMPILE_ENGINE
 QMTL_DETAIL_ENGINE(, QMTL_COMPILE_ENGINE)
@@ -33,6 +33,6 @@ QMTL_DETAIL_ENGINE(extern, float)
 #endif
 #endif
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail
 
 #undef QMTL_DETAIL_ENGINE

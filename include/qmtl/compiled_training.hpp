@@ -34,7 +34,7 @@
   Prefix template SplitIndices split(Eigen::Index, const SplitFractions&, Rng&);                                   \
   Prefix template std::string to_table(const std::vector<TaskMetrics>&);
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 #ifdef QMTL_COMPILE_TRAINING
 QMTL_DETAIL_TRAINING(, QMTL_COMPILE_TRAINING)
@@ -47,6 +47,6 @@ QMTL_DETAIL_TRAINING(extern, float)
 #endif
 #endif
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI
 
 #undef QMTL_DETAIL_TRAINING

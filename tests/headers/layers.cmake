@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # cmake -DINCLUDE_DIR=<include> -DTABLE=<CONTRIBUTING.md> -P layers.cmake: the table of layers names the folders that there
-# are, and in parentheses those that are to come, and a header includes only its own folder and lower layers.
+# are, and in parentheses those that are to come, a header includes only its own folder and lower layers, and it knows
+# QMTL_ABI (by including anything of qmtl).
 cmake_minimum_required(VERSION 3.24)
 
 set(all)
@@ -27,6 +28,13 @@ foreach(number RANGE 20)
     file(GLOB_RECURSE headers ${INCLUDE_DIR}/qmtl/${folder}/*.hpp)
     foreach(header IN LISTS headers)
       file(STRINGS ${header} includes REGEX "^ *#include [\"<]qmtl/[a-z_]+/")
+      file(STRINGS ${header} opened REGEX "^namespace ")
+      if(opened AND NOT includes)
+        message(SEND_ERROR "${header} opens a namespace and does not include qmtl/core/config.hpp")
+      endif()
+      if(opened AND NOT opened MATCHES "^namespace qmtl::inline QMTL_ABI")
+        message(SEND_ERROR "${header} opens '${opened}', expected namespace qmtl::inline QMTL_ABI")
+      endif()
       foreach(include IN LISTS includes)
         string(REGEX REPLACE "^ *#include .qmtl/([a-z_]+)/.*" "\\1" included "${include}")
         if(NOT included IN_LIST lower AND NOT included IN_LIST layer_${number})

@@ -13,7 +13,7 @@
 #include "qmtl/core/eigen.hpp"
 #include "qmtl/core/scalar.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// How the weights of a layer are drawn; biases start at zero.
 enum class Initialisation {
@@ -90,4 +90,4 @@ struct Gelu {
   }
 };
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

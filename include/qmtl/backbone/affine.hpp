@@ -7,7 +7,7 @@
 
 #include "qmtl/core/scalar.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// Storage aligned for vector instructions. Eigen computes what lies before the first aligned element otherwise than
 /// the rest, so that results written to memory of unknown alignment may differ in the last bit from run to run.
@@ -74,4 +74,4 @@ void add_affine_gradient(const ConstLayerMap<S>& in, const ConstLayerMap<S>& del
   LayerMap<S>(gradient + weights.size(), delta.rows(), 1) += delta.rowwise().sum();
 }
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

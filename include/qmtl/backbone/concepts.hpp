@@ -17,7 +17,7 @@
 #include "qmtl/core/rng.hpp"
 #include "qmtl/core/scalar.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// An object that can be moved, with its number type as `B::Scalar` (float or double).
 template <class B>
@@ -197,4 +197,4 @@ void require_backbone_shapes(const char* where, const X& x, const Z& z, int inpu
 }
 
 }  // namespace detail
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

@@ -16,7 +16,7 @@
 #include "qmtl/backbone/image_layers.hpp"
 #include "qmtl/core/moved_from.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 namespace detail {
 
 template <class Layer>
@@ -184,4 +184,4 @@ class BasicConvNet {
 template <class Input, class... Layers>
 using ConvNet = BasicConvNet<double, Relu, Input, Layers...>;
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

@@ -7,7 +7,7 @@
 
 #include "qmtl/backbone/concepts.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// Passes N features through; it has no parameters, so only the head is trained.
 template <int N, qmtl::Scalar S = double>
@@ -43,4 +43,4 @@ class Frozen {
   [[nodiscard]] std::string describe() const { return detail::text("frozen ", N); }
 };
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

@@ -19,7 +19,7 @@
 #include "qmtl/backbone/concepts.hpp"
 #include "qmtl/core/moved_from.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// How the encodings h_m of the modalities become one vector.
 enum class FusionRule {
@@ -328,4 +328,4 @@ using ConcatFusion = Fusion<FusionRule::concatenation, Output, Encoders...>;
 template <int Output, Backbone... Encoders>
 using GatedFusion = Fusion<FusionRule::gated, Output, Encoders...>;
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

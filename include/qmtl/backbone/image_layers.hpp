@@ -14,7 +14,7 @@
 #include "qmtl/backbone/affine.hpp"
 #include "qmtl/core/error.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// The size of an image. Its values lie row by row, pixel by pixel, the channels of a pixel together (H x W x C in C
 /// order, as NumPy and MedMNIST store images), so that a flattened image is a column of a batch.
@@ -300,4 +300,4 @@ struct ImageStages<S, In, std::tuple<Done...>, First, Rest...> {
 };
 
 }  // namespace detail
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

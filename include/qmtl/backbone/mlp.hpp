@@ -16,7 +16,7 @@
 #include "qmtl/core/memory.hpp"
 #include "qmtl/core/moved_from.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 namespace detail {
 
 /// Weights and biases of fully connected layers between these widths.
@@ -216,4 +216,4 @@ requires(detail::mlp_sizes_valid({Sizes...})) class BasicMlp<S, A, Sizes...>
 template <int... Sizes>
 using Mlp = BasicMlp<double, Tanh, Sizes...>;
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

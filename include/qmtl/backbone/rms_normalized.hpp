@@ -12,7 +12,7 @@
 #include "qmtl/backbone/concepts.hpp"
 #include "qmtl/core/moved_from.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// z = u / sqrt(mean(u^2) + 1e-5) for the representation u of a backbone B, sample by sample: RMS normalisation (Zhang
 /// and Sennrich 2019, arXiv:1910.07467, eq. 4) without gains. Where a backbone has many inputs of one sign, as behind
@@ -89,4 +89,4 @@ class RmsNormalized {
   Eigen::Array<Scalar, 1, Eigen::Dynamic> inverse_;  // of the root mean square
 };
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

@@ -9,7 +9,7 @@
 #include "qmtl/core/error.hpp"
 #include "qmtl/core/scalar.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 enum class AngleSource : std::uint8_t { constant, feature, weight, feature_product, weighted_feature };
 
@@ -167,4 +167,4 @@ constexpr void accumulate(const Angle& angle, S derivative, const S* x, const S*
   }
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

@@ -11,7 +11,7 @@
 
 #include "qmtl/circuit/operation.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// The widest register a state vector can have here; wider circuits run through light cones.
 inline constexpr int max_circuit_qubits = 4096;
@@ -195,4 +195,4 @@ constexpr void validate(CircuitView c) {
 template <class C>
 concept CircuitType = CircuitValue<std::remove_cvref_t<decltype(C::circuit)>>;
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

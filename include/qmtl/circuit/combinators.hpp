@@ -7,7 +7,7 @@
 #include "qmtl/circuit/circuit.hpp"
 #include "qmtl/circuit/window.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// Circuits one after another, all of the same width; parameter indices are kept, so equal weights are shared.
 template <CircuitValue First, CircuitValue... Rest>
@@ -85,4 +85,4 @@ template <int N, int M>
   return c;
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

@@ -10,7 +10,7 @@
 
 #include "qmtl/circuit/circuit.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// Number of operations of one kind.
 [[nodiscard]] constexpr int count(std::span<const Operation> ops, Gate gate) noexcept {
@@ -114,4 +114,4 @@ template <int N, int M>
                       c.features, " features, ", c.weights, " weights");
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

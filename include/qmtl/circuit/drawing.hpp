@@ -14,7 +14,7 @@
 #include "qmtl/circuit/circuit.hpp"
 #include "qmtl/core/number_text.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// "x3", "0.5*w2+1.571", "2*(x0-3.142)*(x1-3.142)" or a number in radians.
 [[nodiscard]] inline std::string to_string(const Angle& angle) {
@@ -163,4 +163,4 @@ class Grid {
   return out;
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

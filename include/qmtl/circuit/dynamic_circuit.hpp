@@ -8,7 +8,7 @@
 
 #include "qmtl/circuit/circuit.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// Operations on a number of qubits that is known at run time, each checked as it comes in. Whatever takes a
 /// CircuitView takes it: drawings, counts, light cones, states, gradients. A failed call leaves the circuit as it was.
@@ -98,4 +98,4 @@ class DynamicCircuit {
   return out;
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

@@ -8,7 +8,7 @@
 #include "qmtl/core/bits.hpp"
 #include "qmtl/core/scalar.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// The pairs (i, i ^ flip) of basis states, i running over all indices whose bits at the `fixed` positions equal those
 /// of `set`. A gate on a single qubit pairs indices that differ there; a control fixes its bit to one; SWAP pairs 01
@@ -88,4 +88,4 @@ template <Scalar S>
   return static_cast<S>(part.sign) * evaluate(op.angles[static_cast<std::size_t>(part.angle)], x, w);
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

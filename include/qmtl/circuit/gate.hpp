@@ -12,7 +12,7 @@
 #include "qmtl/circuit/pair_gate.hpp"
 #include "qmtl/core/error.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// Every gate a circuit may hold. Rotations follow the half-angle convention: RY(a) = exp(-i a Y / 2).
 /// U(theta, phi, lambda) = P(phi) RY(theta) P(lambda), whose entry <0|U|0> = cos(theta / 2) is real. The built-in U of
@@ -245,4 +245,4 @@ inline constexpr int gate_kinds = static_cast<int>(detail::gate_table.size());
   return info(gate).four_terms[static_cast<std::size_t>(angle)];
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

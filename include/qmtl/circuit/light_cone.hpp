@@ -10,7 +10,7 @@
 #include "qmtl/circuit/circuit.hpp"
 #include "qmtl/circuit/window.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// True if every gate is real, so that |psi> has real amplitudes.
 [[nodiscard]] constexpr bool is_real(std::span<const Operation> ops) {
@@ -97,4 +97,4 @@ inline constexpr int light_cone_width = [] {
   return static_cast<int>(std::count(active.begin(), active.end(), true));
 }();
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

@@ -9,7 +9,7 @@
 #include "qmtl/circuit/angle.hpp"
 #include "qmtl/circuit/gate.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// A gate placed on qubits (controls first), with the sources of its angles.
 struct Operation {
@@ -155,4 +155,4 @@ struct Qubit {
 }
 
 }  // namespace gate
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

@@ -9,7 +9,7 @@
 #include "qmtl/core/error.hpp"
 #include "qmtl/core/scalar.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// The 2x2 matrices that occur; IX is i*X, the off-diagonal part of iSWAP, and RootIX its square root.
 enum class PairGate : std::uint8_t { X, Y, Z, H, S, Sdg, T, Tdg, SX, SXdg, IX, IXdg, RootIX, RootIXdg, RX, RY, RZ, P };
@@ -112,4 +112,4 @@ template <Scalar S>
   return out;
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

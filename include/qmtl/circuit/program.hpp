@@ -19,7 +19,7 @@
 #include "qmtl/circuit/drawing.hpp"
 #include "qmtl/core/scalar.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// A named group of classical bits, of which bit j of the register is bit first + j of the program.
 struct ClassicalRegister {
@@ -315,4 +315,4 @@ class InstructionText {
   return out;
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

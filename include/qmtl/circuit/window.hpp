@@ -6,7 +6,9 @@
 #include <array>
 #include <concepts>
 
-namespace qmtl {
+#include "qmtl/core/config.hpp"
+
+namespace qmtl::inline QMTL_ABI {
 
 namespace detail {
 template <std::size_t K>
@@ -55,4 +57,4 @@ concept WindowType = requires {
 template <WindowType W>
 inline constexpr int window_extent = *std::max_element(W::indices.begin(), W::indices.end()) + 1;
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

@@ -16,7 +16,7 @@
 #include "qmtl/core/error.hpp"
 #include "qmtl/core/rng.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// Where a number of an archive must lie: in [low, high], or NaN if that is allowed. By default it must be finite.
 struct ArchiveRange {
@@ -121,4 +121,4 @@ class ArchiveReader {
   detail::ByteReader& in_;
 };
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

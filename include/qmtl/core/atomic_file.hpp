@@ -17,7 +17,7 @@
 #include "qmtl/core/file_location.hpp"
 #include "qmtl/core/file_reader.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 namespace detail {
 
 /// The file that is to be replaced, and where it is.
@@ -160,4 +160,4 @@ inline void write_file_atomically(const std::string& path, std::span<const std::
   temporary.commit();
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

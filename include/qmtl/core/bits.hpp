@@ -8,7 +8,7 @@
 
 #include "qmtl/core/config.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// Index of a basis state: the sum over qubits q of b_q * 2^q.
 using Index = std::uint64_t;
@@ -33,4 +33,4 @@ using Index = std::uint64_t;
   return (std::popcount(index & mask) & 1) != 0 ? -1 : 1;
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

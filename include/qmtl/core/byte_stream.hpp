@@ -13,7 +13,7 @@
 
 #include "qmtl/core/error.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 static_assert(std::endian::native == std::endian::little,
               "qmtl: binary files must be written on a little-endian machine");
@@ -97,4 +97,4 @@ class ByteReader {
   std::string_view where_, path_;
 };
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

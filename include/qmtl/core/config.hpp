@@ -30,6 +30,19 @@
 #undef min
 #undef max
 
+// The bytes of the widest vector register, and the inline namespace that carries them: layouts depend on it, so that
+// what was compiled for another width has to have other names, and does not link.
+#if defined(__AVX512F__)
+#define QMTL_VECTOR_BYTES 64
+#define QMTL_ABI v512
+#elif defined(__AVX__)
+#define QMTL_VECTOR_BYTES 32
+#define QMTL_ABI v256
+#else  // SSE2, NEON
+#define QMTL_VECTOR_BYTES 16
+#define QMTL_ABI v128
+#endif
+
 #define QMTL_ALWAYS_INLINE inline __attribute__((always_inline))
 #define QMTL_RESTRICT __restrict__
 #define QMTL_COLD __attribute__((cold, noinline))  // for what runs once, or before an exception

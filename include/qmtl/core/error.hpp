@@ -11,7 +11,7 @@
 #include "qmtl/core/config.hpp"
 #include "qmtl/core/number_text.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// Base of every exception that qmtl throws.
 struct Error : std::runtime_error {
@@ -117,4 +117,4 @@ inline void require_size(std::string_view what, std::integral auto actual, std::
 }
 
 }  // namespace detail
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

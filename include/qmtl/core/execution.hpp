@@ -15,7 +15,7 @@
 
 #include "qmtl/core/error.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// Everything on the calling thread.
 struct Sequential {};
@@ -153,4 +153,4 @@ class Workers {
 };
 
 }  // namespace detail
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

@@ -16,7 +16,7 @@
 #include "qmtl/core/error.hpp"
 #include "qmtl/core/file_reader.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// Where a path leads when all links are followed: a directory, held open so that nothing moves under whoever uses it,
 /// and the name there.
@@ -75,4 +75,4 @@ class FileLocation {
          ours.st_dev == there.st_dev && ours.st_ino == there.st_ino;
 }
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

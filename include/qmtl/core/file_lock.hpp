@@ -14,7 +14,7 @@
 #include "qmtl/core/file_location.hpp"
 #include "qmtl/core/file_reader.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// Holds the file `path`, whether it is there or not, for as long as it lives: against other processes and against
 /// other locks of this one. The lock is that of a file of its own, .qmtl-<hash of the name>.lock in the same directory,
@@ -62,4 +62,4 @@ class FileLock {
   pid_t process_ = ::getpid();
 };
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

@@ -20,7 +20,7 @@
 #include "qmtl/core/error.hpp"
 #include "qmtl/core/memory.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 namespace detail {
 
 /// Throws a FileError for the failed step of a file operation: which function, which step, which file, why.
@@ -141,4 +141,4 @@ class FileReader {
   return detail::FileReader(path, "read_file").all(max_bytes);
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

@@ -7,7 +7,7 @@
 #include "qmtl/core/error.hpp"
 #include "qmtl/core/scalar.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// What a NaN among inputs means: an error, or a value that is missing.
 enum class MissingInputs { refused, allowed };
@@ -29,4 +29,4 @@ void require_finite_inputs(const BatchIn<S>& inputs, MissingInputs missing = Mis
 }
 
 }  // namespace detail
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

@@ -10,7 +10,7 @@
 
 #include "qmtl/core/error.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// A number of bytes, exact below 2^53.
 [[nodiscard]] inline std::string byte_text(double bytes) {
@@ -41,4 +41,4 @@ template <class T>
   return count * static_cast<double>(sizeof(T));
 }
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

@@ -13,7 +13,7 @@
 #include "qmtl/core/error.hpp"
 #include "qmtl/core/scalar.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// The power of two that brings a positive number near 1: multiplying by it rounds nothing, and squares afterwards
 /// neither overflow nor vanish.
@@ -129,4 +129,4 @@ void require_standardizable(const Values& values, const Moments& moments, std::s
   }
 }
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

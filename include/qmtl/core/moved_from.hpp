@@ -7,7 +7,7 @@
 
 #include "qmtl/core/error.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// Throws LogicError for a `what` that has been moved from.
 [[noreturn]] inline void throw_moved_from(std::string_view what) {
@@ -37,4 +37,4 @@ class MovedFrom {
   bool moved_ = false;
 };
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

@@ -8,7 +8,7 @@
 
 #include "qmtl/core/scalar.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// The Euclidean norm, in double, without overflow of the squares.
 template <Scalar S>
@@ -21,4 +21,4 @@ template <Scalar S>
   return largest * std::sqrt(sum);
 }
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

@@ -8,7 +8,7 @@
 
 #include "qmtl/core/config.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// What printf would write in the C locale with this format and precision (general: %.*g, fixed: %.*f, scientific:
 /// %.*e), at most 100 digits. NaN is "nan" whatever its sign.
@@ -24,4 +24,4 @@ namespace qmtl::detail {
   return std::string(buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr);
 }
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

@@ -8,7 +8,7 @@
 
 #include "qmtl/core/memory.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// Allocates at multiples of 4096 bytes. A load whose address agrees in its last 12 bits with that of a store just
 /// before waits for it on common processors; arrays that all begin at a page and are walked in step never do that.
@@ -35,4 +35,4 @@ struct PageAllocator {
 template <class T>
 using PageVector = std::vector<T, PageAllocator<T>>;
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

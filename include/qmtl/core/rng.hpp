@@ -13,7 +13,7 @@
 #include "qmtl/core/error.hpp"
 #include "qmtl/core/scalar.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// A seed, so that a plain integer is never taken for one by accident.
 struct Seed {
@@ -118,4 +118,4 @@ void shuffle(Range& range, Rng& rng) {
   }
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

@@ -14,7 +14,7 @@
 #error "qmtl: compile without EIGEN_NO_AUTOMATIC_RESIZING: results take their sizes by assignment"
 #endif
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// Real type of amplitudes, parameters and features: float or double.
 template <class S>
@@ -41,4 +41,4 @@ using BatchIn = Eigen::Ref<const Batch<S, Rows>>;
 template <Scalar S, int Rows = Eigen::Dynamic>
 using BatchOut = Eigen::Ref<Batch<S, Rows>>;
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

@@ -10,15 +10,9 @@
 #include "qmtl/core/config.hpp"
 #include "qmtl/core/scalar.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
-#if defined(__AVX512F__)
-inline constexpr std::size_t pack_bytes = 64;
-#elif defined(__AVX__)
-inline constexpr std::size_t pack_bytes = 32;
-#else
-inline constexpr std::size_t pack_bytes = 16;  // SSE2, NEON
-#endif
+inline constexpr std::size_t pack_bytes = QMTL_VECTOR_BYTES;
 
 namespace detail {
 template <Scalar S>
@@ -148,4 +142,4 @@ QMTL_ALWAYS_INLINE void sincos(const Pack<S>& x, Pack<S>& sine, Pack<S>& cosine)
   }
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

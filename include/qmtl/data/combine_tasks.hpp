@@ -9,7 +9,7 @@
 
 #include "qmtl/data/dataset.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 namespace detail {
 
 template <Scalar S>
@@ -54,4 +54,4 @@ template <Scalar S>
   return detail::combine_tasks<S>(pointers);
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

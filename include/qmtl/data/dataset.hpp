@@ -14,7 +14,7 @@
 #include "qmtl/core/finite.hpp"
 #include "qmtl/core/scalar.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// What the labels of a task are: integers 0 .. classes-1 with classes >= 2, or real values where classes is 0.
 struct LabelKind {
@@ -149,4 +149,4 @@ void validate(const Dataset<S>& data, std::span<const LabelKind> kinds) {
   detail::require_labels<S>(data, kinds);
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

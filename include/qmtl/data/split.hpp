@@ -17,7 +17,7 @@
 #include "qmtl/core/rng.hpp"
 #include "qmtl/data/dataset.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// Shares of the rows, each in [0, 1], together 1.
 struct SplitFractions {
@@ -125,4 +125,4 @@ template <Scalar S>
   return detail::deal_rows(order, fractions);
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

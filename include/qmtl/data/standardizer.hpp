@@ -12,7 +12,7 @@
 #include "qmtl/core/moments.hpp"
 #include "qmtl/core/scalar.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// out = (in - mean) * scale per feature, with scale = 1 / deviation (population deviation, divisor n).
 /// Without statistics (default constructed) it copies.
@@ -80,4 +80,4 @@ class Standardizer {
   std::vector<S> scale_;
 };
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

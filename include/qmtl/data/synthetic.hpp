@@ -14,7 +14,7 @@
 #include "qmtl/core/scalar.hpp"
 #include "qmtl/data/dataset.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// A data set with the kinds of its labels, ready for `validate`.
 template <Scalar S>
@@ -180,4 +180,4 @@ template <Scalar S = double>
   return out;
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

@@ -14,7 +14,7 @@
 #include "qmtl/core/moments.hpp"
 #include "qmtl/core/scalar.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// What a task's head predicts of a target: (target - centre) / spread.
 struct TargetScale {
@@ -87,4 +87,4 @@ class TargetScaler {
   std::vector<S> centre_, spread_;
 };
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

@@ -11,7 +11,7 @@
 #include "qmtl/core/rng.hpp"
 #include "qmtl/diagnostics/fisher.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// Settings of fisher_draws: parameters uniform in [low, high), by default those of Abbas et al.
 struct FisherDrawOptions {
@@ -102,4 +102,4 @@ template <Head H>
   return 2.0 * (largest + std::log(sum / static_cast<double>(log_volumes.size()))) / std::log(kappa);
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

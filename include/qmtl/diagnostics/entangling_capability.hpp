@@ -8,7 +8,7 @@
 #include "qmtl/diagnostics/random_angles.hpp"
 #include "qmtl/loss/statistics.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// Settings of entangling_capability.
 struct EntanglingCapabilityOptions {
@@ -63,4 +63,4 @@ template <CircuitType C>
   return summarize(values);
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

@@ -9,7 +9,7 @@
 
 #include "qmtl/diagnostics/random_angles.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// Settings of expressibility; pairs and bins by default those of Sim, Johnson and Aspuru-Guzik.
 struct ExpressibilityOptions {
@@ -72,4 +72,4 @@ template <CircuitType C>
   return out;
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

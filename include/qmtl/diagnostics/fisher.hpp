@@ -14,7 +14,7 @@
 #include "qmtl/loss/loss.hpp"
 #include "qmtl/model/model.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 namespace detail {
 
@@ -96,4 +96,4 @@ template <class Matrix>
   return solver.eigenvalues().reverse().cwiseMax(0.0);
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

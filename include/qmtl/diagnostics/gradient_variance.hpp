@@ -9,7 +9,7 @@
 #include "qmtl/diagnostics/random_angles.hpp"
 #include "qmtl/loss/statistics.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// Settings of gradient_variance.
 struct GradientVarianceOptions {
@@ -77,4 +77,4 @@ template <CircuitType C>
   return out;
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

@@ -9,7 +9,7 @@
 #include "qmtl/gradient/gradient.hpp"
 #include "qmtl/head/encoding.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// Features and weights of a circuit type, in radians and without squashing: each draw takes all weights uniformly from
 /// [-pi, pi), and the features as well unless they are given. Throws ShapeError unless none or all features are given.
@@ -56,4 +56,4 @@ inline void require_at_least(const char* what, int least, int actual) {
 }
 
 }  // namespace detail
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

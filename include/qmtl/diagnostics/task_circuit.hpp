@@ -6,7 +6,7 @@
 #include "qmtl/head/encoding.hpp"
 #include "qmtl/head/task.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// The encoding E and behind it the block of task T on the task's window. Weights: the encoding's, then the block's.
 /// Qubit T::Window::indices[j] is what the task's readout calls local qubit j.
@@ -19,4 +19,4 @@ struct TaskCircuit {
       E::circuit, on<encoding_qubits<E>, typename T::Window>(shift_weights(T::Block::circuit, encoding_weights<E>)));
 };
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

@@ -13,7 +13,7 @@
 
 #include "qmtl/circuit/light_cone.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// A light cone in which neither qubits nor features have the names of the head: operations of equal shapes are equal.
 struct ConeShape {
@@ -90,4 +90,4 @@ template <std::same_as<int> Qubit>
   return shape;
 }
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

@@ -10,7 +10,7 @@
 #include "qmtl/engine/head_program.hpp"
 #include "qmtl/engine/lanes/lane_program.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// One task whose block runs on a copy of the encoded state: cheaper where it has few gates for its window's width.
 template <Scalar S, class A>
@@ -90,4 +90,4 @@ class DirectTask {
   std::vector<Pack<S>> outcomes_, gradients_;
 };
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

@@ -12,7 +12,7 @@
 #include "qmtl/engine/direct_task.hpp"
 #include "qmtl/engine/hosted_task.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// Forward and backward of one register for groups of Program::samples samples; the sum over the lanes of what belongs
 /// to one sample is the result. A register may have several members: parts of a head that differ in the numbers of
@@ -195,4 +195,4 @@ class EngineRegister {
   bool has_sums_ = false;
 };
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

@@ -10,7 +10,7 @@
 #include "qmtl/engine/cone_shape.hpp"
 #include "qmtl/engine/head_program.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// The features and outputs of a register's member, as numbered in the head.
 struct Member {
@@ -70,4 +70,4 @@ template <Scalar S>
   return cones;
 }
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

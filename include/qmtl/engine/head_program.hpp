@@ -11,7 +11,7 @@
 #include "qmtl/circuit/operation.hpp"
 #include "qmtl/core/scalar.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// One task as the engine sees it: values and spans of static storage, no types.
 template <Scalar S>
@@ -61,4 +61,4 @@ struct HeadProgram {
   void (*prepare_vjp)(const S* x, const std::complex<S>* psi, const std::complex<S>* lambda, S* grad_x) = nullptr;
 };
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

@@ -13,7 +13,7 @@
 #include "qmtl/engine/lanes/lane_windows.hpp"
 #include "qmtl/engine/window_operators.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// The member of its register that each lane belongs to; see EngineRegister. They ascend with the lane: all are one if
 /// the first and the last are.
@@ -225,4 +225,4 @@ class HostedTask {
   std::vector<A> sums_;          // G_o at the entries
 };
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

@@ -7,7 +7,7 @@
 
 #include "qmtl/core/simd.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// One complex amplitude of each of pack_width<S> samples.
 template <Scalar S>
@@ -108,4 +108,4 @@ QMTL_ALWAYS_INLINE void unroll(Body&& body) noexcept {
 }
 
 }  // namespace detail
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

@@ -17,7 +17,7 @@
 #include "qmtl/engine/prepared_states.hpp"
 #include "qmtl/engine/tiles/tile_program.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// Runs a head on batches of any size. forward keeps the encoded states for backward as long as they fit, and backward
 /// encodes again otherwise. A group is as many samples as there are lanes or, if `OneState`, one sample whose
@@ -365,4 +365,4 @@ class LaneBackend {
   bool swept_ = false;  // but a backward has used them up
 };
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

@@ -10,7 +10,7 @@
 #include "qmtl/engine/head_cones.hpp"
 #include "qmtl/engine/hosted_task.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// The work on a batch is one member after another, each with all samples; a group is the next `Width` pieces of it:
 /// pack_width<S>, one a lane, or a single one whose amplitudes fill the lanes. Lanes past the end repeat the last
@@ -120,4 +120,4 @@ class LaneGroup {
   std::array<Eigen::Index, static_cast<std::size_t>(lanes)> samples_;
 };
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

@@ -12,7 +12,7 @@
 #include "qmtl/core/execution.hpp"
 #include "qmtl/engine/lane_backend.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// How many samples each of `parts` takes, the last ones fewer or none: whole groups or, where members of a register
 /// share groups and so fill them with fewer samples, equal shares.
@@ -260,7 +260,7 @@ void ParallelBackend<S, Backend>::backward_encoded(const BatchIn<S>& entries, co
   });
 }
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail
 
 #if defined(QMTL_COMPILED_DOUBLE) || defined(QMTL_COMPILED_FLOAT)
 #include "qmtl/compiled_engine.hpp"

@@ -11,7 +11,7 @@
 #include "qmtl/engine/head_program.hpp"
 #include "qmtl/engine/lanes/lane_exchange.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// A sample's state lies in one lane of all packs or, if `OneState`, in all lanes.
 template <Scalar S, class A, bool OneState>
@@ -69,4 +69,4 @@ class PreparedStates {
   std::vector<std::complex<S>> start_, adjoint_;
 };
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

@@ -13,7 +13,7 @@
 #include "qmtl/gradient/shift.hpp"
 #include "qmtl/state/apply.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// Runs a head by evaluations of shifted circuits, one sample and one task at a time. The slowest method, and the only
 /// one whose gradients need nothing but expectation values.
@@ -114,4 +114,4 @@ class ShiftBackend {
   Eigen::Index batch_ = 0;
 };
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

@@ -13,7 +13,7 @@
 #include "qmtl/engine/lanes/lane_exchange.hpp"
 #include "qmtl/engine/lanes/lane_program.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// The window operators of tasks with the same block and readout, as 2^k x 2^k matrices. The expectation value of
 /// output o is tr(rho A_o), rho the window's reduced density matrix; with G_o = sum over the batch of cotangent * rho,
@@ -252,4 +252,4 @@ class TaskOperators {
   std::vector<WindowOperators<S>> sets_;
 };
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

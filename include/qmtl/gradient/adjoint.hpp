@@ -7,7 +7,7 @@
 
 #include "qmtl/state/apply.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// Walks a circuit backwards from |psi> = U|start> and |lambda> = H|psi>, undoing every gate on both, and adds
 /// d<psi|H|psi>/dx and /dw to the gradients (null: not wanted). Afterwards psi is the start and lambda = U^dagger H
@@ -36,4 +36,4 @@ void adjoint_sweep(std::span<const Operation> ops, const S* x, const S* w, std::
   }
 }
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

@@ -7,7 +7,7 @@
 #include "qmtl/gradient/gradient.hpp"
 #include "qmtl/state/dynamic_state.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// A value and its gradients, one for each feature and weight that was given.
 template <Scalar S>
@@ -48,4 +48,4 @@ template <Scalar S = double>
   return result;
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

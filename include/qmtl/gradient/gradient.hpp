@@ -10,7 +10,7 @@
 #include "qmtl/gradient/shift.hpp"
 #include "qmtl/measure/expectation.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// Sizes of a circuit type's parameters: a type may declare more features than its circuit uses.
 template <CircuitType C>
@@ -108,4 +108,4 @@ template <CircuitType C, Scalar S = double>
   return result;
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

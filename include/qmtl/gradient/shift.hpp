@@ -9,7 +9,7 @@
 #include "qmtl/circuit/circuit.hpp"
 #include "qmtl/core/scalar.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// One angle of one operation, shifted by `delta` radians: the circuit that a shift rule evaluates.
 struct AngleShift {
@@ -77,4 +77,4 @@ void parameter_shift(std::span<const Operation> ops, const S* x, const S* w, S* 
   }
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

@@ -8,7 +8,7 @@
 #include "qmtl/circuit/drawing.hpp"
 #include "qmtl/head/layers.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// A trainable circuit on the local qubits 0 .. k-1 of a window: any type with a `static constexpr auto circuit` that
 /// uses weights without a gap and no features. `describe()` is optional.
@@ -89,4 +89,4 @@ struct IdentityBlock {
   [[nodiscard]] static std::string describe() { return detail::text("identity block on ", K, " qubits"); }
 };
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

@@ -11,7 +11,7 @@
 #include "qmtl/core/rng.hpp"
 #include "qmtl/head/task.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// Positions in a head's flat arrays. The parameters are `shared` ones first, then each task's in order; logits are
 /// each task's in order.
@@ -108,4 +108,4 @@ template <WindowHead H>
 }
 
 }  // namespace detail
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

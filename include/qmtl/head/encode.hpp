@@ -11,7 +11,7 @@
 #include "qmtl/head/prepared_rows.hpp"
 #include "qmtl/state/apply.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// |psi> of one sample's features, taken as they are (angles in radians, amplitudes, or bits: no squashing), and of the
 /// encoding's own weights if it has any. Throws ShapeError on wrong sizes, ValueError if the features make no state.
@@ -45,4 +45,4 @@ template <Encoding E, Scalar S = double>
   return states;
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

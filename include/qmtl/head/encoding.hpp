@@ -13,7 +13,7 @@
 #include "qmtl/head/layers.hpp"
 #include "qmtl/head/squash.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 namespace detail {
 
@@ -278,4 +278,4 @@ struct WithSquash : E {
   [[nodiscard]] static std::string describe() { return detail::describe_circuit<E>() + ", " + Sq::describe(); }
 };
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

@@ -8,7 +8,7 @@
 #include "qmtl/head/encoding.hpp"
 #include "qmtl/head/task.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// How a quantum head computes: `window` through reduced density matrices on
 /// the whole register, `direct` by simulating each block there, `light_cone`
@@ -60,4 +60,4 @@ inline constexpr bool runs_light_cones = [] {
 }();
 
 }  // namespace detail
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

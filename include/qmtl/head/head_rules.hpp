@@ -9,7 +9,7 @@
 #include "qmtl/head/concepts.hpp"
 #include "qmtl/head/head_cost.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// What stands for a task where those that were given are an error.
 using AnyTask = Task<"any", IdentityBlock<1>, Window<0, 1>, Binary>;
@@ -81,4 +81,4 @@ using HeadCheck = std::conditional_t<
     !SquashesFeatures<E>, EncodingCheck<E>,
     std::conditional_t<!DistinctTasks<Tasks...>, TaskListCheck<Tasks...>, WindowCheck<Method, E, Tasks...>>>;
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

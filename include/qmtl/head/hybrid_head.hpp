@@ -12,7 +12,7 @@
 #include "qmtl/head/linear_head.hpp"
 #include "qmtl/head/quantum_head.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// Which trainable circuits a hybrid head has: one whose expectation values feed the linear layers of all tasks, or one
 /// for each task.
@@ -178,4 +178,4 @@ class HybridHead {
   Batch<S> measured_, slopes_, of_task_;
 };
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

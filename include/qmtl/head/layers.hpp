@@ -11,7 +11,7 @@
 
 #include "qmtl/circuit/combinators.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// How often an encoding or block repeats its layer.
 template <int Count>
@@ -223,4 +223,4 @@ template <class T>
 using PatternOf = typename CheckedPattern<T>::type;
 
 }  // namespace detail
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

@@ -11,7 +11,7 @@
 #include "qmtl/head/concepts.hpp"
 #include "qmtl/head/head_rules.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// The number of parameters of a LinearHead on representations of size D.
 template <int D, TaskType... Tasks>
@@ -129,4 +129,4 @@ requires(D > 0 && detail::DistinctTasks<Tasks...>) class LinearHead<S, D, Tasks.
   using Bias = Eigen::Map<const Vector>;
 };
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

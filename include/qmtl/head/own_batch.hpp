@@ -4,7 +4,7 @@
 
 #include "qmtl/core/scalar.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// The size of the batch that backward may be asked for, -1 for none: a copy has made no forward.
 class OwnBatch {
@@ -28,4 +28,4 @@ class OwnBatch {
   Eigen::Index size_ = -1;
 };
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

@@ -11,7 +11,7 @@
 #include "qmtl/core/scalar.hpp"
 #include "qmtl/head/encoding.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// Throws ValueError with the number of the first column of x (features x B, squashed) that E cannot prepare, columns
 /// being counted from `first_row`.
@@ -48,4 +48,4 @@ void naming_rows(const X& x, Eigen::Index first_row, const Run& run) {
   }
 }
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

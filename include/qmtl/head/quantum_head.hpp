@@ -23,7 +23,7 @@
 #include "qmtl/head/own_batch.hpp"
 #include "qmtl/head/prepared_rows.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 namespace detail {
 
@@ -335,4 +335,4 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
 template <Scalar S, class E, class... Tasks>
 using QuantumHead = BasicQuantumHead<S, HeadMethod::automatic, E, Tasks...>;
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

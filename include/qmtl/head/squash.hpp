@@ -9,7 +9,7 @@
 #include "qmtl/core/error.hpp"
 #include "qmtl/core/scalar.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// angle = pi/(2R) * (1 + tanh z) radians, for an encoding that uses every feature R times: the sum of its angles runs
 /// from 0 to pi and is pi/2 at z = 0, where the cosine that a readout sees is steepest and most nearly linear.
@@ -68,4 +68,4 @@ concept Squash = requires(double value) {
   { T::describe() } -> std::convertible_to<std::string>;
 };
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

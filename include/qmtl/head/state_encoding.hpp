@@ -10,7 +10,7 @@
 #include "qmtl/core/error.hpp"
 #include "qmtl/head/encoding.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// Amplitude encoding: the state is x / ||x||, padded with zeros to 2^N amplitudes; basis state i holds feature i. Its
 /// inputs are not standardised behind a backbone that passes them on: that would change their ratios and signs.
@@ -83,4 +83,4 @@ struct BasisEncoding {
   [[nodiscard]] static std::string describe() { return detail::text("basis encoding on ", N, " qubits"); }
 };
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

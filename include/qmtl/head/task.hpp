@@ -11,7 +11,7 @@
 #include "qmtl/head/block.hpp"
 #include "qmtl/measure/readout.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// A string literal as a template argument.
 template <std::size_t Size>
@@ -125,4 +125,4 @@ concept TaskType = requires {
   { T::parameters } -> std::convertible_to<int>;
 };
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

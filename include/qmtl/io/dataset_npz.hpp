@@ -12,7 +12,7 @@
 #include "qmtl/data/dataset.hpp"
 #include "qmtl/io/npz.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// A data set as its publisher split it.
 template <Scalar S>
@@ -98,4 +98,4 @@ template <Scalar S>
   return data;
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

@@ -16,7 +16,7 @@
 #include "qmtl/core/error.hpp"
 #include "qmtl/core/file_reader.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// What a file may demand. A loader that is asked for more throws a FileError before it takes the memory; the message
 /// names the field to raise, as in `load_medmnist<float>(path, {.limits = {.bytes = std::uint64_t{40} << 30}})`.
@@ -118,4 +118,4 @@ class LoadBudget {
 }
 
 }  // namespace detail
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

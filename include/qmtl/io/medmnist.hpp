@@ -17,7 +17,7 @@
 #include "qmtl/io/load_limits.hpp"
 #include "qmtl/io/npz.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// A MedMNIST set as its publishers split it, or several: pixels from 0 to 1 in the order of Image<height, width,
 /// channels>, one image a column; one task for a set of classes, one a column for a set of several labels.
@@ -249,4 +249,4 @@ template <Scalar S>
   return out;
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

@@ -20,7 +20,7 @@
 #include "qmtl/io/npy_array.hpp"
 #include "qmtl/io/npy_header.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 namespace detail {
 
@@ -146,4 +146,4 @@ inline void write_npy(const std::string& path, const NpyArray& array) {
   write_file_atomically(path, encode_npy(array));
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

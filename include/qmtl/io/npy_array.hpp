@@ -24,7 +24,7 @@
 #include "qmtl/io/printable.hpp"
 #include "qmtl/io/utf.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// The element types that qmtl reads and writes, little-endian; `unicode` is NumPy's fixed-length UTF-32 text (`<U..`).
 enum class DType : std::uint8_t { boolean, u8, i32, i64, f32, f64, unicode };
@@ -361,4 +361,4 @@ requires NpyNumber<typename Derived::Scalar>
   return array;
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

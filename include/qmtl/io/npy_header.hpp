@@ -15,7 +15,7 @@
 #include "qmtl/core/error.hpp"
 #include "qmtl/io/npy_array.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// Reads the dictionary by hand: only the grammar that NumPy writes, so nothing in it can be code.
 class NpyHeaderParser {
@@ -186,4 +186,4 @@ class NpyHeaderParser {
               ", }");
 }
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

@@ -20,7 +20,7 @@
 #include "qmtl/io/printable.hpp"
 #include "qmtl/io/zip_archive.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// An open .npz file whose arrays are unpacked when they are asked for. Movable; the const members may be called from
 /// several threads, one of which unpacks at a time.
@@ -131,4 +131,4 @@ inline void write_npz(const std::string& path, const std::map<std::string, NpyAr
   write_file_atomically(path, detail::pack_stored(members));
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

@@ -9,7 +9,7 @@
 
 #include "qmtl/io/utf.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// `raw` in single quotes: control characters (U+0000 to U+001F, U+007F to U+009F) and bytes that are no UTF-8 become
 /// '?', and what is over 80 bytes is cut at a UTF-8 border.
@@ -43,4 +43,4 @@ namespace qmtl::detail {
   return out;
 }
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

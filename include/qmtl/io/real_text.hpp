@@ -18,7 +18,7 @@
 
 #include "qmtl/core/scalar.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// The "C" locale of POSIX, which threads may share.
 class ClassicLocale {
@@ -71,4 +71,4 @@ template <Scalar S>
   return parse_real_posix<S>(text);  // tells what is too small, which has a value, from what is too large
 }
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

@@ -10,7 +10,7 @@
 #include "qmtl/core/error.hpp"
 #include "qmtl/io/printable.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// The ends of lines in `text`: LF, CRLF, or CR alone.
 [[nodiscard]] inline std::size_t count_line_ends(std::string_view text) noexcept {
@@ -127,4 +127,4 @@ class RecordReader {
   std::size_t record_line_ = 0;
 };
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

@@ -9,7 +9,7 @@
 #include "qmtl/io/utf.hpp"
 #include "qmtl/train/fit.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 namespace detail {
 /// JSON has no NaN: an undefined metric is null.
@@ -41,4 +41,4 @@ namespace detail {
   return out;
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

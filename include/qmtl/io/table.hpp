@@ -24,7 +24,7 @@
 #include "qmtl/io/real_text.hpp"
 #include "qmtl/io/record_reader.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// How a table is read.
 struct TableOptions {
@@ -212,4 +212,4 @@ class Table {
   return parse_table(detail::as_text(bytes), delimiter, path, options.limits);
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

@@ -7,7 +7,9 @@
 #include <string>
 #include <string_view>
 
-namespace qmtl::detail {
+#include "qmtl/core/config.hpp"
+
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// Whether `c` is a Unicode scalar value: within range and no surrogate.
 [[nodiscard]] constexpr bool is_unicode(char32_t c) noexcept { return c < 0xd800 || (c >= 0xe000 && c <= 0x10ffff); }
@@ -72,4 +74,4 @@ inline void append_utf8(std::string& out, char32_t c) {
   return out;
 }
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

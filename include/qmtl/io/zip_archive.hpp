@@ -19,7 +19,7 @@
 #include "qmtl/core/file_reader.hpp"
 #include "qmtl/io/printable.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// One entry of the directory, as declared there: none of it is to be trusted.
 struct ZipEntry {
@@ -253,4 +253,4 @@ inline void add_stored(zip_t& archive, const ZipMember& member) {
   return source_bytes(*out);
 }
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

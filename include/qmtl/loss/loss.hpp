@@ -12,7 +12,7 @@
 #include "qmtl/data/dataset.hpp"
 #include "qmtl/data/target_scaler.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// 1 / (1 + exp(-logit)), without overflow and with full relative precision in the lower tail.
 template <Scalar S>
@@ -134,4 +134,4 @@ TaskLoss task_loss(const BatchIn<S>& logits, const LabelRow<S>& labels, LabelKin
   return result;
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

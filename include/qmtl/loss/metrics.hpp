@@ -22,7 +22,7 @@
 #include "qmtl/data/target_scaler.hpp"
 #include "qmtl/loss/loss.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 inline constexpr double undefined_metric = std::numeric_limits<double>::quiet_NaN();
 
@@ -259,4 +259,4 @@ template <Scalar S>
   return out;
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

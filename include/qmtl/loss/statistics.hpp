@@ -9,7 +9,7 @@
 #include "qmtl/core/config.hpp"
 #include "qmtl/core/moments.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// Mean and sample standard deviation (divisor n - 1; 0 for a single value). NaN values are left out.
 struct MeanDeviation {
@@ -30,4 +30,4 @@ struct MeanDeviation {
   return out;
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

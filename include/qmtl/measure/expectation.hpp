@@ -10,7 +10,7 @@
 #include "qmtl/measure/pauli.hpp"
 #include "qmtl/state/state_vector.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 namespace detail {
 
@@ -98,4 +98,4 @@ void add_applied(const PauliSum& observable, const T& state, double factor, Out&
   }
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

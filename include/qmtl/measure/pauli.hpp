@@ -11,7 +11,7 @@
 #include "qmtl/core/bits.hpp"
 #include "qmtl/core/error.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// A product of Pauli matrices on distinct qubits: X where only `x` has a bit, Z where only `z`, Y where both, and the
 /// identity elsewhere. Written `pauli_z(0) * pauli_x(3)`.
@@ -124,4 +124,4 @@ class PauliSum {
   return out.empty() ? "0" : out;
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

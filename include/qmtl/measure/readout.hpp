@@ -12,7 +12,7 @@
 #include "qmtl/core/error.hpp"
 #include "qmtl/core/scalar.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// A constant factor Numerator/Denominator between expectation value and logit.
 template <int Numerator, int Denominator = 1>
@@ -232,4 +232,4 @@ inline constexpr double readout_reach = [] {
 
 static_assert(Readout<Binary> && Readout<Classes<3>> && Readout<Classes<5, BasisStates>> && Readout<Regression<>>);
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

@@ -10,7 +10,7 @@
 #include "qmtl/state/apply_matrix.hpp"
 #include "qmtl/state/state_vector.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// A 2^k x 2^k complex matrix on a window of k qubits; local qubit j is bit j of its row and column index.
 template <Scalar S, int K>
@@ -91,4 +91,4 @@ void add_local_applied(const LocalMatrix<typename T::Scalar, W::width>& b, const
                          [&out](Index i, S re, S im) { out.data()[i] += std::complex<S>(re, im); });
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

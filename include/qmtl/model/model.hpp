@@ -25,7 +25,7 @@
 #include "qmtl/head/prepared_rows.hpp"
 #include "qmtl/head/quantum_head.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// inputs -> standardise -> backbone -> z -> head -> logits. Owns all parameters: the backbone's, and the head's in one
 /// vector. Buffers are kept between calls, so that a model is not to be used from two threads at once; its const
@@ -352,4 +352,4 @@ void MultiTaskModel<B, H>::set_target_scaler(TargetScaler<Scalar> scaler) {
   target_scaler_ = std::move(scaler);
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

@@ -18,7 +18,7 @@
 #include "qmtl/core/file_reader.hpp"
 #include "qmtl/model/model.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 // Layout, little-endian: magic[8], version u32, text length u32, text, four counts u64 (backbone and head parameters,
 // standardised features, tasks with a place for the scale of a target), the numbers (backbone, head, means, scales,
@@ -278,4 +278,4 @@ void load_model(MultiTaskModel<B, H>& model, const std::string& path) {
   std::copy(body.head.begin(), body.head.end(), model.head_weights().begin());
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

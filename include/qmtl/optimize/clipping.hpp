@@ -11,7 +11,7 @@
 #include "qmtl/core/norm.hpp"
 #include "qmtl/core/scalar.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// Limits on a gradient; infinity is none. Each component is first clamped to [-value, value]; then, if the Euclidean
 /// norm over all parameters, backbone and head together, is above `norm`, all are scaled so that it is `norm` (Pascanu,
@@ -59,4 +59,4 @@ void clip_gradient(const GradientClipping& clipping, std::span<S> first, std::sp
   multiply(clipping.norm / norm);
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

@@ -6,7 +6,7 @@
 
 #include "qmtl/core/config.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// A function's value and derivative.
 struct LinePoint {
@@ -75,4 +75,4 @@ template <class F>
   return here.loss - found.loss > rounding * std::abs(here.loss) ? found : LineMinimum{0.0, here.loss};
 }
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

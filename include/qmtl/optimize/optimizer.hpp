@@ -19,7 +19,7 @@
 #include "qmtl/core/moved_from.hpp"
 #include "qmtl/core/scalar.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// Gradient descent: v <- momentum v + g, p <- p - learning_rate v; with nesterov p <- p - learning_rate (g + momentum
 /// v) (Sutskever et al. 2013, in the form without a look-ahead point; v starts at zero, so the first step is g).
@@ -229,4 +229,4 @@ class Optimizer {
   State second_;
 };
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

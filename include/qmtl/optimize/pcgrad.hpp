@@ -7,7 +7,7 @@
 #include "qmtl/core/eigen.hpp"
 #include "qmtl/core/rng.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// What is done where two tasks' gradients of the shared parameters point against each other. `summed`: nothing.
 /// `pcgrad` (Yu et al. 2020, algorithm 1): each task's gradient g_i is projected, for all other tasks' g_j in random
@@ -42,4 +42,4 @@ template <class Gram>
   return sum;
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

@@ -10,7 +10,7 @@
 #include "qmtl/core/error.hpp"
 #include "qmtl/core/scalar.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// The optimizer's learning rate throughout.
 struct ConstantRate {};
@@ -84,4 +84,4 @@ inline void validate(const LearningRateSchedule& schedule, int epochs) {
   return std::visit([&at](const auto& curve) { return detail::curve_value(curve, at); }, schedule.curve);
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

@@ -19,7 +19,7 @@
 #include "qmtl/loss/loss.hpp"
 #include "qmtl/optimize/optimizer.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// Every task's loss counts once.
 struct UniformWeights {};
@@ -300,4 +300,4 @@ class TaskWeights {
   std::vector<double> last_losses_;    // for DynamicWeightAverage; -1 until the first epoch is over
 };
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

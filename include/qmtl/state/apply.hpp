@@ -8,7 +8,7 @@
 #include "qmtl/state/kernels.hpp"
 #include "qmtl/state/state_vector.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 namespace detail {
 
@@ -123,4 +123,4 @@ template <Scalar S = double, int N, int M>
   return unitary<S>(CircuitView(circuit), features, weights);
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

@@ -11,7 +11,7 @@
 #include "qmtl/state/apply.hpp"
 #include "qmtl/state/sampling.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// Applies an operation where all controls are one: to the 2^(N-k) amplitudes of that subspace as a state of its own.
 /// Throws CircuitError unless controls and the operation's qubits are distinct qubits of the state, ShapeError for too
@@ -47,4 +47,4 @@ void apply(T&& state, const ControlledOperation& controlled,
   for (Index i = 0; i < part.size(); ++i) state.data()[outer(i)] = part[i];
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

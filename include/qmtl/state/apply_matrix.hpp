@@ -14,7 +14,7 @@
 #include "qmtl/state/sampling.hpp"
 #include "qmtl/state/state_vector.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 namespace detail {
 
@@ -118,4 +118,4 @@ void apply_matrix(T&& state, const ColMajorMatrix<std::complex<typename std::rem
   });
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

@@ -9,7 +9,7 @@
 #include "qmtl/state/apply.hpp"
 #include "qmtl/state/state_vector.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// The state of 1 to 30 qubits, a number that is known at run time, as 2^N complex amplitudes on the heap, in the order
 /// of StateVector. Starts in |0...0>. Whatever takes a StateVector takes it. One that has been moved from has no
@@ -111,4 +111,4 @@ template <Scalar S = double>
   return state;
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

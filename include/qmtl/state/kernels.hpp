@@ -9,7 +9,7 @@
 #include "qmtl/core/bits.hpp"
 #include "qmtl/core/config.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// Calls visit(first, second, run) for blocks of `run` consecutive pairs (first + r, second + r), over all pairs of the
 /// set in a vector of `size` amplitudes. The runs are as long as the lowest fixed qubit allows.
@@ -136,4 +136,4 @@ template <Scalar S>
   return imaginary * over([&](Index a, Index b) { return re(a, b) - re(b, a); });
 }
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

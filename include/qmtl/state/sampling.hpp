@@ -11,7 +11,7 @@
 #include "qmtl/core/rng.hpp"
 #include "qmtl/state/state_vector.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// |amplitude|^2 of every basis state: a vector of 2^N.
 template <QuantumState T>
@@ -139,4 +139,4 @@ template <int N>
   return bit_string(outcome, N);
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

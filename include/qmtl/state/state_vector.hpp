@@ -17,7 +17,7 @@
 #include "qmtl/core/moved_from.hpp"
 #include "qmtl/core/scalar.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 inline constexpr int max_qubits = 30;
 
@@ -229,4 +229,4 @@ template <QuantumState A>
   return std::sqrt(inner_product(state, state).real());
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

@@ -20,7 +20,7 @@
 #include "qmtl/core/file_reader.hpp"
 #include "qmtl/model/save.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// A file that holds the whole state of a training: parameters, state of the backbone, optimizers, random engines,
 /// order of the samples, position, best parameters, task weights, history. It is written at the start, after every
@@ -180,4 +180,4 @@ class CheckpointFile {
 };
 
 }  // namespace detail
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

@@ -15,7 +15,7 @@
 #include "qmtl/loss/metrics.hpp"
 #include "qmtl/train/trainee.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// What early stopping goes by: loss, rmse or mae, which are to fall, or another figure of TaskMetrics, which is to
 /// rise.
@@ -205,4 +205,4 @@ class BestParameters {
 };
 
 }  // namespace detail
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

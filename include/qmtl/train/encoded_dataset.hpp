@@ -13,7 +13,7 @@
 #include "qmtl/core/memory.hpp"
 #include "qmtl/train/objective.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 namespace detail {
 
@@ -131,4 +131,4 @@ template <Backbone B, CachingHead H>
   return evaluate(copy, data, majorities);
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

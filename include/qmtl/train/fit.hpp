@@ -21,7 +21,7 @@
 #include "qmtl/train/trainer.hpp"
 #include "qmtl/train/training_identity.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 namespace detail {
 
 /// Of a clock that never jumps. (<chrono> costs a tenth of what all of Eigen costs to include.)
@@ -330,7 +330,7 @@ FitReport fit(MultiTaskModel<B, H>& model, const EncodedDataset<typename B::Scal
   return detail::run_fit<typename B::Scalar>(trainee, train, &validation, options);
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI
 
 #if defined(QMTL_COMPILED_DOUBLE) || defined(QMTL_COMPILED_FLOAT)
 #include "qmtl/compiled_training.hpp"

@@ -18,7 +18,7 @@
 #include "qmtl/train/early_stopping.hpp"
 #include "qmtl/train/standardization.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// What happened in one epoch.
 struct EpochRecord {
@@ -122,4 +122,4 @@ void archive_record(Archive& archive, Record& record, const Shape& shape, double
 }
 
 }  // namespace detail
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

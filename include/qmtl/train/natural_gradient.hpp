@@ -18,7 +18,7 @@
 #include "qmtl/train/angles/metric_tensor.hpp"
 #include "qmtl/train/fit.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// How `fit_natural` trains.
 struct NaturalGradientOptions {
@@ -241,4 +241,4 @@ FitReport fit_natural(MultiTaskModel<B, H>& model, const Dataset<typename B::Sca
   return detail::NaturalGradientRun<B, H>(model, entries, &validation_entries, options).run();
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

@@ -15,7 +15,7 @@
 #include "qmtl/model/model.hpp"
 #include "qmtl/train/trainee.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// What the labels of each of these tasks must be.
 [[nodiscard]] inline std::vector<LabelKind> label_kinds(std::span<const TaskFacts> tasks) {
@@ -243,4 +243,4 @@ template <Backbone B, Head H>
   return evaluate(copy, data, majorities);
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

@@ -16,7 +16,7 @@
 #include "qmtl/loss/statistics.hpp"
 #include "qmtl/train/fit_options.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 namespace detail {
 
@@ -132,4 +132,4 @@ class ProgressLine {
   bool terminal_;
 };
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

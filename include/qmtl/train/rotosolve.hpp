@@ -15,7 +15,7 @@
 #include "qmtl/train/angles/task_line.hpp"
 #include "qmtl/train/fit.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// The least value of a sinusoid, and an angle in (-pi, pi] that takes it.
 struct SinusoidMinimum {
@@ -306,4 +306,4 @@ RotosolveReport rotosolve(MultiTaskModel<B, H>& model, const Dataset<typename B:
   return detail::RotosolveRun<B, H>(model, entries, options).run();
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

@@ -12,7 +12,7 @@
 #include "qmtl/data/dataset.hpp"
 #include "qmtl/train/trainee.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// Whether a training standardises, inputs or targets: from `true` or `false`, or one of four choices.
 struct Standardization {
@@ -95,4 +95,4 @@ template <Scalar S>
 }
 
 }  // namespace detail
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

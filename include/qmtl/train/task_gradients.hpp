@@ -12,7 +12,7 @@
 #include "qmtl/optimize/pcgrad.hpp"
 #include "qmtl/train/objective.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// Goes backward once a task, with the cotangents of the other tasks' logits zero. Made once, reused.
 template <Scalar S>
@@ -147,4 +147,4 @@ class TaskGradients {
 template <Backbone B, Head H>
 TaskGradients(const MultiTaskModel<B, H>&) -> TaskGradients<typename B::Scalar>;
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

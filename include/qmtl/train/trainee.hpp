@@ -14,7 +14,7 @@
 #include "qmtl/core/archive.hpp"
 #include "qmtl/model/model.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 namespace detail {
 
@@ -196,4 +196,4 @@ class ModelTrainee final : public Trainee<typename B::Scalar> {
   MultiTaskModel<B, H>& model_;
 };
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

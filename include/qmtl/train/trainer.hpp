@@ -19,7 +19,7 @@
 #include "qmtl/train/objective.hpp"
 #include "qmtl/train/task_gradients.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// The optimizer for the head. Weight decay pulls towards zero, which means something for a linear layer and nothing
 /// for an angle: heads without `decays` are spared it.
@@ -298,4 +298,4 @@ class Trainer {
   std::vector<std::size_t> labelled_;
 };
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

@@ -13,7 +13,7 @@
 #include "qmtl/data/dataset.hpp"
 #include "qmtl/train/fit_options.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// Sixteen digits.
 [[nodiscard]] inline std::string hexadecimal(std::uint64_t value) {
@@ -184,4 +184,4 @@ template <Scalar S>
   return out.str();
 }
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

@@ -10,7 +10,7 @@
 
 #include "qmtl/engine/lane_amplitude.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// The lowest bits of an address that number a lane.
 template <Scalar S>
@@ -81,4 +81,4 @@ void copy_lane(ComplexPack<S>& to, std::size_t lane, const ComplexPack<S>& from,
   to.im[lane] = from.im[from_lane];
 }
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

@@ -10,7 +10,7 @@
 #include "qmtl/engine/schedule/cosets.hpp"
 #include "qmtl/engine/schedule/gate_matrix.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// RYs that one kernel applies at once: 2^K amplitudes have to stay in registers.
 template <Scalar S, class A>
@@ -222,4 +222,4 @@ template <Scalar S, class A>
   }
 }
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

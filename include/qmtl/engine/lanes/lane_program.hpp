@@ -14,7 +14,7 @@
 #include "qmtl/engine/lanes/lane_windows.hpp"
 #include "qmtl/engine/lanes/product_state.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// A circuit on n qubits for pack_width<S> samples at a time; A is Pack<S> or ComplexPack<S>. Amplitudes of basis state
 /// i lie at `map().at(i)`.
@@ -262,4 +262,4 @@ class LaneProgram {
   std::size_t density_size_ = 0;
 };
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

@@ -13,7 +13,7 @@
 #include "qmtl/engine/schedule/circuit_schedule.hpp"
 #include "qmtl/engine/schedule/reverse_sweep.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// A diagonal gate, and which amplitudes of a coset its two phases go to: 1, 2, or 0 for neither.
 template <Scalar S>
@@ -150,4 +150,4 @@ class LaneStepBuilder {
   std::vector<LaneStep<S>> steps_;
 };
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

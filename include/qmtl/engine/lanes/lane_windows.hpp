@@ -11,7 +11,7 @@
 
 #include "qmtl/engine/lanes/lane_kernels.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// Entries (row >= column) of a Hermitian matrix of 2^K rows, packed column by column.
 template <int K>
@@ -238,4 +238,4 @@ void lane_local(const A* psi, A* out, const WindowGroup& group, const A* matrice
       origin);
 }
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

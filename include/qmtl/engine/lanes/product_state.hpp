@@ -9,7 +9,7 @@
 
 #include "qmtl/engine/schedule/circuit_schedule.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// The product of the one-qubit states of consecutive qubits, each after its leading gates on |0>. The prefixes are
 /// kept: entries [2^q, 2^(q+1)) are the product of the qubits below the q-th.
@@ -123,4 +123,4 @@ class ProductState {
   A start_{};
 };
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

@@ -10,7 +10,7 @@
 #include "qmtl/circuit/circuit.hpp"
 #include "qmtl/core/bits.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 using Address = std::uint32_t;
 inline constexpr int max_lane_qubits = 24;
@@ -46,4 +46,4 @@ struct AddressMap {
   }
 };
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

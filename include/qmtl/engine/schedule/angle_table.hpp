@@ -10,7 +10,7 @@
 #include "qmtl/circuit/angle.hpp"
 #include "qmtl/engine/schedule/gate_matrix.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// An angle that occurs in the circuit, with its sine and cosine in every lane: of half the angle for RX, RY and RZ, of
 /// the whole angle for P. Equal angles share a slot.
@@ -180,4 +180,4 @@ class AngleTable {
   bool reads_features_ = false;
 };
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

@@ -13,7 +13,7 @@
 #include "qmtl/engine/schedule/address_map.hpp"
 #include "qmtl/engine/schedule/angle_table.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// A qubit's RY and the phase on |1> after it; slots of angles, -1 for no phase.
 struct RotatedQubit {
@@ -193,4 +193,4 @@ struct CircuitSchedule {
   return std::count_if(signs.begin(), signs.end(), [i](Index mask) { return (i & mask) == mask; }) % 2 != 0;
 }
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

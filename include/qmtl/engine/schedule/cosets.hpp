@@ -10,7 +10,7 @@
 #include "qmtl/core/config.hpp"
 #include "qmtl/engine/schedule/address_map.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// All addresses as cosets of the span of a few qubits: address(coset, local) = base(coset) ^ offsets[local], where bit
 /// j of `local` is the value of the j-th qubit. Bases follow one another by one XOR each (a binary counter's carries).
@@ -66,4 +66,4 @@ struct Cosets {
   }
 };
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

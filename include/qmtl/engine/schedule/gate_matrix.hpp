@@ -8,7 +8,7 @@
 #include "qmtl/circuit/elementary.hpp"
 #include "qmtl/engine/lane_amplitude.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// The real part of a real or complex pack.
 [[nodiscard]] QMTL_ALWAYS_INLINE auto real_of(const auto& a) noexcept {
@@ -78,4 +78,4 @@ template <Scalar S, class A>
   return {entry(0, 0), entry(0, 1), entry(1, 0), entry(1, 1)};
 }
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

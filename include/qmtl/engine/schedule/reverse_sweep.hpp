@@ -5,7 +5,9 @@
 #include <cstddef>
 #include <span>
 
-namespace qmtl::detail {
+#include "qmtl/core/config.hpp"
+
+namespace qmtl::inline QMTL_ABI::detail {
 
 // A step has: run_start, the number of the first of its run, neighbouring steps that commute; parametric, whether it
 // has an angle with a gradient; state_needed_before, whether some run before its own needs |psi> for gradients.
@@ -44,4 +46,4 @@ void reverse_sweep(std::span<const Step> steps, const AddGradient& add_gradient,
   }
 }
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

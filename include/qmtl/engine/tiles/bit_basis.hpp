@@ -9,7 +9,7 @@
 
 #include "qmtl/engine/schedule/address_map.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 [[nodiscard]] constexpr bool parity(Address bits) noexcept { return (std::popcount(bits) & 1) != 0; }
 
@@ -78,4 +78,4 @@ class BitBasis {
   return kernel;
 }
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

@@ -11,7 +11,7 @@
 
 #include "qmtl/engine/tiles/bit_basis.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// A qubit as packs and lanes see it: the XOR that flips it moves a pack by `move` and a lane by `lane_move`, and its
 /// value is the parity of the pack's number under `row`, of the lane's number under `lane_row`, and `constant`.
@@ -213,4 +213,4 @@ struct TileQubit {
   [[nodiscard]] bool flipped(Address flips) const noexcept { return (flips >> number & 1U) != 0; }
 };
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

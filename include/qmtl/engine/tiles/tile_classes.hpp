@@ -10,7 +10,7 @@
 #include "qmtl/engine/schedule/cosets.hpp"
 #include "qmtl/engine/tiles/tile.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 // Templates with one instance each, for the reason given in tile.hpp.
 
@@ -94,4 +94,4 @@ class BasicTileCosets {
 };
 using TileCosets = BasicTileCosets<>;
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

@@ -14,7 +14,7 @@
 #include "qmtl/engine/schedule/circuit_schedule.hpp"
 #include "qmtl/engine/tiles/tile_classes.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// RYs, and RZs after them, of qubits whose flips exchange lanes, all in one go: those that leave packs alone, and at
 /// most two more whose moves of packs are independent. x <- cos x -+ sin (x flipped), as above with tangents; the RZs
@@ -220,4 +220,4 @@ class TileCrossings {
   bool has_phases_ = false;
 };
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

@@ -12,7 +12,7 @@
 #include "qmtl/engine/schedule/circuit_schedule.hpp"
 #include "qmtl/engine/tiles/tile_classes.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// Any elementary gate: x[c] <- stay x[c] + move x[c ^ flip], the second term with lanes exchanged if the flip says so;
 /// the coefficients follow from the values of the gate's qubits.
@@ -140,4 +140,4 @@ class TileGate {
   LaneExchange<S> exchange_;
 };
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

@@ -14,7 +14,7 @@
 #include "qmtl/engine/tiles/tile_rotations.hpp"
 #include "qmtl/engine/tiles/tile_windows.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// Sweeps for the steps of a circuit and readings for the windows; see TilePlanner.
 template <Scalar S, class A>
@@ -57,4 +57,4 @@ struct TilePlan {
   std::size_t least_tiles = ~std::size_t{0};  ///< tiles of the sweep or reading that has fewest
 };
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

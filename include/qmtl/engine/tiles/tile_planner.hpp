@@ -12,7 +12,7 @@
 #include "qmtl/engine/schedule/reverse_sweep.hpp"
 #include "qmtl/engine/tiles/tile_plan.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// Plans for tiles of at most 2^width packs (more if a single step needs it).
 template <Scalar S, class A>
@@ -266,4 +266,4 @@ class TilePlanner {
   std::size_t runs_ = 0;
 };
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

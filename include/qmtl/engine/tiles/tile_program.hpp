@@ -15,7 +15,7 @@
 #include "qmtl/engine/lanes/product_state.hpp"
 #include "qmtl/engine/tiles/tile_planner.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// log2 of the packs of a tile. A state that fills no more than half of an L2 cache of 2 MB is worked on in place, as
 /// one tile; larger ones in tiles of which two fit well. Smaller tiles, for L1, lose more by copying than they gain.
@@ -398,4 +398,4 @@ class TileProgram {
   std::vector<Scratch> scratch_;
 };
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

@@ -15,7 +15,7 @@
 #include "qmtl/engine/schedule/circuit_schedule.hpp"
 #include "qmtl/engine/tiles/tile_classes.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// RYs, and RZs after them, of qubits whose flips leave lanes alone. In a lane where such a qubit has the opposite
 /// value of coordinate zero, |0> and |1> are exchanged: the tangent changes its sign there, and so does the gradient.
@@ -104,4 +104,4 @@ class TileRotations {
   bool has_phases_ = false;
 };
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

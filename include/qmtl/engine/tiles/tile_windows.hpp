@@ -14,7 +14,7 @@
 #include "qmtl/engine/lanes/lane_windows.hpp"
 #include "qmtl/engine/tiles/tile_classes.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// Windows of k qubits as the tiles of one state see them. Where no flip of their qubits touches lanes, several windows
 /// go in cosets of packs as for samples in lanes, and a lane only numbers rows and columns anew. Otherwise, for a
@@ -259,4 +259,4 @@ class TileWindows {
   TileCosets cosets_;
 };
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

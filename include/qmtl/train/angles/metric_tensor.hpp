@@ -12,7 +12,7 @@
 #include "qmtl/head/concepts.hpp"
 #include "qmtl/state/kernels.hpp"
 
-namespace qmtl {
+namespace qmtl::inline QMTL_ABI {
 
 /// What is kept of a task's metric tensor (Stokes et al. 2020, section 3): `none`, all of it; `block_diagonal`, entries
 /// of weights in the same layer of gates; `diagonal`, each weight by itself. A layer holds gates that no other gate
@@ -157,4 +157,4 @@ template <int T, WindowHead H>
   return metric;
 }
 
-}  // namespace qmtl
+}  // namespace qmtl::inline QMTL_ABI

@@ -12,7 +12,7 @@
 #include "qmtl/loss/loss.hpp"
 #include "qmtl/optimize/line_minimum.hpp"
 
-namespace qmtl::detail {
+namespace qmtl::inline QMTL_ABI::detail {
 
 /// What expectation values are as functions of one weight: a_0 + sum over r = 1 .. degree of a_r cos(r frequency w) +
 /// b_r sin(r frequency w). Degree -1: there is no such form of a small degree.
@@ -188,4 +188,4 @@ class TaskLine {
   Eigen::VectorXd values_, slopes_, basis_, basis_slopes_;
 };
 
-}  // namespace qmtl::detail
+}  // namespace qmtl::inline QMTL_ABI::detail

@@ -33,6 +33,13 @@ static_assert(value(2.0 * (1.0 - feature(0)) * (0.5 - feature(1)) + 4.0) == 7.0)
 static_assert(value((2.0 * feature(0) + 1.0) * (4.0 * feature(2) - 2.0)) == 9.0);
 static_assert(value(-(feature(2) * feature(2)) / 8.0) == -0.5);
 static_assert(value(2.0 * trainable_feature(1, 0, 2, 1.0) + 4.0) == 10.0 && value(trainable_feature(0, 1, 1)) == 1.5);
+static_assert(value(weight(0) * feature(2)) == 1.5 && value(2.0 * weight(0) * feature(2) + 1.0) == 4.0);
+static_assert(value(feature(2) * (weight(0) - 1.0)) == -0.5 && value(-(weight(1) * (2.0 * feature(1)))) == -1.5);
+static_assert(value(weight(1) + weight(0) * feature(2)) == 1.0 &&
+              value(weight(0) * feature(2) - 2.0 + weight(1)) == -1.0);
+static_assert(value(2.0 * weight(1) + 2.0 * weight(0) * feature(2)) == 2.0);
+static_assert(weight(1) + (weight(0) + 1.0) * feature(2) == trainable_feature(1, 0, 2, 1.0));
+static_assert(Angle(2.0) * feature(0) == 2.0 * feature(0) && feature(0) + Angle(1.0) == feature(0) + 1.0);
 static_assert(feature(1) == feature(1) && !(feature(1) == weight(1)) && !(feature(1) == feature(2)));
 static_assert(evaluate<double>(Angle(0.5), nullptr, nullptr) == 0.5, "a constant needs no parameters");
 static_assert([] {
@@ -123,13 +130,41 @@ TEST_CASE("impossible angles are errors that say why") {
         "qmtl: a feature or weight index must not be negative, got -1");
   CHECK(test::message_of<CircuitError>([] { (void)weight(-7); }) ==
         "qmtl: a feature or weight index must not be negative, got -7");
-  const std::string rule = "qmtl: a product of angles must be of two features, each with a non-zero scale";
-  CHECK(test::message_of<CircuitError>([] { (void)(weight(0) * feature(0)); }) == rule);
-  CHECK(test::message_of<CircuitError>([] { (void)(feature(0) * weight(0)); }) == rule);
-  CHECK(test::message_of<CircuitError>([] { (void)(Angle(1.0) * feature(0)); }) == rule);
+  const std::string rule =
+      "qmtl: a product of angles must be of two features or a weight and a feature of non-zero scale";
+  CHECK(test::message_of<CircuitError>([] { (void)(weight(0) * weight(0)); }) == rule);
+  CHECK(test::message_of<CircuitError>([] { (void)(0.0 * weight(0) * feature(0)); }) == rule);
+  CHECK(test::message_of<CircuitError>([] { (void)(feature(0) * (0.0 * weight(0))); }) == rule);
+  CHECK(test::message_of<CircuitError>([] { (void)(weight(0) * feature(0) * feature(1)); }) == rule);
   CHECK(test::message_of<CircuitError>([] { (void)((0.0 * feature(0)) * feature(1)); }) == rule);
   CHECK(test::message_of<CircuitError>([] { (void)(feature(0) * (0.0 * feature(1))); }) == rule);
   CHECK(test::message_of<CircuitError>([] { (void)(feature(0) * feature(1) * feature(2)); }) == rule);
+}
+
+TEST_CASE("indices have an upper bound, so that counts of them are integers") {
+  const int largest = max_parameter_index;
+  CHECK(feature(largest).index == largest);
+  CHECK(trainable_feature(largest, largest, largest).third == largest);
+  for (const int index : {largest + 1, std::numeric_limits<int>::max()}) {
+    const std::string rule = detail::text("qmtl: a feature or weight index must be at most 1073741824, got ", index);
+    CHECK(test::message_of<CircuitError>([&] { (void)feature(index); }) == rule);
+    CHECK(test::message_of<CircuitError>([&] { (void)weight(index); }) == rule);
+    CHECK(test::message_of<CircuitError>([&] { (void)trainable_feature(index, 0, 0); }) == rule);
+    CHECK(test::message_of<CircuitError>([&] { (void)trainable_feature(0, index, 0); }) == rule);
+    CHECK(test::message_of<CircuitError>([&] { (void)trainable_feature(0, 0, index); }) == rule);
+  }
+}
+
+TEST_CASE("sums that no angle can be") {
+  const std::string rule = "qmtl: an angle must have one source: write a gate for each term of a sum";
+  CHECK(test::message_of<CircuitError>([] { (void)(weight(0) + weight(1)); }) == rule);
+  CHECK(test::message_of<CircuitError>([] { (void)(feature(0) - weight(1)); }) == rule);
+  CHECK(test::message_of<CircuitError>([] { (void)(feature(0) + weight(1) * feature(0)); }) == rule);
+  CHECK(test::message_of<CircuitError>([] { (void)(weight(0) + trainable_feature(1, 2, 0)); }) == rule);
+  CHECK(test::message_of<CircuitError>([] { (void)(2.0 * weight(0) + weight(1) * feature(0)); }) ==
+        "qmtl: a weight and the product that it is added to must have the same factor");
+  CHECK(test::message_of<CircuitError>([] { (void)(weight(0) * (feature(0) + 1.0)); }) ==
+        "qmtl: a weight must be multiplied by a feature without an offset");
 }
 
 }  // namespace

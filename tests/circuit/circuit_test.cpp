@@ -3,11 +3,14 @@
 
 #include "qmtl/circuit/circuit.hpp"
 
+#include <cmath>
+
 #include "qmtl/circuit/combinators.hpp"
 #include "qmtl/circuit/counts.hpp"
 #include "qmtl/circuit/drawing.hpp"
 #include "qmtl/circuit/elementary.hpp"
 #include "qmtl/circuit/light_cone.hpp"
+#include "qmtl/state/apply.hpp"
 #include "support/catch.hpp"
 #include "support/random_circuit.hpp"
 #include "support/throws.hpp"
@@ -74,7 +77,8 @@ TEST_CASE("random circuits count the parameters that occur in them") {
         if (angle.source == AngleSource::feature_product) features[static_cast<std::size_t>(angle.second)] = true;
         if (angle.source != AngleSource::weighted_feature) continue;
         features[static_cast<std::size_t>(angle.second)] = true;
-        weights[i] = weights[static_cast<std::size_t>(angle.third)] = true;
+        weights[i] = true;
+        if (angle.third != no_phase) weights[static_cast<std::size_t>(angle.third)] = true;
       }
     }
     int last_feature = 0, last_weight = 0;
@@ -141,6 +145,53 @@ TEST_CASE("qubits that a gate does not use are not checked") {
   Operation op = gate::h(0);
   op.qubits = {0, 0, 99};
   CHECK(make_circuit<1>(op).size == 1);
+}
+
+TEST_CASE("an angle that was written by hand is checked in full") {
+  const auto refused = [](const Angle& angle) {
+    Circuit<1, 1> circuit;
+    circuit.operations[0] = gate::ry(0, angle);
+    CHECK_FALSE(fits(circuit));
+    return test::message_of<CircuitError>([&] { validate(circuit); });
+  };
+  Angle angle = trainable_feature(0, 1, 2);
+  const std::string huge = "qmtl: a feature or weight index must be at most 1073741824, got 2147483647";
+  for (const auto member : {&Angle::index, &Angle::second, &Angle::third}) {
+    Angle wrong = angle;
+    wrong.*member = 2147483647;
+    CHECK(refused(wrong) == huge);
+    wrong.*member = -3;
+    CHECK(refused(wrong) == "qmtl: a feature or weight index must not be negative, got -3");
+  }
+  Angle without_phase = weight(0);
+  without_phase.third = no_phase;
+  CHECK(refused(without_phase) == "qmtl: a feature or weight index must not be negative, got -1");
+  for (const double number : {std::nan(""), HUGE_VAL, -HUGE_VAL}) {
+    for (const auto member : {&Angle::scale, &Angle::offset, &Angle::shift, &Angle::second_shift}) {
+      Angle wrong = angle;
+      wrong.*member = number;
+      CHECK(refused(wrong) == "qmtl: the numbers of an angle must be finite");
+    }
+  }
+}
+
+TEST_CASE("a view that is no circuit is refused by whatever reads one") {
+  const auto h = gate::h(0);
+  const CircuitView narrow(0, {}), negative(-1, {}), wide(4097, {}), outside(1, std::span(&h, 1));
+  for (const auto& view : {narrow, negative, wide}) {
+    const auto refused = [&view](auto&& read) {
+      CHECK(test::message_of<CircuitError>([&] { (void)read(view); }) ==
+            detail::text("qmtl: a circuit must have 1 to 4096 qubits, got ", view.qubits));
+    };
+    refused([](CircuitView c) { return depth(c); });
+    refused([](CircuitView c) { return two_qubit_depth(c); });
+    refused([](CircuitView c) { return counts(c).gates; });
+    refused([](CircuitView c) { return draw(c); });
+    refused([](CircuitView c) { return light_cone(c, {}).width(); });
+    refused([](CircuitView c) { return unitary(c).rows(); });
+    CHECK_FALSE(fits(view));
+  }
+  CHECK(fits(outside));
 }
 
 }  // namespace

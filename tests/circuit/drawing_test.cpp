@@ -78,7 +78,7 @@ Table parse(const std::string& text, int qubits) {
 
 /// What must stand on the wire of an operation's k-th qubit.
 std::string expected_symbol(const Operation& op, std::size_t k) {
-  std::string out(static_cast<int>(k) < info(op.gate).controls ? "@" : info(op.gate).symbol);
+  std::string out(info(op.gate).symbols[k]);
   if (out == "@" || op.used_angles().empty()) return out;
   out += '(';
   for (std::size_t a = 0; a < op.used_angles().size(); ++a) out += (a == 0 ? "" : ",") + to_string(op.angles[a]);
@@ -100,8 +100,14 @@ TEST_CASE("symbols are the gates' names without their controls, but for a few si
     if (gate == Gate::XXPlusYY) expected = "XX+YY";
     if (gate == Gate::SingleExcitation) expected = "G";
     if (gate == Gate::DoubleExcitation) expected = "G2";
+    const bool numbered = gate == Gate::ECR || gate == Gate::SingleExcitation || gate == Gate::DoubleExcitation;
     INFO(facts.name);
-    CHECK(facts.symbol == expected);
+    for (int k = facts.controls; k < facts.qubits; ++k) {
+      std::string own = expected;
+      if (numbered) own += detail::text('.', k);
+      if (gate == Gate::RZX) own += k == 0 ? ".z" : ".x";
+      CHECK(facts.symbols[static_cast<std::size_t>(k)] == own);
+    }
   }
 }
 
@@ -215,6 +221,30 @@ TEST_CASE("angles as text") {
   CHECK(to_string(trainable_feature(3, 1, 2)) == "(w3+w1*x2)");
   CHECK(to_string(-trainable_feature(3, 1, 2, 1.0) - 0.5) == "-(w3+(w1+1)*x2)-0.5");
   CHECK(to_string(feature(0) * feature(1) - 0.5) == "(x0)*(x1)-0.5");
+  CHECK(to_string(2.0 * weight(0) * feature(1)) == "2*w0*x1");
+  CHECK(to_string((weight(0) - 1.0) * feature(1) + 0.5) == "(w0-1)*x1+0.5");
+}
+
+TEST_CASE("gates with equal drawings have equal matrices, whichever order their qubits are named in") {
+  for (const Gate gate : test::all_gates()) {
+    Operation first;
+    first.gate = gate;
+    for (std::size_t a = 0; a < first.used_angles().size(); ++a) first.angles[a] = 0.7 + 0.4 * static_cast<double>(a);
+    const int width = info(gate).qubits;
+    std::vector<Operation> orders;
+    for (const auto& qubits : test::ordered_choices(width, width)) {
+      orders.push_back(first);
+      orders.back().qubits = qubits;
+    }
+    const auto matrix = [&](const Operation& op) { return test::embed(test::dense_gate(op), op.qubits, width); };
+    const auto drawing = [&](const Operation& op) { return draw(CircuitView(width, std::span(&op, 1))); };
+    for (const auto& a : orders) {
+      for (const auto& b : orders) {
+        INFO(drawing(a) << drawing(b));
+        if (drawing(a) == drawing(b)) CHECK(test::max_difference(matrix(a), matrix(b)) < 1e-12);
+      }
+    }
+  }
 }
 
 }  // namespace

@@ -87,7 +87,7 @@ TEST_CASE("what does not fit into a circuit is refused and leaves it as it was")
   };
   refused([&] { c.append(gate::h(2)); }, "below the circuit's qubit count 2, got 2");
   refused([&] { c.append(gate::cx(1, 1)); }, "got qubit 1 twice");
-  refused([&] { c.append(make_circuit<3>(gate::h(0), gate::h(2))); }, "got 2");
+  refused([&] { c.append(make_circuit<3>(gate::h(0), gate::h(2))); }, "at most 2 qubits, got 3");
   refused([&] { c.append(bell, std::array{0, 2}); }, "distinct qubits below 2, got qubit 2 at position 1");
   refused([&] { c.append(bell, std::array{1, 1}); }, "got qubit 1 at position 0");
   refused([&] { (void)repeat(c, -1); }, "-1 times");
@@ -96,6 +96,21 @@ TEST_CASE("what does not fit into a circuit is refused and leaves it as it was")
   refused([] { DynamicCircuit(4097); }, "got 4097");
   refused([] { DynamicCircuit(CircuitView(1, bell.ops())); }, "got 1");
   CHECK_THROWS_AS(c.append(bell, std::array{0}), ShapeError);
+}
+
+template <class C>
+concept GivesOps = requires(C&& c) {
+  std::forward<C>(c).ops();
+};
+static_assert(GivesOps<DynamicCircuit&> && GivesOps<const DynamicCircuit&> && !GivesOps<DynamicCircuit>,
+              "the operations of a circuit that is about to end must not be looked at");
+
+TEST_CASE("a part that is wider than the circuit is refused, whichever qubits it uses") {
+  DynamicCircuit c(2);
+  CHECK(test::message_of<CircuitError>([&] { c.append(make_circuit<5>(gate::h(0))); }) ==
+        "qmtl: DynamicCircuit: a part must have at most 2 qubits, got 5");
+  CHECK(c.size() == 0);
+  CHECK(DynamicCircuit(3).append(bell).size() == 2);
 }
 
 }  // namespace

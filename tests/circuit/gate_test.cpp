@@ -130,7 +130,7 @@ TEST_CASE("diagonal, real and Clifford are what the matrices are") {
 
 TEST_CASE("a symbol that is a control's stands for a gate whose qubits play the same part") {
   for (const Gate gate : test::all_gates()) {
-    if (info(gate).symbol != "@") continue;
+    if (info(gate).qubits != 2 || info(gate).symbols[1] != "@") continue;
     const auto matrix = test::textbook_matrix(gate, some_angles);
     const std::array<int, 2> reversed{0, 1};  // the leftmost factor on qubit 0
     CHECK(max_difference(test::embed(matrix, reversed, 2), matrix) == 0.0);
@@ -189,6 +189,11 @@ TEST_CASE("four-term shifts are needed exactly where the generator has three eig
       CHECK((smallest > 0.1) == needs_four_term_shift(gate, static_cast<int>(a)));
     }
   }
+}
+
+TEST_CASE("a gate has no angle but its own") {
+  CHECK_THROWS_AS(needs_four_term_shift(Gate::RX, max_gate_angles), CircuitError);
+  CHECK_THROWS_AS(needs_four_term_shift(Gate::RX, -1), CircuitError);
 }
 
 }  // namespace

@@ -56,5 +56,5 @@ TEST_CASE("diagonal gates between commute and drop out", "[circuit][light_cone]"
 TEST_CASE("a window outside the register is refused", "[circuit][light_cone]") {
   const std::vector<int> window{3};
   const auto message = test::message_of<CircuitError>([&] { (void)light_cone({}, 3, window); });
-  CHECK(message.find("below 3, got 3") != std::string::npos);
+  CHECK(message.find("below 3, got qubit 3") != std::string::npos);
 }

@@ -8,6 +8,7 @@
 #include "support/catch.hpp"
 #include "support/dense.hpp"
 #include "support/random_circuit.hpp"
+#include "support/throws.hpp"
 #include "support/tolerance.hpp"
 
 namespace {
@@ -102,6 +103,31 @@ TEST_CASE("the inverse of an operation has the adjoint matrix on the same qubits
                                  test::Dense(test::dense_gate(op, x, w).adjoint())) < 50 * test::tolerance<double>());
     }
   }
+}
+
+TEST_CASE("what an operation does not use makes no difference") {
+  Operation op = gate::ry(1, 0.5);
+  op.qubits[3] = 7;
+  op.angles[1] = weight(3);
+  CHECK(op == gate::ry(1, 0.5));
+  CHECK(shift_weights(op, -3) == op);
+  CHECK(inverse(inverse(op)) == op);
+  CHECK_FALSE(op == gate::ry(2, 0.5));
+}
+
+TEST_CASE("a relabelling must have a place for each qubit") {
+  const std::array map{2, 0};
+  CHECK(relabel(gate::cx(0, 1), map) == gate::cx(2, 0));
+  CHECK(test::message_of<CircuitError>([&] { (void)relabel(gate::cx(1, 2), map); }) ==
+        "qmtl: relabel: a qubit must be below the map's size 2, got 2");
+  CHECK_THROWS_AS(relabel(gate::x(-1), map), CircuitError);
+}
+
+TEST_CASE("a weight index that is raised too far is refused") {
+  const Operation op = gate::ry(0, weight(1));
+  CHECK(shift_weights(op, max_parameter_index - 1).angles[0].index == max_parameter_index);
+  CHECK_THROWS_AS(shift_weights(op, max_parameter_index), CircuitError);
+  CHECK_THROWS_AS(shift_weights(op, 2147483647), CircuitError);
 }
 
 }  // namespace

@@ -78,7 +78,7 @@ TEST_CASE("what does not fit into a program is refused and leaves it as it was")
   refused(
       circuit, [](Program& q) { q.append(gate::h(4)); }, "got 4");
   refused(
-      circuit, [](Program& q) { q.append(make_circuit<5>(gate::h(0), gate::h(4))); }, "got 4");
+      circuit, [](Program& q) { q.append(make_circuit<5>(gate::h(0), gate::h(4))); }, "at most 4 qubits, got 5");
   refused(
       circuit,
       [](Program& q) {

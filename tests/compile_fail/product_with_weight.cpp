@@ -1,7 +1,7 @@
 // expect: qmtl: a product of angles must be of two features
 // lines: 15
 // SPDX-License-Identifier: Apache-2.0
-// A product of a weight and a feature.
+// A product of two weights.
 
 #include "qmtl/circuit/circuit.hpp"
 
@@ -10,7 +10,7 @@ using namespace qmtl;
 #ifdef QMTL_CONTROL
 constexpr Angle angle = feature(0) * feature(1);
 #else
-constexpr Angle angle = weight(0) * feature(1);
+constexpr Angle angle = weight(0) * weight(1);
 #endif
 
 #ifdef QMTL_CONTROL

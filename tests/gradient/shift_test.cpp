@@ -184,4 +184,9 @@ TEST_CASE("gradients are added to what is there") {
   for (std::size_t j = 0; j < 4; ++j) CHECK(g.w[j] == Approx(-3.0 + once.w[j]));
 }
 
+TEST_CASE("only an angle that a gate can have is shifted") {
+  CHECK_THROWS_AS(shifted(gate::rx(0, 0.5), -1, 0.1), CircuitError);
+  CHECK_THROWS_AS(shifted(gate::rx(0, 0.5), max_gate_angles, 0.1), CircuitError);
+}
+
 }  // namespace

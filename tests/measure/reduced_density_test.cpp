@@ -143,4 +143,14 @@ TEST_CASE("a view has the reduced density matrix of its buffer") {
   CHECK(test::max_difference(reduced_density<Window<1, 2>>(view), reduced_density<Window<1, 2>>(state)) == 0.0);
 }
 
+TEST_CASE("millions of terms in single precision lose no digits") {
+  constexpr int n = 22;
+  const std::vector<std::complex<float>> amplitudes(dimension(n), {3e-4f, 0.0f});  // exact sums are 2^21 (3e-4)^2
+  const StateView<n, const float> state(amplitudes);
+  const auto rho = reduced_density<Window<3, 1>>(state);
+  const double expected = static_cast<double>(dimension(n - 1)) * static_cast<double>(3e-4f * 3e-4f);
+  CHECK(static_cast<double>(rho(0, 0).real()) == Approx(expected).epsilon(2e-6));
+  CHECK(static_cast<double>(rho(0, 1).real()) == Approx(expected).epsilon(2e-6));
+}
+
 }  // namespace

@@ -105,7 +105,39 @@ TEST_CASE("a state that another one was assigned from has as many amplitudes as 
   DynamicStateVector<> small(2), large(5);
   small = std::move(large);
   CHECK(small.qubits() == 5);
-  CHECK((large.size() == 0 || large.size() == dimension(large.qubits())));  // NOLINT(bugprone-use-after-move)
+  CHECK(large.qubits() == 0);  // NOLINT(bugprone-use-after-move)
+  CHECK(large.size() == 0);
+}
+
+template <class State>
+void check_moves(const State& of_ones, State target, State source) {
+  target = std::move(source);
+  CHECK(source.vector().size() == 0);  // NOLINT(bugprone-use-after-move)
+  CHECK_THROWS_AS(reset(source), LogicError);
+  CHECK_THROWS_AS(norm(source), LogicError);
+  CHECK(norm(target) == 1.0);
+  source = of_ones;
+  CHECK(norm(source) == 1.0);
+  const auto& self = target;
+  target = self;
+  CHECK(norm(target) == 1.0);
+  source = std::move(target);
+  target = std::move(source);
+  CHECK(norm(target) == 1.0);
+}
+
+TEST_CASE("a state that has been moved from is empty, also where one was assigned from it") {
+  check_moves(DynamicStateVector<>(3), DynamicStateVector<>(2), DynamicStateVector<>(12));
+  check_moves(DynamicStateVector<>(3), DynamicStateVector<>(12), DynamicStateVector<>(2));
+  check_moves(StateVector<9>(), StateVector<9>(), StateVector<9>());
+}
+
+TEST_CASE("the vector of a state that ends is a vector of its own") {
+  const auto amplitudes = run(CircuitView(make_circuit<2>(gate::x(0)))).vector();
+  static_assert(std::is_same_v<decltype(amplitudes), const DynamicStateVector<>::Vector>);
+  CHECK(amplitudes[1] == 1.0);
+  const auto large = StateVector<9>().vector();
+  CHECK(large[0] == 1.0);
 }
 
 }  // namespace

@@ -184,4 +184,10 @@ TEST_CASE("bit strings are written like binary numbers, qubit 0 last") {
   CHECK(bit_string<3>(sample(state, 1, rng).front()) == "100");
 }
 
+TEST_CASE("an outcome has 0 to 64 bits") {
+  CHECK(bit_string(5, 64).size() == 64);
+  CHECK_THROWS_AS(bit_string(5, 65), ShapeError);
+  CHECK_THROWS_AS(bit_string(5, -1), ShapeError);
+}
+
 }  // namespace

@@ -1,16 +1,20 @@
 #pragma once
 // SPDX-License-Identifier: Apache-2.0
-// Counts allocations. Replaces the global operator new, and malloc where the C library allows: included by one file of
-// an executable only.
+// Counts allocations, and lets one fail. Replaces the global operator new, and malloc where the C library allows:
+// included by one file of an executable only.
 
 #include <atomic>
 #include <cstddef>
 #include <cstdlib>
 #include <new>
 
+#include "qmtl/core/error.hpp"
+
 namespace qmtl::test {
 
 inline std::atomic<long> allocations{0};
+/// Which allocation from now on finds no memory; none if it is negative.
+inline std::atomic<long> failing_allocation{-1};
 
 /// Allocations on any thread while body() runs.
 template <class Body>
@@ -20,16 +24,39 @@ template <class Body>
   return allocations - before;
 }
 
-[[gnu::noinline]] inline void* allocate_or_null(std::size_t size) noexcept {
+/// Counts an allocation; false if it is to fail.
+inline bool count_allocation() noexcept {
   ++allocations;
-  return std::malloc(size);
+  return failing_allocation < 0 || failing_allocation-- != 0;
+}
+
+/// Calls `call` on copies of `before`, with its first allocation failing, then its second, and so on until none fails.
+/// True if a copy was as before whenever std::bad_alloc or MemoryError was thrown.
+template <class Value, class Call>
+[[nodiscard]] bool unchanged_without_memory(const Value& before, const Call& call) {
+  for (long failing = 0;; ++failing) {
+    Value value = before;
+    failing_allocation = failing;
+    try {
+      call(value);
+      if (failing_allocation.exchange(-1) >= 0) return true;
+    } catch (const std::bad_alloc&) {
+      if (!(value == before)) return false;
+    } catch (const MemoryError&) {
+      if (!(value == before)) return false;
+    }
+  }
+}
+
+[[gnu::noinline]] inline void* allocate_or_null(std::size_t size) noexcept {
+  return count_allocation() ? std::malloc(size) : nullptr;
 }
 [[gnu::noinline]] inline void* allocate(std::size_t size) {
   if (void* data = allocate_or_null(size)) return data;
   throw std::bad_alloc();
 }
 [[gnu::noinline]] inline void* allocate(std::size_t size, std::align_val_t alignment) {
-  ++allocations;
+  if (!count_allocation()) throw std::bad_alloc();
   const auto unit = static_cast<std::size_t>(alignment);
   if (void* data = std::aligned_alloc(unit, (size + unit - 1) / unit * unit)) return data;
   throw std::bad_alloc();
@@ -70,8 +97,5 @@ void operator delete[](void* data, std::size_t, std::align_val_t) noexcept { qmt
 #ifndef QMTL_TEST_OWN_MALLOC
 #define QMTL_TEST_OWN_MALLOC 1
 extern "C" void* __libc_malloc(std::size_t size);  // NOLINT(bugprone-reserved-identifier)
-extern "C" void* malloc(std::size_t size) {
-  ++qmtl::test::allocations;
-  return __libc_malloc(size);
-}
+extern "C" void* malloc(std::size_t size) { return qmtl::test::count_allocation() ? __libc_malloc(size) : nullptr; }
 #endif

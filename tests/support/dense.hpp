@@ -211,7 +211,8 @@ using DenseVector = Eigen::VectorXcd;
     case AngleSource::feature_product:
       return a.scale * (at(x, a.index) + a.shift) * (at(x, a.second) + a.second_shift) + a.offset;
     case AngleSource::weighted_feature:
-      return a.scale * (at(w, a.third) + (at(w, a.index) + a.shift) * at(x, a.second)) + a.offset;
+      return a.scale * ((a.third == no_phase ? 0.0 : at(w, a.third)) + (at(w, a.index) + a.shift) * at(x, a.second)) +
+             a.offset;
   }
   throw std::logic_error("no such angle source");
 }

@@ -55,8 +55,10 @@ struct ParameterCounts {
     return affine(first * second);
   }
   if (kind == 4 && counts.features > 0 && counts.weights > 0) {
-    return affine(trainable_feature(pick(rng, counts.weights), pick(rng, counts.weights), pick(rng, counts.features),
-                                    pick(rng, 2)));
+    const Angle angle = trainable_feature(pick(rng, counts.weights), pick(rng, counts.weights),
+                                          pick(rng, counts.features), pick(rng, 2));
+    if (angle.third != angle.index || angle.shift == 0.0) return affine(angle);
+    return affine((weight(angle.index) + 1.0) * feature(angle.second));  // without a phase
   }
   return rng.uniform(-2 * pi, 2 * pi);
 }

@@ -3,7 +3,6 @@
 // Where a gate's angle comes from: a constant, a feature, a weight, a product of two features, or a feature times a
 // weight.
 
-#include <concepts>
 #include <cstdint>
 
 #include "qmtl/core/error.hpp"
@@ -13,13 +12,32 @@ namespace qmtl::inline QMTL_ABI {
 
 enum class AngleSource : std::uint8_t { constant, feature, weight, feature_product, weighted_feature };
 
+/// The highest index of a feature or a weight: one more is still an int.
+inline constexpr int max_parameter_index = 1 << 30;
+
+/// In the place of the weight that a weighted feature may have added to it.
+inline constexpr int no_phase = -1;
+
+namespace detail {
+/// The index of a feature or a weight. Throws CircuitError for one that cannot be.
+[[nodiscard]] constexpr int parameter_index(int i) {
+  if (i < 0) throw CircuitError(text("qmtl: a feature or weight index must not be negative, got ", i));
+  if (i > max_parameter_index) {
+    throw CircuitError(text("qmtl: a feature or weight index must be at most ", max_parameter_index, ", got ", i));
+  }
+  return i;
+}
+}  // namespace detail
+
 /// An angle in radians that is known once features x and weights w are:
 ///   constant         offset
 ///   feature          scale * x[index] + offset
 ///   weight           scale * w[index] + offset
 ///   feature_product  scale * (x[index] + shift) * (x[second] + second_shift) + offset
-///   weighted_feature scale * (w[third] + (w[index] + shift) * x[second]) + offset
-/// Written as arithmetic: `0.5 * weight(3) + pi`, `2.0 * (pi - feature(0)) * (pi - feature(1))`.
+///   weighted_feature scale * (w[third] + (w[index] + shift) * x[second]) + offset, without w[third] if that is
+///   no_phase
+/// Written as arithmetic: `0.5 * weight(3) + pi`, `2.0 * (pi - feature(0)) * (pi - feature(1))`,
+/// `weight(1) + weight(0) * feature(2)`.
 /// A plain double converts to a constant angle.
 struct Angle {
   AngleSource source = AngleSource::constant;
@@ -34,9 +52,7 @@ struct Angle {
   constexpr Angle() = default;
   // A literal angle is the most common argument of a gate, so this conversion is implicit.
   constexpr Angle(double constant) : offset(constant) {}  // NOLINT(google-explicit-constructor)
-  constexpr Angle(AngleSource from, int i) : source(from), index(i), scale(1.0) {
-    if (i < 0) throw CircuitError(detail::text("qmtl: a feature or weight index must not be negative, got ", i));
-  }
+  constexpr Angle(AngleSource from, int i) : source(from), index(detail::parameter_index(i)), scale(1.0) {}
 
   friend constexpr bool operator==(const Angle&, const Angle&) = default;
 };
@@ -50,13 +66,9 @@ struct Angle {
 /// The angle w[phase] + (w[frequency] + start) * x[i] of feature i, whose frequency and phase are trained
 /// (Perez-Salinas et al. 2020). With `start` the frequency is near a fixed one while its weight is near zero.
 [[nodiscard]] constexpr Angle trainable_feature(int phase, int frequency, int i, double start = 0.0) {
-  if (phase < 0 || i < 0) {
-    throw CircuitError(
-        detail::text("qmtl: a feature or weight index must not be negative, got ", phase < 0 ? phase : i));
-  }
   Angle angle(AngleSource::weighted_feature, frequency);
-  angle.second = i;
-  angle.third = phase;
+  angle.second = detail::parameter_index(i);
+  angle.third = detail::parameter_index(phase);
   angle.shift = start;
   return angle;
 }
@@ -77,22 +89,55 @@ struct Angle {
 [[nodiscard]] constexpr Angle operator-(Angle angle, double constant) { return angle + (-constant); }
 [[nodiscard]] constexpr Angle operator-(double constant, Angle angle) { return -angle + constant; }
 
-/// No gate has an angle with two sources, but rotations about one axis add up.
-template <std::same_as<Angle> A>
-constexpr Angle operator+(const A& a, const A&) {
-  constexpr bool one_source = !std::same_as<A, Angle>;
-  static_assert(one_source, "qmtl: an angle must have one source: write a gate for each term of a sum");
-  return a;
+/// A weight and a weight times a feature, with the same factor: `weight(1) + weight(0) * feature(2)`; one of the angles
+/// may be a constant. No gate has an angle with other sums of two sources, but rotations about one axis add up.
+/// Throws CircuitError.
+[[nodiscard]] constexpr Angle operator+(const Angle& a, const Angle& b) {
+  if (a.source == AngleSource::constant) return b + a.offset;
+  if (b.source == AngleSource::constant) return a + b.offset;
+  const auto& phase = a.source == AngleSource::weight ? a : b;
+  Angle sum = a.source == AngleSource::weight ? b : a;
+  if (phase.source != AngleSource::weight || sum.source != AngleSource::weighted_feature || sum.third != no_phase) {
+    throw CircuitError("qmtl: an angle must have one source: write a gate for each term of a sum");
+  }
+  if (phase.scale != sum.scale) {
+    throw CircuitError("qmtl: a weight and the product that it is added to must have the same factor");
+  }
+  sum.third = phase.index;
+  sum.offset += phase.offset;
+  return sum;
 }
-template <std::same_as<Angle> A>
-constexpr Angle operator-(const A& a, const A& b) {
-  return a + b;
-}
+[[nodiscard]] constexpr Angle operator-(const Angle& a, const Angle& b) { return a + -b; }
 
-/// The product of two angles, each an affine function of one feature with a non-zero scale.
+namespace detail {
+/// The product of an affine function of a weight and a multiple of a feature.
+[[nodiscard]] constexpr Angle weighted_feature(const Angle& frequency, const Angle& x) {
+  if (x.offset != 0.0) {
+    throw CircuitError("qmtl: a weight must be multiplied by a feature without an offset");
+  }
+  Angle product(AngleSource::weighted_feature, frequency.index);
+  product.second = x.index;
+  product.third = no_phase;
+  product.scale = frequency.scale * x.scale;
+  product.shift = frequency.offset / frequency.scale;
+  return product;
+}
+}  // namespace detail
+
+/// The product of two affine functions of a feature, of an affine function of a weight and a multiple of a feature, or
+/// of any angle and a constant. Throws CircuitError for other products, and for a scale of zero.
 [[nodiscard]] constexpr Angle operator*(const Angle& a, const Angle& b) {
-  if (a.source != AngleSource::feature || b.source != AngleSource::feature || a.scale == 0.0 || b.scale == 0.0) {
-    throw CircuitError("qmtl: a product of angles must be of two features, each with a non-zero scale");
+  if (a.source == AngleSource::constant) return a.offset * b;
+  if (b.source == AngleSource::constant) return b.offset * a;
+  const bool scaled = a.scale != 0.0 && b.scale != 0.0;
+  if (scaled && a.source == AngleSource::weight && b.source == AngleSource::feature) {
+    return detail::weighted_feature(a, b);
+  }
+  if (scaled && a.source == AngleSource::feature && b.source == AngleSource::weight) {
+    return detail::weighted_feature(b, a);
+  }
+  if (!scaled || a.source != AngleSource::feature || b.source != AngleSource::feature) {
+    throw CircuitError("qmtl: a product of angles must be of two features or a weight and a feature of non-zero scale");
   }
   Angle product(AngleSource::feature_product, a.index);
   product.second = b.index;
@@ -118,8 +163,16 @@ constexpr void for_each_feature(A& angle, Visit&& visit) {
 template <class A, class Visit>
 constexpr void for_each_weight(A& angle, Visit&& visit) {
   if (angle.source == AngleSource::weight || angle.source == AngleSource::weighted_feature) visit(angle.index);
-  if (angle.source == AngleSource::weighted_feature) visit(angle.third);
+  if (angle.source == AngleSource::weighted_feature && angle.third != no_phase) visit(angle.third);
 }
+
+namespace detail {
+/// The weight that is added to a weighted feature, or 0.
+template <Scalar S>
+[[nodiscard]] constexpr S phase_of(const Angle& angle, const S* w) noexcept {
+  return angle.third == no_phase ? S(0) : w[angle.third];
+}
+}  // namespace detail
 
 /// The angle in radians for features `x` and weights `w`; a pointer that the angle does not use may be null.
 template <Scalar S>
@@ -135,7 +188,8 @@ template <Scalar S>
                  (x[angle.second] + static_cast<S>(angle.second_shift)) +
              offset;
     case AngleSource::weighted_feature:
-      return scale * (w[angle.third] + (w[angle.index] + static_cast<S>(angle.shift)) * x[angle.second]) + offset;
+      return scale * (detail::phase_of(angle, w) + (w[angle.index] + static_cast<S>(angle.shift)) * x[angle.second]) +
+             offset;
   }
   return offset;
 }
@@ -162,7 +216,7 @@ constexpr void accumulate(const Angle& angle, S derivative, const S* x, const S*
       if (grad_x != nullptr) grad_x[angle.second] += scaled * (w[angle.index] + static_cast<S>(angle.shift));
       if (grad_w == nullptr) return;
       grad_w[angle.index] += scaled * x[angle.second];
-      grad_w[angle.third] += scaled;
+      if (angle.third != no_phase) grad_w[angle.third] += scaled;
       return;
   }
 }

@@ -8,13 +8,12 @@
 #include <cstdint>
 #include <span>
 #include <type_traits>
+#include <utility>
 
 #include "qmtl/circuit/operation.hpp"
+#include "qmtl/circuit/window.hpp"
 
 namespace qmtl::inline QMTL_ABI {
-
-/// The widest register a state vector can have here; wider circuits run through light cones.
-inline constexpr int max_circuit_qubits = 4096;
 
 /// M operations on N qubits, applied first to last. Build one with `make_circuit<N>(...)`; read it with `ops()`.
 template <int N, int M>
@@ -26,13 +25,14 @@ struct Circuit {
   std::array<Operation, static_cast<std::size_t>(M)> operations{};
 
   /// The operations in order of application.
-  [[nodiscard]] constexpr std::span<const Operation> ops() const noexcept { return operations; }
+  [[nodiscard]] constexpr std::span<const Operation> ops() const noexcept QMTL_LIFETIME_BOUND { return operations; }
 
   friend constexpr bool operator==(const Circuit&, const Circuit&) = default;
 };
 
 /// What interpreters read of a circuit, whether its size is known at compile time or at run time: its operations, in
-/// order of application, on a number of qubits. Looks at them, as std::span does.
+/// order of application, on a number of qubits. Looks at them, as std::span does: a type for parameters; what is kept
+/// must not be of a temporary.
 struct CircuitView {
   int qubits = 1;
   std::span<const Operation> operations;
@@ -40,7 +40,7 @@ struct CircuitView {
   constexpr CircuitView() = default;
   constexpr CircuitView(int width, std::span<const Operation> ops) noexcept : qubits(width), operations(ops) {}
   template <int N, int M>
-  constexpr CircuitView(const Circuit<N, M>& c) noexcept  // NOLINT(google-explicit-constructor)
+  constexpr CircuitView(const Circuit<N, M>& c QMTL_LIFETIME_BOUND) noexcept  // NOLINT(google-explicit-constructor)
       : qubits(N), operations(c.ops()) {}
 
   [[nodiscard]] constexpr std::span<const Operation> ops() const noexcept { return operations; }
@@ -59,27 +59,61 @@ concept CircuitValue = requires {
 
 namespace detail {
 
-/// Throws CircuitError (or fails to compile, in a constant expression) if `op` does not fit on `qubits` qubits.
-constexpr void check_operation(const Operation& op, int qubits) {
+/// What is wrong with an operation, and the number that is wrong.
+struct Mistake {
+  enum class Kind : std::uint8_t { none, gate, qubit, repeated, source, negative_index, large_index, number };
+  Kind kind = Kind::none;
+  int value = 0;
+};
+
+[[nodiscard]] constexpr Mistake find_mistake(const Angle& angle) {
+  using enum Mistake::Kind;
+  if (angle.source > AngleSource::weighted_feature) return {source, static_cast<int>(angle.source)};
+  const bool without_phase = angle.source == AngleSource::weighted_feature && angle.third == no_phase;
+  for (const int index : {angle.index, angle.second, without_phase ? 0 : angle.third}) {
+    if (index < 0) return {negative_index, index};
+    if (index > max_parameter_index) return {large_index, index};
+  }
+  for (const double number : {angle.scale, angle.offset, angle.shift, angle.second_shift}) {
+    if (!(number - number == 0.0)) return {Mistake::Kind::number, 0};
+  }
+  return {};
+}
+
+/// The first reason why an operation is not a gate on distinct ones of `qubits` qubits with angles that there are.
+[[nodiscard]] constexpr Mistake find_mistake(const Operation& op, int qubits) {
+  using enum Mistake::Kind;
+  if (static_cast<std::size_t>(op.gate) >= gate_table.size()) return {gate, static_cast<int>(op.gate)};
   const auto targets = op.targets();
   for (std::size_t i = 0; i < targets.size(); ++i) {
-    if (targets[i] < 0 || targets[i] >= qubits) {
-      throw CircuitError(text("qmtl: a qubit must be below the circuit's qubit count ", qubits, ", got ", targets[i]));
-    }
+    if (targets[i] < 0 || targets[i] >= qubits) return {qubit, targets[i]};
     for (std::size_t j = 0; j < i; ++j) {
-      if (targets[i] == targets[j]) {
-        throw CircuitError(text("qmtl: a gate's qubits must be distinct, got qubit ", targets[i], " twice"));
-      }
+      if (targets[i] == targets[j]) return {repeated, targets[i]};
     }
   }
   for (const auto& angle : op.used_angles()) {
-    if (angle.index < 0 || angle.second < 0 || angle.third < 0) {
-      throw CircuitError(text("qmtl: a feature or weight index must not be negative, got ", angle.index));
-    }
-    if (angle.source > AngleSource::weighted_feature) {
-      throw CircuitError(text("qmtl: the source of an angle must be one of AngleSource's enumerators, got number ",
-                              static_cast<int>(angle.source)));
-    }
+    const Mistake mistake = find_mistake(angle);
+    if (mistake.kind != none) return mistake;
+  }
+  return {};
+}
+
+/// Throws CircuitError (or fails to compile, in a constant expression) if `op` does not fit on `qubits` qubits.
+constexpr void check_operation(const Operation& op, int qubits) {
+  const auto [kind, value] = find_mistake(op, qubits);
+  switch (kind) {
+    case Mistake::Kind::none: return;
+    case Mistake::Kind::gate: (void)info(op.gate); return;
+    case Mistake::Kind::qubit:
+      throw CircuitError(text("qmtl: a qubit must be below the circuit's qubit count ", qubits, ", got ", value));
+    case Mistake::Kind::repeated:
+      throw CircuitError(text("qmtl: a gate's qubits must be distinct, got qubit ", value, " twice"));
+    case Mistake::Kind::source:
+      throw CircuitError(
+          text("qmtl: the source of an angle must be one of AngleSource's enumerators, got number ", value));
+    case Mistake::Kind::negative_index:
+    case Mistake::Kind::large_index: (void)parameter_index(value); return;
+    case Mistake::Kind::number: throw CircuitError("qmtl: the numbers of an angle must be finite");
   }
 }
 
@@ -168,7 +202,7 @@ template <int N, class... Parts>
 }
 
 /// Throws CircuitError, or does not compile in a constant expression, unless the circuit has 1 to 4096 qubits and each
-/// operation is a gate on distinct ones of them with sources of angles that there are.
+/// operation is a gate on distinct ones of them with angles that there are, of finite numbers.
 constexpr void validate(CircuitView c) {
   if (c.qubits < 1 || c.qubits > max_circuit_qubits) {
     throw CircuitError(detail::text("qmtl: a circuit must have 1 to ", max_circuit_qubits, " qubits, got ", c.qubits));
@@ -176,19 +210,21 @@ constexpr void validate(CircuitView c) {
   detail::check_operation(c, c.qubits);
 }
 
-/// True if every operation is a gate on distinct qubits of the circuit, as those built by make_circuit are.
-[[nodiscard]] constexpr bool fits(CircuitView c) {
-  for (const auto& op : c.ops()) {
-    if (static_cast<std::size_t>(op.gate) >= detail::gate_table.size()) return false;
-    const auto targets = op.targets();
-    for (std::size_t i = 0; i < targets.size(); ++i) {
-      if (targets[i] < 0 || targets[i] >= c.qubits) return false;
-      for (std::size_t j = 0; j < i; ++j) {
-        if (targets[i] == targets[j]) return false;
-      }
-    }
+namespace detail {
+/// Throws CircuitError for a circuit that is wider than one that is to hold it.
+inline void require_narrow(std::string_view where, int part, int qubits) {
+  if (part > qubits) {
+    throw CircuitError(text("qmtl: ", where, ": a part must have at most ", qubits, " qubits, got ", part));
   }
-  return true;
+}
+}  // namespace detail
+
+/// True if the circuit has 1 to 4096 qubits and every operation fits, as in those built by make_circuit.
+[[nodiscard]] constexpr bool fits(CircuitView c) {
+  return c.qubits >= 1 && c.qubits <= max_circuit_qubits &&
+         std::all_of(c.ops().begin(), c.ops().end(), [&c](const Operation& op) {
+           return detail::find_mistake(op, c.qubits).kind == detail::Mistake::Kind::none;
+         });
 }
 
 /// A type with a `static constexpr` circuit: what compile-time-sized algorithms take.

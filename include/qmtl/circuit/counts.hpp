@@ -29,7 +29,6 @@ namespace detail {
 [[nodiscard]] constexpr int depth_of(CircuitView c, std::span<int> level, int width) {
   std::fill(level.begin(), level.end(), 0);
   for (const auto& op : c.ops()) {
-    check_operation(op, c.qubits);
     int deepest = 0;
     for (const int q : op.targets()) deepest = std::max(deepest, level[static_cast<std::size_t>(q)]);
     if (info(op.gate).qubits >= width) ++deepest;
@@ -43,10 +42,12 @@ namespace detail {
 /// Longest chain of operations through shared qubits.
 template <int N, int M>
 [[nodiscard]] constexpr int depth(const Circuit<N, M>& c) {
+  validate(c);
   std::array<int, static_cast<std::size_t>(N)> level{};
   return detail::depth_of(c, level, 1);
 }
 [[nodiscard]] inline int depth(CircuitView c) {
+  validate(c);
   std::vector<int> level(static_cast<std::size_t>(c.qubits));
   return detail::depth_of(c, level, 1);
 }
@@ -54,10 +55,12 @@ template <int N, int M>
 /// Longest chain of operations on two or more qubits.
 template <int N, int M>
 [[nodiscard]] constexpr int two_qubit_depth(const Circuit<N, M>& c) {
+  validate(c);
   std::array<int, static_cast<std::size_t>(N)> level{};
   return detail::depth_of(c, level, 2);
 }
 [[nodiscard]] inline int two_qubit_depth(CircuitView c) {
+  validate(c);
   std::vector<int> level(static_cast<std::size_t>(c.qubits));
   return detail::depth_of(c, level, 2);
 }
@@ -94,10 +97,12 @@ namespace detail {
 /// Counts everything at once; of a Circuit<N, M> in constant expressions too.
 template <int N, int M>
 [[nodiscard]] constexpr Counts counts(const Circuit<N, M>& c) {
+  validate(c);
   std::array<int, static_cast<std::size_t>(N)> level{};
   return detail::counts_of(c, level);
 }
 [[nodiscard]] inline Counts counts(CircuitView c) {
+  validate(c);
   std::vector<int> level(static_cast<std::size_t>(c.qubits));
   return detail::counts_of(c, level);
 }

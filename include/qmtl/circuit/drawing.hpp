@@ -36,9 +36,10 @@ namespace qmtl::inline QMTL_ABI {
     out += detail::text("(x", angle.index, plus(angle.shift), ")*(x", angle.second, plus(angle.second_shift), ")");
   } else if (angle.source == AngleSource::weighted_feature) {
     const auto start = plus(angle.shift);
-    const auto frequency = detail::text('w', angle.index, start);
-    out += detail::text("(w", angle.third, '+', start.empty() ? frequency : "(" + frequency + ")", "*x", angle.second,
-                        ')');
+    auto product = detail::text('w', angle.index, start);
+    if (!start.empty()) product = "(" + product + ")";
+    product += detail::text("*x", angle.second);
+    out += angle.third == no_phase ? product : detail::text("(w", angle.third, '+', product, ')');
   } else {
     out += detail::text(angle.source == AngleSource::feature ? 'x' : 'w', angle.index);
   }
@@ -49,10 +50,8 @@ namespace detail {
 
 /// What stands on the wire of an operation's k-th qubit: a control dot or the gate's symbol with its angles.
 [[nodiscard]] inline std::string symbol(const Operation& op, int k) {
-  const auto& facts = info(op.gate);
-  if (k < facts.controls) return "@";
-  std::string out(facts.symbol);
-  const auto angles = op.used_angles();
+  std::string out(info(op.gate).symbols[static_cast<std::size_t>(k)]);
+  const auto angles = k < info(op.gate).controls ? std::span<const Angle>() : op.used_angles();
   for (std::size_t i = 0; i < angles.size(); ++i) out += (i == 0 ? "(" : ",") + to_string(angles[i]);
   return angles.empty() ? out : out + ")";
 }
@@ -61,7 +60,6 @@ namespace detail {
 [[nodiscard]] inline std::vector<int> columns_of(CircuitView c) {
   std::vector<int> next(static_cast<std::size_t>(c.qubits), 0);
   std::vector<int> columns;
-  check_operation(c, c.qubits);
   for (const auto& op : c.ops()) {
     const auto targets = op.targets();
     const auto ends = std::minmax_element(targets.begin(), targets.end());
@@ -136,6 +134,7 @@ class Grid {
 ///            |
 ///     q1: ---X-
 [[nodiscard]] inline std::string draw(CircuitView c) {
+  validate(c);
   const auto columns = detail::columns_of(c);
   const int column_count = columns.empty() ? 0 : *std::max_element(columns.begin(), columns.end()) + 1;
   detail::Grid grid(2 * c.qubits - 1, column_count);

@@ -22,8 +22,11 @@ class DynamicCircuit {
 
   [[nodiscard]] int qubits() const noexcept { return qubits_; }
   [[nodiscard]] std::size_t size() const noexcept { return operations_.size(); }
-  [[nodiscard]] std::span<const Operation> ops() const noexcept { return operations_; }
-  operator CircuitView() const noexcept { return {qubits_, operations_}; }  // NOLINT(google-explicit-constructor)
+  [[nodiscard]] std::span<const Operation> ops() const& noexcept { return operations_; }
+  std::span<const Operation> ops() && = delete;                // of a circuit that is gone when they are read
+  operator CircuitView() const noexcept QMTL_LIFETIME_BOUND {  // NOLINT(google-explicit-constructor)
+    return {qubits_, operations_};
+  }
 
   /// Adds an operation at the end. Throws CircuitError for a qubit that is not below qubits() or is named twice, or an
   /// angle without a valid source.
@@ -36,6 +39,7 @@ class DynamicCircuit {
   /// Adds the operations of a circuit of at most as many qubits, which may be a part of this one. Throws CircuitError
   /// as for one operation.
   DynamicCircuit& append(CircuitView part) {
+    detail::require_narrow("DynamicCircuit", part.qubits, qubits_);
     detail::check_operation(part, qubits_);
     const std::vector<Operation> copy(part.operations.begin(), part.operations.end());
     operations_.insert(operations_.end(), copy.begin(), copy.end());
@@ -47,12 +51,7 @@ class DynamicCircuit {
   /// of this circuit.
   DynamicCircuit& append(CircuitView part, std::span<const int> window) {
     detail::require_size("DynamicCircuit: qubits of the window", window.size(), part.qubits);
-    for (std::size_t j = 0; j < window.size(); ++j) {
-      if (window[j] < 0 || window[j] >= qubits_ || std::count(window.begin(), window.end(), window[j]) != 1) {
-        throw CircuitError(detail::text("qmtl: DynamicCircuit: a window must name distinct qubits below ", qubits_,
-                                        ", got qubit ", window[j], " at position ", j));
-      }
-    }
+    detail::require_distinct_qubits("DynamicCircuit: a window", window, qubits_);
     detail::check_operation(part, part.qubits);
     std::vector<Operation> placed;
     for (const auto& op : part.operations) placed.push_back(relabel(op, window));

@@ -90,7 +90,9 @@ struct GateInfo {
 
   Gate gate;
   std::string_view name;
-  std::string_view symbol;  ///< on the targets in a drawing; "@" as on a control where all qubits play the same part
+  /// On each qubit in a drawing: "@" on controls, and where all qubits play the same part as in CZ; targets that cannot
+  /// be exchanged have different ones.
+  std::array<std::string_view, max_gate_qubits> symbols;
   int qubits;
   int controls;
   Gate inverse;   ///< what undoes it, with negative angles
@@ -120,14 +122,27 @@ namespace detail {
 /// Which version of OpenQASM has a gate of this name, built in or in its standard library.
 enum class Known : std::uint8_t { neither, two, both };
 
+/// The symbols of a gate's targets: the same on all, or one each.
+struct TargetSymbols {
+  std::array<std::string_view, max_gate_qubits> of{};
+
+  constexpr TargetSymbols(const char* all) { of.fill(all); }  // NOLINT(google-explicit-constructor)
+  constexpr TargetSymbols(std::initializer_list<std::string_view> each) {
+    std::copy(each.begin(), each.end(), of.begin());
+  }
+};
+
 /// A row of the table, with what follows from the parts.
-[[nodiscard]] constexpr GateInfo row(Gate gate, std::string_view name, std::string_view symbol, int qubits,
+[[nodiscard]] constexpr GateInfo row(Gate gate, std::string_view name, const TargetSymbols& symbols, int qubits,
                                      int controls, Gate inverse, bool clifford, Known known,
                                      std::initializer_list<GatePart> parts, std::string_view openqasm3 = {},
                                      std::array<int, max_gate_angles> inverse_angles = {0, 1, 2, 3}) {
   const Spelling second{name, known != Known::neither};
   const Spelling third{openqasm3.empty() ? name : openqasm3, known == Known::both};
-  GateInfo out{gate, name, symbol, qubits, controls, inverse, clifford, second, third};
+  GateInfo out{gate, name, {}, qubits, controls, inverse, clifford, second, third};
+  for (int k = 0; k < qubits; ++k) {
+    out.symbols[static_cast<std::size_t>(k)] = k < controls ? "@" : symbols.of[static_cast<std::size_t>(k - controls)];
+  }
   out.inverse_angles = inverse_angles;
   std::copy(parts.begin(), parts.end(), out.part_storage.begin());
   out.part_count = static_cast<int>(parts.size());
@@ -181,13 +196,13 @@ inline constexpr auto gate_table = [] {
     row(Gate::RZZ,     "rzz",     "RZZ",     2, 0, Gate::RZZ,     no,       two,     {{RZ, 0b00, 0b10, 0}, {RZ, 0b01, 0b10, 0, -1}}),
     row(Gate::Toffoli, "ccx",     "X",       3, 2, Gate::Toffoli, no,       both,    {{X, 0b011, 0b100}}),
     row(Gate::Fredkin, "cswap",   "x",       3, 1, Gate::Fredkin, no,       both,    {{X, 0b011, 0b110}}),
-    row(Gate::RZX,     "rzx",     "RZX",     2, 0, Gate::RZX,     no,       neither, {{RX, 0b00, 0b10, 0}, {RX, 0b01, 0b10, 0, -1}}),
-    row(Gate::ECR,     "ecr",     "ECR",     2, 0, Gate::ECR,     clifford, neither, {{RootIXdg, 0b00, 0b10}, {RootIX, 0b01, 0b10}, {X, 0b00, 0b01}, {X, 0b10, 0b01}}),
+    row(Gate::RZX,     "rzx",     {"RZX.z", "RZX.x"}, 2, 0, Gate::RZX,    no,       neither, {{RX, 0b00, 0b10, 0}, {RX, 0b01, 0b10, 0, -1}}),
+    row(Gate::ECR,     "ecr",     {"ECR.0", "ECR.1"}, 2, 0, Gate::ECR,    clifford, neither, {{RootIXdg, 0b00, 0b10}, {RootIX, 0b01, 0b10}, {X, 0b00, 0b01}, {X, 0b10, 0b01}}),
     row(Gate::XXPlusYY, "xx_plus_yy", "XX+YY", 2, 0, Gate::XXPlusYY, no,    neither, {{RX, 0b01, 0b11, 0}}),
     row(Gate::SISWAP,  "siswap",  "SISWAP",  2, 0, Gate::SISWAPdg, no,      neither, {{RootIX, 0b01, 0b11}}),
     row(Gate::SISWAPdg, "siswapdg", "SISWAPDG", 2, 0, Gate::SISWAP, no,     neither, {{RootIXdg, 0b01, 0b11}}),
-    row(Gate::SingleExcitation, "single_excitation", "G",  2, 0, Gate::SingleExcitation, no, neither, {{RY, 0b10, 0b11, 0}}),
-    row(Gate::DoubleExcitation, "double_excitation", "G2", 4, 0, Gate::DoubleExcitation, no, neither, {{RY, 0b1100, 0b1111, 0}}),
+    row(Gate::SingleExcitation, "single_excitation", {"G.0", "G.1"}, 2, 0, Gate::SingleExcitation, no, neither, {{RY, 0b10, 0b11, 0}}),
+    row(Gate::DoubleExcitation, "double_excitation", {"G2.0", "G2.1", "G2.2", "G2.3"}, 4, 0, Gate::DoubleExcitation, no, neither, {{RY, 0b1100, 0b1111, 0}}),
     row(Gate::CU,      "cu",      "U",       2, 1, Gate::CU,      no,       both,
         {{P, 0b00, 0b01, 3}, {P, 0b10, 0b01, 3}, {P, 0b01, 0b10, 2}, {RY, 0b01, 0b10, 0}, {P, 0b01, 0b10, 1}}, "cu", {0, 2, 1, 3}),
   };
@@ -219,6 +234,13 @@ static_assert(is_enumerator<gate_table.back().gate>() && !is_enumerator<static_c
                    text("qmtl: a gate must be one of Gate's enumerators, got number ", static_cast<int>(gate)));
 }
 
+/// Throws CircuitError for the number of an angle that no gate has.
+constexpr void check_angle(int angle) {
+  if (angle < 0 || angle >= max_gate_angles) {
+    throw CircuitError(text("qmtl: the number of a gate's angle must be below ", max_gate_angles, ", got ", angle));
+  }
+}
+
 }  // namespace detail
 
 inline constexpr int gate_kinds = static_cast<int>(detail::gate_table.size());
@@ -241,7 +263,9 @@ inline constexpr int gate_kinds = static_cast<int>(detail::gate_table.size());
 
 /// Whether expectation values need the four-term shift rule for an angle of a gate, as those of CRX, CRY and CRZ, whose
 /// generator has the eigenvalues -1/2, 0, +1/2. Others need two terms only.
+/// Throws CircuitError for an angle that no gate has.
 [[nodiscard]] constexpr bool needs_four_term_shift(Gate gate, int angle = 0) {
+  detail::check_angle(angle);
   return info(gate).four_terms[static_cast<std::size_t>(angle)];
 }
 

@@ -50,23 +50,18 @@ struct LightCone {
   std::vector<int> window;  ///< the window's qubits in the cone
 
   [[nodiscard]] int width() const noexcept { return static_cast<int>(qubits.size()); }
-  [[nodiscard]] CircuitView circuit() const noexcept { return {width(), operations}; }
+  [[nodiscard]] CircuitView circuit() const noexcept QMTL_LIFETIME_BOUND { return {width(), operations}; }
 };
 
 /// The light cone of a window in a circuit that starts from |0...0>: every expectation value on the window is the same
-/// as in the whole circuit, exactly. Throws CircuitError for a circuit that is not valid or a window's qubit outside
-/// it.
+/// as in the whole circuit, exactly. Throws CircuitError for a circuit that is not valid, or a window that does not
+/// name distinct qubits of it.
 [[nodiscard]] inline LightCone light_cone(CircuitView circuit, std::span<const int> window) {
+  validate(circuit);
+  detail::require_distinct_qubits("light_cone: a window", window, circuit.qubits);
   const auto ops = circuit.ops();
   std::vector<bool> active(static_cast<std::size_t>(circuit.qubits), false), kept(ops.size(), false);
-  for (const int q : window) {
-    if (q < 0 || q >= circuit.qubits) {
-      throw CircuitError(
-          detail::text("qmtl: light_cone: a window's qubit must be below ", circuit.qubits, ", got ", q));
-    }
-    active[static_cast<std::size_t>(q)] = true;
-  }
-  detail::check_operation(circuit, circuit.qubits);
+  for (const int q : window) active[static_cast<std::size_t>(q)] = true;
   detail::mark_light_cone(ops, active, kept);
   LightCone cone;
   std::vector<int> position(active.size(), -1);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One gate on its qubits with its angles, and a builder function for every gate.
 
+#include <algorithm>
 #include <array>
 #include <concepts>
 #include <span>
@@ -26,23 +27,43 @@ struct Operation {
     return {angles.data(), static_cast<std::size_t>(info(gate).angles)};
   }
 
-  friend constexpr bool operator==(const Operation&, const Operation&) = default;
+  /// Equal in gate, and in the qubits and angles that it uses.
+  friend constexpr bool operator==(const Operation& a, const Operation& b) {
+    if (a.gate != b.gate) return false;
+    if (static_cast<std::size_t>(a.gate) >= detail::gate_table.size()) return a.qubits == b.qubits;
+    const auto& facts = info(a.gate);
+    return std::equal(a.qubits.begin(), a.qubits.begin() + facts.qubits, b.qubits.begin()) &&
+           std::equal(a.angles.begin(), a.angles.begin() + facts.angles, b.angles.begin());
+  }
 };
 
-/// The operation with qubit map[q] in the place of qubit q. Its qubits must be below the map's size.
+/// The operation with qubit map[q] in the place of qubit q. Throws CircuitError for a qubit that is not below the map's
+/// size.
 [[nodiscard]] constexpr Operation relabel(Operation op, std::span<const int> map) {
   for (int j = 0; j < info(op.gate).qubits; ++j) {
     auto& q = op.qubits[static_cast<std::size_t>(j)];
+    if (q < 0 || static_cast<std::size_t>(q) >= map.size()) {
+      throw CircuitError(detail::text("qmtl: relabel: a qubit must be below the map's size ", map.size(), ", got ", q));
+    }
     q = map[static_cast<std::size_t>(q)];
   }
   return op;
 }
 
-/// The operation with every weight index raised by `by`. Throws CircuitError for an index that would be negative.
+/// The operation with every weight index raised by `by`. Throws CircuitError for an index that would be negative or too
+/// large.
 [[nodiscard]] constexpr Operation shift_weights(Operation op, int by) {
-  bool negative = false;  // thrown for here, so that compilers need few lines to say so
-  for (auto& angle : op.angles) for_each_weight(angle, [&](int& index) { negative |= (index += by) < 0; });
+  bool negative = false, large = false;  // thrown for here, so that compilers need few lines to say so
+  for (int a = 0; a < info(op.gate).angles; ++a) {
+    for_each_weight(op.angles[static_cast<std::size_t>(a)], [&](int& index) {
+      const auto raised = static_cast<long long>(index) + by;
+      negative |= raised < 0;
+      large |= raised > max_parameter_index;
+      if (!negative && !large) index = static_cast<int>(raised);
+    });
+  }
   if (negative) throw CircuitError("qmtl: a feature or weight index must not be negative");
+  if (large) throw CircuitError("qmtl: a feature or weight index must be at most 2^30");
   return op;
 }
 

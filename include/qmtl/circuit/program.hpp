@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -134,9 +135,12 @@ class Program {
   }
   /// The operations of a circuit of at most as many qubits.
   Program& append(CircuitView circuit) {
+    detail::require_narrow("Program", circuit.qubits, qubits_);
     detail::check_operation(circuit, qubits_);
-    for (const auto& op : circuit.ops()) add(op, {});
-    return *this;
+    std::vector<Instruction> added;
+    added.reserve(circuit.operations.size());
+    for (const auto& op : circuit.operations) added.push_back({op, {}});
+    return add(std::move(added));
   }
   Program& append(const ControlledOperation& controlled, std::optional<Condition> condition = {}) {
     detail::check_operation(controlled.operation, qubits_);
@@ -189,12 +193,7 @@ class Program {
   [[nodiscard]] static int end_of(const ClassicalRegister& r) noexcept { return r.first + r.bits; }
 
   void check_qubits(std::span<const int> qubits) const {
-    for (std::size_t j = 0; j < qubits.size(); ++j) {
-      if (qubits[j] < 0 || qubits[j] >= qubits_ || std::count(qubits.begin(), qubits.end(), qubits[j]) != 1) {
-        throw CircuitError(detail::text("qmtl: Program: qubits must be distinct and below ", qubits_, ", got qubit ",
-                                        qubits[j], " at position ", j));
-      }
-    }
+    detail::require_distinct_qubits("Program: an instruction", qubits, qubits_);
     if (qubits.empty()) throw CircuitError("qmtl: Program: an instruction must be on at least one qubit");
   }
 
@@ -217,6 +216,14 @@ class Program {
       throw ValueError(
           detail::text("qmtl: Program: ", what, " must preserve the trace to 1e-9, got an error of ", error));
     }
+  }
+
+  /// All of them or, where there is no memory, none.
+  Program& add(std::vector<Instruction> added) {
+    static_assert(std::is_nothrow_move_constructible_v<Instruction>);
+    instructions_.insert(instructions_.end(), std::make_move_iterator(added.begin()),
+                         std::make_move_iterator(added.end()));
+    return *this;
   }
 
   /// An instruction on the matrices that are added with it, or nothing. They come by value: they may be the program's.

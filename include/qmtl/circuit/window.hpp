@@ -5,12 +5,41 @@
 #include <algorithm>
 #include <array>
 #include <concepts>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "qmtl/core/error.hpp"
 
 #include "qmtl/core/config.hpp"
 
 namespace qmtl::inline QMTL_ABI {
 
+/// The most qubits of a circuit: far more than a state vector can have; wider circuits run through light cones.
+inline constexpr int max_circuit_qubits = 4096;
+
 namespace detail {
+
+/// Throws CircuitError unless qubits are distinct and below `width`, at most 4096; `what` names their owner
+/// ("light_cone: a window").
+inline void require_distinct_qubits(std::string_view what, std::span<const int> qubits, int width) {
+  std::array<std::uint64_t, max_circuit_qubits / 64> seen{};
+  for (std::size_t j = 0; j < qubits.size(); ++j) {
+    const int q = qubits[j];
+    bool distinct = q >= 0 && q < width;
+    if (distinct) {
+      auto& word = seen[static_cast<std::size_t>(q) / 64];
+      const auto bit = std::uint64_t{1} << (q % 64);
+      distinct = (word & bit) == 0;
+      word |= bit;
+    }
+    if (distinct) continue;
+    const auto first = std::find(qubits.begin(), qubits.end(), q) - qubits.begin();
+    throw CircuitError(
+        text("qmtl: ", what, " must name distinct qubits below ", width, ", got qubit ", q, " at position ", first));
+  }
+}
+
 template <std::size_t K>
 [[nodiscard]] constexpr bool all_distinct(const std::array<int, K>& values) noexcept {
   for (std::size_t i = 0; i < K; ++i) {

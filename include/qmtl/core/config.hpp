@@ -45,4 +45,10 @@
 
 #define QMTL_ALWAYS_INLINE inline __attribute__((always_inline))
 #define QMTL_RESTRICT __restrict__
+// A result that looks at the object or argument: clang++ warns where that is a temporary.
+#if defined(__clang__)
+#define QMTL_LIFETIME_BOUND [[clang::lifetimebound]]
+#else
+#define QMTL_LIFETIME_BOUND
+#endif
 #define QMTL_COLD __attribute__((cold, noinline))  // for what runs once, or before an exception

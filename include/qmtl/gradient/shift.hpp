@@ -18,8 +18,10 @@ struct AngleShift {
   double delta = 0.0;
 };
 
-/// A copy of an operation with one of its angles moved by `delta` radians.
-[[nodiscard]] constexpr Operation shifted(Operation op, int angle, double delta) noexcept {
+/// A copy of an operation with one of its angles moved by `delta` radians. Throws CircuitError for an angle that no
+/// gate has.
+[[nodiscard]] constexpr Operation shifted(Operation op, int angle, double delta) {
+  detail::check_angle(angle);
   op.angles[static_cast<std::size_t>(angle)].offset += delta;
   return op;
 }

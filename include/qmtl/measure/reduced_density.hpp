@@ -3,11 +3,13 @@
 // The reduced density matrix of a window, and local operators on it.
 
 #include <complex>
+#include <concepts>
 #include <span>
 
 #include "qmtl/circuit/window.hpp"
 #include "qmtl/core/memory.hpp"
 #include "qmtl/state/apply_matrix.hpp"
+#include "qmtl/state/kernels.hpp"
 #include "qmtl/state/state_vector.hpp"
 
 namespace qmtl::inline QMTL_ABI {
@@ -25,13 +27,24 @@ template <Scalar S, int K>
   return LocalMatrix<S, K>::Zero(1 << K, 1 << K);
 }
 
+/// Adds up in blocks of terms, the blocks in double precision: single would lose digits from 2^20 terms on, and stop at
+/// 2^24 equal ones.
 template <QuantumState T, class P, class Matrix>
 void sum_density(const T& state, P&& places, Matrix& rho) {
   using S = typename T::Scalar;
   const auto& offsets = places.offsets;
   const std::size_t size = offsets.size();
   auto &re = places.re, &im = places.im;
+  constexpr bool blocks = !std::same_as<S, double>;
+  ColMajorMatrix<std::complex<double>> total =
+      ColMajorMatrix<std::complex<double>>::Zero(blocks ? rho.rows() : 0, blocks ? rho.cols() : 0);
+  Index terms = 0;
   for_each_environment(places.sorted, qubits_of(state), [&](Index base) {
+    if (blocks && terms++ == block_terms) {
+      total += rho.template cast<std::complex<double>>();
+      rho.setZero();
+      terms = 1;
+    }
     for (std::size_t a = 0; a < size; ++a) {
       re[a] = state.data()[base | offsets[a]].real();
       im[a] = state.data()[base | offsets[a]].imag();
@@ -43,6 +56,7 @@ void sum_density(const T& state, P&& places, Matrix& rho) {
       }
     }
   });
+  if (blocks) rho = (total + rho.template cast<std::complex<double>>()).template cast<std::complex<S>>();
   rho.template triangularView<Eigen::StrictlyUpper>() = rho.adjoint();
 }
 
@@ -67,7 +81,7 @@ template <QuantumState T>
                                                                                std::span<const int> window) {
   using S = typename T::Scalar;
   using Matrix = ColMajorMatrix<std::complex<S>>;
-  detail::require_window(window, qubits_of(state));
+  detail::require_distinct_qubits("reduced_density: a window", window, qubits_of(state));
   detail::require_state(state);
   const auto size = static_cast<Eigen::Index>(dimension(static_cast<int>(window.size())));
   Matrix rho = detail::with_memory(

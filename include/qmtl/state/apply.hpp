@@ -39,7 +39,7 @@ void apply_all(std::span<const Operation> ops, const S* x, const S* w, std::comp
 /// must not write outside the state.
 template <Scalar S>
 void require_applicable(CircuitView circuit, std::span<const S> features, std::span<const S> weights) {
-  check_operation(circuit, circuit.qubits);
+  validate(circuit);
   const auto need_features = static_cast<std::size_t>(feature_count(circuit));
   const auto need_weights = static_cast<std::size_t>(weight_count(circuit));
   if (features.size() < need_features) {
@@ -104,6 +104,7 @@ inline constexpr int max_unitary_qubits = 12;
 template <Scalar S = double>
 [[nodiscard]] ColMajorMatrix<std::complex<S>> unitary(CircuitView circuit, Parameters<S> features = {},
                                                       Parameters<S> weights = {}) {
+  validate(circuit);
   if (circuit.qubits > max_unitary_qubits) {
     throw ShapeError(detail::text("qmtl: unitary: the circuit must have at most ", max_unitary_qubits, " qubits, got ",
                                   circuit.qubits));

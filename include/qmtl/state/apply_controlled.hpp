@@ -28,7 +28,7 @@ void apply(T&& state, const ControlledOperation& controlled,
   std::vector<int> controls = controlled.controls;
   const auto targets = controlled.operation.targets();
   controls.insert(controls.end(), targets.begin(), targets.end());
-  detail::require_window(controls, qubits);
+  detail::require_distinct_qubits("apply: a controlled operation", controls, qubits);
   controls.resize(controlled.controls.size());
   std::sort(controls.begin(), controls.end());
 

@@ -110,7 +110,7 @@ requires MutableState<T>
 void apply_matrix(T&& state, const ColMajorMatrix<std::complex<typename std::remove_cvref_t<T>::Scalar>>& b,
                   std::span<const int> window) {
   using S = typename std::remove_cvref_t<T>::Scalar;
-  detail::require_window(window, qubits_of(state));
+  detail::require_distinct_qubits("apply_matrix: a window", window, qubits_of(state));
   detail::require_operator_size("apply_matrix", b.rows(), b.cols(), window.size());
   detail::require_state(state);
   detail::for_each_image(b.data(), state, detail::Places<S>(window), [&state](Index i, S re, S im) {

@@ -5,6 +5,7 @@
 #include <bit>
 #include <cmath>
 #include <span>
+#include <utility>
 
 #include "qmtl/state/apply.hpp"
 #include "qmtl/state/state_vector.hpp"
@@ -19,6 +20,7 @@ class DynamicStateVector {
  public:
   using Scalar = S;
   using Amplitude = std::complex<S>;
+  using Vector = Eigen::Matrix<Amplitude, Eigen::Dynamic, 1>;
 
   /// Throws MemoryError, with the bytes needed, for more than 30 qubits or where there is no memory, ShapeError for
   /// fewer than 1.
@@ -51,15 +53,13 @@ class DynamicStateVector {
   [[nodiscard]] const Amplitude& operator[](Index i) const noexcept { return data()[i]; }
 
   /// The amplitudes as an Eigen column vector that looks at them: their number cannot be changed.
-  [[nodiscard]] auto vector() noexcept {
-    return Eigen::Map<Eigen::Matrix<Amplitude, Eigen::Dynamic, 1>>(data(), amplitudes_.size());
-  }
-  [[nodiscard]] auto vector() const noexcept {
-    return Eigen::Map<const Eigen::Matrix<Amplitude, Eigen::Dynamic, 1>>(data(), amplitudes_.size());
-  }
+  [[nodiscard]] auto vector() & noexcept { return Eigen::Map<Vector>(data(), amplitudes_.size()); }
+  [[nodiscard]] auto vector() const& noexcept { return Eigen::Map<const Vector>(data(), amplitudes_.size()); }
+  /// Of a state that ends, the vector itself.
+  [[nodiscard]] Vector vector() && noexcept { return std::move(amplitudes_); }
 
  private:
-  Eigen::Matrix<Amplitude, Eigen::Dynamic, 1> amplitudes_;
+  detail::Owned<Vector> amplitudes_;
 };
 
 namespace detail {

@@ -11,6 +11,9 @@
 
 namespace qmtl::inline QMTL_ABI::detail {
 
+/// So many terms of a sum are added up in the amplitudes' precision before they are in double: more would lose digits.
+inline constexpr Index block_terms = 256;
+
 /// Calls visit(first, second, run) for blocks of `run` consecutive pairs (first + r, second + r), over all pairs of the
 /// set in a vector of `size` amplitudes. The runs are as long as the lowest fixed qubit allows.
 template <class Visit>
@@ -114,12 +117,17 @@ template <Scalar S>
                                   Index size) noexcept {
   const S* l = real_parts(lambda);
   const S* p = real_parts(psi);
-  S sum = 0;
+  double total = 0;
   const auto over = [&](auto&& term) {
     for_each_run(part.pairs, size, [&](Index a, Index b, Index run) {
-      for (Index r = 0; r < 2 * run; r += 2) sum += term(2 * a + r, 2 * b + r);
+      for (Index r = 0; r < 2 * run;) {
+        S sum = 0;
+        for (const Index end = std::min(r + 2 * block_terms, 2 * run); r < end; r += 2)
+          sum += term(2 * a + r, 2 * b + r);
+        total += static_cast<double>(sum);
+      }
     });
-    return sum;
+    return static_cast<S>(total);
   };
   // Im(conj(l) p) and Re(conj(l) p) of two amplitudes:
   const auto im = [l, p](Index i, Index j) { return l[i] * p[j + 1] - l[i + 1] * p[j]; };

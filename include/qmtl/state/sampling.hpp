@@ -31,23 +31,13 @@ template <class Window>
   return local;
 }
 
-/// Throws CircuitError unless a window holds distinct qubits of a register.
-inline void require_window(std::span<const int> window, int qubits) {
-  for (std::size_t j = 0; j < window.size(); ++j) {
-    if (window[j] < 0 || window[j] >= qubits || std::count(window.begin(), window.end(), window[j]) != 1) {
-      throw CircuitError(text("qmtl: a window's qubits must be distinct and below the register's qubit count ", qubits,
-                              ", got qubit ", window[j], " at position ", j));
-    }
-  }
-}
-
-/// The same of a window type: where the state's size is known it does not compile.
+/// Throws CircuitError unless a window type fits on a state; where the state's size is known it does not compile.
 template <WindowType W, QuantumState T>
 void require_window([[maybe_unused]] const T& state) {
   if constexpr (FixedSizeState<T>) {
     static_assert(window_extent<W> <= T::qubits, "qmtl: a window's qubits must be below the register's qubit count");
   } else {
-    require_window(W::indices, qubits_of(state));
+    require_distinct_qubits("a window", W::indices, qubits_of(state));
   }
 }
 }  // namespace detail
@@ -76,7 +66,7 @@ template <WindowType W, QuantumState T>
 template <QuantumState T>
 [[nodiscard]] Eigen::Matrix<typename T::Scalar, Eigen::Dynamic, 1> marginal(const T& state,
                                                                             std::span<const int> window) {
-  detail::require_window(window, qubits_of(state));
+  detail::require_distinct_qubits("marginal: a window", window, qubits_of(state));
   return detail::marginal_of(state, window);
 }
 
@@ -128,8 +118,12 @@ template <int N>
   return histogram(outcomes, N);
 }
 
-/// An outcome as text, the highest qubit first and qubit 0 last, as it is written in binary.
+/// An outcome as text, the highest qubit first and qubit 0 last, as it is written in binary. Throws ShapeError unless
+/// there are 0 to 64 qubits.
 [[nodiscard]] inline std::string bit_string(Index outcome, int qubits) {
+  if (qubits < 0 || qubits > 64) {
+    throw ShapeError(detail::text("qmtl: bit_string: qubits must be 0 to 64, got ", qubits));
+  }
   std::string out;
   for (int q = qubits; q-- > 0;) out += bit_of(outcome, q) != 0 ? '1' : '0';
   return out;

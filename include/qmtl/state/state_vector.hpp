@@ -9,6 +9,7 @@
 #include <span>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 #include "qmtl/core/bits.hpp"
 #include "qmtl/core/eigen.hpp"
@@ -27,6 +28,35 @@ inline constexpr int max_stack_qubits = 8;
 
 template <int N, Scalar S>
 using Amplitudes = Eigen::Matrix<std::complex<S>, N <= max_stack_qubits ? (1 << N) : Eigen::Dynamic, 1>;
+
+/// An Eigen vector that is empty once it has been moved from, where Eigen's assignment exchanges both, and that a
+/// failed copy leaves as it was, where Eigen's has freed its memory by then.
+template <class Vector>
+struct Owned : Vector {
+  Owned() = default;
+  Owned(const Owned& other) {
+    with_memory("state", bytes_of<typename Vector::Scalar>(static_cast<double>(other.size())),
+                [&] { Vector::operator=(other); });
+  }
+  Owned(Owned&&) noexcept = default;
+  Owned& operator=(const Owned& other) {
+    if (this->size() == other.size()) {
+      Vector::operator=(other);
+      return *this;
+    }
+    return *this = Owned(other);
+  }
+  Owned& operator=(Owned&& other) noexcept {
+    if constexpr (Vector::SizeAtCompileTime == Eigen::Dynamic) {
+      Owned taken(std::move(other));
+      this->swap(taken);
+    } else {
+      Vector::operator=(other);
+    }
+    return *this;
+  }
+  ~Owned() = default;
+};
 
 /// Writes the state of norm 1 proportional to `amplitudes`, those of a `what`. Throws ValueError if one is not finite
 /// or all are zero.
@@ -115,13 +145,15 @@ class StateVector {
   [[nodiscard]] const Amplitude& operator[](Index i) const noexcept { return data()[i]; }
 
   /// The amplitudes as an Eigen column vector that looks at them: their number cannot be changed.
-  [[nodiscard]] auto vector() noexcept { return Eigen::Map<detail::Amplitudes<N, S>>(data(), amplitudes_.size()); }
-  [[nodiscard]] auto vector() const noexcept {
+  [[nodiscard]] auto vector() & noexcept { return Eigen::Map<detail::Amplitudes<N, S>>(data(), amplitudes_.size()); }
+  [[nodiscard]] auto vector() const& noexcept {
     return Eigen::Map<const detail::Amplitudes<N, S>>(data(), amplitudes_.size());
   }
+  /// Of a state that ends, the vector itself.
+  [[nodiscard]] detail::Amplitudes<N, S> vector() && noexcept { return std::move(amplitudes_); }
 
  private:
-  detail::Amplitudes<N, S> amplitudes_;
+  detail::Owned<detail::Amplitudes<N, S>> amplitudes_;
 };
 
 /// A state whose number of qubits is part of its type: StateVector or StateView.

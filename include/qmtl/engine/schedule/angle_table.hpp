@@ -141,7 +141,7 @@ class AngleTable {
         case AngleSource::weighted_feature:
           grad_x[angle.second] += scaled * (w[angle.index] + static_cast<S>(angle.shift));
           grad_w[angle.index] += scaled * x[angle.second];
-          grad_w[angle.third] += scaled;
+          if (angle.third != no_phase) grad_w[angle.third] += scaled;
           break;
       }
     }
@@ -167,7 +167,7 @@ class AngleTable {
                    (x[angle.second] + static_cast<S>(angle.second_shift)) +
                offset;
       case AngleSource::weighted_feature:
-        return scale * (w[angle.third] + (w[angle.index] + static_cast<S>(angle.shift)) * x[angle.second]) + offset;
+        return scale * (phase_of(angle, w) + (w[angle.index] + static_cast<S>(angle.shift)) * x[angle.second]) + offset;
       case AngleSource::constant: break;
     }
     return offset;

@@ -93,9 +93,9 @@ constexpr const char* model_type =
           {"head S (4 qubits, 2 tasks)", head_source(4, 2), 4.5, 4.5, true},
           {"head XL (16 qubits, 8 tasks)", head_source(16, 8)},
           {"what qmtl::compiled compiles: engine",
-           "#define QMTL_COMPILE_ENGINE double\n#include <qmtl/compiled_engine.hpp>\n"},
+           "#include <qmtl/compiled_engine.hpp>\nQMTL_COMPILE_ENGINE(double);\n"},
           {"what qmtl::compiled compiles: training",
-           "#define QMTL_COMPILE_TRAINING double\n#include <qmtl/compiled_training.hpp>\n"}};
+           "#include <qmtl/compiled_training.hpp>\nQMTL_COMPILE_TRAINING(double);\n"}};
 }
 
 /// The most memory that one of the sources above with a limit may take, and the target.

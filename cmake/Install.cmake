@@ -8,7 +8,8 @@ install(TARGETS qmtl qmtl_compiled qmtl_compiled_float EXPORT qmtlTargets)
 install(EXPORT qmtlTargets NAMESPACE qmtl:: DESTINATION ${qmtl_package_dir})
 install(TARGETS qmtl_io EXPORT qmtlIoTargets)
 install(EXPORT qmtlIoTargets NAMESPACE qmtl:: DESTINATION ${qmtl_package_dir})
-install(FILES ${CMAKE_CURRENT_LIST_DIR}/FindLibZip.cmake ${CMAKE_CURRENT_LIST_DIR}/IoPackages.cmake
+install(FILES ${CMAKE_CURRENT_LIST_DIR}/Compiled.cmake ${CMAKE_CURRENT_LIST_DIR}/FindLibZip.cmake
+              ${CMAKE_CURRENT_LIST_DIR}/IoPackages.cmake
         DESTINATION ${qmtl_package_dir})
 
 configure_package_config_file(cmake/qmtlConfig.cmake.in ${PROJECT_BINARY_DIR}/qmtlConfig.cmake

@@ -26,14 +26,17 @@ foreach(target IN ITEMS libzip::zip nlohmann_json::nlohmann_json)
   target_link_libraries(qmtl_io INTERFACE $<BUILD_INTERFACE:${target}> $<INSTALL_INTERFACE:${target}>)
 endforeach()
 
-# What trains models and the engine of quantum heads, compiled once in whatever links one of these, by its own flags:
-# qmtl::compiled for heads and models of double precision, qmtl::compiled_float for those of single precision. Without
-# them everything is compiled in each source file that uses it.
+# qmtl::compiled, qmtl::compiled_float: the engine and the training, compiled once in the one target that links them.
+include(${CMAKE_CURRENT_LIST_DIR}/Compiled.cmake)
+set(qmtl_installed_package ${qmtl_package_dir})
+if(NOT IS_ABSOLUTE "${qmtl_package_dir}")
+  set(qmtl_installed_package $<INSTALL_PREFIX>/${qmtl_package_dir})
+endif()
 foreach(scalar IN ITEMS double float)
   string(TOUPPER ${scalar} upper)
-  set(name compiled_${scalar})
-  if(scalar STREQUAL double)
-    set(name compiled)
+  set(name compiled)
+  if(scalar STREQUAL float)
+    set(name compiled_float)
   endif()
   add_library(qmtl_${name} INTERFACE)
   add_library(qmtl::${name} ALIAS qmtl_${name})
@@ -41,8 +44,9 @@ foreach(scalar IN ITEMS double float)
   target_link_libraries(qmtl_${name} INTERFACE qmtl)
   target_compile_definitions(qmtl_${name} INTERFACE QMTL_COMPILED_${upper})
   foreach(part IN ITEMS engine training)
-    target_sources(qmtl_${name} INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/cmake/compiled/${part}_${scalar}.cpp>
-                                          $<INSTALL_INTERFACE:$<INSTALL_PREFIX>/${qmtl_package_dir}/compiled/${part}_${scalar}.cpp>)
+    target_sources(qmtl_${name}
+                   INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/cmake/compiled/${part}_${scalar}.cpp>
+                             $<INSTALL_INTERFACE:${qmtl_installed_package}/compiled/${part}_${scalar}.cpp>)
   endforeach()
 endforeach()
 
@@ -61,26 +65,20 @@ else()
   endif()
 endif()
 
-# Everything a test, example or benchmark is compiled with and linked to.
+# Everything a test, example or benchmark is compiled with and linked to, but for the instruction set...
+add_library(qmtl_portable_program INTERFACE)
+target_link_libraries(qmtl_portable_program INTERFACE qmtl_warnings qmtl::qmtl)
+if(qmtl_programs)
+  target_link_libraries(qmtl_portable_program INTERFACE qmtl::io CLI11::CLI11)
+endif()
+
+# ... and with that of this machine. Options of what is linked come behind a target's own, so that a target for another
+# instruction set must not link this one.
 add_library(qmtl_program INTERFACE)
-target_link_libraries(qmtl_program INTERFACE qmtl_warnings qmtl::qmtl)
+target_link_libraries(qmtl_program INTERFACE qmtl_portable_program)
 if(QMTL_NATIVE)
   check_cxx_compiler_flag(-march=native QMTL_HAS_MARCH_NATIVE)
   if(QMTL_HAS_MARCH_NATIVE)
     target_compile_options(qmtl_program INTERFACE -march=native)
   endif()
 endif()
-if(qmtl_programs)
-  target_link_libraries(qmtl_program INTERFACE qmtl::io CLI11::CLI11)
-endif()
-
-# qmtl_add_engine(<target> [<source>...]): a library with all that qmtl::compiled and qmtl::compiled_float have, compiled
-# for several executables, and with a precompiled header that leaves it to this library.
-function(qmtl_add_engine target)
-  file(GLOB compiled ${PROJECT_SOURCE_DIR}/cmake/compiled/*.cpp)
-  set_source_files_properties(${compiled} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
-  add_library(${target} STATIC ${compiled} ${ARGN})
-  target_link_libraries(${target} PUBLIC qmtl_program)
-  target_precompile_headers(${target} PRIVATE <qmtl/core/eigen.hpp> <qmtl/qmtl.hpp> <qmtl/compiled_engine.hpp>
-                            <qmtl/compiled_training.hpp>)
-endfunction()

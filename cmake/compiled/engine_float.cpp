@@ -1,3 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#define QMTL_COMPILE_ENGINE float
+
 #include "qmtl/compiled_engine.hpp"
+
+QMTL_COMPILE_ENGINE(float);

@@ -1,3 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#define QMTL_COMPILE_TRAINING float
+
 #include "qmtl/compiled_training.hpp"
+
+QMTL_COMPILE_TRAINING(float);

@@ -2,21 +2,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // For programs of several source files: what trains, judges and saves models, compiled in one of them.
 
+#include <type_traits>
+
 #include "qmtl/backbone/affine.hpp"
-#include "qmtl/data/split.hpp"
 #include "qmtl/data/synthetic.hpp"
 #include "qmtl/model/save.hpp"
 #include "qmtl/train/fit.hpp"
-#include "qmtl/train/report.hpp"
 
-// A file that includes this header leaves that to another one, whose first lines are
+// A file that includes this header leaves that to another one, which includes it as well and says
 //
-//     #define QMTL_COMPILE_TRAINING double
-//     #include <qmtl/compiled_training.hpp>
+//     QMTL_COMPILE_TRAINING(double);
 //
-// and a second such file with `float` for models of that precision; see compiled_engine.hpp, of which the same holds.
+// and `float` for models of that precision; see compiled_engine.hpp, of which the same holds.
 
-#define QMTL_DETAIL_TRAINING(Prefix, S)                                                                            \
+#ifdef QMTL_COMPILE_TRAINING
+#error "qmtl: write QMTL_COMPILE_TRAINING(double); behind #include <qmtl/compiled_training.hpp>, not a macro before it"
+#endif
+
+#define QMTL_TRAINING_INSTANCES(Prefix, S)                                                                         \
   Prefix template FitReport detail::run_fit(Trainee<S>&, const Dataset<S>&, const Dataset<S>*, const FitOptions&); \
   Prefix template FitReport detail::run_fit(Trainee<S>&, const EncodedDataset<S>&, const EncodedDataset<S>*,       \
                                             const FitOptions&);                                                    \
@@ -30,23 +33,22 @@
   Prefix template void detail::write_model(const std::string&, const std::string&, const detail::ModelNumbers<S>&, \
                                            const std::vector<std::byte>*);                                         \
   Prefix template Dataset<S> Dataset<S>::select(std::span<const Eigen::Index>) const;                              \
-  Prefix template LabelledTasks<S> make_related_tasks(const RelatedTasks&);                                        \
-  Prefix template SplitIndices split(Eigen::Index, const SplitFractions&, Rng&);                                   \
-  Prefix template std::string to_table(const std::vector<TaskMetrics>&);
+  Prefix template LabelledTasks<S> make_related_tasks(const RelatedTasks&);
+
+/// The training of models of precision S (double or float), compiled here. At namespace scope.
+#define QMTL_COMPILE_TRAINING(S)    \
+  namespace qmtl::inline QMTL_ABI { \
+  QMTL_TRAINING_INSTANCES(, S)      \
+  }                                 \
+  static_assert(std::is_floating_point_v<S>, "qmtl: the precision is double or float")
 
 namespace qmtl::inline QMTL_ABI {
 
-#ifdef QMTL_COMPILE_TRAINING
-QMTL_DETAIL_TRAINING(, QMTL_COMPILE_TRAINING)
-#else
 #if defined(QMTL_COMPILED_DOUBLE) || !defined(QMTL_COMPILED_FLOAT)
-QMTL_DETAIL_TRAINING(extern, double)
+QMTL_TRAINING_INSTANCES(extern, double)
 #endif
 #if defined(QMTL_COMPILED_FLOAT) || !defined(QMTL_COMPILED_DOUBLE)
-QMTL_DETAIL_TRAINING(extern, float)
-#endif
+QMTL_TRAINING_INSTANCES(extern, float)
 #endif
 
 }  // namespace qmtl::inline QMTL_ABI
-
-#undef QMTL_DETAIL_TRAINING

@@ -84,18 +84,18 @@ constexpr const char* model_type =
 }
 
 [[nodiscard]] std::vector<Source> sources() {
-  return {{"qmtl/qmtl.hpp alone", "#include <qmtl/qmtl.hpp>\n", 1.5, 2.6, false, false},
-          {"README's program", training_source(), 16.0, 36.0},
-          {"README's program", training_source(), 9.0, 10.0, true},
-          {"load and predict", prediction_source(), 10.0, 21.0},
-          {"load and predict", prediction_source(), 5.0, 9.0, true},
-          {"head S (4 qubits, 2 tasks)", head_source(4, 2), 9.0, 18.0},
-          {"head S (4 qubits, 2 tasks)", head_source(4, 2), 4.5, 4.5, true},
-          {"head XL (16 qubits, 8 tasks)", head_source(16, 8)},
-          {"what qmtl::compiled compiles: engine",
-           "#include <qmtl/compiled_engine.hpp>\nQMTL_COMPILE_ENGINE(double);\n"},
-          {"what qmtl::compiled compiles: training",
-           "#include <qmtl/compiled_training.hpp>\nQMTL_COMPILE_TRAINING(double);\n"}};
+  return {
+      {"qmtl/qmtl.hpp alone", "#include <qmtl/qmtl.hpp>\n", 1.5, 2.6, false, false},
+      {"README's program", training_source(), 16.0, 36.0},
+      {"README's program", training_source(), 9.0, 10.0, true},
+      {"load and predict", prediction_source(), 10.0, 21.0},
+      {"load and predict", prediction_source(), 5.0, 9.0, true},
+      {"head S (4 qubits, 2 tasks)", head_source(4, 2), 9.0, 18.0},
+      {"head S (4 qubits, 2 tasks)", head_source(4, 2), 4.5, 4.5, true},
+      {"head XL (16 qubits, 8 tasks)", head_source(16, 8)},
+      {"what qmtl::compiled compiles: engine", "#include <qmtl/compiled_engine.hpp>\nQMTL_COMPILE_ENGINE(double);\n"},
+      {"what qmtl::compiled compiles: training",
+       "#include <qmtl/compiled_training.hpp>\nQMTL_COMPILE_TRAINING(double);\n"}};
 }
 
 /// The most memory that one of the sources above with a limit may take, and the target.

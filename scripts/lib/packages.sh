@@ -70,3 +70,10 @@ quietly() {
   tail -n 40 "$log" >&2
   die "'$*' failed; all of its output is in $log"
 }
+
+# Where Eigen's headers are.
+eigen_include() {
+  local folder=/usr/include/eigen3
+  [ -d "$folder" ] || folder=$(pkg-config --cflags-only-I eigen3 | sed 's/^ *-I//; s/ *$//')
+  printf '%s\n' "$folder"
+}

@@ -104,6 +104,7 @@ template <Scalar S, class Settings, class Label>
     out = {Batch<S>(settings.features, settings.rows), Batch<S>(count, settings.rows), {}};
   });
   std::vector<Latent> mixing;
+  mixing.reserve(static_cast<std::size_t>(settings.features));
   Rng mixing_rng = rng.split();
   for (int f = 0; f < settings.features; ++f) mixing.push_back(random_direction<latent_variables>(mixing_rng));
   const double shrink = 1.0 / std::sqrt(1.0 + settings.label_noise * settings.label_noise);

@@ -317,8 +317,8 @@ template <NpyNumber S>
 /// An array of `values` in C order, of the given shape. Throws ShapeError where their number is not that of the shape.
 template <class T>
 requires NpyNumber<T> || std::same_as<T, bool>
-[[nodiscard]] NpyArray make_npy(std::span<const T> values, std::vector<std::size_t> shape) {
-  NpyArray array{.shape = std::move(shape), .dtype = detail::dtype_of<T>(), .data = {}};
+[[nodiscard]] NpyArray make_npy(std::span<const T> values, const std::vector<std::size_t>& shape) {
+  NpyArray array{.shape = shape, .dtype = detail::dtype_of<T>(), .data = {}};
   array.data.resize(values.size() * sizeof(T));
   for (std::size_t i = 0; i < values.size(); ++i) {
     detail::store_little_endian(array.data.data() + i * sizeof(T), values[i]);

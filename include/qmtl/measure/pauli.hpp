@@ -70,7 +70,7 @@ class PauliSum {
 
   PauliSum& operator+=(const PauliSum& other) {
     const std::size_t count = other.terms_.size();  // `other` may be this sum
-    for (std::size_t i = 0; i < count; ++i) terms_.push_back(PauliTerm(other.terms_[i]));
+    for (std::size_t i = 0; i < count; ++i) terms_.push_back(other.terms_[i]);
     return *this;
   }
   PauliSum& operator*=(double factor) {

@@ -80,6 +80,7 @@ class TilePlanner {
           plain.begin() + static_cast<std::ptrdiff_t>(first),
           plain.begin() + static_cast<std::ptrdiff_t>(std::min(first + most, plain.size())));
       std::vector<int> qubits;
+      qubits.reserve(group.size());
       for (const auto& r : group) qubits.push_back(r.qubit);
       plan(step, std::move(qubits), split, std::move(group));
     }

@@ -20,7 +20,7 @@ struct Harmonics {
   double frequency = 1.0;
   int degree = 0;
 
-  [[nodiscard]] constexpr std::size_t points() const noexcept { return static_cast<std::size_t>(2 * degree + 1); }
+  [[nodiscard]] constexpr std::size_t points() const noexcept { return 2 * static_cast<std::size_t>(degree) + 1; }
   [[nodiscard]] constexpr double period() const noexcept { return 2.0 * pi / frequency; }
 };
 
@@ -32,7 +32,8 @@ inline constexpr int max_degree = 32;
   while (b > 1e-9 * small) {
     const double quotient = a / b;
     if (quotient > 1e9) return b;
-    double rest = a - b * static_cast<double>(static_cast<long long>(quotient + 0.5));
+    double rest =
+        a - b * static_cast<double>(static_cast<long long>(quotient + 0.5));  // NOLINT(bugprone-incorrect-roundings)
     if (rest < 0.0) rest = -rest;
     a = b;
     b = rest;

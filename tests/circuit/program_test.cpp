@@ -3,9 +3,12 @@
 
 #include "qmtl/circuit/program.hpp"
 
+#include <array>
 #include <cmath>
 #include <vector>
 
+#include "qmtl/circuit/dynamic_circuit.hpp"
+#include "qmtl/circuit/program_text.hpp"
 #include "support/catch.hpp"
 #include "support/dense.hpp"
 #include "support/throws.hpp"
@@ -39,6 +42,9 @@ TEST_CASE("the text of a program") {
         "qubits 4\n"
         "bits c[2]\n"
         "bits flag[1]\n"
+        "matrix m0 = [[1, 0, 0, 0], [0, 0, 1, 0], [0, 1, 0, 0], [0, 0, 0, 1]]\n"
+        "matrix m1 = [[1, 0], [0, 0.8660254037844386]]\n"
+        "matrix m2 = [[0, 0.5], [0, 0]]\n"
         "h q0\n"
         "cx q0, q1\n"
         "unitary m0 q2, q0\n"
@@ -130,6 +136,100 @@ TEST_CASE("a program's own matrices may be added to it again") {
   for (int i = 0; i < 8; ++i) program.channel(program.matrices().first(1), {1});
   for (const auto& matrix : program.matrices()) CHECK(matrix == test::matrix2(0, 1, 1, 0));
   CHECK(program.matrices().size() == 9);
+}
+
+TEST_CASE("any instruction can be appended, with the same checks") {
+  const Program p = example();
+  Program copy(4);
+  copy.add_register("c", 2);
+  copy.add_register("flag", 1);
+  copy.add_matrices(std::vector<Program::Matrix>{test::swap_matrix(1)});
+  copy.add_matrices(damping(0.25));
+  for (const auto& step : p.instructions()) copy.append(step);
+  CHECK(copy == p);
+  CHECK(to_string(copy) == to_string(p));
+  copy.append(Instruction{Measurement{2, 1}, Condition{1, 1}}).append(Instruction{Reset{3}, Condition{0, 3}});
+  CHECK(copy.instructions().back().condition == Condition{0, 3});
+  for (const auto& wrong :
+       {Instruction{Measurement{4, 0}, {}}, Instruction{Measurement{0, 3}, {}}, Instruction{Reset{0}, Condition{2, 0}},
+        Instruction{Channel{{0}, 1, 1}, {}}, Instruction{Channel{{0}, 0, 1}, {}}, Instruction{Channel{{0}, 2, 1}, {}},
+        Instruction{MatrixOperation{{0, 1}, 1}, {}}, Instruction{MatrixOperation{{0, 1}, 3}, {}},
+        Instruction{MatrixOperation{{0}, 0}, {}}, Instruction{Barrier{{1, 1}}, {}}}) {
+    Program q = p;
+    CHECK_THROWS_AS(q.append(wrong), Error);
+    CHECK(q == p);
+  }
+}
+
+TEST_CASE("matrices of the table serve any number of instructions") {
+  Program p(2);
+  const int noise = p.add_matrices(damping(0.1));
+  const int swap = p.add_matrices(std::vector<Program::Matrix>{test::swap_matrix(1)});
+  for (int k = 0; k < 10; ++k) p.append(Channel{{k % 2}, noise, 2}).append(MatrixOperation{{0, 1}, swap});
+  CHECK(p.matrices().size() == 3);
+  CHECK(p.instructions().size() == 20);
+  CHECK(std::get<Channel>(p.instructions()[2].action) == Channel{{1}, 0, 2});
+  CHECK_THROWS_AS(p.append(Channel{{0}, 1, 1}), CircuitError);  // the second of two
+  CHECK_THROWS_AS(p.append(MatrixOperation{{0}, noise}), CircuitError);
+  CHECK_THROWS_AS(p.append(Channel{{0, 1}, noise, 2}), ShapeError);
+  CHECK(test::message_of<ShapeError>([&] {
+          p.unitary(test::Dense::Identity(128, 128), {0, 1});
+        }).find("1 to 6 qubits, got 7") != std::string::npos);
+}
+
+TEST_CASE("programs one after another, and on a window") {
+  Program part(2);
+  part.add_register("flag", 1);
+  part.add_register("d", 3);
+  part.unitary(test::phase_matrix(0), {1}).measure(0, "flag", 0).measure(1, "d", 2);
+  part.append(gate::ry(1, weight(2) * feature(0)), Condition{1, 4}).name_weight(2, "theta");
+  Program whole = example();
+  whole.append(part, std::array{3, 1});
+  CHECK(whole.bits() == 6);
+  const std::string text = to_string(whole);
+  const std::string end =
+      "unitary m3 q1\n"
+      "measure q3 -> flag[0]\n"
+      "measure q1 -> d[2]\n"
+      "if d == 4: ry(theta*x0) q1\n";
+  CHECK(text.substr(text.size() - end.size()) == end);
+  CHECK(feature_count(whole) == 1);
+  CHECK(weight_count(whole) == 3);
+  CHECK(on(part, 2, std::array{0, 1}) == part);
+  CHECK(on(on(part, 2, std::array{1, 0}), 2, std::array{1, 0}) == part);
+  CHECK(Program(2).append(part) == part);
+  Program twice = part;
+  twice.append(twice);
+  CHECK(twice == Program(part).append(Program(part)));
+  Program other(2);
+  other.add_register("d", 2);
+  CHECK(test::message_of<CircuitError>([&] { other.append(part); }) ==
+        "qmtl: Program: register 'd' must have 2 bits, got 3");
+  CHECK(to_string(other) == "qubits 2\nbits d[2]\n");
+  CHECK_THROWS_AS(Program(1).append(part), CircuitError);
+}
+
+TEST_CASE("a circuit's controls, matrices and names become a program's") {
+  DynamicCircuit c(3);
+  const int m = c.add_matrix(test::phase_matrix(0.5), "phase");
+  c.append(gate::mcx({0, 1}, 2)).append(MatrixOperation{{2}, m, true}).append(gate::rx(0, weight(0)));
+  c.name_weight(0, "theta");
+  const Program p(c);
+  CHECK(p.instructions().size() == 3);
+  const std::string text = to_string(p), end = "controlled q0, q1: x q2\nunitary m0' q2\nrx(theta) q0\n";
+  CHECK(text.substr(text.size() - end.size()) == end);
+}
+
+TEST_CASE("registers have names that text cannot mistake") {
+  Program p(2);
+  for (const char* name : {"", " ", "q0", "c == 1: x q0\nif d", "1c", "a-b"}) {
+    CHECK_THROWS_AS(p.add_register(name, 1), CircuitError);
+  }
+  CHECK(p.add_register("_c1", 2) == 0);
+  CHECK(p.find_register("_c1") == 0);
+  CHECK(p.find_register("c") == -1);
+  CHECK(test::message_of<CircuitError>([&] { p.measure(0, "d", 0); }) == "qmtl: Program: no register is called 'd'");
+  CHECK_THROWS_AS(p.measure(0, "_c1", 2), CircuitError);
 }
 
 }  // namespace

@@ -10,7 +10,9 @@
 #include "qmtl/circuit/dynamic_circuit.hpp"
 #include "qmtl/circuit/light_cone.hpp"
 #include "support/catch.hpp"
+#include "support/finite_difference.hpp"
 #include "support/random_circuit.hpp"
+#include "support/random_dynamic_circuit.hpp"
 #include "support/throws.hpp"
 
 namespace {
@@ -93,6 +95,34 @@ TEST_CASE("5,000 random gates are their dense matrices, and a chain of constexpr
              shift = shift_vjp(part, x, w, observables, cotangents);
   CHECK((sweep.features - shift.features).cwiseAbs().maxCoeff() < 1e-9);
   CHECK((sweep.weights - shift.weights).cwiseAbs().maxCoeff() < 1e-9);
+}
+
+TEST_CASE("behind controls and among matrices: adjoint, shift and finite differences agree") {
+  constexpr int n = 4;
+  Rng rng(Seed{9});
+  for (int trial = 0; trial < 8; ++trial) {
+    const auto c = test::random_dynamic_circuit(rng, n, 16);
+    const auto x = test::random_numbers(rng, 3), w = test::random_numbers(rng, 4);
+    const auto adjoint = adjoint_vjp(c, x, w, observables, cotangents);
+    const auto shift = shift_vjp(c, x, w, observables, cotangents);
+    const auto value = [&](std::span<const double> features, std::span<const double> weights) {
+      const test::DenseVector psi = test::dense_unitary(c, features, weights).col(0);
+      return 0.7 * test::dense_expectation(test::dense_observable(observables[0], n), psi) -
+             1.2 * test::dense_expectation(test::dense_observable(observables[1], n), psi);
+    };
+    CHECK(adjoint.value == Approx(value(x, w)).margin(1e-12));
+    CHECK(shift.value == Approx(adjoint.value).margin(1e-12));
+    CHECK((adjoint.features - shift.features).cwiseAbs().maxCoeff() < 1e-11);
+    CHECK((adjoint.weights - shift.weights).cwiseAbs().maxCoeff() < 1e-11);
+    const auto by_x = test::difference_gradient([&](std::span<const double> at) { return value(at, w); }, x);
+    const auto by_w = test::difference_gradient([&](std::span<const double> at) { return value(x, at); }, w);
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      CHECK(adjoint.features[static_cast<Eigen::Index>(i)] == Approx(by_x[i]).margin(1e-8));
+    }
+    for (std::size_t j = 0; j < w.size(); ++j) {
+      CHECK(adjoint.weights[static_cast<Eigen::Index>(j)] == Approx(by_w[j]).margin(1e-8));
+    }
+  }
 }
 
 }  // namespace

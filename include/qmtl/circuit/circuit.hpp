@@ -10,6 +10,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "qmtl/circuit/circuit_view.hpp"
 #include "qmtl/circuit/operation.hpp"
 #include "qmtl/circuit/window.hpp"
 
@@ -28,27 +29,6 @@ struct Circuit {
   [[nodiscard]] constexpr std::span<const Operation> ops() const noexcept QMTL_LIFETIME_BOUND { return operations; }
 
   friend constexpr bool operator==(const Circuit&, const Circuit&) = default;
-};
-
-/// What interpreters read of a circuit, whether its size is known at compile time or at run time: its operations, in
-/// order of application, on a number of qubits. Looks at them, as std::span does: a type for parameters; what is kept
-/// must not be of a temporary.
-struct CircuitView {
-  int qubits = 1;
-  std::span<const Operation> operations;
-
-  constexpr CircuitView() = default;
-  constexpr CircuitView(int width, std::span<const Operation> ops) noexcept : qubits(width), operations(ops) {}
-  template <int N, int M>
-  constexpr CircuitView(const Circuit<N, M>& c QMTL_LIFETIME_BOUND) noexcept  // NOLINT(google-explicit-constructor)
-      : qubits(N), operations(c.ops()) {}
-
-  [[nodiscard]] constexpr std::span<const Operation> ops() const noexcept { return operations; }
-
-  friend constexpr bool operator==(const CircuitView& a, const CircuitView& b) {
-    return a.qubits == b.qubits &&
-           std::equal(a.operations.begin(), a.operations.end(), b.operations.begin(), b.operations.end());
-  }
 };
 
 /// True for every Circuit<N, M>.
@@ -117,9 +97,25 @@ constexpr void check_operation(const Operation& op, int qubits) {
   }
 }
 
+/// Throws as check_operation if an operation's entry in the tables is not there or does not fit.
+inline void check_entry(const CircuitView& part, const Operation& op, int qubits) {
+  const bool by_matrix = op.gate == matrix_gate;
+  if (!by_matrix && op.gate != controlled_gate) return check_operation(op, qubits);
+  const auto entries = by_matrix ? part.tables->on_matrices.size() : part.tables->controlled.size();
+  if (op.qubits[0] < 0 || static_cast<std::size_t>(op.qubits[0]) >= entries) {
+    throw CircuitError(text("qmtl: an entry of a circuit's tables must be below ", entries, ", got ", op.qubits[0]));
+  }
+  require_distinct_qubits("an operation", part.targets(op), qubits);
+  if (!by_matrix) check_operation(*part.gate(op), qubits);
+}
+
 /// The same for each operation of a circuit, whose operations are public data.
 constexpr void check_operation(const CircuitView& part, int qubits) {
-  for (const auto& op : part.ops()) check_operation(op, qubits);
+  if (part.tables == nullptr) {
+    for (const auto& op : part.ops()) check_operation(op, qubits);
+  } else {
+    for (const auto& op : part.ops()) check_entry(part, op, qubits);
+  }
 }
 
 template <class Part>
@@ -180,8 +176,25 @@ template <int N, class... Parts>
   return count;
 }
 
-[[nodiscard]] constexpr int feature_count(CircuitView c) { return feature_count(c.ops()); }
-[[nodiscard]] constexpr int weight_count(CircuitView c) { return weight_count(c.ops()); }
+namespace detail {
+/// The largest `count` of an operation's gate.
+template <class Count>
+[[nodiscard]] constexpr int largest_count(const CircuitView& c, const Count& count) {
+  if (c.tables == nullptr) return count(c.ops());
+  int largest = 0;
+  for (const auto& op : c.ops()) {
+    if (const auto* gate = c.gate(op)) largest = std::max(largest, count(std::span(gate, 1)));
+  }
+  return largest;
+}
+}  // namespace detail
+
+[[nodiscard]] constexpr int feature_count(CircuitView c) {
+  return detail::largest_count(c, [](std::span<const Operation> ops) { return feature_count(ops); });
+}
+[[nodiscard]] constexpr int weight_count(CircuitView c) {
+  return detail::largest_count(c, [](std::span<const Operation> ops) { return weight_count(ops); });
+}
 
 /// True if every weight 0 .. weight_count-1 is used: a gap would be a parameter that nothing trains. 64 weights a pass
 /// over the operations, since compilers bound the steps of a constant expression.

@@ -12,7 +12,7 @@
 
 namespace qmtl::inline QMTL_ABI {
 
-/// Number of operations of one kind.
+/// Number of operations of one kind; those behind further controls are not counted.
 [[nodiscard]] constexpr int count(std::span<const Operation> ops, Gate gate) noexcept {
   return static_cast<int>(std::count_if(ops.begin(), ops.end(), [gate](const auto& op) { return op.gate == gate; }));
 }
@@ -23,6 +23,13 @@ namespace qmtl::inline QMTL_ABI {
       std::count_if(ops.begin(), ops.end(), [qubits](const auto& op) { return info(op.gate).qubits == qubits; }));
 }
 
+[[nodiscard]] constexpr int count(const CircuitView& c, Gate gate) noexcept { return count(c.ops(), gate); }
+[[nodiscard]] constexpr int count_by_width(const CircuitView& c, int qubits) {
+  return static_cast<int>(std::count_if(c.ops().begin(), c.ops().end(), [&](const Operation& op) {
+    return static_cast<int>(c.targets(op).size()) == qubits;
+  }));
+}
+
 namespace detail {
 /// Longest chain of operations through shared qubits, counting only those on at least `width` qubits.
 /// `level` has an element a qubit.
@@ -30,9 +37,10 @@ namespace detail {
   std::fill(level.begin(), level.end(), 0);
   for (const auto& op : c.ops()) {
     int deepest = 0;
-    for (const int q : op.targets()) deepest = std::max(deepest, level[static_cast<std::size_t>(q)]);
-    if (info(op.gate).qubits >= width) ++deepest;
-    for (const int q : op.targets()) level[static_cast<std::size_t>(q)] = deepest;
+    const auto targets = c.targets(op);
+    for (const int q : targets) deepest = std::max(deepest, level[static_cast<std::size_t>(q)]);
+    if (static_cast<int>(targets.size()) >= width) ++deepest;
+    for (const int q : targets) level[static_cast<std::size_t>(q)] = deepest;
   }
   return *std::max_element(level.begin(), level.end());
 }
@@ -68,7 +76,9 @@ template <int N, int M>
 /// All counts of a circuit.
 struct Counts {
   std::array<int, gate_kinds> by_gate{};
-  int gates = 0;
+  int controlled = 0;  ///< gates behind further controls, which are not in by_gate
+  int matrices = 0;    ///< operations by a matrix
+  int gates = 0;       ///< all of them
   int multi_qubit_gates = 0;
   int depth = 0;
   int two_qubit_depth = 0;
@@ -82,8 +92,14 @@ namespace detail {
 [[nodiscard]] constexpr Counts counts_of(CircuitView c, std::span<int> level) {
   Counts result;
   for (const auto& op : c.ops()) {
-    ++result.by_gate[gate_index(op.gate)];
-    if (info(op.gate).qubits > 1) ++result.multi_qubit_gates;
+    if (c.by_matrix(op) != nullptr) {
+      ++result.matrices;
+    } else if (c.controlled(op) != nullptr) {
+      ++result.controlled;
+    } else {
+      ++result.by_gate[gate_index(op.gate)];
+    }
+    if (c.targets(op).size() > 1) ++result.multi_qubit_gates;
   }
   result.gates = static_cast<int>(c.operations.size());
   result.depth = depth_of(c, level, 1);
@@ -115,6 +131,8 @@ template <int N, int M>
     if (!kinds.empty()) kinds += ", ";
     kinds += detail::text(c.by_gate[g], ' ', detail::gate_table[g].name);
   }
+  if (c.controlled != 0) kinds += detail::text(kinds.empty() ? "" : ", ", c.controlled, " controlled");
+  if (c.matrices != 0) kinds += detail::text(kinds.empty() ? "" : ", ", c.matrices, " by matrix");
   return detail::text(c.gates, " gates (", kinds, "), depth ", c.depth, ", two-qubit depth ", c.two_qubit_depth, ", ",
                       c.features, " features, ", c.weights, " weights");
 }

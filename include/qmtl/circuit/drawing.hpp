@@ -3,57 +3,39 @@
 // A circuit as text: one wire a qubit, time from left to right.
 
 #include <algorithm>
-#include <array>
-#include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "qmtl/circuit/angle_text.hpp"
 #include "qmtl/circuit/circuit.hpp"
-#include "qmtl/core/number_text.hpp"
 
 namespace qmtl::inline QMTL_ABI {
 
-/// "x3", "0.5*w2+1.571", "2*(x0-3.142)*(x1-3.142)" or a number in radians.
-[[nodiscard]] inline std::string to_string(const Angle& angle) {
-  const auto number = [](double value) {
-    return detail::number_text(value + 0.0, std::chars_format::general, 4);  // + 0.0: no "-0"
-  };
-  const auto plus = [&number](double value) {
-    if (value == 0.0) return std::string();
-    return (value < 0 ? "-" : "+") + number(std::abs(value));
-  };
-  if (angle.source == AngleSource::constant) return number(angle.offset);
-  std::string out;
-  if (angle.scale == -1.0) {
-    out = "-";
-  } else if (angle.scale != 1.0) {
-    out = number(angle.scale) + "*";
-  }
-  if (angle.source == AngleSource::feature_product) {
-    out += detail::text("(x", angle.index, plus(angle.shift), ")*(x", angle.second, plus(angle.second_shift), ")");
-  } else if (angle.source == AngleSource::weighted_feature) {
-    const auto start = plus(angle.shift);
-    auto product = detail::text('w', angle.index, start);
-    if (!start.empty()) product = "(" + product + ")";
-    product += detail::text("*x", angle.second);
-    out += angle.third == no_phase ? product : detail::text("(w", angle.third, '+', product, ')');
-  } else {
-    out += detail::text(angle.source == AngleSource::feature ? 'x' : 'w', angle.index);
-  }
-  return out + plus(angle.offset);
-}
-
 namespace detail {
 
+/// "[m3.0]", or its name in the place of m3, on the first qubit of matrix number 3; "[m3'.0]" of its inverse.
+[[nodiscard]] inline std::string matrix_symbol(const CircuitView& c, const MatrixOperation& op, std::size_t k) {
+  std::string out = "[" + matrix_name(c.matrix(op), op.matrix) + (op.adjoint ? "'" : "");
+  return out + (op.qubits.size() > 1 ? text('.', k) : "") + "]";
+}
+
 /// What stands on the wire of an operation's k-th qubit: a control dot or the gate's symbol with its angles.
-[[nodiscard]] inline std::string symbol(const Operation& op, int k) {
-  std::string out(info(op.gate).symbols[static_cast<std::size_t>(k)]);
-  const auto angles = k < info(op.gate).controls ? std::span<const Angle>() : op.used_angles();
-  for (std::size_t i = 0; i < angles.size(); ++i) out += (i == 0 ? "(" : ",") + to_string(angles[i]);
-  return angles.empty() ? out : out + ")";
+[[nodiscard]] inline std::string symbol(const CircuitView& c, const Operation& op, std::size_t k) {
+  if (const auto* by_matrix = c.by_matrix(op)) return matrix_symbol(c, *by_matrix, k);
+  const Operation& base = *c.gate(op);
+  const std::size_t further = c.targets(op).size() - base.targets().size();
+  if (k < further) return "@";
+  k -= further;
+  std::string out(info(base.gate).symbols[k]);
+  if (static_cast<int>(k) < info(base.gate).controls || out == "@" || base.used_angles().empty()) return out;
+  const AngleFormat format{false, c.tables == nullptr ? nullptr : &c.tables->names};
+  for (const auto& angle : base.used_angles()) {
+    out += (&angle == base.angles.data() ? "(" : ",") + angle_text(angle, format);
+  }
+  return out + ")";
 }
 
 /// Column of each operation: as far left as possible without crossing another operation's vertical line.
@@ -61,7 +43,7 @@ namespace detail {
   std::vector<int> next(static_cast<std::size_t>(c.qubits), 0);
   std::vector<int> columns;
   for (const auto& op : c.ops()) {
-    const auto targets = op.targets();
+    const auto targets = c.targets(op);
     const auto ends = std::minmax_element(targets.begin(), targets.end());
     const auto first = next.begin() + *ends.first;
     const auto last = next.begin() + *ends.second + 1;
@@ -140,10 +122,10 @@ class Grid {
   detail::Grid grid(2 * c.qubits - 1, column_count);
   for (std::size_t i = 0; i < columns.size(); ++i) {
     const auto& op = c.operations[i];
-    const auto targets = op.targets();
+    const auto targets = c.targets(op);
     const auto ends = std::minmax_element(targets.begin(), targets.end());
-    for (int k = 0; k < static_cast<int>(targets.size()); ++k) {
-      grid.put(2 * targets[static_cast<std::size_t>(k)], columns[i], detail::symbol(op, k));
+    for (std::size_t k = 0; k < targets.size(); ++k) {
+      grid.put(2 * targets[k], columns[i], detail::symbol(c, op, k));
     }
     for (int row = 2 * *ends.first + 1; row < 2 * *ends.second; ++row) {
       if (grid.empty(row, columns[i])) grid.put(row, columns[i], "|");

@@ -13,24 +13,28 @@ namespace qmtl::inline QMTL_ABI {
 /// The pairs (i, i ^ flip) of basis states, i running over all indices whose bits at the `fixed` positions equal those
 /// of `set`. A gate on a single qubit pairs indices that differ there; a control fixes its bit to one; SWAP pairs 01
 /// and 10.
-struct PairSet {
-  std::array<int, max_gate_qubits> fixed{};  ///< ascending
+template <int Capacity>
+struct BasicPairSet {
+  std::array<int, static_cast<std::size_t>(Capacity)> fixed{};  ///< ascending
   int fixed_count = 0;
   Index set = 0;
   Index flip = 0;
 
-  friend constexpr bool operator==(const PairSet&, const PairSet&) = default;
+  friend constexpr bool operator==(const BasicPairSet&, const BasicPairSet&) = default;
 };
+using PairSet = BasicPairSet<max_gate_qubits>;
 
 /// A 2x2 matrix on a set of pairs. `sign` multiplies the angle: RZZ is RZ(a) on one set of pairs and RZ(-a) on another.
-struct Elementary {
-  PairSet pairs;
+template <class Pairs>
+struct BasicElementary {
+  Pairs pairs;
   PairGate gate = PairGate::X;
   int angle = -1;  ///< which of the operation's angles, or -1
   double sign = 1.0;
 
   [[nodiscard]] constexpr bool parametric() const noexcept { return angle >= 0; }
 };
+using Elementary = BasicElementary<PairSet>;
 
 /// A gate's elementary gates, applied first to last; empty for the identity.
 struct Expansion {
@@ -82,8 +86,9 @@ namespace detail {
 }
 
 /// The angle in radians of a parametric elementary gate of `op`, or 0.
-template <Scalar S>
-[[nodiscard]] constexpr S angle_of(const Elementary& part, const Operation& op, const S* x, const S* w) noexcept {
+template <Scalar S, class Pairs>
+[[nodiscard]] constexpr S angle_of(const BasicElementary<Pairs>& part, const Operation& op, const S* x,
+                                   const S* w) noexcept {
   if (!part.parametric()) return S(0);
   return static_cast<S>(part.sign) * evaluate(op.angles[static_cast<std::size_t>(part.angle)], x, w);
 }

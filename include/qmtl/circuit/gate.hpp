@@ -110,6 +110,8 @@ struct GateInfo {
   /// Whether expectation values need the four-term shift rule for an angle: its generator has the eigenvalues
   /// -1/2, 0, +1/2, where two a distance 1 apart need two terms only.
   std::array<bool, max_gate_angles> four_terms{};
+  /// The same behind further controls: of all angles but those of phases on one.
+  std::array<bool, max_gate_angles> controlled_four_terms{};
 
   /// The matrices whose product is the gate, applied first to last; none for the identity.
   [[nodiscard]] constexpr std::span<const GatePart> parts() const noexcept {
@@ -153,7 +155,10 @@ struct TargetSymbols {
     out.angles = std::max(out.angles, part.angle + 1);
     if (part.angle >= 0 && part.gate != PairGate::P) rotated[static_cast<std::size_t>(part.angle)] += 2;
   }
-  for (std::size_t a = 0; a < rotated.size(); ++a) out.four_terms[a] = rotated[a] != 0 && rotated[a] != 1u << qubits;
+  for (std::size_t a = 0; a < rotated.size(); ++a) {
+    out.controlled_four_terms[a] = rotated[a] != 0;
+    out.four_terms[a] = rotated[a] != 0 && rotated[a] != 1u << qubits;
+  }
   return out;
 }
 

@@ -37,15 +37,22 @@ struct Operation {
   }
 };
 
+namespace detail {
+/// The place of a qubit in a relabelling. Throws CircuitError for one that has none.
+[[nodiscard]] constexpr int relabelled(int q, std::span<const int> map) {
+  if (q < 0 || static_cast<std::size_t>(q) >= map.size()) {
+    throw CircuitError(text("qmtl: relabel: a qubit must be below the map's size ", map.size(), ", got ", q));
+  }
+  return map[static_cast<std::size_t>(q)];
+}
+}  // namespace detail
+
 /// The operation with qubit map[q] in the place of qubit q. Throws CircuitError for a qubit that is not below the map's
 /// size.
 [[nodiscard]] constexpr Operation relabel(Operation op, std::span<const int> map) {
   for (int j = 0; j < info(op.gate).qubits; ++j) {
     auto& q = op.qubits[static_cast<std::size_t>(j)];
-    if (q < 0 || static_cast<std::size_t>(q) >= map.size()) {
-      throw CircuitError(detail::text("qmtl: relabel: a qubit must be below the map's size ", map.size(), ", got ", q));
-    }
-    q = map[static_cast<std::size_t>(q)];
+    q = detail::relabelled(q, map);
   }
   return op;
 }

@@ -3,104 +3,34 @@
 // Program: what runs on a device or a noisy simulator, operations among measurements, resets, channels and conditions.
 
 #include <algorithm>
-#include <complex>
 #include <cstddef>
-#include <cstdint>
+#include <initializer_list>
 #include <iterator>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "qmtl/circuit/circuit.hpp"
-#include "qmtl/circuit/drawing.hpp"
-#include "qmtl/core/scalar.hpp"
+#include "qmtl/circuit/instruction.hpp"
+#include "qmtl/circuit/names.hpp"
+#include "qmtl/circuit/unitary_matrix.hpp"
 
 namespace qmtl::inline QMTL_ABI {
 
-/// A named group of classical bits, of which bit j of the register is bit first + j of the program.
-struct ClassicalRegister {
-  std::string name;
-  int first = 0;
-  int bits = 0;
-
-  friend bool operator==(const ClassicalRegister&, const ClassicalRegister&) = default;
-};
-
-/// Holds while a register, read as a binary number whose bit 0 is the least significant, has a value.
-struct Condition {
-  int classical_register = 0;  ///< its position in Program::registers()
-  std::uint64_t value = 0;
-
-  friend bool operator==(const Condition&, const Condition&) = default;
-};
-
-/// An operation that is applied where all of any number of further control qubits are one: a multi-controlled X is
-/// `{{0, 1, 2}, gate::x(3)}`.
-struct ControlledOperation {
-  std::vector<int> controls;
-  Operation operation;
-
-  friend bool operator==(const ControlledOperation&, const ControlledOperation&) = default;
-};
-
-/// A unitary matrix of the program's table, bit j of whose row and column index is qubit qubits[j].
-struct MatrixOperation {
-  std::vector<int> qubits;
-  int matrix = 0;
-
-  friend bool operator==(const MatrixOperation&, const MatrixOperation&) = default;
-};
-
-/// rho -> sum_k K_k rho K_k^dagger; K_k is matrix first + k of the program's table, on qubits as in MatrixOperation.
-struct Channel {
-  std::vector<int> qubits;
-  int first = 0;
-  int count = 0;
-
-  friend bool operator==(const Channel&, const Channel&) = default;
-};
-
-/// Reads a qubit in the computational basis into a classical bit of the program.
-struct Measurement {
-  int qubit = 0;
-  int bit = 0;
-
-  friend bool operator==(const Measurement&, const Measurement&) = default;
-};
-
-/// Puts a qubit into |0>, whatever it was.
-struct Reset {
-  int qubit = 0;
-
-  friend bool operator==(const Reset&, const Reset&) = default;
-};
-
-/// Nothing moves across on these qubits.
-struct Barrier {
-  std::vector<int> qubits;
-
-  friend bool operator==(const Barrier&, const Barrier&) = default;
-};
-
-/// One step of a program, done only while the condition, if there is one, holds.
-struct Instruction {
-  std::variant<Operation, ControlledOperation, MatrixOperation, Channel, Measurement, Reset, Barrier> action;
-  std::optional<Condition> condition;
-
-  friend bool operator==(const Instruction&, const Instruction&) = default;
-};
-
 /// A list of instructions on qubits and classical bits, each checked as it comes in: CircuitError for a qubit, bit or
 /// condition that does not fit, ShapeError for a matrix of another size, ValueError for one that is not unitary, or
-/// Kraus operators that do not preserve the trace. A call that is refused leaves the program as it was.
+/// Kraus operators that do not preserve the trace. A call that fails leaves the program as it was. One that has been
+/// moved from is empty.
 class Program {
  public:
-  using Matrix = ColMajorMatrix<std::complex<double>>;
+  using Matrix = OperationMatrix;
+
+  /// The most qubits of a matrix.
+  static constexpr std::size_t max_matrix_qubits = 6;
 
   /// Without classical bits, on 1 to 4096 qubits.
   explicit Program(int qubits) : qubits_(qubits) { validate(CircuitView(qubits, {})); }
@@ -112,140 +42,170 @@ class Program {
   [[nodiscard]] std::span<const ClassicalRegister> registers() const noexcept { return registers_; }
   [[nodiscard]] std::span<const Instruction> instructions() const noexcept { return instructions_; }
   [[nodiscard]] std::span<const Matrix> matrices() const noexcept { return matrices_; }
+  [[nodiscard]] const ParameterNames& names() const noexcept { return names_; }
 
-  /// Adds a register of 1 to 64 classical bits after the others and returns its position. Its name must be new and not
-  /// empty.
+  /// Adds a register of 1 to 64 classical bits after the others and returns its position. Its name must be new, an
+  /// identifier, and none that a qubit has ("q3").
   int add_register(std::string_view name, int bits) {
-    if (name.empty() || bits < 1 || bits > 64) {
-      throw CircuitError(
-          detail::text("qmtl: Program: a register must have a name and 1 to 64 bits, got '", name, "' of ", bits));
+    detail::require_name("Program: a register", name, 'q');
+    if (bits < 1 || bits > 64) {
+      throw CircuitError(detail::text("qmtl: Program: a register must have 1 to 64 bits, got '", name, "' of ", bits));
     }
-    for (const auto& other : registers_) {
-      if (other.name == name) {
-        throw CircuitError(detail::text("qmtl: Program: a register's name must be new, got '", name, "' twice"));
-      }
+    if (find_register(name) >= 0) {
+      throw CircuitError(detail::text("qmtl: Program: a register's name must be new, got '", name, "' twice"));
     }
     registers_.push_back({std::string(name), this->bits(), bits});
     return static_cast<int>(registers_.size()) - 1;
   }
 
+  /// The position of the register of a name, or -1.
+  [[nodiscard]] int find_register(std::string_view name) const noexcept {
+    const auto found =
+        std::find_if(registers_.begin(), registers_.end(), [name](const auto& r) { return r.name == name; });
+    return found == registers_.end() ? -1 : static_cast<int>(found - registers_.begin());
+  }
+
+  /// Adds the Kraus operators of a channel, or one unitary matrix, to the table and returns the number of the first, by
+  /// which any number of instructions may name them. Their entry in row r and column c is <r|K|c>, with bit j for an
+  /// instruction's qubit qubits[j].
+  int add_matrices(std::span<const Matrix> kraus) {
+    const std::string_view what =
+        kraus.size() == 1 ? "Program: a unitary matrix" : "Program: the Kraus operators of a channel";
+    const auto qubits = kraus.empty() ? 1 : detail::matrix_qubits(what, kraus.front());
+    detail::check_trace_preserving(what, kraus, qubits, max_matrix_qubits);
+    const auto first = static_cast<int>(matrices_.size());
+    std::vector<Matrix> added(kraus.begin(), kraus.end());  // they may be the program's
+    sets_.push_back({first, static_cast<int>(kraus.size())});
+    try {
+      matrices_.insert(matrices_.end(), std::make_move_iterator(added.begin()), std::make_move_iterator(added.end()));
+    } catch (...) {
+      sets_.pop_back();
+      throw;
+    }
+    return first;
+  }
+
+  /// Any instruction, as it is found in a program with the same registers and matrices.
+  Program& append(Instruction instruction) {
+    std::visit([this](const auto& action) { check(action); }, instruction.action);
+    if (instruction.condition) check(*instruction.condition);
+    instructions_.push_back(std::move(instruction));
+    return *this;
+  }
   Program& append(const Operation& op, std::optional<Condition> condition = {}) {
-    detail::check_operation(op, qubits_);
-    return add(op, condition);
+    return append(Instruction{op, condition});
   }
-  /// The operations of a circuit of at most as many qubits.
-  Program& append(CircuitView circuit) {
-    detail::require_narrow("Program", circuit.qubits, qubits_);
-    detail::check_operation(circuit, qubits_);
-    std::vector<Instruction> added;
-    added.reserve(circuit.operations.size());
-    for (const auto& op : circuit.operations) added.push_back({op, {}});
-    return add(std::move(added));
+  Program& append(ControlledOperation controlled, std::optional<Condition> condition = {}) {
+    return append(Instruction{std::move(controlled), condition});
   }
-  Program& append(const ControlledOperation& controlled, std::optional<Condition> condition = {}) {
-    detail::check_operation(controlled.operation, qubits_);
-    std::vector<int> all = controlled.controls;
-    for (const int q : controlled.operation.targets()) all.push_back(q);
-    check_qubits(all);
-    return add(controlled, condition);
-  }
+  /// The operations of a circuit of at most as many qubits, with its matrices and names.
+  Program& append(CircuitView circuit);
+  /// The instructions of a program of at most as many qubits, with its matrices and names. Registers of the same name
+  /// are the same and must have as many bits; others are added.
+  Program& append(const Program& part);
+  /// The same with qubit map[q] of this program in the place of qubit q of the part.
+  Program& append(const Program& part, std::span<const int> map);
 
-  /// A unitary matrix on qubits, its entry in row r and column c being <r|U|c>, with bit j for qubit qubits[j].
+  /// A unitary matrix, or a channel, of the table.
+  Program& append(MatrixOperation op, std::optional<Condition> condition = {}) {
+    return append(Instruction{std::move(op), condition});
+  }
+  Program& append(Channel channel) { return append(Instruction{std::move(channel), {}}); }
+
+  /// A unitary matrix that is added with it.
   Program& unitary(const Matrix& matrix, std::vector<int> qubits, std::optional<Condition> condition = {}) {
-    check_qubits(qubits);
-    check_trace_preserving(std::span(&matrix, 1), qubits.size(), "a unitary matrix");
-    return add_with_matrices(MatrixOperation{std::move(qubits), static_cast<int>(matrices_.size())}, {matrix},
-                             condition);
+    return all_or_nothing([&] {
+      append(MatrixOperation{std::move(qubits), add_matrices(std::span(&matrix, 1))}, condition);
+    });
   }
-
-  /// A channel by its Kraus operators on qubits, indexed as in `unitary`.
+  /// A channel whose Kraus operators are added with it.
   Program& channel(std::span<const Matrix> kraus, std::vector<int> qubits) {
-    check_qubits(qubits);
-    check_trace_preserving(kraus, qubits.size(), "the Kraus operators of a channel");
-    return add_with_matrices(
-        Channel{std::move(qubits), static_cast<int>(matrices_.size()), static_cast<int>(kraus.size())},
-        {kraus.begin(), kraus.end()}, {});
+    return all_or_nothing([&] {
+      append(Channel{std::move(qubits), add_matrices(kraus), static_cast<int>(kraus.size())});
+    });
   }
 
   /// Measures a qubit into classical bit `bit`, numbered through all registers.
-  Program& measure(int qubit, int bit) {
-    check_qubits(std::span(&qubit, 1));
-    if (bit < 0 || bit >= bits()) {
-      throw CircuitError(detail::text("qmtl: Program: a classical bit must be below ", bits(), ", got ", bit));
+  Program& measure(int qubit, int bit) { return append(Instruction{Measurement{qubit, bit}, {}}); }
+  /// Measures a qubit into a bit of a register.
+  Program& measure(int qubit, std::string_view name, int bit) {
+    const int r = find_register(name);
+    if (r < 0) throw CircuitError(detail::text("qmtl: Program: no register is called '", name, "'"));
+    const auto& [own, first, bits] = registers_[static_cast<std::size_t>(r)];
+    if (bit < 0 || bit >= bits) {
+      throw CircuitError(detail::text("qmtl: Program: a bit of '", name, "' must be below ", bits, ", got ", bit));
     }
-    return add(Measurement{qubit, bit}, {});
+    return measure(qubit, first + bit);
   }
-  Program& reset(int qubit) {
-    check_qubits(std::span(&qubit, 1));
-    return add(Reset{qubit}, {});
+  Program& reset(int qubit) { return append(Instruction{Reset{qubit}, {}}); }
+  Program& barrier(std::vector<int> qubits) { return append(Instruction{Barrier{std::move(qubits)}, {}}); }
+
+  /// Calls feature i, or weight j, so in the text (circuit/program_text.hpp); as DynamicCircuit does.
+  Program& name_feature(int i, std::string_view name) {
+    detail::set_name(names_.features, 'x', i, name);
+    return *this;
   }
-  Program& barrier(std::vector<int> qubits) {
-    check_qubits(qubits);
-    return add(Barrier{std::move(qubits)}, {});
+  Program& name_weight(int j, std::string_view name) {
+    detail::set_name(names_.weights, 'w', j, name);
+    return *this;
   }
 
+  /// Names of parameters make no difference.
   friend bool operator==(const Program& a, const Program& b) {
     return a.qubits_ == b.qubits_ && a.registers_ == b.registers_ && a.instructions_ == b.instructions_ &&
-           a.matrices_ == b.matrices_;
+           std::equal(a.matrices_.begin(), a.matrices_.end(), b.matrices_.begin(), b.matrices_.end(),
+                      [](const Matrix& m, const Matrix& n) { return m.rows() == n.rows() && m == n; });
   }
 
  private:
+  /// Matrices that were found to preserve the trace together.
+  struct MatrixSet {
+    int first = 0;
+    int count = 0;
+  };
+
   [[nodiscard]] static int end_of(const ClassicalRegister& r) noexcept { return r.first + r.bits; }
+
+  [[nodiscard]] std::vector<MatrixSet>::const_iterator find_set(int first) const noexcept {
+    const auto at = std::lower_bound(sets_.begin(), sets_.end(), first,
+                                     [](const MatrixSet& set, int number) { return set.first < number; });
+    return at != sets_.end() && at->first == first ? at : sets_.end();
+  }
 
   void check_qubits(std::span<const int> qubits) const {
     detail::require_distinct_qubits("Program: an instruction", qubits, qubits_);
     if (qubits.empty()) throw CircuitError("qmtl: Program: an instruction must be on at least one qubit");
   }
-
-  /// Throws unless the sum of K^dagger K is the identity on so many qubits, to 1e-9.
-  static void check_trace_preserving(std::span<const Matrix> kraus, std::size_t qubits, std::string_view what) {
-    if (qubits > 12) {
-      throw ShapeError(detail::text("qmtl: Program: ", what, " must be on at most 12 qubits, got ", qubits));
+  void check_matrices(int first, int count, std::span<const int> qubits) const {
+    const auto set = find_set(first);
+    if (set == sets_.end() || set->count != count) {
+      throw CircuitError(detail::text("qmtl: Program: no ", count, " matrices were added together with number ", first,
+                                      " as the first"));
     }
-    const Eigen::Index size = Eigen::Index{1} << qubits;
-    Matrix sum = -Matrix::Identity(size, size);
-    for (const auto& k : kraus) {
-      if (k.rows() != size || k.cols() != size) {
-        throw ShapeError(detail::text("qmtl: Program: ", what, " must have ", size, " rows and columns, got ", k.rows(),
-                                      " and ", k.cols()));
-      }
-      sum += k.adjoint().lazyProduct(k);
-    }
-    const double error = sum.cwiseAbs().maxCoeff<Eigen::PropagateNaN>();
-    if (!(error < 1e-9)) {
-      throw ValueError(
-          detail::text("qmtl: Program: ", what, " must preserve the trace to 1e-9, got an error of ", error));
+    check_qubits(qubits);
+    const auto& matrix = matrices_[static_cast<std::size_t>(first)];
+    if (qubits.size() > max_matrix_qubits || matrix.rows() != Eigen::Index{1} << qubits.size()) {
+      throw ShapeError(detail::text("qmtl: Program: a matrix on ", qubits.size(), " qubits must have ",
+                                    std::uint64_t{1} << std::min<std::size_t>(qubits.size(), 63),
+                                    " rows and columns, got ", matrix.rows(), " and ", matrix.cols()));
     }
   }
 
-  /// All of them or, where there is no memory, none.
-  Program& add(std::vector<Instruction> added) {
-    static_assert(std::is_nothrow_move_constructible_v<Instruction>);
-    instructions_.insert(instructions_.end(), std::make_move_iterator(added.begin()),
-                         std::make_move_iterator(added.end()));
-    return *this;
+  void check(const Operation& op) const { detail::check_operation(op, qubits_); }
+  void check(const ControlledOperation& op) const {
+    detail::check_operation(op.operation, qubits_);
+    check_qubits(detail::controlled_entry(op).qubits);
   }
-
-  /// An instruction on the matrices that are added with it, or nothing. They come by value: they may be the program's.
-  template <class Action>
-  Program& add_with_matrices(const Action& action, std::vector<Matrix> added, std::optional<Condition> condition) {
-    const auto first = static_cast<std::ptrdiff_t>(matrices_.size());
-    matrices_.insert(matrices_.end(), std::make_move_iterator(added.begin()), std::make_move_iterator(added.end()));
-    try {
-      return add(action, condition);
-    } catch (...) {
-      matrices_.erase(matrices_.begin() + first, matrices_.end());
-      throw;
+  void check(const MatrixOperation& op) const { check_matrices(op.matrix, 1, op.qubits); }
+  void check(const Channel& channel) const { check_matrices(channel.first, channel.count, channel.qubits); }
+  void check(const Reset& reset) const { check_qubits(std::span(&reset.qubit, 1)); }
+  void check(const Barrier& barrier) const { check_qubits(barrier.qubits); }
+  void check(const Measurement& m) const {
+    check_qubits(std::span(&m.qubit, 1));
+    if (m.bit < 0 || m.bit >= bits()) {
+      throw CircuitError(detail::text("qmtl: Program: a classical bit must be below ", bits(), ", got ", m.bit));
     }
   }
-
-  template <class Action>
-  Program& add(const Action& action, std::optional<Condition> condition) {
-    if (condition) check(*condition);
-    instructions_.push_back({action, condition});
-    return *this;
-  }
-
   void check(const Condition& condition) const {
     const int r = condition.classical_register;
     if (r < 0 || r >= static_cast<int>(registers_.size())) {
@@ -259,67 +219,139 @@ class Program {
     }
   }
 
+  /// Runs `change`, which only adds at the ends. If it throws, what it added goes again.
+  template <class Change>
+  Program& all_or_nothing(const Change& change) {
+    const std::size_t sizes[]{registers_.size(), instructions_.size(),   matrices_.size(),
+                              sets_.size(),      names_.features.size(), names_.weights.size()};
+    const auto shrink = [](auto& list, std::size_t size) {
+      list.erase(list.begin() + static_cast<std::ptrdiff_t>(size), list.end());
+    };
+    try {
+      change();
+    } catch (...) {
+      shrink(registers_, sizes[0]);
+      shrink(instructions_, sizes[1]);
+      shrink(matrices_, sizes[2]);
+      shrink(sets_, sizes[3]);
+      shrink(names_.features, sizes[4]);
+      shrink(names_.weights, sizes[5]);
+      throw;
+    }
+    return *this;
+  }
+
+  void add_names(const ParameterNames& names) {
+    detail::add_names(names_.features, 'x', names.features, 0);
+    detail::add_names(names_.weights, 'w', names.weights, 0);
+  }
+
+  /// Where the registers of a part are here; those that are new are added.
+  [[nodiscard]] std::vector<int> add_registers(const Program& part);
+
   int qubits_;
   std::vector<ClassicalRegister> registers_;
   std::vector<Instruction> instructions_;
   std::vector<Matrix> matrices_;
+  std::vector<MatrixSet> sets_;  // by their first matrices, ascending
+  ParameterNames names_;
 };
 
-namespace detail {
-
-/// The text of one instruction, for each kind of action.
-class InstructionText {
- public:
-  explicit InstructionText(const Program& program) : program_(&program) {}
-
-  [[nodiscard]] std::string operator()(const Operation& op) const {
-    std::string out(info(op.gate).name);
-    const auto angles = op.used_angles();
-    for (std::size_t a = 0; a < angles.size(); ++a) out += (a == 0 ? "(" : ", ") + to_string(angles[a]);
-    return out + (angles.empty() ? " " : ") ") + list(op.targets());
-  }
-  [[nodiscard]] std::string operator()(const ControlledOperation& c) const {
-    return "controlled " + list(c.controls) + ": " + (*this)(c.operation);
-  }
-  [[nodiscard]] std::string operator()(const MatrixOperation& m) const {
-    return text("unitary m", m.matrix, ' ', list(m.qubits));
-  }
-  [[nodiscard]] std::string operator()(const Channel& c) const {
-    return text("channel m", c.first, "..m", c.first + c.count - 1, ' ', list(c.qubits));
-  }
-  [[nodiscard]] std::string operator()(const Measurement& m) const {
-    for (const auto& r : program_->registers()) {
-      if (m.bit < r.first + r.bits) return text("measure q", m.qubit, " -> ", r.name, '[', m.bit - r.first, ']');
+inline Program& Program::append(CircuitView circuit) {
+  detail::require_narrow("Program", circuit.qubits, qubits_);
+  detail::check_operation(circuit, qubits_);
+  return all_or_nothing([&] {
+    std::vector<int> numbers;
+    if (circuit.tables != nullptr) {
+      for (const auto& entry : circuit.tables->matrices) {
+        const Matrix matrix = matrix_of(entry);
+        numbers.push_back(add_matrices(std::span(&matrix, 1)));
+      }
+      add_names(circuit.tables->names);
     }
-    return {};
-  }
-  [[nodiscard]] std::string operator()(const Reset& r) const { return text("reset q", r.qubit); }
-  [[nodiscard]] std::string operator()(const Barrier& b) const { return "barrier " + list(b.qubits); }
-
- private:
-  [[nodiscard]] static std::string list(std::span<const int> qubits) {
-    std::string out;
-    for (const int q : qubits) out += text(out.empty() ? "q" : ", q", q);
-    return out;
-  }
-
-  const Program* program_;
-};
-
-}  // namespace detail
-
-/// A program for people, one instruction a line: "if c == 2: rx(0.5*w0) q1", "measure q0 -> c[1]".
-[[nodiscard]] inline std::string to_string(const Program& program) {
-  std::string out = detail::text("qubits ", program.qubits(), '\n');
-  for (const auto& r : program.registers()) out += detail::text("bits ", r.name, '[', r.bits, "]\n");
-  for (const auto& instruction : program.instructions()) {
-    if (const auto& condition = instruction.condition) {
-      const auto r = static_cast<std::size_t>(condition->classical_register);
-      out += detail::text("if ", program.registers()[r].name, " == ", condition->value, ": ");
+    for (const auto& op : circuit.operations) {
+      if (const auto* by_matrix = circuit.by_matrix(op)) {
+        const int number = numbers[static_cast<std::size_t>(by_matrix->matrix)];
+        instructions_.push_back({MatrixOperation{by_matrix->qubits, number, by_matrix->adjoint}, {}});
+      } else if (const auto* controlled = circuit.controlled(op)) {
+        instructions_.push_back({*controlled, {}});
+      } else {
+        instructions_.push_back({op, {}});
+      }
     }
-    out += std::visit(detail::InstructionText(program), instruction.action) + '\n';
+  });
+}
+
+inline std::vector<int> Program::add_registers(const Program& part) {
+  std::vector<int> places;
+  for (const auto& r : part.registers_) {
+    const int known = find_register(r.name);
+    if (known >= 0 && registers_[static_cast<std::size_t>(known)].bits != r.bits) {
+      throw CircuitError(detail::text("qmtl: Program: register '", r.name, "' must have ",
+                                      registers_[static_cast<std::size_t>(known)].bits, " bits, got ", r.bits));
+    }
+    places.push_back(known >= 0 ? known : add_register(r.name, r.bits));
   }
-  return out;
+  return places;
+}
+
+inline Program& Program::append(const Program& part, std::span<const int> map) {
+  detail::require_size("Program: qubits of the window", map.size(), part.qubits_);
+  detail::require_distinct_qubits("Program: a window", map, qubits_);
+  if (&part == this) return append(Program(part), map);
+  return all_or_nothing([&] {
+    const auto places = add_registers(part);
+    const auto first_matrix = static_cast<int>(matrices_.size());
+    for (const auto& [first, count] : part.sets_) sets_.push_back({first_matrix + first, count});
+    matrices_.insert(matrices_.end(), part.matrices_.begin(), part.matrices_.end());
+    add_names(part.names_);
+    for (Instruction step : part.instructions_) {
+      step = relabel(step, map);
+      if (step.condition) {
+        auto& r = step.condition->classical_register;
+        r = places[static_cast<std::size_t>(r)];
+      }
+      if (auto* by_matrix = std::get_if<MatrixOperation>(&step.action)) by_matrix->matrix += first_matrix;
+      if (auto* channel = std::get_if<Channel>(&step.action)) channel->first += first_matrix;
+      if (auto* measurement = std::get_if<Measurement>(&step.action)) {
+        std::size_t r = 0;
+        while (end_of(part.registers_[r]) <= measurement->bit) ++r;
+        measurement->bit += registers_[static_cast<std::size_t>(places[r])].first - part.registers_[r].first;
+      }
+      instructions_.push_back(std::move(step));
+    }
+  });
+}
+
+inline Program& Program::append(const Program& part) {
+  detail::require_narrow("Program", part.qubits_, qubits_);
+  std::vector<int> same;
+  for (int q = 0; q < part.qubits_; ++q) same.push_back(q);
+  return append(part, same);
+}
+
+/// A program on a register of `qubits` qubits, of which it uses those of a window: qubit q becomes qubit window[q].
+/// With as many qubits as it has, a relabelling. Throws ShapeError and CircuitError for a window that does not fit.
+[[nodiscard]] inline Program on(const Program& program, int qubits, std::span<const int> window) {
+  return std::move(Program(qubits).append(program, window));
+}
+
+/// One more than the highest feature index in use, or 0.
+[[nodiscard]] inline int feature_count(const Program& program) {
+  int count = 0;
+  for (const auto& step : program.instructions()) {
+    if (const auto* op = gate_of(step)) count = std::max(count, feature_count(std::span(op, 1)));
+  }
+  return count;
+}
+
+/// One more than the highest weight index in use, or 0.
+[[nodiscard]] inline int weight_count(const Program& program) {
+  int count = 0;
+  for (const auto& step : program.instructions()) {
+    if (const auto* op = gate_of(step)) count = std::max(count, weight_count(std::span(op, 1)));
+  }
+  return count;
 }
 
 }  // namespace qmtl::inline QMTL_ABI

@@ -59,8 +59,22 @@ void adjoint_into(CircuitView circuit, std::span<const typename State::Scalar> x
   lambda[0] = 0;
   add_applied(observable, psi, 1.0, lambda);
   result.value = static_cast<typename State::Scalar>(inner_product(psi, lambda).real());
-  adjoint_sweep(circuit.ops(), x.data(), w.data(), psi.data(), lambda.data(), dimension(circuit.qubits),
+  adjoint_sweep(circuit, x.data(), w.data(), psi.data(), lambda.data(), dimension(circuit.qubits),
                 result.features.data(), result.weights.data());
+}
+
+/// The operation of a circuit that a shift is of, shifted.
+template <Scalar S>
+void apply_shifted(const CircuitView& circuit, const AngleShift& shift, const S* x, const S* w, std::complex<S>* psi,
+                   Index size) {
+  const Operation& op = circuit.operations[shift.operation];
+  if (const auto* controlled = circuit.controlled(op)) {
+    ControlledOperation moved = *controlled;
+    moved.operation = shifted(moved.operation, shift.angle, shift.delta);
+    apply_operation(moved, x, w, psi, size);
+  } else {
+    apply_operation(shifted(op, shift.angle, shift.delta), x, w, psi, size);
+  }
 }
 
 /// The same by parameter shift, in one state.
@@ -72,13 +86,16 @@ void shift_into(CircuitView circuit, std::span<const typename State::Scalar> x,
   const auto evaluate = [&](const AngleShift& shift) {
     reset(state);
     for (std::size_t i = 0; i < ops.size(); ++i) {
-      const Operation op = i == shift.operation ? shifted(ops[i], shift.angle, shift.delta) : ops[i];
-      apply_operation(op, x.data(), w.data(), state.data(), dimension(circuit.qubits));
+      if (i == shift.operation) {
+        apply_shifted(circuit, shift, x.data(), w.data(), state.data(), dimension(circuit.qubits));
+      } else {
+        apply_operation(circuit, ops[i], x.data(), w.data(), state.data(), dimension(circuit.qubits));
+      }
     }
     return expectation(state, observable);
   };
   result.value = static_cast<typename State::Scalar>(evaluate(AngleShift{ops.size(), 0, 0.0}));
-  parameter_shift(ops, x.data(), w.data(), result.features.data(), result.weights.data(), evaluate);
+  parameter_shift(circuit, x.data(), w.data(), result.features.data(), result.weights.data(), evaluate);
 }
 
 }  // namespace detail

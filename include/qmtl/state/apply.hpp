@@ -5,35 +5,12 @@
 #include <span>
 
 #include "qmtl/circuit/circuit.hpp"
-#include "qmtl/state/kernels.hpp"
+#include "qmtl/state/apply_operation.hpp"
 #include "qmtl/state/state_vector.hpp"
 
 namespace qmtl::inline QMTL_ABI {
 
 namespace detail {
-
-/// One operation on `size` amplitudes; x and w may be null if the operation does not use them.
-template <Scalar S>
-void apply_operation(const Operation& op, const S* x, const S* w, std::complex<S>* psi, Index size) noexcept {
-  for (const auto& part : expand(op)) apply(part, angle_of(part, op, x, w), psi, size);
-}
-
-/// Undoes one operation.
-template <Scalar S>
-void undo_operation(const Operation& op, const S* x, const S* w, std::complex<S>* psi, Index size) noexcept {
-  const Expansion parts = expand(op);
-  for (int k = parts.count; k-- > 0;) {
-    const auto& part = parts.parts[static_cast<std::size_t>(k)];
-    S angle = angle_of(part, op, x, w);
-    const Elementary back = adjoint(part, angle);
-    apply(back, angle, psi, size);
-  }
-}
-
-template <Scalar S>
-void apply_all(std::span<const Operation> ops, const S* x, const S* w, std::complex<S>* psi, Index size) noexcept {
-  for (const auto& op : ops) apply_operation(op, x, w, psi, size);
-}
 
 /// Throws unless the operations fit on the state and the parameters suffice: operations are public data, and a bad one
 /// must not write outside the state.
@@ -66,7 +43,7 @@ void apply(T&& state, CircuitView circuit, Parameters<typename std::remove_cvref
   detail::require_state(state);
   detail::require_size("apply: qubits of the circuit", circuit.qubits, qubits_of(state));
   detail::require_applicable<typename std::remove_cvref_t<T>::Scalar>(circuit, features, weights);
-  detail::apply_all(circuit.ops(), features.data(), weights.data(), state.data(), dimension(circuit.qubits));
+  detail::apply_all(circuit, features.data(), weights.data(), state.data(), dimension(circuit.qubits));
 }
 template <class T, int N, int M>
 requires MutableState<T>
@@ -114,7 +91,7 @@ template <Scalar S = double>
   ColMajorMatrix<std::complex<S>> matrix(size, size);
   matrix.setIdentity();
   // The columns side by side are one state of 2N qubits whose low N are the circuit's.
-  detail::apply_all(circuit.ops(), features.data(), weights.data(), matrix.data(), dimension(2 * circuit.qubits));
+  detail::apply_all(circuit, features.data(), weights.data(), matrix.data(), dimension(2 * circuit.qubits));
   return matrix;
 }
 template <Scalar S = double, int N, int M>

@@ -16,8 +16,8 @@ inline constexpr Index block_terms = 256;
 
 /// Calls visit(first, second, run) for blocks of `run` consecutive pairs (first + r, second + r), over all pairs of the
 /// set in a vector of `size` amplitudes. The runs are as long as the lowest fixed qubit allows.
-template <class Visit>
-QMTL_ALWAYS_INLINE void for_each_run(const PairSet& pairs, Index size, Visit&& visit) {
+template <class Pairs, class Visit>
+QMTL_ALWAYS_INLINE void for_each_run(const Pairs& pairs, Index size, Visit&& visit) {
   const Index run = qubit_mask(pairs.fixed[0]);
   const Index count = size >> pairs.fixed_count;
   for (Index k = 0; k < count; k += run) {
@@ -39,13 +39,13 @@ template <Scalar S>
   return reinterpret_cast<const S*>(amplitudes);
 }
 
-template <Scalar S>
-void apply_exchange(const PairSet& pairs, std::complex<S>* psi, Index size) noexcept {
+template <Scalar S, class Pairs>
+void apply_exchange(const Pairs& pairs, std::complex<S>* psi, Index size) noexcept {
   for_each_run(pairs, size, [psi](Index a, Index b, Index run) { std::swap_ranges(psi + a, psi + a + run, psi + b); });
 }
 
-template <Scalar S>
-void apply_diagonal(const PairSet& pairs, const Matrix2<S>& m, std::complex<S>* psi, Index size) noexcept {
+template <Scalar S, class Pairs>
+void apply_diagonal(const Pairs& pairs, const Matrix2<S>& m, std::complex<S>* psi, Index size) noexcept {
   const auto scale = [](S* v, S re, S im, Index run) {
     for (Index r = 0; r < run; ++r) {
       const S x = v[2 * r], y = v[2 * r + 1];
@@ -60,8 +60,8 @@ void apply_diagonal(const PairSet& pairs, const Matrix2<S>& m, std::complex<S>* 
   });
 }
 
-template <Scalar S>
-void apply_real(const PairSet& pairs, const Matrix2<S>& m, std::complex<S>* psi, Index size) noexcept {
+template <Scalar S, class Pairs>
+void apply_real(const Pairs& pairs, const Matrix2<S>& m, std::complex<S>* psi, Index size) noexcept {
   const S m00 = m.re[0][0], m01 = m.re[0][1], m10 = m.re[1][0], m11 = m.re[1][1];
   for_each_run(pairs, size, [=](Index first, Index second, Index run) {
     S* QMTL_RESTRICT a = real_parts(psi) + 2 * first;
@@ -74,8 +74,8 @@ void apply_real(const PairSet& pairs, const Matrix2<S>& m, std::complex<S>* psi,
   });
 }
 
-template <Scalar S>
-void apply_general(const PairSet& pairs, const Matrix2<S>& m, std::complex<S>* psi, Index size) noexcept {
+template <Scalar S, class Pairs>
+void apply_general(const Pairs& pairs, const Matrix2<S>& m, std::complex<S>* psi, Index size) noexcept {
   for_each_run(pairs, size, [&m, psi](Index first, Index second, Index run) {
     S* QMTL_RESTRICT a = real_parts(psi) + 2 * first;
     S* QMTL_RESTRICT b = real_parts(psi) + 2 * second;
@@ -90,8 +90,8 @@ void apply_general(const PairSet& pairs, const Matrix2<S>& m, std::complex<S>* p
 }
 
 /// Applies an elementary gate with the given angle (radians) to `size` amplitudes.
-template <Scalar S>
-void apply(const Elementary& part, S angle, std::complex<S>* psi, Index size) noexcept {
+template <Scalar S, class Pairs>
+void apply(const BasicElementary<Pairs>& part, S angle, std::complex<S>* psi, Index size) noexcept {
   if (part.gate == PairGate::X) return apply_exchange(part.pairs, psi, size);
   const Matrix2<S> m = matrix_of(part.gate, angle);
   switch (shape_of(part.gate)) {
@@ -102,8 +102,8 @@ void apply(const Elementary& part, S angle, std::complex<S>* psi, Index size) no
 }
 
 /// The conjugate transpose, which undoes a gate.
-template <Scalar S>
-[[nodiscard]] Elementary adjoint(Elementary part, S& angle) noexcept {
+template <Scalar S, class Pairs>
+[[nodiscard]] BasicElementary<Pairs> adjoint(BasicElementary<Pairs> part, S& angle) noexcept {
   angle = -angle;
   part.gate = qmtl::adjoint(part.gate);
   return part;
@@ -112,9 +112,9 @@ template <Scalar S>
 /// 2 Re <lambda| dU/da U^dagger |psi> for a parametric elementary gate U(a): the derivative of <psi|H|psi> by its angle
 /// when |psi> is the state just after the gate and |lambda> = (later gates)^dagger H |final>: 2 Im <lambda|G|psi>
 /// with the gate's generator G, whose entries are either on the diagonal or beside it, and there real or imaginary.
-template <Scalar S>
-[[nodiscard]] S generator_product(const Elementary& part, const std::complex<S>* lambda, const std::complex<S>* psi,
-                                  Index size) noexcept {
+template <Scalar S, class Pairs>
+[[nodiscard]] S generator_product(const BasicElementary<Pairs>& part, const std::complex<S>* lambda,
+                                  const std::complex<S>* psi, Index size) noexcept {
   const S* l = real_parts(lambda);
   const S* p = real_parts(psi);
   double total = 0;

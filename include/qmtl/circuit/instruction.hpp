@@ -1,0 +1,104 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// The steps of a program: operations, matrices, channels, measurements, resets, barriers, and on what they depend.
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "qmtl/circuit/circuit_tables.hpp"
+
+namespace qmtl::inline QMTL_ABI {
+
+/// A named group of classical bits, of which bit j of the register is bit first + j of the program.
+struct ClassicalRegister {
+  std::string name;
+  int first = 0;
+  int bits = 0;
+
+  friend bool operator==(const ClassicalRegister&, const ClassicalRegister&) = default;
+};
+
+/// Holds while a register, read as a binary number whose bit 0 is the least significant, has a value.
+struct Condition {
+  int classical_register = 0;  ///< its position in Program::registers()
+  std::uint64_t value = 0;
+
+  friend bool operator==(const Condition&, const Condition&) = default;
+};
+
+/// rho -> sum_k K_k rho K_k^dagger; K_k is matrix first + k of the program's table, on qubits as in MatrixOperation.
+struct Channel {
+  std::vector<int> qubits;
+  int first = 0;
+  int count = 0;
+
+  friend bool operator==(const Channel&, const Channel&) = default;
+};
+
+/// Reads a qubit in the computational basis into a classical bit of the program.
+struct Measurement {
+  int qubit = 0;
+  int bit = 0;
+
+  friend bool operator==(const Measurement&, const Measurement&) = default;
+};
+
+/// Puts a qubit into |0>, whatever it was.
+struct Reset {
+  int qubit = 0;
+
+  friend bool operator==(const Reset&, const Reset&) = default;
+};
+
+/// Nothing moves across on these qubits.
+struct Barrier {
+  std::vector<int> qubits;
+
+  friend bool operator==(const Barrier&, const Barrier&) = default;
+};
+
+/// One step of a program, done only while the condition, if there is one, holds.
+struct Instruction {
+  std::variant<Operation, ControlledOperation, MatrixOperation, Channel, Measurement, Reset, Barrier> action;
+  std::optional<Condition> condition;
+
+  friend bool operator==(const Instruction&, const Instruction&) = default;
+};
+static_assert(std::is_nothrow_move_constructible_v<Instruction>);
+
+[[nodiscard]] inline Channel relabel(Channel channel, std::span<const int> map) {
+  for (int& q : channel.qubits) q = detail::relabelled(q, map);
+  return channel;
+}
+[[nodiscard]] inline Measurement relabel(Measurement m, std::span<const int> map) {
+  return {detail::relabelled(m.qubit, map), m.bit};
+}
+[[nodiscard]] inline Reset relabel(Reset reset, std::span<const int> map) {
+  return {detail::relabelled(reset.qubit, map)};
+}
+[[nodiscard]] inline Barrier relabel(Barrier barrier, std::span<const int> map) {
+  for (int& q : barrier.qubits) q = detail::relabelled(q, map);
+  return barrier;
+}
+/// The instruction with qubit map[q] in the place of qubit q. Throws CircuitError for a qubit that has no place.
+[[nodiscard]] inline Instruction relabel(const Instruction& instruction, std::span<const int> map) {
+  return std::visit(
+      [&](const auto& action) {
+        return Instruction{relabel(action, map), instruction.condition};
+      },
+      instruction.action);
+}
+
+/// The gate of an instruction with its angles, or null.
+[[nodiscard]] inline const Operation* gate_of(const Instruction& instruction) {
+  if (const auto* controlled = std::get_if<ControlledOperation>(&instruction.action)) return &controlled->operation;
+  return std::get_if<Operation>(&instruction.action);
+}
+
+}  // namespace qmtl::inline QMTL_ABI

@@ -34,7 +34,7 @@ using Amplitudes = Eigen::Matrix<std::complex<S>, N <= max_stack_qubits ? (1 << 
 template <class Vector>
 struct Owned : Vector {
   Owned() = default;
-  Owned(const Owned& other) {
+  Owned(const Owned& other) : Vector() {
     with_memory("state", bytes_of<typename Vector::Scalar>(static_cast<double>(other.size())),
                 [&] { Vector::operator=(other); });
   }

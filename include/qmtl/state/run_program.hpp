@@ -1,0 +1,201 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// Programs on state vectors, one trajectory at a time: measurements collapse, channels draw one of their operators.
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "qmtl/circuit/program.hpp"
+#include "qmtl/core/rng.hpp"
+#include "qmtl/state/apply_matrix.hpp"
+#include "qmtl/state/apply_operation.hpp"
+#include "qmtl/state/dynamic_state.hpp"
+
+namespace qmtl::inline QMTL_ABI {
+
+/// The values of a program's registers, one a register: bit j of values[r] is bit j of register r.
+using RegisterValues = std::vector<std::uint64_t>;
+
+namespace detail {
+
+/// Runs instructions on one state of the register.
+template <MutableState State, BitGenerator G>
+class Trajectory {
+ public:
+  using S = typename State::Scalar;
+  using Matrix = ColMajorMatrix<std::complex<S>>;
+
+  Trajectory(const Program& program, State& state, std::span<std::uint64_t> values, G& rng, std::span<const S> features,
+             std::span<const S> weights)
+      : program_(&program), state_(&state), values_(values), rng_(&rng), x_(features.data()), w_(weights.data()) {}
+
+  void run(std::span<const Instruction> instructions) {
+    for (const auto& step : instructions) {
+      if (step.condition && !holds(*step.condition)) continue;
+      std::visit([this](const auto& action) { apply_action(action); }, step.action);
+    }
+  }
+
+ private:
+  [[nodiscard]] bool holds(const Condition& condition) const noexcept {
+    return values_[static_cast<std::size_t>(condition.classical_register)] == condition.value;
+  }
+  [[nodiscard]] Index size() const noexcept { return dimension(qubits_of(*state_)); }
+  [[nodiscard]] Matrix matrix(int number) const {
+    return program_->matrices()[static_cast<std::size_t>(number)].template cast<std::complex<S>>();
+  }
+
+  void apply_action(const Operation& op) { apply_operation(op, x_, w_, state_->data(), size()); }
+  void apply_action(const ControlledOperation& op) { apply_operation(op, x_, w_, state_->data(), size()); }
+  void apply_action(const MatrixOperation& op) {
+    const Matrix m = matrix(op.matrix);
+    apply_matrix(*state_, op.adjoint ? Matrix(m.adjoint()) : m, op.qubits);
+  }
+  void apply_action(const Barrier&) {}
+  void apply_action(const Reset& reset) {
+    if (measure(reset.qubit)) apply_action(gate::x(reset.qubit));
+  }
+  void apply_action(const Measurement& m) {
+    const bool one = measure(m.qubit);
+    std::size_t r = 0;
+    while (m.bit >= program_->registers()[r].first + program_->registers()[r].bits) ++r;
+    const auto mask = std::uint64_t{1} << (m.bit - program_->registers()[r].first);
+    values_[r] = one ? values_[r] | mask : values_[r] & ~mask;
+  }
+
+  /// Draws operator K_k with the probability |K_k psi|^2 = tr(K_k rho K_k^dagger), rho being that of the qubits.
+  void apply_action(const Channel& channel) {
+    const ColMajorMatrix<std::complex<double>> rho = density(channel.qubits);
+    double left = uniform01(*rng_), probability = 0.0;
+    int drawn = -1;
+    for (int k = 0; k < channel.count && left >= 0.0; ++k) {
+      const auto& kraus = program_->matrices()[static_cast<std::size_t>(channel.first + k)];
+      const double of_this = (kraus * rho).cwiseProduct(kraus.conjugate()).sum().real();
+      if (of_this <= 0.0) continue;  // rounding must not lead to what cannot happen
+      drawn = channel.first + k;
+      probability = of_this;
+      left -= of_this;
+    }
+    apply_matrix(*state_, Matrix(matrix(drawn) / static_cast<S>(std::sqrt(probability))), channel.qubits);
+  }
+
+  [[nodiscard]] ColMajorMatrix<std::complex<double>> density(std::span<const int> qubits) const {
+    const Places<double> places(qubits);
+    const auto local = static_cast<Eigen::Index>(places.offsets.size());
+    ColMajorMatrix<std::complex<double>> rho = ColMajorMatrix<std::complex<double>>::Zero(local, local);
+    Eigen::Matrix<std::complex<double>, Eigen::Dynamic, 1> part(local);
+    for_each_environment(places.sorted, qubits_of(*state_), [&](Index base) {
+      for (Eigen::Index a = 0; a < local; ++a) {
+        part[a] = std::complex<double>(state_->data()[base | places.offsets[static_cast<std::size_t>(a)]]);
+      }
+      rho.noalias() += part * part.adjoint();
+    });
+    return rho;
+  }
+
+  /// Reads a qubit and leaves the state that has been read, of norm 1.
+  [[nodiscard]] bool measure(int qubit) {
+    double zero = 0.0, one = 0.0;
+    auto* psi = state_->data();
+    for (Index i = 0; i < size(); ++i) {
+      (bit_of(i, qubit) != 0 ? one : zero) += static_cast<double>(std::norm(psi[i]));
+    }
+    const bool outcome = uniform01(*rng_) * (zero + one) >= zero;
+    const auto scale = static_cast<S>(1.0 / std::sqrt(outcome ? one : zero));
+    for (Index i = 0; i < size(); ++i) psi[i] *= (bit_of(i, qubit) != 0) == outcome ? scale : S(0);
+    return outcome;
+  }
+
+  const Program* program_;
+  State* state_;
+  std::span<std::uint64_t> values_;
+  G* rng_;
+  const S *x_, *w_;
+};
+
+template <Scalar S>
+void require_runnable(const Program& program, std::span<const S> features, std::span<const S> weights) {
+  const auto require = [](std::string_view what, std::size_t given, int needed) {
+    if (given < static_cast<std::size_t>(needed)) {
+      throw ShapeError(text("qmtl: run: the program uses ", needed, ' ', what, ", got ", given));
+    }
+  };
+  require("features", features.size(), feature_count(program));
+  require("weights", weights.size(), weight_count(program));
+}
+
+}  // namespace detail
+
+/// Runs a program on a state of as many qubits and register values, one a register, that may be set before: one
+/// trajectory. A measurement collapses the state and a channel applies one of its Kraus operators, drawn with their
+/// probabilities, so that the mean of |psi><psi| over trajectories is the density matrix of the program. Same engine
+/// state, same trajectory. Throws ShapeError for another number of qubits or registers, or too few features or weights.
+/// Cost: 2^N an instruction, 2^(N + k) for matrices on k qubits.
+template <class T, BitGenerator G>
+requires MutableState<T>
+void run(const Program& program, T&& state, std::span<std::uint64_t> values, G& rng,
+         Parameters<typename std::remove_cvref_t<T>::Scalar> features = {},
+         Parameters<typename std::remove_cvref_t<T>::Scalar> weights = {}) {
+  using State = std::remove_cvref_t<T>;
+  detail::require_state(state);
+  detail::require_size("run: qubits of the state", qubits_of(state), program.qubits());
+  detail::require_size("run: register values", values.size(), program.registers().size());
+  detail::require_runnable<typename State::Scalar>(program, features, weights);
+  State& target = state;
+  detail::Trajectory<State, G>(program, target, values, rng, features, weights).run(program.instructions());
+}
+
+/// How often the registers of a program had these values.
+struct ShotCount {
+  RegisterValues values;
+  std::size_t count = 0;
+
+  friend bool operator==(const ShotCount&, const ShotCount&) = default;
+};
+
+/// Runs a program `shots` times from |0...0> and zeros in all registers, and counts the register values at the end, in
+/// their order, the last register's first. Instructions before the first that draws are run once. Throws as
+/// DynamicStateVector and run do.
+template <Scalar S = double, BitGenerator G>
+[[nodiscard]] std::vector<ShotCount> sample(const Program& program, std::size_t shots, G& rng,
+                                            Parameters<S> features = {}, Parameters<S> weights = {}) {
+  detail::require_runnable<S>(program, features, weights);
+  const auto steps = program.instructions();
+  const auto draws = std::find_if(steps.begin(), steps.end(), [](const Instruction& step) {
+    return std::holds_alternative<Measurement>(step.action) || std::holds_alternative<Reset>(step.action) ||
+           std::holds_alternative<Channel>(step.action);
+  });
+  const auto certain = static_cast<std::size_t>(draws - steps.begin());
+  const RegisterValues zeros(program.registers().size(), 0);
+  DynamicStateVector<S> start(program.qubits());
+  const auto run_from = [&](DynamicStateVector<S>& state, RegisterValues& values, std::span<const Instruction> part) {
+    detail::Trajectory<DynamicStateVector<S>, G>(program, state, values, rng, features, weights).run(part);
+  };
+  RegisterValues values = zeros;
+  run_from(start, values, steps.first(certain));
+  std::vector<RegisterValues> outcomes;
+  DynamicStateVector<S> state(program.qubits());
+  for (std::size_t shot = 0; shot < shots; ++shot) {
+    state = start;
+    values = zeros;
+    run_from(state, values, steps.subspan(certain));
+    outcomes.push_back(values);
+  }
+  const auto less = [](const RegisterValues& a, const RegisterValues& b) {
+    return std::lexicographical_compare(a.rbegin(), a.rend(), b.rbegin(), b.rend());
+  };
+  std::sort(outcomes.begin(), outcomes.end(), less);
+  std::vector<ShotCount> counts;
+  for (auto& outcome : outcomes) {
+    if (counts.empty() || counts.back().values != outcome) counts.push_back({std::move(outcome), 0});
+    ++counts.back().count;
+  }
+  return counts;
+}
+
+}  // namespace qmtl::inline QMTL_ABI

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+// Programs on states: what is unitary against dense matrices, what is random against the density matrix by dense Kraus
+// operators, and classical bits against the conditions that read them.
+
+#include "qmtl/state/run_program.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <vector>
+
+#include "support/catch.hpp"
+#include "support/random_dynamic_circuit.hpp"
+#include "support/throws.hpp"
+#include "support/tolerance.hpp"
+
+namespace {
+
+using namespace qmtl;
+using test::Dense;
+using test::max_difference;
+
+std::vector<Program::Matrix> damping(double gamma) {  // Nielsen and Chuang, eq. 8.108
+  return {test::matrix2(1, 0, 0, std::sqrt(1 - gamma)), test::matrix2(0, std::sqrt(gamma), 0, 0)};
+}
+
+/// K rho K^dagger with K on qubits, bit j of its index being qubits[j].
+Dense on_density(const Dense& k, const std::vector<int>& qubits, const Dense& rho, int n) {
+  const Dense whole = test::embed(k, std::vector<int>(qubits.rbegin(), qubits.rend()), n);
+  return whole * rho * whole.adjoint();
+}
+
+/// A density matrix for each state of the classical bits: the exact meaning of a program.
+struct Branch {
+  RegisterValues values;
+  Dense rho;
+};
+
+/// The branches of a program by dense matrices; those that cannot occur are left out.
+std::vector<Branch> dense_branches(const Program& program, std::span<const double> x, std::span<const double> w) {
+  const int n = program.qubits();
+  Dense zero = Dense::Zero(1 << n, 1 << n);
+  zero(0, 0) = 1;
+  std::vector<Branch> branches{{RegisterValues(program.registers().size(), 0), zero}};
+  const Dense projectors[]{test::matrix2(1, 0, 0, 0), test::matrix2(0, 0, 0, 1)}, flip = test::pauli_matrix('X');
+  for (const auto& step : program.instructions()) {
+    std::vector<Branch> next;
+    for (const auto& [values, rho] : branches) {
+      const auto& condition = step.condition;
+      if (condition && values[static_cast<std::size_t>(condition->classical_register)] != condition->value) {
+        next.push_back({values, rho});
+      } else if (const auto* m = std::get_if<Measurement>(&step.action)) {
+        for (std::uint64_t one : {0, 1}) {
+          Branch read{values, on_density(projectors[one], {m->qubit}, rho, n)};
+          for (std::size_t r = 0; r < values.size(); ++r) {
+            const int bit = m->bit - program.registers()[r].first;
+            if (bit < 0 || bit >= program.registers()[r].bits) continue;
+            read.values[r] = (values[r] & ~(std::uint64_t{1} << bit)) | (one << bit);
+          }
+          if (read.rho.trace().real() > 1e-12) next.push_back(read);
+        }
+      } else if (const auto* reset = std::get_if<Reset>(&step.action)) {
+        next.push_back({values, on_density(projectors[0], {reset->qubit}, rho, n) +
+                                    on_density(flip * projectors[1], {reset->qubit}, rho, n)});
+      } else if (const auto* channel = std::get_if<Channel>(&step.action)) {
+        Dense sum = Dense::Zero(rho.rows(), rho.cols());
+        for (int k = 0; k < channel->count; ++k) {
+          sum += on_density(program.matrices()[static_cast<std::size_t>(channel->first + k)], channel->qubits, rho, n);
+        }
+        next.push_back({values, sum});
+      } else if (std::holds_alternative<Barrier>(step.action)) {
+        next.push_back({values, rho});
+      } else {
+        DynamicCircuit one(n);
+        if (const auto* op = std::get_if<Operation>(&step.action)) one.append(*op);
+        if (const auto* op = std::get_if<ControlledOperation>(&step.action)) one.append(*op);
+        if (const auto* op = std::get_if<MatrixOperation>(&step.action)) {
+          const Dense m = program.matrices()[static_cast<std::size_t>(op->matrix)];
+          one.unitary(op->adjoint ? Dense(m.adjoint()) : m, op->qubits);
+        }
+        const Dense u = test::dense_unitary(one, x, w);
+        next.push_back({values, u * rho * u.adjoint()});
+      }
+    }
+    branches.clear();
+    for (const auto& branch : next) {  // together where the bits are the same
+      const auto known = std::find_if(branches.begin(), branches.end(),
+                                      [&branch](const Branch& other) { return other.values == branch.values; });
+      if (known == branches.end()) {
+        branches.push_back(branch);
+      } else {
+        known->rho += branch.rho;
+      }
+    }
+  }
+  return branches;
+}
+
+/// The largest distance between a mean over trajectories and what it must be, in standard errors of about
+/// 1/sqrt(shots): each branch has its share of the shots, and its density matrix.
+double distance_from_branches(const Program& program, int shots, std::span<const double> x, std::span<const double> w) {
+  Rng rng(Seed{5});
+  auto expected = dense_branches(program, x, w);
+  for (int shot = 0; shot < shots; ++shot) {
+    DynamicStateVector<> state(program.qubits());
+    RegisterValues values(program.registers().size(), 0);
+    run(program, state, values, rng, x, w);
+    CHECK(norm(state) == Approx(1.0));
+    const auto psi = test::to_dense(state);
+    bool found = false;
+    for (auto& [known, rho] : expected) {
+      if (known != values) continue;
+      rho -= psi * psi.adjoint() / shots;
+      found = true;
+    }
+    CHECK(found);  // else it has no probability
+  }
+  double largest = 0.0;
+  for (const auto& [values, rho] : expected) largest = std::max(largest, rho.cwiseAbs().maxCoeff());
+  return largest * std::sqrt(shots);
+}
+
+TEMPLATE_TEST_CASE("a program of operations is its circuit", "", float, double) {
+  Rng rng(Seed{1});
+  for (int trial = 0; trial < 10; ++trial) {
+    const auto circuit = test::random_dynamic_circuit(rng, 4, 12);
+    const auto x = test::random_numbers(rng, 3), w = test::random_numbers(rng, 4);
+    const Program program(trial % 2 == 0 ? circuit : inverse(circuit));
+    DynamicStateVector<TestType> state(4);
+    run(program, state, {}, rng, test::cast<TestType>(x), test::cast<TestType>(w));
+    const auto expected = test::dense_unitary(trial % 2 == 0 ? circuit : inverse(circuit), x, w);
+    CHECK(max_difference(test::to_dense(state), expected.col(0).eval()) < 200 * test::tolerance<TestType>());
+  }
+}
+
+TEST_CASE("teleportation: what is measured decides what is done") {
+  Program p(3);
+  p.add_register("z", 1);
+  p.add_register("x", 1);
+  p.append(gate::u(0, weight(0), weight(1), weight(2)));
+  p.append(gate::h(1)).append(gate::cx(1, 2)).append(gate::cx(0, 1)).append(gate::h(0));
+  p.measure(0, "z", 0).measure(1, "x", 0);
+  p.append(gate::x(2), Condition{1, 1}).append(gate::z(2), Condition{0, 1});
+  const std::vector<double> w{0.7, -1.1, 2.3};
+  const Dense sent = test::u_matrix(w[0], w[1], w[2]);
+  Rng rng(Seed{2});
+  std::array<int, 4> seen{};
+  for (int shot = 0; shot < 60; ++shot) {
+    StateVector<3> state;
+    RegisterValues values(2, 0);
+    run(p, state, values, rng, {}, w);
+    const auto index = values[0] + 2 * values[1];
+    ++seen[index];
+    for (Index one : {0, 1}) {
+      CHECK(std::abs(state[index + 4 * one] - sent(static_cast<Eigen::Index>(one), 0)) < 1e-12);
+    }
+  }
+  for (const int count : seen) CHECK(count > 4);
+}
+
+TEST_CASE("trajectories have the density matrix of the program on average, for each value of its registers") {
+  Rng rng(Seed{3});
+  const std::vector<double> x{0.4}, w{-0.8, 1.3};
+  Program p(3);
+  p.add_register("a", 2);
+  p.add_register("b", 1);
+  p.append(gate::h(0))
+      .append(gate::ry(1, weight(0)))
+      .append(gate::cx(0, 2))
+      .append(gate::rx(1, weight(1) * feature(0)));
+  p.channel(damping(0.3), {0}).unitary(test::random_unitary(rng, 2), {2, 0}).measure(1, "a", 1);
+  const double q = 0.2;  // two qubits flip together, or not
+  p.channel(std::vector<Program::Matrix>{std::sqrt(1 - q) * Dense::Identity(4, 4),
+                                         std::sqrt(q) * test::kron(test::pauli_matrix('X'), test::pauli_matrix('Y'))},
+            {1, 2});
+  p.append(ControlledOperation{{0, 2}, gate::h(1)}, Condition{0, 2}).barrier({0, 1}).measure(2, "b", 0);
+  p.append(Instruction{Reset{0}, Condition{1, 1}}).append(gate::ry(0, 0.5)).measure(0, "a", 0).measure(2, "a", 1);
+  const int shots = 4000;
+  CHECK(distance_from_branches(p, shots, x, w) < 2.5);
+
+  const auto counts = sample(p, shots, rng, x, w);
+  auto branches = dense_branches(p, x, w);
+  double total = 0.0;
+  for (const auto& [values, count] : counts) {
+    double expected = 0.0;
+    for (const auto& branch : branches) {
+      if (branch.values == values) expected += branch.rho.trace().real();
+    }
+    CHECK(std::abs(static_cast<double>(count) / shots - expected) < 4 * std::sqrt(expected / shots));
+    total += expected;
+  }
+  CHECK(total > 0.99);
+}
+
+TEST_CASE("counts over shots are in order, and the same with the same engine") {
+  Program p(2);
+  p.add_register("c", 2);
+  p.append(gate::h(0)).append(gate::cx(0, 1)).measure(0, 0).measure(1, 1);
+  Rng first(Seed{4}), second(Seed{4});
+  const auto counts = sample(p, 1000, first);
+  REQUIRE(counts.size() == 2);
+  CHECK(counts[0].values == RegisterValues{0});
+  CHECK(counts[1].values == RegisterValues{3});
+  CHECK(counts[0].count + counts[1].count == 1000);
+  CHECK(std::abs(static_cast<double>(counts[0].count) - 500) < 64);
+  CHECK(sample(p, 1000, second) == counts);
+  CHECK(sample(Program(1), 3, first) == std::vector<ShotCount>{{{}, 3}});
+}
+
+TEST_CASE("a trajectory can start anywhere; sizes are checked") {
+  Program p(2);
+  p.add_register("c", 1);
+  p.append(gate::x(1), Condition{0, 1}).append(gate::ry(0, weight(0))).reset(0);
+  DynamicStateVector<> state(2), other(3);
+  RegisterValues one{1};
+  Rng rng(Seed{1});
+  run(p, state, one, rng, {}, std::vector{pi});
+  CHECK(std::abs(state[2]) == Approx(1.0));
+  CHECK_THROWS_AS(run(p, other, one, rng, {}, std::vector{pi}), ShapeError);
+  CHECK_THROWS_AS(run(p, state, {}, rng, {}, std::vector{pi}), ShapeError);
+  CHECK(test::message_of<ShapeError>([&] { run(p, state, one, rng); }) ==
+        "qmtl: run: the program uses 1 weights, got 0");
+  CHECK_THROWS_AS(sample(p, 1, rng), ShapeError);
+}
+
+}  // namespace

@@ -4,7 +4,12 @@
 #include "qmtl/diagnostics/random_angles.hpp"
 
 #include <algorithm>
+#include <utility>
 
+#include "qmtl/circuit/dynamic_circuit.hpp"
+#include "qmtl/diagnostics/entangling_capability.hpp"
+#include "qmtl/diagnostics/expressibility.hpp"
+#include "qmtl/diagnostics/gradient_variance.hpp"
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
@@ -53,6 +58,36 @@ TEST_CASE("features are all given or none") {
   const std::vector<double> one{0.3};
   CHECK(test::message_of<ShapeError>([&] { RandomAngles<TwoAndThree>{one}; }) ==
         "qmtl: diagnostics: number of features must be 2, got 1");
+}
+
+TEST_CASE("a circuit of run-time size has its twin's diagnostics, to the last bit") {
+  const DynamicCircuit circuit(TwoAndThree::circuit);
+  const PauliSum observable = pauli_z(0) * pauli_z(1);
+  const auto both = [](auto&& ours, auto&& twins) {
+    Rng first(Seed{3}), second(Seed{3});
+    return std::pair(ours(first), twins(second));
+  };
+  const auto [express, express_twin] = both([&](Rng& rng) { return expressibility(circuit, rng, {.pairs = 100}); },
+                                            [](Rng& rng) { return expressibility<TwoAndThree>(rng, {.pairs = 100}); });
+  CHECK(express.histogram == express_twin.histogram);
+  CHECK(express.divergence == express_twin.divergence);
+  const auto [entangle, entangle_twin] =
+      both([&](Rng& rng) { return entangling_capability(circuit, rng, {.draws = 50}); },
+           [](Rng& rng) { return entangling_capability<TwoAndThree>(rng, {.draws = 50}); });
+  CHECK(entangle.mean == entangle_twin.mean);
+  CHECK(entangle.deviation == entangle_twin.deviation);
+  const std::vector<double> given{0.3, -0.7};
+  const auto [vary, vary_twin] =
+      both([&](Rng& rng) { return gradient_variance(circuit, observable, rng, {.draws = 20, .features = given}); },
+           [&](Rng& rng) { return gradient_variance<TwoAndThree>(observable, rng, {.draws = 20, .features = given}); });
+  REQUIRE(vary.by_weight.size() == 3);
+  for (std::size_t j = 0; j < 3; ++j) CHECK(vary.by_weight[j].variance == vary_twin.by_weight[j].variance);
+  CHECK(vary.overall.variance_error == vary_twin.overall.variance_error);
+
+  Rng rng(Seed{1});
+  CHECK_THROWS_AS(expressibility(circuit, rng, {.features = std::span(given).first(1)}), ShapeError);
+  CHECK_THROWS_AS(gradient_variance(DynamicCircuit(1), pauli_z(0), rng), CircuitError);
+  CHECK_THROWS_AS(entangling_capability(CircuitView(0, {}), rng), Error);
 }
 
 }  // namespace

@@ -47,20 +47,31 @@ template <QuantumState T>
   return 2.0 * (1.0 - purities / qubits_of(state));
 }
 
+namespace detail {
+template <class Angles>
+[[nodiscard]] MeanDeviation entangling_capability_of(Angles angles, Rng& rng, int draws) {
+  require_at_least("entangling_capability: draws", 1, draws);
+  std::vector<double> values;
+  for (int draw = 0; draw < draws; ++draw) {
+    angles.draw(rng);
+    values.push_back(meyer_wallach(angles.state()));
+  }
+  return summarize(values);
+}
+}  // namespace detail
+
 /// Entangling capability (Sim, Johnson and Aspuru-Guzik 2019, Adv. Quantum Technol. 2, 1900070): mean and deviation of
 /// Q over angles drawn uniformly from [-pi, pi); the mean's standard error is deviation / sqrt(count). Haar-random
 /// states have the mean (2^N - 2) / (2^N + 1). Cost: draws * (a run of the circuit and N * 2^N). Throws ValueError for
 /// less than one draw, ShapeError for wrong features.
 template <CircuitType C>
 [[nodiscard]] MeanDeviation entangling_capability(Rng& rng, const EntanglingCapabilityOptions& options = {}) {
-  detail::require_at_least("entangling_capability: draws", 1, options.draws);
-  RandomAngles<C> angles(options.features);
-  std::vector<double> values;
-  for (int draw = 0; draw < options.draws; ++draw) {
-    angles.draw(rng);
-    values.push_back(meyer_wallach(angles.state()));
-  }
-  return summarize(values);
+  return detail::entangling_capability_of(RandomAngles<C>(options.features), rng, options.draws);
+}
+/// The same of a circuit of run-time size. Throws CircuitError for one that is not valid.
+[[nodiscard]] inline MeanDeviation entangling_capability(CircuitView circuit, Rng& rng,
+                                                         const EntanglingCapabilityOptions& options = {}) {
+  return detail::entangling_capability_of(DynamicRandomAngles(circuit, options.features), rng, options.draws);
 }
 
 }  // namespace qmtl::inline QMTL_ABI

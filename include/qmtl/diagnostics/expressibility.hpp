@@ -47,16 +47,11 @@ struct Expressibility {
   return sum;
 }
 
-/// Expressibility (Sim, Johnson and Aspuru-Guzik 2019, Adv. Quantum Technol. 2, 1900070): the divergence of the
-/// fidelities |<psi(a)|psi(b)>|^2 of pairs of random angles in [-pi, pi) from those of Haar-random states. Small is
-/// expressive; a circuit without parameters has (2^N - 1) log(bins). A finite sample adds about (occupied bins - 1) /
-/// (2 pairs), 0.007 by default, to the exact value. Cost: 2 runs of the circuit a pair. Throws ValueError for less than
-/// one pair or bin, ShapeError for wrong features.
-template <CircuitType C>
-[[nodiscard]] Expressibility expressibility(Rng& rng, const ExpressibilityOptions& options = {}) {
-  detail::require_at_least("expressibility: pairs", 1, options.pairs);
-  detail::require_at_least("expressibility: bins", 1, options.bins);
-  RandomAngles<C> angles(options.features);
+namespace detail {
+template <class Angles>
+[[nodiscard]] Expressibility expressibility_of(Angles angles, Rng& rng, const ExpressibilityOptions& options) {
+  require_at_least("expressibility: pairs", 1, options.pairs);
+  require_at_least("expressibility: bins", 1, options.bins);
   const auto bins = static_cast<std::size_t>(options.bins);
   std::vector<int> counts(bins);
   for (int pair = 0; pair < options.pairs; ++pair) {
@@ -68,8 +63,24 @@ template <CircuitType C>
   }
   Expressibility out;
   for (const int count : counts) out.histogram.push_back(static_cast<double>(count) / options.pairs);
-  out.divergence = haar_divergence(decltype(C::circuit)::qubits, out.histogram);
+  out.divergence = haar_divergence(angles.qubits(), out.histogram);
   return out;
+}
+}  // namespace detail
+
+/// Expressibility (Sim, Johnson and Aspuru-Guzik 2019, Adv. Quantum Technol. 2, 1900070): the divergence of the
+/// fidelities |<psi(a)|psi(b)>|^2 of pairs of random angles in [-pi, pi) from those of Haar-random states. Small is
+/// expressive; a circuit without parameters has (2^N - 1) log(bins). A finite sample adds about (occupied bins - 1) /
+/// (2 pairs), 0.007 by default, to the exact value. Cost: 2 runs of the circuit a pair. Throws ValueError for less than
+/// one pair or bin, ShapeError for wrong features.
+template <CircuitType C>
+[[nodiscard]] Expressibility expressibility(Rng& rng, const ExpressibilityOptions& options = {}) {
+  return detail::expressibility_of(RandomAngles<C>(options.features), rng, options);
+}
+/// The same of a circuit of run-time size. Throws CircuitError for one that is not valid.
+[[nodiscard]] inline Expressibility expressibility(CircuitView circuit, Rng& rng,
+                                                   const ExpressibilityOptions& options = {}) {
+  return detail::expressibility_of(DynamicRandomAngles(circuit, options.features), rng, options);
 }
 
 }  // namespace qmtl::inline QMTL_ABI

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "qmtl/diagnostics/random_angles.hpp"
+#include "qmtl/gradient/dynamic_gradient.hpp"
 #include "qmtl/loss/statistics.hpp"
 
 namespace qmtl::inline QMTL_ABI {
@@ -48,6 +49,23 @@ template <class Matrix>
   return {mean.mean, mean.deviation / root, variance.mean, variance.deviation / root};
 }
 
+/// The moments over draws of gradient(angles), which has an entry a weight.
+template <class Angles, class Gradient>
+[[nodiscard]] GradientVariance gradient_variance_of(Angles angles, Rng& rng, int draws, const Gradient& gradient) {
+  require_at_least("gradient_variance: draws", 2, draws);
+  ColMajorMatrix<double> gradients(draws, static_cast<Eigen::Index>(angles.weights().size()));
+  for (Eigen::Index draw = 0; draw < gradients.rows(); ++draw) {
+    angles.draw(rng);
+    gradients.row(draw) = gradient(angles);
+  }
+  GradientVariance out;
+  for (Eigen::Index j = 0; j < gradients.cols(); ++j) {
+    out.by_weight.push_back(gradient_moments(gradients.middleCols(j, 1)));
+  }
+  out.overall = gradient_moments(gradients);
+  return out;
+}
+
 }  // namespace detail
 
 /// Mean and variance of dF/dw_j, F = <observable> in the state that C::circuit makes of |0...0>, over angles drawn
@@ -60,21 +78,24 @@ template <CircuitType C>
 [[nodiscard]] GradientVariance gradient_variance(const PauliSum& observable, Rng& rng,
                                                  const GradientVarianceOptions& options = {}) {
   static_assert(weights_of<C> > 0, "qmtl: a circuit must have weights to have a gradient variance");
-  detail::require_at_least("gradient_variance: draws", 2, options.draws);
-  RandomAngles<C> angles(options.features);
   const double one = 1.0;
-  ColMajorMatrix<double> gradients(options.draws, weights_of<C>);
-  for (Eigen::Index draw = 0; draw < gradients.rows(); ++draw) {
-    angles.draw(rng);
-    gradients.row(draw) =
-        adjoint_vjp<C>(angles.features(), angles.weights(), std::span(&observable, 1), std::span(&one, 1)).weights;
+  return detail::gradient_variance_of(RandomAngles<C>(options.features), rng, options.draws, [&](const auto& angles) {
+    return adjoint_vjp<C>(angles.features(), angles.weights(), std::span(&observable, 1), std::span(&one, 1)).weights;
+  });
+}
+/// The same of a circuit of run-time size. Throws CircuitError for one that is not valid or has no weights.
+[[nodiscard]] inline GradientVariance gradient_variance(CircuitView circuit, const PauliSum& observable, Rng& rng,
+                                                        const GradientVarianceOptions& options = {}) {
+  validate(circuit);
+  if (weight_count(circuit) == 0) {
+    throw CircuitError("qmtl: gradient_variance: a circuit must have weights to have a gradient variance");
   }
-  GradientVariance out;
-  for (Eigen::Index j = 0; j < gradients.cols(); ++j) {
-    out.by_weight.push_back(detail::gradient_moments(gradients.middleCols(j, 1)));
-  }
-  out.overall = detail::gradient_moments(gradients);
-  return out;
+  const double one = 1.0;
+  const auto gradient = [&](const DynamicRandomAngles& angles) {
+    return adjoint_vjp(circuit, angles.features(), angles.weights(), std::span(&observable, 1), std::span(&one, 1))
+        .weights;
+  };
+  return detail::gradient_variance_of(DynamicRandomAngles(circuit, options.features), rng, options.draws, gradient);
 }
 
 }  // namespace qmtl::inline QMTL_ABI

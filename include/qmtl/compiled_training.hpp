@@ -6,8 +6,8 @@
 
 #include "qmtl/backbone/affine.hpp"
 #include "qmtl/data/synthetic.hpp"
-#include "qmtl/model/save.hpp"
-#include "qmtl/train/fit.hpp"
+#include "qmtl/model/model_file.hpp"
+#include "qmtl/train/fit_run.hpp"
 
 // A file that includes this header leaves that to another one, which includes it as well and says
 //

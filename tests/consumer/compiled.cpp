@@ -13,7 +13,10 @@ using namespace qmtl;
 
 using Model = QmtlModel<Mlp<2, 2>, AngleEncoding<2>, Task<"yes", RotationBlock<2>, Window<0, 2>, Binary>>;
 
+void train_with_own_rules();  // own_training.cpp
+
 int main() {
+  train_with_own_rules();
   Dataset<double> data{Batch<double>::Random(2, 32), Batch<double>(1, 32), {"yes"}};
   data.labels = (data.inputs.row(0).array() > data.inputs.row(1).array()).cast<double>();
   Model model{Seed{1}};

@@ -7,6 +7,7 @@
 #include "qmtl/backbone/mlp.hpp"
 #include "qmtl/head/quantum_head.hpp"
 #include "qmtl/head/state_encoding.hpp"
+#include "qmtl/train/model_trainee.hpp"
 #include "qmtl/train/objective.hpp"
 #include "support/catch.hpp"
 #include "support/count_allocations.hpp"

@@ -10,6 +10,7 @@
 #include "qmtl/io/report_json.hpp"
 #include "qmtl/io/table.hpp"
 #include "qmtl/model/save.hpp"
+#include "qmtl/train/model_trainee.hpp"
 #include "qmtl/train/report.hpp"
 #include "qmtl/train/training_identity.hpp"
 #include "support/catch.hpp"

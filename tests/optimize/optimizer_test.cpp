@@ -125,6 +125,41 @@ TEMPLATE_TEST_CASE("a gradient whose square overflows is an error that names it,
   }
 }
 
+TEMPLATE_TEST_CASE("a gradient that is refused has moved nothing, and the next step is as if it had not been", "",
+                   float, double) {
+  using S = TestType;
+  const S huge = std::sqrt(std::numeric_limits<S>::max()) * S(2), nan = std::numeric_limits<S>::quiet_NaN();
+  for (const OptimizerSettings& settings : std::vector<OptimizerSettings>{Sgd{.momentum = 0.9}, Adam{}, AdamW{}}) {
+    INFO("settings " << settings.index());
+    Optimizer<S> disturbed(settings, 700), calm(settings, 700);
+    std::vector<S> p(700, S(1)), q = p, good(700, S(0.5));
+    disturbed.step(p, good);
+    calm.step(q, good);
+    for (const S bad : {nan, std::numeric_limits<S>::infinity(), huge}) {
+      if (settings.index() == 0 && bad == huge) continue;  // Sgd can go there
+      std::vector<S> gradient = good;
+      gradient[600] = bad;
+      CHECK_THROWS_AS(disturbed.step(p, gradient), NumericalError);
+      CHECK(p == q);
+    }
+    disturbed.step(p, good);
+    calm.step(q, good);
+    CHECK(p == q);
+    CHECK(disturbed.steps() == 2);
+  }
+}
+
+TEST_CASE("saved moments that cannot be are refused") {
+  Optimizer<double> optimizer(Adam{}, 2);
+  const std::vector<double> good{1.0, 2.0};
+  CHECK(message_of<ValueError>([&] {
+          optimizer.restore(1, good, std::vector{1.0, -1.0});
+        }) == "qmtl: optimizer: second moment of parameter 1, expected a finite number from 0, got -1");
+  CHECK_THROWS_AS(optimizer.restore(1, std::vector{std::nan(""), 0.0}, good), ValueError);
+  CHECK_THROWS_AS(optimizer.restore(1, good, std::vector{HUGE_VAL, 0.0}), ValueError);
+  CHECK(optimizer.steps() == 0);
+}
+
 TEST_CASE("an epsilon below float's range is no zero to divide by") {
   CHECK(std::isfinite(run<float>(Adam{.epsilon = 1e-300}, 1.0f, {0.0f})[0]));
   CHECK(std::isfinite(run<float>(Adam{.epsilon = 1e-300}, 1.0f, {1e-25f})[0]));
@@ -231,11 +266,15 @@ TEST_CASE("a schedule changes the learning rate and nothing else") {
   Optimizer<double> optimizer(Sgd{.learning_rate = 1.0, .momentum = 0.5}, 1);
   std::vector<double> p{0.0};
   optimizer.step(p, std::vector{1.0});
-  optimizer.set_learning_rate(0.25);
-  CHECK(optimizer.learning_rate() == 0.25);
-  optimizer.step(p, std::vector{1.0});
+  optimizer.step({.rate = 0.25}, p, std::vector{1.0});
   CHECK(p[0] == exactly(-1.0 - 0.25 * 1.5));
-  CHECK_THROWS_AS(optimizer.set_learning_rate(-1.0), ValueError);
+  CHECK(optimizer.learning_rate() == 1.0);
+  for (const double rate : {-1.0, std::nan(""), HUGE_VAL}) {
+    CHECK(message_of<ValueError>([&] {
+            optimizer.step({.rate = rate}, p, std::vector{1.0});
+          }).starts_with("qmtl: optimizer: learning_rate, expected a number in [0, inf), got "));
+  }
+  CHECK(optimizer.steps() == 2);
 }
 
 TEST_CASE("impossible settings are refused by name") {

@@ -184,7 +184,7 @@ TEST_CASE("foreign, truncated and damaged files are refused for what they are") 
   CHECK(f.refused_bytes(f.bytes + "x") == "is damaged: expected " + size + " bytes, got more");
   auto newer = f.bytes;
   newer[8] = 9;
-  CHECK(f.refused_bytes(newer) == "has format version 9, expected 2");
+  CHECK(f.refused_bytes(newer) == "has format version 9, expected 3");
   for (std::size_t at = 20; at < f.bytes.size(); at += 211) {
     auto damaged = f.bytes;
     damaged[at] = static_cast<char>(damaged[at] ^ 4);

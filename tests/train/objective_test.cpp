@@ -7,10 +7,12 @@
 #include <cmath>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "qmtl/backbone/frozen.hpp"
 #include "qmtl/backbone/mlp.hpp"
+#include "qmtl/train/evaluate.hpp"
 #include "support/catch.hpp"
 #include "support/finite_difference.hpp"
 #include "support/throws.hpp"
@@ -226,6 +228,48 @@ TEST_CASE("evaluate refuses data that does not fit and logits that are no number
   CHECK(message_of<ValueError>([&] { (void)evaluate(model, data); }).find("row 1, feature 1") != std::string::npos);
   data.inputs = Batch<double>::Zero(4, 2);
   CHECK_THROWS_AS(evaluate(model, data), ShapeError);
+}
+
+TEST_CASE("a backward belongs to the last pass through the model, and after any other one is an error") {
+  const auto data = small_data();
+  const Dataset<double> other{Batch<double>::Ones(4, 7), data.labels, {}};
+  Linear model{Seed{4}};
+  Objective first(model), second(model);
+  const auto refused = [&](const auto& pass) {
+    first.forward(data.inputs, data.labels);
+    pass();
+    return message_of<LogicError>([&] { first.backward(); })
+        .starts_with("qmtl: objective: backward, expected the model");
+  };
+  CHECK(refused([&] { (void)model.predict(other.inputs); }));
+  CHECK(refused([&] { (void)evaluate(model, other); }));
+  CHECK(refused([&] { second.forward(other.inputs, other.labels); }));
+  CHECK(refused([&] { (void)first.model().predict(other.inputs); }));
+  CHECK_THROWS_AS(Objective(model).backward(), LogicError);
+  first.forward(data.inputs, data.labels);
+  (void)std::as_const(model).predict(other.inputs);  // a copy's
+  first.backward();
+  first.backward();
+}
+
+TEST_CASE("weights are those of one backward, and leave the losses' own gradients alone") {
+  const auto data = small_data();
+  Linear model{Seed{4}};
+  Objective objective(model);
+  objective.forward(data.inputs, data.labels);
+  const Batch<double> own = objective.logit_gradients();
+  const std::vector<double> weights{0.5, 3.0, 2.0};
+  const auto gradient = [&](std::span<const double> w) {
+    objective.backward(w);
+    return std::vector<double>(objective.head_gradient().begin(), objective.head_gradient().end());
+  };
+  const auto plain = gradient({}), weighed = gradient(weights);
+  CHECK(weighed == gradient(weights));
+  CHECK(weighed != plain);
+  CHECK(plain == gradient(std::vector{1.0, 1.0, 1.0}));
+  CHECK(own == objective.logit_gradients());
+  CHECK(message_of<ShapeError>([&] { objective.backward(std::vector{1.0}); }) ==
+        "qmtl: objective: number of task weights must be 3, got 1");
 }
 
 }  // namespace

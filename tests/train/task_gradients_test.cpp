@@ -33,8 +33,7 @@ TEMPLATE_TEST_CASE("a weighted sum of the tasks' gradients is the gradient of th
   Objective together(model), apart(model);
   TaskGradients gradients(model);
   together.forward(data.inputs, data.labels);
-  together.weigh(weights);
-  together.backward();
+  together.backward(weights);
   apart.forward(data.inputs, data.labels);
   gradients.sum(apart, weights);
   const auto same = [](auto a, auto b) {

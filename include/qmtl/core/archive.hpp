@@ -51,6 +51,20 @@ class ArchiveWriter {
 
   void rng(const std::same_as<Rng> auto& engine, std::string_view) { out_.put_value(engine.state()); }
 
+  /// Writes what `write(ArchiveWriter&)` writes behind its size, so that a reader that takes more or less is found out.
+  template <class Write>
+  void block(std::string_view, const Write& write) {
+    detail::ByteWriter inner;
+    ArchiveWriter archive(inner);
+    write(archive);
+    bytes(inner.bytes());
+  }
+  /// Any number of bytes.
+  void bytes(std::span<const std::byte> values, std::string_view = {}) {
+    out_.put_value<std::uint64_t>(values.size());
+    out_.put(values);
+  }
+
  private:
   detail::ByteWriter& out_;
 };
@@ -94,6 +108,18 @@ class ArchiveReader {
     engine = Rng(state);
   }
 
+  template <class Read>
+  void block(std::string_view what, const Read& read) {
+    detail::ByteReader inner = in_.part(size_of(what));
+    ArchiveReader archive(inner);
+    read(archive);
+    require(inner.left() == 0, what, ", expected ", inner.left(), " bytes less");
+  }
+  void bytes(std::vector<std::byte>& values, std::string_view what) {
+    const auto read = in_.take(size_of(what));
+    values.assign(read.begin(), read.end());
+  }
+
   /// Throws FileError, "... is damaged: <what>", unless what was read is possible.
   template <class... Parts>
   void require(bool possible, const Parts&... what) const {
@@ -107,6 +133,12 @@ class ArchiveReader {
   }
 
  private:
+  [[nodiscard]] std::size_t size_of(std::string_view what) {
+    const auto size = in_.value<std::uint64_t>();
+    require(size <= in_.left(), what, ", expected at most ", in_.left(), " bytes, got ", size);
+    return static_cast<std::size_t>(size);
+  }
+
   template <class T>
   [[nodiscard]] T checked(T v, ArchiveRange range, std::string_view what) const {
     if (!range.holds(static_cast<double>(v))) {

@@ -86,6 +86,8 @@ class ByteReader {
     return out;
   }
   [[nodiscard]] std::size_t left() const noexcept { return rest_.size(); }
+  /// Takes so many bytes as a reader of their own, whose errors name the same file.
+  [[nodiscard]] ByteReader part(std::size_t count) { return {take(count), where_, path_}; }
 
   /// Throws FileError: "qmtl: <where>: '<path>' <what>".
   [[noreturn]] void fail(std::string_view what) const {

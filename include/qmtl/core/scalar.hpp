@@ -41,4 +41,15 @@ using BatchIn = Eigen::Ref<const Batch<S, Rows>>;
 template <Scalar S, int Rows = Eigen::Dynamic>
 using BatchOut = Eigen::Ref<Batch<S, Rows>>;
 
+namespace detail {
+
+/// Makes room for so many samples in a buffer of which the first columns are used: Eigen's resize would allocate for a
+/// smaller batch too. What was in it is lost.
+template <class Buffer>
+void grow(Buffer& buffer, Eigen::Index rows, Eigen::Index samples) {
+  if (buffer.rows() != rows || buffer.cols() < samples) buffer.resize(rows, samples);
+}
+
+}  // namespace detail
+
 }  // namespace qmtl::inline QMTL_ABI

@@ -7,7 +7,7 @@
 #include <span>
 
 #include "qmtl/io/utf.hpp"
-#include "qmtl/train/fit.hpp"
+#include "qmtl/train/epoch_record.hpp"
 
 namespace qmtl::inline QMTL_ABI {
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <concepts>
+#include <cstdint>
 #include <limits>
 #include <span>
 #include <string>
@@ -24,6 +25,7 @@
 #include "qmtl/head/linear_head.hpp"
 #include "qmtl/head/prepared_rows.hpp"
 #include "qmtl/head/quantum_head.hpp"
+#include "qmtl/model/task_facts.hpp"
 
 namespace qmtl::inline QMTL_ABI {
 
@@ -63,9 +65,13 @@ class MultiTaskModel {
     H::initialise(rng, head_weights_);
   }
 
+  /// The backbone with its parameters; training changes them.
   [[nodiscard]] B& backbone() noexcept { return backbone_; }
   [[nodiscard]] const B& backbone() const noexcept { return backbone_; }
+  /// Its state is that of the last pass through the model.
   [[nodiscard]] H& head() noexcept { return head_; }
+  [[nodiscard]] const H& head() const noexcept { return head_; }
+  /// The head's parameters, task by task as the head orders them.
   [[nodiscard]] std::span<Scalar> head_weights() noexcept { return head_weights_; }
   [[nodiscard]] std::span<const Scalar> head_weights() const noexcept { return head_weights_; }
   [[nodiscard]] std::size_t backbone_parameters() const noexcept { return backbone_.parameters().size(); }
@@ -97,7 +103,7 @@ class MultiTaskModel {
     Batch<Scalar, outputs> logits(outputs, inputs.cols());
     in_chunks(inputs.cols(), [&](Eigen::Index first, Eigen::Index count) {
       represent(inputs.middleCols(first, count));
-      naming_rows(first, [&] { head_.forward(z_, head_weights_, logits.middleCols(first, count)); });
+      naming_rows(first, [&] { head_.forward(z(), head_weights_, logits.middleCols(first, count)); });
     });
     restore_targets(logits);
     return logits;
@@ -110,6 +116,9 @@ class MultiTaskModel {
     return MultiTaskModel(*this).predict(inputs);
   }
 
+  /// How often inputs or entries have gone through the model: backward is that of the last time.
+  [[nodiscard]] std::uint64_t passes() const noexcept { return passes_; }
+
   /// Logits of one batch, keeping what backward needs; of real-valued tasks what the head predicts. Throws ShapeError
   /// on wrong sizes.
   void forward(const BatchIn<Scalar>& inputs, BatchOut<Scalar> logits) {
@@ -117,7 +126,7 @@ class MultiTaskModel {
     detail::require_size("model: rows of the inputs (features)", inputs.rows(), input_size());
     detail::require_size("model: columns of the logits", logits.cols(), inputs.cols());
     represent(inputs);
-    head_.forward(z_, head_weights_, logits);
+    head_.forward(z(), head_weights_, logits);
   }
 
   /// Adds the gradients for the batch of the last forward: of the backbone's parameters and of the head's.
@@ -127,13 +136,14 @@ class MultiTaskModel {
     detail::require_size("model: size of the head's gradient", head_gradient.size(), head_parameters);
     if constexpr (H::differentiable) {
       if (!backbone_gradient.empty()) {
-        dz_.resize(features, z_.cols());
-        head_.backward(z_, head_weights_, dlogits, head_gradient, dz_);
-        backbone_.backward(x_, dz_, backbone_gradient);
+        detail::grow(dz_, features, z_.cols());
+        BatchOut<Scalar, features> dz = dz_.leftCols(samples_);
+        head_.backward(z(), head_weights_, dlogits, head_gradient, dz);
+        backbone_.backward(x(), dz, backbone_gradient);
         return;
       }
     }
-    head_.backward_weights(z_, head_weights_, dlogits, head_gradient);
+    head_.backward_weights(z(), head_weights_, dlogits, head_gradient);
   }
 
   /// The head's half of backward: adds the head's gradient for the last forward and sets dz = dL/dz (features x B). It
@@ -142,19 +152,19 @@ class MultiTaskModel {
                      BatchOut<Scalar> dz) requires(H::differentiable) {
     moved_from_.check("model");
     detail::require_size("model: size of the head's gradient", head_gradient.size(), head_parameters);
-    head_.backward(z_, head_weights_, dlogits, head_gradient, dz);
+    head_.backward(z(), head_weights_, dlogits, head_gradient, dz);
   }
   /// As above, without dL/dz.
   void backward_head(const BatchIn<Scalar>& dlogits, std::span<Scalar> head_gradient) {
     moved_from_.check("model");
     detail::require_size("model: size of the head's gradient", head_gradient.size(), head_parameters);
-    head_.backward_weights(z_, head_weights_, dlogits, head_gradient);
+    head_.backward_weights(z(), head_weights_, dlogits, head_gradient);
   }
   /// The backbone's half of backward: adds its gradient for the last forward and dz = dL/dz. It may be asked again.
   void backward_backbone(const BatchIn<Scalar>& dz, std::span<Scalar> backbone_gradient) {
     moved_from_.check("model");
     detail::require_size("model: size of the backbone's gradient", backbone_gradient.size(), backbone_parameters());
-    backbone_.backward(x_, dz, backbone_gradient);
+    backbone_.backward(x(), dz, backbone_gradient);
   }
 
   /// What the head will ever need of inputs (input_size x B) while the backbone stays as it is: entries
@@ -165,7 +175,7 @@ class MultiTaskModel {
     detail::require_size("model: columns of the entries", entries.cols(), inputs.cols());
     in_chunks(inputs.cols(), [&](Eigen::Index first, Eigen::Index count) {
       represent(inputs.middleCols(first, count));
-      naming_rows(first, [&] { head_.encode(z_, entries.middleCols(first, count)); });
+      naming_rows(first, [&] { head_.encode(z(), entries.middleCols(first, count)); });
     });
   }
 
@@ -187,6 +197,7 @@ class MultiTaskModel {
   /// As forward and backward, from entries.
   void forward_encoded(const BatchIn<Scalar>& entries, BatchOut<Scalar> logits) requires CachingHead<H> {
     moved_from_.check("model");
+    ++passes_;
     head_.forward_encoded(entries, head_weights_, logits);
   }
   void backward_encoded(const BatchIn<Scalar>& entries, const BatchIn<Scalar>& dlogits,
@@ -214,7 +225,7 @@ class MultiTaskModel {
   void naming_rows(Eigen::Index first, const Run& run) {
     if constexpr (requires { typename H::EncodingType; }) {
       using E = typename H::EncodingType;
-      detail::naming_rows<E>(z_.unaryExpr([](Scalar value) { return SquashOf<E>::angle(value); }), first, run);
+      detail::naming_rows<E>(z().unaryExpr([](Scalar value) { return SquashOf<E>::angle(value); }), first, run);
     } else {
       run();
     }
@@ -234,11 +245,17 @@ class MultiTaskModel {
 
   /// Everything before the head.
   void represent(const BatchIn<Scalar>& inputs) {
-    x_.resize(inputs.rows(), inputs.cols());
-    z_.resize(features, inputs.cols());
-    standardizer_.apply(inputs, x_);
-    backbone_.forward(x_, z_);
+    ++passes_;
+    samples_ = inputs.cols();
+    detail::grow(x_, inputs.rows(), samples_);
+    detail::grow(z_, features, samples_);
+    standardizer_.apply(inputs, x_.leftCols(samples_));
+    backbone_.forward(x(), z_.leftCols(samples_));
   }
+
+  /// The standardised inputs and the representations of the last pass.
+  [[nodiscard]] BatchIn<Scalar> x() const noexcept { return x_.leftCols(samples_); }
+  [[nodiscard]] BatchIn<Scalar, features> z() const noexcept { return z_.leftCols(samples_); }
 
   detail::MovedFrom moved_from_;
   B backbone_;
@@ -246,6 +263,8 @@ class MultiTaskModel {
   std::vector<Scalar, Eigen::aligned_allocator<Scalar>> head_weights_;  // bits must not depend on where it lies
   Standardizer<Scalar> standardizer_;
   TargetScaler<Scalar> target_scaler_;
+  std::uint64_t passes_ = 0;
+  Eigen::Index samples_ = 0;  // of the last pass; the buffers have room for the largest so far
   Batch<Scalar> x_;
   Batch<Scalar, features> z_, dz_;
 };
@@ -304,17 +323,6 @@ using QmtlModel = typename detail::QuantumModel<B, E, Tasks...>::type;
 /// The classical counterpart, hard parameter sharing with linear heads, on the same backbone and tasks.
 template <class B, class... Tasks>
 using LinearModel = typename detail::LinearModel<B, Tasks...>::type;
-
-/// The tasks of a model as facts that outlive its type.
-struct TaskFacts {
-  std::string name;
-  int classes = 0;  ///< 0 for a real target
-  int outputs = 0;
-  int first_output = 0;
-  int parameters = 0;
-  bool standardizable = false;                             ///< a real target, of which `fit` learns the scale
-  double reach = std::numeric_limits<double>::infinity();  ///< the largest magnitude of its logits
-};
 
 namespace detail {
 template <class... Tasks>

@@ -32,6 +32,13 @@ inline void validate(const GradientClipping& clipping) {
   require("value", clipping.value);
 }
 
+template <class Text>
+void describe_settings(Text& out, const GradientClipping& clipping) {
+  const auto& [norm, value] = clipping;
+  out.setting("norm", norm);
+  out.setting("value", value);
+}
+
 }  // namespace detail
 
 /// Clips a finite gradient that lies in two parts, in place; its norm may be beyond the finite numbers.

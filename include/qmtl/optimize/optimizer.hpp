@@ -7,9 +7,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -18,6 +20,8 @@
 #include "qmtl/core/error.hpp"
 #include "qmtl/core/moved_from.hpp"
 #include "qmtl/core/scalar.hpp"
+#include "qmtl/core/settings_text.hpp"
+#include "qmtl/optimize/own_optimizer.hpp"
 
 namespace qmtl::inline QMTL_ABI {
 
@@ -47,7 +51,8 @@ struct AdamW {
   double weight_decay = 1e-2;
 };
 
-using OptimizerSettings = std::variant<Sgd, Adam, AdamW>;
+/// Which optimizer, and its settings; OwnOptimizer is any type that satisfies OwnOptimizerSettings.
+using OptimizerSettings = std::variant<Sgd, Adam, AdamW, OwnOptimizer>;
 
 namespace detail {
 
@@ -58,6 +63,55 @@ inline void require_setting(std::string_view name, double value, double low, dou
 }
 
 inline constexpr double no_limit = std::numeric_limits<double>::infinity();
+
+// Each setting for a checkpoint's identity: a new one that is forgotten here does not compile. Templates, so that
+// whoever does not train does not compile them.
+
+template <class Text>
+void describe_settings(Text& out, const Sgd& s) {
+  const auto& [learning_rate, momentum, nesterov] = s;
+  out.word("sgd");
+  out.setting("learning_rate", learning_rate);
+  out.setting("momentum", momentum);
+  out.setting("nesterov", nesterov);
+}
+template <class Text>
+void describe_settings(Text& out, const Adam& s) {
+  const auto& [learning_rate, beta1, beta2, epsilon] = s;
+  out.word("adam");
+  out.setting("learning_rate", learning_rate);
+  out.setting("beta1", beta1);
+  out.setting("beta2", beta2);
+  out.setting("epsilon", epsilon);
+}
+template <class Text>
+void describe_settings(Text& out, const AdamW& s) {
+  const auto& [learning_rate, beta1, beta2, epsilon, weight_decay] = s;
+  out.word("adamw");
+  out.setting("learning_rate", learning_rate);
+  out.setting("beta1", beta1);
+  out.setting("beta2", beta2);
+  out.setting("epsilon", epsilon);
+  out.setting("weight_decay", weight_decay);
+}
+template <class Text>
+void describe_settings(Text& out, const OwnOptimizer& own) {
+  own.describe(out);
+}
+
+/// The learning rate of any settings.
+template <class Settings>
+[[nodiscard]] double learning_rate_of(const Settings& settings) {
+  return std::visit(
+      [](const auto& s) -> double {
+        if constexpr (requires { s.learning_rate(); }) {
+          return s.learning_rate();
+        } else {
+          return s.learning_rate;
+        }
+      },
+      settings);
+}
 
 }  // namespace detail
 
@@ -81,6 +135,9 @@ inline void validate(const OptimizerSettings& settings) {
   } else if (const auto* adamw = std::get_if<AdamW>(&settings)) {
     check_adam(*adamw);
     detail::require_setting("weight_decay", adamw->weight_decay, 0.0, detail::no_limit);
+  } else if (const auto* own = std::get_if<OwnOptimizer>(&settings)) {
+    detail::require_setting("learning_rate", own->learning_rate(), 0.0, detail::no_limit);
+    own->validate();
   }
 }
 
@@ -89,36 +146,48 @@ template <qmtl::Scalar S>
 class Optimizer {
  public:
   /// Allocates all the state there will be. Throws ValueError for impossible settings.
-  Optimizer(OptimizerSettings settings, std::size_t size) : settings_(settings), size_(size) {
+  Optimizer(OptimizerSettings settings, std::size_t size) : settings_(std::move(settings)), size_(size) {
     validate(settings_);
+    learning_rate_ = detail::learning_rate_of(settings_);
+    if (const auto* own = std::get_if<OwnOptimizer>(&settings_)) {
+      own_ = own->start<S>(size);
+      return;
+    }
     const auto* sgd = std::get_if<Sgd>(&settings_);
     const bool first = sgd == nullptr || sgd->momentum > 0.0;
     first_.assign(first ? size : 0, S(0));
     second_.assign(sgd == nullptr ? size : 0, S(0));
   }
 
-  /// Moves the parameters one step along the gradient of the loss. No allocation; O(size). Throws ShapeError, and
-  /// NumericalError if the square of a gradient is beyond S (from 1.4e154 on in double, 1.9e19 in float): Adam would
-  /// not move that parameter, nor ever again.
-  void step(std::span<S> parameters, std::span<const S> gradient) {
+  /// Moves the parameters one step along the gradient of the loss. No allocation; O(size). Throws ShapeError,
+  /// ValueError for a rate that is negative or not finite, and what `require_gradient` throws: then nothing has moved.
+  void step(StepSize size, std::span<S> parameters, std::span<const S> gradient) {
     moved_from_.check("optimizer");
+    detail::require_setting("learning_rate", size.rate, 0.0, detail::no_limit);
     detail::require_size("optimizer: number of parameters", parameters.size(), size_);
-    detail::require_size("optimizer: size of the gradient", gradient.size(), size_);
+    require_gradient(gradient);
     ++steps_;
-    std::visit([&](const auto& settings) { update(settings, parameters, gradient); }, settings_);
+    std::visit([&](const auto& settings) { update(settings, size, parameters, gradient); }, settings_);
+  }
+  /// With the learning rate of the settings.
+  void step(std::span<S> parameters, std::span<const S> gradient) { step({learning_rate_}, parameters, gradient); }
+
+  /// Throws ShapeError, and NumericalError for a gradient that is not finite; with Adam also if the square of a number
+  /// is beyond S (from 1.4e154 on in double, 1.9e19 in float), since it would not move that parameter, nor ever again.
+  void require_gradient(std::span<const S> gradient) const {
+    detail::require_size("optimizer: size of the gradient", gradient.size(), size_);
+    if (size_ == 0) return;
+    const ConstArray g = array(gradient, 0, size_);
+    const S largest = second_.empty() ? g.abs().template maxCoeff<Eigen::PropagateNaN>()
+                                      : g.square().template maxCoeff<Eigen::PropagateNaN>();
+    const bool possible = largest <= std::numeric_limits<S>::max();
+    if (!possible) fail_gradient(gradient);
   }
 
   [[nodiscard]] const OptimizerSettings& settings() const noexcept { return settings_; }
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
-  [[nodiscard]] double learning_rate() const noexcept {
-    return std::visit([](const auto& settings) { return settings.learning_rate; }, settings_);
-  }
-
-  /// For schedules; the moments stay. Throws ValueError.
-  void set_learning_rate(double rate) {
-    detail::require_setting("learning_rate", rate, 0.0, detail::no_limit);
-    std::visit([&](auto& settings) { settings.learning_rate = rate; }, settings_);
-  }
+  /// That of the settings.
+  [[nodiscard]] double learning_rate() const noexcept { return learning_rate_; }
 
   /// Steps done so far.
   [[nodiscard]] std::uint64_t steps() const noexcept { return steps_; }
@@ -131,14 +200,19 @@ class Optimizer {
   template <class Archive>
   void archive(Archive& archive, const std::string& name, ArchiveRange steps) {
     archive.value(steps_, name + ": steps", steps);
+    if (own_) return archive.block(name, [this](Archive& a) { own_->archive(a); });
     archive.numbers(first_, name + ": first moment");
     archive.numbers(second_, name + ": second moment", {.low = 0.0});
   }
 
-  /// Continues from saved state. Throws ShapeError where a moment is not of the size that these settings need.
+  /// Continues the library's own optimizers from saved state. Throws ShapeError where a moment is not of the size that
+  /// these settings need, ValueError for a first moment that is not finite or a second one that is negative or not
+  /// finite.
   void restore(std::uint64_t steps, std::span<const S> first, std::span<const S> second) {
     detail::require_size("optimizer: size of the first moment", first.size(), first_.size());
     detail::require_size("optimizer: size of the second moment", second.size(), second_.size());
+    require_moments("first", first, std::numeric_limits<S>::lowest());
+    require_moments("second", second, S(0));
     steps_ = steps;
     first_.assign(first.begin(), first.end());
     second_.assign(second.begin(), second.end());
@@ -169,8 +243,8 @@ class Optimizer {
     return ConstArray(values.data() + start, static_cast<Eigen::Index>(count));
   }
 
-  void update(const Sgd& sgd, std::span<S> parameters, std::span<const S> gradient) noexcept {
-    const auto rate = static_cast<S>(sgd.learning_rate);
+  void update(const Sgd& sgd, StepSize size, std::span<S> parameters, std::span<const S> gradient) noexcept {
+    const auto rate = static_cast<S>(size.rate);
     const auto momentum = static_cast<S>(sgd.momentum);
     descend(parameters, [&](std::size_t start, std::size_t count) -> Move {
       const ConstArray g = array(gradient, start, count);
@@ -182,24 +256,19 @@ class Optimizer {
     });
   }
 
-  void update(const Adam& adam, std::span<S> parameters, std::span<const S> gradient) {
-    adam_step({adam.learning_rate, adam.beta1, adam.beta2, adam.epsilon, 0.0}, parameters, gradient);
-  }
-
-  void update(const AdamW& adamw, std::span<S> parameters, std::span<const S> gradient) {
-    const auto keep = static_cast<S>(1.0 - adamw.learning_rate * adamw.weight_decay);
+  void update(const AdamW& adamw, StepSize size, std::span<S> parameters, std::span<const S> gradient) noexcept {
+    const auto keep = static_cast<S>(1.0 - size.rate * (adamw.weight_decay * size.decay_scale));
     Array(parameters.data(), static_cast<Eigen::Index>(size_)) *= keep;
-    adam_step(adamw, parameters, gradient);
+    update(Adam{0.0, adamw.beta1, adamw.beta2, adamw.epsilon}, size, parameters, gradient);
   }
 
-  /// The step of Adam, without the decay.
-  void adam_step(const AdamW& adam, std::span<S> parameters, std::span<const S> gradient) {
+  void update(const Adam& adam, StepSize size, std::span<S> parameters, std::span<const S> gradient) noexcept {
     const auto steps = static_cast<double>(steps_);
     const auto beta1 = static_cast<S>(adam.beta1);
     const auto beta2 = static_cast<S>(adam.beta2);
     const auto fresh1 = static_cast<S>(1.0 - adam.beta1);
     const auto fresh2 = static_cast<S>(1.0 - adam.beta2);
-    const auto rate = static_cast<S>(adam.learning_rate / (1.0 - std::pow(adam.beta1, steps)));
+    const auto rate = static_cast<S>(size.rate / (1.0 - std::pow(adam.beta1, steps)));
     const auto inverse_root = static_cast<S>(1.0 / std::sqrt(1.0 - std::pow(adam.beta2, steps)));
     const auto epsilon = std::max(static_cast<S>(adam.epsilon), std::numeric_limits<S>::min());
     descend(parameters, [&](std::size_t start, std::size_t count) -> Move {
@@ -208,25 +277,41 @@ class Optimizer {
       Array v = array(second_, start, count);
       m = beta1 * m + fresh1 * g;
       v = beta2 * v + fresh2 * g.square();
-      if (v.maxCoeff() > std::numeric_limits<S>::max())
-        fail_second_moment(gradient);  // before a parameter moves by NaN
       return rate * m / (v.sqrt() * inverse_root + epsilon);
     });
   }
 
-  [[noreturn]] void fail_second_moment(std::span<const S> gradient) const {
+  void update(const OwnOptimizer&, StepSize size, std::span<S> parameters, std::span<const S> gradient) {
+    own_->step(size, parameters, gradient);
+  }
+
+  [[noreturn]] void fail_gradient(std::span<const S> gradient) const {
     std::size_t i = 0;
-    while (std::isfinite(second_[i])) ++i;
+    while (second_.empty() ? std::isfinite(gradient[i]) : std::isfinite(gradient[i] * gradient[i])) ++i;
+    if (second_.empty() || !std::isfinite(gradient[i])) {
+      throw NumericalError(
+          detail::text("qmtl: optimizer: gradient of parameter ", i, ", expected a finite number, got ", gradient[i]));
+    }
     throw NumericalError(detail::text("qmtl: optimizer: Adam's second moment of parameter ", i,
                                       " is not finite, with a gradient of ", gradient[i]));
   }
 
+  static void require_moments(const char* which, std::span<const S> moments, S low) {
+    for (std::size_t i = 0; i < moments.size(); ++i) {
+      if (moments[i] >= low && std::isfinite(moments[i])) continue;
+      throw ValueError(detail::text("qmtl: optimizer: ", which, " moment of parameter ", i,
+                                    ", expected a finite number", low == S(0) ? " from 0" : "", ", got ", moments[i]));
+    }
+  }
+
   detail::MovedFrom moved_from_;
   OptimizerSettings settings_;
+  double learning_rate_ = 0.0;
   std::size_t size_ = 0;
   std::uint64_t steps_ = 0;
   State first_;
   State second_;
+  std::unique_ptr<detail::OptimizerState<S>> own_;  // of an OwnOptimizer
 };
 
 }  // namespace qmtl::inline QMTL_ABI

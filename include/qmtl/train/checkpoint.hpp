@@ -18,7 +18,7 @@
 #include "qmtl/core/atomic_file.hpp"
 #include "qmtl/core/file_lock.hpp"
 #include "qmtl/core/file_reader.hpp"
-#include "qmtl/model/save.hpp"
+#include "qmtl/core/text_difference.hpp"
 
 namespace qmtl::inline QMTL_ABI {
 
@@ -48,7 +48,7 @@ struct Checkpointing {
 };
 
 inline constexpr std::string_view checkpoint_magic = "QMTLCKPT";
-inline constexpr std::uint32_t checkpoint_version = 2;
+inline constexpr std::uint32_t checkpoint_version = 3;
 
 namespace detail {
 

@@ -85,6 +85,15 @@ inline void validate(const EarlyStopping& rule) {
   }
 }
 
+template <class Text>
+void describe_settings(Text& out, const EarlyStopping& rule) {
+  const auto& [patience, min_delta, metric, task] = rule;
+  out.setting("patience", patience);
+  out.setting("min_delta", min_delta);
+  out.setting("metric", name_of(metric));
+  out.setting("task", text('\'', task, '\''));
+}
+
 /// Whether a metric of a task can be had from these labels: one, or two different ones where it compares.
 template <Scalar S>
 [[nodiscard]] bool is_defined(StoppingMetric metric, LabelKind kind, const LabelRow<S>& labels) noexcept {
@@ -131,78 +140,6 @@ template <Scalar S>
   throw ValueError(text("qmtl: fit: early stopping needs validation labels for which the ", name_of(rule.metric),
                         number < 0 ? std::string(" of a task") : " of task '" + rule.task + "'", " is defined"));
 }
-
-/// The best parameters so far, and whether it is time to stop.
-template <Scalar S>
-class BestParameters {
- public:
-  /// `task` is the `stopping_task`.
-  BestParameters(EarlyStopping rule, int task) : rule_(std::move(rule)), task_(task) {}
-
-  /// Looks at the model after an epoch, from 1; returns false once the metric has not improved for too long.
-  bool update(Trainee<S>& model, int epoch, std::span<const TaskMetrics> validation) {
-    if (improve(epoch, validation)) {
-      const std::span<const S> backbone = model.backbone_parameters(), head = model.head_parameters();
-      backbone_.assign(backbone.begin(), backbone.end());
-      head_.assign(head.begin(), head.end());
-      backbone_state_ = model.backbone_state();
-    }
-    return !exhausted(epoch);
-  }
-
-  /// Takes note of an epoch's metrics without the parameters; true if they are the best so far.
-  bool improve(int epoch, std::span<const TaskMetrics> validation) noexcept {
-    const double now = score(validation);
-    if (!(now > score_ + rule_.min_delta)) return false;
-    score_ = now;
-    epoch_ = epoch;
-    return true;
-  }
-  /// Whether nothing has improved for too long, after so many epochs.
-  [[nodiscard]] bool exhausted(int epoch) const noexcept { return epoch - epoch_ >= rule_.patience; }
-
-  void restore(Trainee<S>& model) const {
-    if (epoch_ == 0) return;
-    const std::span<S> backbone = model.backbone_parameters();  // may be empty, which std::copy would be warned of
-    for (std::size_t i = 0; i < backbone.size(); ++i) backbone[i] = backbone_[i];
-    std::copy(head_.begin(), head_.end(), model.head_parameters().begin());
-    model.set_backbone_state(backbone_state_);
-  }
-  [[nodiscard]] int epoch() const noexcept { return epoch_; }
-
-  /// Writes the best parameters to an archive, or reads them from one, after `improve` has seen all epochs. The model
-  /// stays as it is.
-  template <class Archive>
-  void archive(Archive& archive, Trainee<S>& model) {
-    if (epoch_ == 0) return;
-    backbone_.resize(model.backbone_parameters().size());
-    head_.resize(model.head_parameters().size());
-    archive.numbers(backbone_, "best parameters of the backbone");
-    archive.numbers(head_, "best parameters of the head");
-    if (!model.facts().stateful) return;
-    const auto now = model.backbone_state();  // goes through the backbone, which knows its state
-    if constexpr (!Archive::reading) model.set_backbone_state(backbone_state_);
-    model.archive_state(archive);
-    if constexpr (Archive::reading) backbone_state_ = model.backbone_state();
-    model.set_backbone_state(now);
-  }
-
- private:
-  /// What is to rise; NaN where undefined, which is never an improvement.
-  [[nodiscard]] double score(std::span<const TaskMetrics> validation) const noexcept {
-    const double value = task_ >= 0 ? value_of(validation[static_cast<std::size_t>(task_)], rule_.metric)
-                         : rule_.metric == StoppingMetric::loss ? total_loss(validation)
-                                                                : mean_metric(validation, rule_.metric);
-    return falls(rule_.metric) ? -value : value;
-  }
-
-  EarlyStopping rule_;
-  int task_;
-  double score_ = -std::numeric_limits<double>::infinity();
-  int epoch_ = 0;
-  std::vector<S> backbone_, head_;
-  std::vector<std::byte> backbone_state_;
-};
 
 }  // namespace detail
 }  // namespace qmtl::inline QMTL_ABI

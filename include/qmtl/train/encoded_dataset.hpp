@@ -21,8 +21,7 @@ namespace detail {
 /// Throws as encode_dataset, which see.
 template <Scalar S>
 [[nodiscard]] Dataset<S> encode_rows(Trainee<S>& model, const Dataset<S>& data, const char* where) {
-  validate(model, data);
-  require_size(std::string(where) + ": features of the inputs", data.features(), model.input_size());
+  validate(model, data, text(where, ": features of the inputs").c_str());
   const Eigen::Index size = model.encoded_size();
   const auto numbers = static_cast<double>(size) * static_cast<double>(data.rows());
   Dataset<S> entries{with_memory(where, bytes_of<S>(numbers), [&] { return Batch<S>(size, data.rows()); }), data.labels,
@@ -73,12 +72,9 @@ class EncodedDataset {
 
   /// Throws ShapeError or ValueError unless labels and names fit the model's tasks and the model makes the same of a
   /// few rows that were encoded: the first, the last and two between.
-  template <Backbone B, CachingHead H>
-  requires std::same_as<typename B::Scalar, S>
-  void require_encoded_by(MultiTaskModel<B, H>& model) const {
-    ModelTrainee<B, H> trainee(model);
-    require_encoded_by(trainee);
-  }
+  template <class M>
+  requires TrainableModel<M, S>
+  void require_encoded_by(M& model) const { require_encoded_by(*make_trainee(model)); }
   void require_encoded_by(Trainee<S>& model) const {
     detail::require_size("encoded data: numbers of a row", data_.inputs.rows(), model.encoded_size());
     detail::require_task_labels<S>(model.tasks(), data_);
@@ -86,9 +82,10 @@ class EncodedDataset {
     detail::require_size("encoded data: features of the inputs", sample_inputs_.rows(), model.input_size());
     Batch<S> entries(sample_entries_.rows(), sample_entries_.cols());
     model.encode(sample_inputs_, entries);
-    const auto difference = static_cast<double>((entries - sample_entries_).cwiseAbs().maxCoeff());
+    const auto difference =
+        static_cast<double>((entries - sample_entries_).cwiseAbs().template maxCoeff<Eigen::PropagateNaN>());
     const double rounding = std::sqrt(static_cast<double>(std::numeric_limits<S>::epsilon()));
-    if (difference <= rounding) return;
+    if (difference <= rounding) return;  // not for NaN
     throw ValueError(
         detail::text("qmtl: encoded data: the model's standardizer, backbone, encoding and windows must make the same "
                      "of a row as those that encoded it, got a difference of ",
@@ -102,33 +99,5 @@ class EncodedDataset {
   Dataset<S> data_;
   Batch<S> sample_inputs_, sample_entries_;  // to know the model by; no columns if there were no rows
 };
-
-/// Encodes a data set by a model whose backbone has no parameters, with the standardizer that the model has. Cost: a
-/// forward pass of every row; memory: the head's encoded_size() numbers a row. Throws ShapeError or ValueError for data
-/// that does not fit, ValueError for a backbone that is to be trained, NumericalError if a row does not stay finite.
-template <Backbone B, CachingHead H>
-[[nodiscard]] EncodedDataset<typename B::Scalar> encode_dataset(MultiTaskModel<B, H>& model,
-                                                                const Dataset<typename B::Scalar>& data) {
-  ModelTrainee<B, H> trainee(model);
-  return EncodedDataset<typename B::Scalar>(trainee, data);
-}
-
-/// Metrics of every task on an encoded data set; otherwise as `evaluate` of the data set.
-template <Backbone B, CachingHead H>
-[[nodiscard]] std::vector<TaskMetrics> evaluate(MultiTaskModel<B, H>& model,
-                                                const EncodedDataset<typename B::Scalar>& data,
-                                                std::span<const int> majorities = {}) {
-  data.require_encoded_by(model);
-  return detail::Evaluation<typename B::Scalar>::task_metrics(task_facts(model), model.target_scaler(), data.data(),
-                                                              model.predict_encoded(data.data().inputs), majorities);
-}
-/// The same of a const model, also on several threads at once; see MultiTaskModel::predict.
-template <Backbone B, CachingHead H>
-[[nodiscard]] std::vector<TaskMetrics> evaluate(const MultiTaskModel<B, H>& model,
-                                                const EncodedDataset<typename B::Scalar>& data,
-                                                std::span<const int> majorities = {}) {
-  MultiTaskModel<B, H> copy(model);
-  return evaluate(copy, data, majorities);
-}
 
 }  // namespace qmtl::inline QMTL_ABI

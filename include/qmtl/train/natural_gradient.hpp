@@ -15,8 +15,10 @@
 #include <utility>
 #include <vector>
 
+#include "qmtl/core/clock.hpp"
 #include "qmtl/train/angles/metric_tensor.hpp"
-#include "qmtl/train/fit.hpp"
+#include "qmtl/train/evaluate.hpp"
+#include "qmtl/train/fit_options.hpp"
 
 namespace qmtl::inline QMTL_ABI {
 
@@ -68,14 +70,26 @@ class NaturalGradientRun {
     validate(options);
     if (train.rows() == 0)
       throw ShapeError("qmtl: natural gradient: rows of the training data, expected at least 1, got 0");
-    if (options.epochs > 0) {
-      model.set_target_scaler(training_targets<S>(objective_.tasks(), model.target_scaler(), train,
-                                                  options.standardize_targets, "natural gradient"));
-    }
     std::iota(order_.begin(), order_.end(), Eigen::Index{0});
   }
 
+  /// Trains. After an exception before the first step, the model's scale of targets is as it was.
   [[nodiscard]] FitReport run() {
+    const TargetScaler<S> before = model_.target_scaler();
+    try {
+      return train_epochs();
+    } catch (...) {
+      if (!stepped_) model_.set_target_scaler(before);
+      throw;
+    }
+  }
+
+ private:
+  [[nodiscard]] FitReport train_epochs() {
+    if (options_.epochs > 0) {
+      model_.set_target_scaler(training_targets<S>(objective_.tasks(), model_.target_scaler(), train_,
+                                                   options_.standardize_targets, "natural gradient"));
+    }
     const double start = steady_seconds();
     FitReport report;
     bool more = options_.epochs > 0;
@@ -92,7 +106,6 @@ class NaturalGradientRun {
     return report;
   }
 
- private:
   [[nodiscard]] EpochRecord epoch() {
     ++epoch_;
     shuffle(order_, rng_);
@@ -159,6 +172,7 @@ class NaturalGradientRun {
       cholesky.solveInPlace(direction.head(angles));
     }
     if (!direction.allFinite()) fail("the natural gradient", T, first);
+    stepped_ = true;
     for (int j = 0; j < parameters; ++j) {
       model_.head_weights()[offset + static_cast<std::size_t>(j)] -=
           static_cast<S>(options_.learning_rate * direction[j]);
@@ -191,6 +205,7 @@ class NaturalGradientRun {
   Rng rng_;
   std::vector<Eigen::Index> order_;
   int epoch_ = 0;
+  bool stepped_ = false;  // a parameter has moved
   Batch<S> entries_, labels_, labelled_entries_;
 };
 

@@ -14,7 +14,7 @@
 
 #include "qmtl/core/number_text.hpp"
 #include "qmtl/loss/statistics.hpp"
-#include "qmtl/train/fit_options.hpp"
+#include "qmtl/train/epoch_record.hpp"
 
 namespace qmtl::inline QMTL_ABI {
 

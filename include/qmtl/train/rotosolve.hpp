@@ -12,8 +12,10 @@
 #include <utility>
 #include <vector>
 
+#include "qmtl/core/clock.hpp"
 #include "qmtl/train/angles/task_line.hpp"
-#include "qmtl/train/fit.hpp"
+#include "qmtl/train/evaluate.hpp"
+#include "qmtl/train/standardization.hpp"
 
 namespace qmtl::inline QMTL_ABI {
 
@@ -111,12 +113,12 @@ class RotosolveRun {
     });
     validate(options);
     if (data.rows() == 0) throw ShapeError("qmtl: rotosolve: rows of the data, expected at least 1, got 0");
-    model.set_target_scaler(targets_);
   }
 
   [[nodiscard]] RotosolveReport run() {
     const double start = steady_seconds();
     report_.task_losses.push_back(evaluate(0));
+    model_.set_target_scaler(targets_);  // not before: it may have thrown
     report_.losses.push_back(sum(report_.task_losses.back()));
     for (int sweep = 1; sweep <= options_.sweeps && !report_.converged; ++sweep) {
       const std::vector<S> before(weights().begin(), weights().end());

@@ -23,15 +23,17 @@ class TaskGradients {
         shared_(facts.shared_head_parameters),
         norms_(facts.tasks.size()),
         task_head_(static_cast<std::size_t>(facts.head_parameters)) {}
-  template <Backbone B, Head H>
-  requires std::same_as<typename B::Scalar, S>
-  explicit TaskGradients(const MultiTaskModel<B, H>& model) : TaskGradients(trainee_facts(model)) {}
+  /// Of a MultiTaskModel, of which it keeps the facts alone.
+  template <class M>
+  requires TrainableModel<M, S>
+  explicit TaskGradients(const M& model) : TaskGradients(trainee_facts(model)) {}
 
   /// Norms (Frobenius, over the batch) of dL_t/dz of each task's unweighted loss; 0 for a task without a label in the
   /// batch, and where the encoding has no gradient.
   [[nodiscard]] std::span<const double> norms() const noexcept { return norms_; }
 
-  /// Sets the objective's gradients to those of the weighted sum of the losses of its last forward. Cost: a backward of
+  /// Sets the objective's gradients to those of the weighted sum of the losses of its last forward, on data that is not
+  /// encoded. Cost: a backward of
   /// the head for each task, and one of the backbone.
   void sum(Objective<S>& objective, std::span<const double> weights) {
     clear(objective);
@@ -39,9 +41,9 @@ class TaskGradients {
     for (std::size_t t = 0; t < norms_.size(); ++t) {
       if (!backward_head(objective, t)) continue;
       add(task_head_, weights[t], objective.head_gradient());
-      if (backbone_trained) dz_sum_ += static_cast<S>(weights[t]) * dz_;
+      if (backbone_trained) dz_sum_.leftCols(batch_) += static_cast<S>(weights[t]) * dz_.leftCols(batch_);
     }
-    if (backbone_trained) objective.model().backward_backbone(dz_sum_, objective.backbone_gradient());
+    if (backbone_trained) objective.backward_backbone(dz_sum_.leftCols(batch_), objective.backbone_gradient());
   }
 
   /// As `sum`, but the gradients of the shared parameters are projected first (GradientConflicts::pcgrad).
@@ -60,7 +62,7 @@ class TaskGradients {
       column.tail(shared_) = vector(task_head_).head(shared_);
       if (!backbone_trained) continue;
       std::fill(task_backbone_.begin(), task_backbone_.end(), S(0));
-      objective.model().backward_backbone(dz_, task_backbone_);
+      objective.backward_backbone(dz_.leftCols(batch_), task_backbone_);
       column.head(backbone) = vector(task_backbone_);
     }
     add_projected(objective, weights, rng);
@@ -84,22 +86,27 @@ class TaskGradients {
   void clear(Objective<S>& objective) {
     std::ranges::fill(objective.backbone_gradient(), S(0));
     std::ranges::fill(objective.head_gradient(), S(0));
-    dz_.resize(objective.model().facts().features, objective.logit_gradients().cols());
-    dz_sum_.setZero(dz_.rows(), dz_.cols());
+    batch_ = objective.logit_gradients().cols();
+    const Eigen::Index features = objective.model().facts().features;
+    detail::grow(dz_, features, batch_);
+    detail::grow(dz_sum_, features, batch_);
+    dz_sum_.leftCols(batch_).setZero();
   }
 
   /// The gradient of one task's loss: of the head's parameters, and dz_ with its norm. False without a label.
-  bool backward_head(const Objective<S>& objective, std::size_t t) {
+  bool backward_head(Objective<S>& objective, std::size_t t) {
     norms_[t] = 0.0;
     if (objective.task_losses()[t].labelled == 0) return false;
     const auto& task = objective.tasks()[t];
-    const auto& all = objective.logit_gradients();
-    dlogits_.setZero(all.rows(), all.cols());
-    dlogits_.middleRows(task.first_output, task.outputs) = all.middleRows(task.first_output, task.outputs);
+    const BatchIn<S> all = objective.logit_gradients();
+    detail::grow(dlogits_, all.rows(), batch_);
+    auto dlogits = dlogits_.leftCols(batch_);
+    dlogits.setZero();
+    dlogits.middleRows(task.first_output, task.outputs) = all.middleRows(task.first_output, task.outputs);
     std::fill(task_head_.begin(), task_head_.end(), S(0));
-    objective.model().backward_head(dlogits_, task_head_, dz_);
+    objective.backward_head(dlogits, task_head_, dz_.leftCols(batch_));
     if (differentiable_) {
-      norms_[t] = detail::norm_of<S>(std::span<const S>(dz_.data(), static_cast<std::size_t>(dz_.size())));
+      norms_[t] = detail::norm_of<S>(std::span<const S>(dz_.data(), static_cast<std::size_t>(dz_.rows() * batch_)));
     }
     return true;
   }
@@ -121,14 +128,14 @@ class TaskGradients {
       return shared_gradients_.col(t).template cast<double>() * (weights[static_cast<std::size_t>(t)] * scale);
     };
     const Eigen::Index tasks = shared_gradients_.cols();
-    ColMajorMatrix<double> gram(tasks, tasks);
+    gram_.resize(tasks, tasks);
     for (Eigen::Index i = 0; i < tasks; ++i) {
-      for (Eigen::Index j = 0; j <= i; ++j) gram(i, j) = gram(j, i) = scaled(i).dot(scaled(j));
+      for (Eigen::Index j = 0; j <= i; ++j) gram_(i, j) = gram_(j, i) = scaled(i).dot(scaled(j));
     }
-    const Eigen::VectorXd coefficients = project_conflicts(gram, rng);
+    project_conflicts(gram_, rng, projection_);
     const auto backbone = task_backbone_.size();
     for (Eigen::Index t = 0; t < tasks; ++t) {
-      const double factor = coefficients(t) * weights[static_cast<std::size_t>(t)];
+      const double factor = projection_.sum(t) * weights[static_cast<std::size_t>(t)];
       const std::span<const S> column(shared_gradients_.col(t).data(),
                                       static_cast<std::size_t>(shared_gradients_.rows()));
       add(column.first(backbone), factor, objective.backbone_gradient());
@@ -141,10 +148,14 @@ class TaskGradients {
   std::vector<double> norms_;
   Values task_backbone_, task_head_;    // of one task; the first only where it is needed
   ColMajorMatrix<S> shared_gradients_;  // a task a column
-  Batch<S> dlogits_, dz_, dz_sum_;
+  Eigen::Index batch_ = 0;
+  Batch<S> dlogits_, dz_, dz_sum_;  // of the largest batch so far
+  ColMajorMatrix<double> gram_;     // scalar products of the tasks' gradients
+  ConflictProjection<double> projection_;
 };
 
-template <Backbone B, Head H>
-TaskGradients(const MultiTaskModel<B, H>&) -> TaskGradients<typename B::Scalar>;
+template <class M>
+requires TrainableModel<M, typename M::Scalar> TaskGradients(const M&)
+->TaskGradients<typename M::Scalar>;
 
 }  // namespace qmtl::inline QMTL_ABI

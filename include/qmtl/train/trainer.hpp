@@ -21,37 +21,34 @@
 
 namespace qmtl::inline QMTL_ABI::detail {
 
-/// The optimizer for the head. Weight decay pulls towards zero, which means something for a linear layer and nothing
-/// for an angle: heads without `decays` are spared it.
-template <std::same_as<FitOptions> Options>
-[[nodiscard]] OptimizerSettings head_optimizer(const Options& options, bool decays) {
-  OptimizerSettings settings = options.optimizer;
-  std::visit([&](auto& s) { s.learning_rate *= options.head_learning_rate_scale; }, settings);
-  if (auto* adamw = std::get_if<AdamW>(&settings)) {
-    adamw->weight_decay *= decays ? options.head_weight_decay_scale : 0.0;
-  }
-  return settings;
-}
-
-/// An optimizer whose learning rate follows a schedule.
+/// An optimizer whose learning rate follows a schedule, with scales of its own for rate and decay.
 template <Scalar S>
 struct ScheduledOptimizer {
-  ScheduledOptimizer(const OptimizerSettings& settings, std::size_t size)
-      : optimizer(settings, size), rate(optimizer.learning_rate()) {}
+  ScheduledOptimizer(const OptimizerSettings& settings, std::size_t parameters, double rate_scale = 1.0,
+                     double decay_scale = 1.0)
+      : optimizer(settings, parameters), size{optimizer.learning_rate() * rate_scale, decay_scale} {}
 
   void step(double scale, std::span<S> parameters, std::span<const S> gradient) {
-    optimizer.set_learning_rate(rate * scale);
-    optimizer.step(parameters, gradient);
+    optimizer.step({size.rate * scale, size.decay_scale}, parameters, gradient);
   }
 
   Optimizer<S> optimizer;
-  double rate;
+  StepSize size;
 };
+
+/// Weight decay pulls towards zero, which means something for a linear layer and nothing for an angle: heads without
+/// `decays` are spared it.
+template <Scalar S>
+[[nodiscard]] ScheduledOptimizer<S> head_optimizer(const FitOptions& options, const TraineeFacts& facts) {
+  return {options.optimizer, static_cast<std::size_t>(facts.head_parameters), options.head_learning_rate_scale,
+          facts.decays ? options.head_weight_decay_scale : 0.0};
+}
 
 /// The state of one training run, an epoch at a time. Between any two steps it can be archived.
 template <Scalar S>
 class Trainer {
  public:
+  /// All arguments must outlive it.
   Trainer(Trainee<S>& model, const Dataset<S>& data, const FitOptions& options)
       : model_(model),
         data_(&data),
@@ -60,7 +57,7 @@ class Trainer {
         task_gradients_(model.facts()),
         task_weights_(options.weighting, options.optimizer, label_kinds(model.tasks())),
         backbone_optimizer_(options.optimizer, model.backbone_parameters().size()),
-        head_optimizer_(head_optimizer(options, model.facts().decays), model.head_parameters().size()),
+        head_optimizer_(head_optimizer<S>(options, model.facts())),
         rng_(options.seed),
         conflict_rng_(Rng(options.seed).split()),
         batch_size_(std::min<Eigen::Index>(options.batch_size, data.rows())),
@@ -99,13 +96,15 @@ class Trainer {
     return record;
   }
 
-  /// Throws NumericalError unless all parameters are finite, as a checkpoint must have them; `batch` is the last one.
-  void require_finite_parameters(const std::string& batch) const {
-    if (!finite(model_.head_parameters())) fail("a parameter of the head", batch);
-    if (!finite(model_.backbone_parameters())) fail("a parameter of the backbone", batch);
+  /// Throws NumericalError unless all parameters are finite, as a checkpoint must have them; without `where`, in the
+  /// batch at hand.
+  void require_finite_parameters(const char* where = nullptr) const {
+    if (!finite(model_.head_parameters())) fail("a parameter of the head", where);
+    if (!finite(model_.backbone_parameters())) fail("a parameter of the backbone", where);
   }
-  void require_finite_parameters() const { require_finite_parameters(text("batch ", batch_start_ / batch_size_)); }
 
+  /// Steps done in all epochs.
+  [[nodiscard]] std::uint64_t steps() const noexcept { return steps_; }
   [[nodiscard]] int epochs_done() const noexcept { return epochs_done_; }
   /// Whether an epoch has begun that is not done.
   [[nodiscard]] bool within_epoch() const noexcept { return next_row_ > 0; }
@@ -156,54 +155,61 @@ class Trainer {
   /// The sum of the losses of the next rows, `count` of them: the only place that touches the data.
   double forward(Eigen::Index count) {
     batch_start_ = next_row_;
-    inputs_.resize(data_->inputs.rows(), count);
-    labels_.resize(data_->labels.rows(), count);
+    batch_ = count;
+    grow(inputs_, data_->inputs.rows(), batch_size_);
+    grow(labels_, data_->labels.rows(), batch_size_);
     for (Eigen::Index i = 0; i < count; ++i) {
       const Eigen::Index row = order_[static_cast<std::size_t>(next_row_ + i)];
       inputs_.col(i) = data_->inputs.col(row);
       labels_.col(i) = data_->labels.col(row);
     }
-    if (encoded_) return objective_.forward_encoded(inputs_, labels_);
-    return objective_.forward(inputs_, labels_);
+    if (encoded_) return objective_.forward_encoded(inputs(), labels_.leftCols(batch_));
+    return objective_.forward(inputs(), labels_.leftCols(batch_));
   }
 
   void backward() {
+    const std::span<const double> weights = task_weights_.values();
     const bool shared = model_.facts().shared_head_parameters > 0 || !objective_.backbone_gradient().empty();
     if (options_.conflicts == GradientConflicts::pcgrad && shared) {
-      task_gradients_.sum_without_conflicts(objective_, task_weights_.values(), conflict_rng_);
+      task_gradients_.sum_without_conflicts(objective_, weights, conflict_rng_);
     } else if (task_weights_.needs_norms()) {
-      task_gradients_.sum(objective_, task_weights_.values());
+      task_gradients_.sum(objective_, weights);
     } else {
-      if (!task_weights_.uniform()) objective_.weigh(task_weights_.values());
-      backward_batch();
+      backward_batch(task_weights_.uniform() ? std::span<const double>() : weights);
     }
   }
 
-  void backward_batch() {
-    if (encoded_) return objective_.backward_encoded(inputs_);
-    objective_.backward();
+  void backward_batch(std::span<const double> weights) {
+    if (encoded_) return objective_.backward_encoded(inputs(), weights);
+    objective_.backward(weights);
   }
 
   void step(Eigen::Index count) {
-    const std::string batch = text("batch ", next_row_ / batch_size_);
-    if (!std::isfinite(forward(count))) fail_loss(batch);
+    if (!std::isfinite(forward(count))) fail_loss();
     backward();
-    if (!finite(objective_.head_gradient())) fail("a gradient of the head", batch);
-    if (!finite(objective_.backbone_gradient())) fail("a gradient of the backbone", batch);
+    if (!finite(objective_.head_gradient())) fail("a gradient of the head");
+    if (!finite(objective_.backbone_gradient())) fail("a gradient of the backbone");
     count_losses();
+    const double scale = rate_scale(options_.schedule, position());
     const char* stepping = "the task weights";
     try {
-      const double scale = rate_scale(options_.schedule, position());
       task_weights_.after_step(objective_.task_losses(), task_gradients_.norms(), scale);
       clip_gradient(options_.clipping, objective_.backbone_gradient(), objective_.head_gradient());
+      stepping = "the backbone";
+      backbone_optimizer_.optimizer.require_gradient(objective_.backbone_gradient());
+      stepping = "the head";  // before the backbone has moved
+      head_optimizer_.optimizer.require_gradient(objective_.head_gradient());
       stepping = "the backbone";
       backbone_optimizer_.step(scale, model_.backbone_parameters(), objective_.backbone_gradient());
       stepping = "the head";
       head_optimizer_.step(scale, model_.head_parameters(), objective_.head_gradient());
     } catch (const NumericalError& error) {
-      fail(text("the step of ", stepping, " (", error.what(), ")"), batch);
+      fail(text("the step of ", stepping, " (", error.what(), ")"));
     }
+    if (std::holds_alternative<OwnOptimizer>(options_.optimizer)) require_finite_parameters();
   }
+
+  [[nodiscard]] BatchIn<S> inputs() const noexcept { return inputs_.leftCols(batch_); }
 
   [[nodiscard]] StepPosition position() const noexcept {
     const auto steps_per_epoch = static_cast<std::uint64_t>((data_->rows() + batch_size_ - 1) / batch_size_);
@@ -234,25 +240,27 @@ class Trainer {
   }
 
   /// Throws NumericalError that says whose loss left the finite numbers in which epoch and batch.
-  void fail_loss(const std::string& batch) const {
+  [[noreturn]] void fail_loss() const {
     for (std::size_t t = 0; t < objective_.tasks().size(); ++t) {
       if (!std::isfinite(objective_.task_losses()[t].loss)) {
-        fail("the loss of task " + objective_.tasks()[t].name, batch);
+        fail("the loss of task " + objective_.tasks()[t].name);
       }
     }
+    fail("the sum of the losses");
   }
 
-  [[noreturn]] void fail(const std::string& what, const std::string& where) const {
+  [[noreturn]] void fail(const std::string& what, const char* where = nullptr) const {
     const std::string input = huge_input();
-    throw NumericalError(text("qmtl: fit: ", what, " is not finite in epoch ", epochs_done_ + 1, ", ", where, "; ",
+    const std::string batch = where != nullptr ? where : text("batch ", batch_start_ / batch_size_);
+    throw NumericalError(text("qmtl: fit: ", what, " is not finite in epoch ", epochs_done_ + 1, ", ", batch, "; ",
                               input.empty() ? "a smaller learning rate may help" : input));
   }
 
   /// The first input of the last batch whose square overflows, as the model sees it; else nothing.
   [[nodiscard]] std::string huge_input() const {
     if (encoded_) return {};
-    Batch<S> x(inputs_.rows(), inputs_.cols());
-    model_.standardizer().apply(inputs_, x);
+    Batch<S> x(inputs_.rows(), batch_);
+    model_.standardizer().apply(inputs(), x);
     for (Eigen::Index i = 0; i < x.cols(); ++i) {
       for (Eigen::Index f = 0; f < x.rows(); ++f) {
         if (std::isnan(inputs_(f, i)) || x(f, i) * x(f, i) <= std::numeric_limits<S>::max()) continue;
@@ -289,7 +297,8 @@ class Trainer {
   Rng rng_, conflict_rng_;
   Eigen::Index batch_size_;
   std::vector<Eigen::Index> order_;
-  Batch<S> inputs_, labels_;
+  Batch<S> inputs_, labels_;  // of the batch at hand in their first columns
+  Eigen::Index batch_ = 0;    // its rows
   int epochs_done_ = 0;
   Eigen::Index next_row_ = 0;      // of order_, in the epoch at hand
   Eigen::Index batch_start_ = 0;   // next_row_ of the last forward

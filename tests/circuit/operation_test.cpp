@@ -3,6 +3,8 @@
 
 #include "qmtl/circuit/operation.hpp"
 
+#include <cstdint>
+#include <type_traits>
 #include <vector>
 
 #include "support/catch.hpp"
@@ -128,6 +130,14 @@ TEST_CASE("a weight index that is raised too far is refused") {
   CHECK(shift_weights(op, max_parameter_index - 1).angles[0].index == max_parameter_index);
   CHECK_THROWS_AS(shift_weights(op, max_parameter_index), CircuitError);
   CHECK_THROWS_AS(shift_weights(op, 2147483647), CircuitError);
+}
+
+static_assert(gate::x(std::size_t{3}) == gate::x(3) && gate::cx(1u, std::int8_t{2}) == gate::cx(1, 2));
+static_assert(!std::is_constructible_v<gate::Qubit, bool> && !std::is_constructible_v<gate::Qubit, char>);
+
+TEST_CASE("a number that is too large for a qubit does not become another one") {
+  CHECK_THROWS_AS(gate::x(std::size_t{1} << 32), CircuitError);
+  CHECK_THROWS_AS(gate::x(std::int64_t{-1}), CircuitError);
 }
 
 }  // namespace

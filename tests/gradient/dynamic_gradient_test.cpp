@@ -125,4 +125,13 @@ TEST_CASE("behind controls and among matrices: adjoint, shift and finite differe
   }
 }
 
+TEST_CASE("what is wrong is said before there is a state") {
+  const CircuitView wide(40, {});
+  const std::vector<PauliSum> outside{pauli_z(40)};
+  const std::vector<double> one{1.0};
+  CHECK_THROWS_AS(adjoint_vjp(wide, {}, {}, outside, one), ShapeError);
+  CHECK_THROWS_AS(shift_vjp(wide, {}, {}, outside, one), ShapeError);
+  CHECK_THROWS_AS(adjoint_vjp(CircuitView(0, {}), {}, {}, std::span<const PauliSum>(), {}), CircuitError);
+}
+
 }  // namespace

@@ -153,4 +153,11 @@ TEST_CASE("millions of terms in single precision lose no digits") {
   CHECK(static_cast<double>(rho(0, 1).real()) == Approx(expected).epsilon(2e-6));
 }
 
+TEST_CASE("a state cannot be added to itself") {
+  StateVector<2> state;
+  CHECK_THROWS_AS(add_applied(pauli_x(0), state, 1.0, state), LogicError);
+  CHECK_THROWS_AS((add_local_applied<Window<0, 1>>(LocalMatrix<double, 1>(Dense::Identity(2, 2)), state, state)),
+                  LogicError);
+}
+
 }  // namespace

@@ -50,7 +50,7 @@ std::vector<Branch> dense_branches(const Program& program, std::span<const doubl
       if (condition && values[static_cast<std::size_t>(condition->classical_register)] != condition->value) {
         next.push_back({values, rho});
       } else if (const auto* m = std::get_if<Measurement>(&step.action)) {
-        for (std::uint64_t one : {0, 1}) {
+        for (const std::uint64_t one : {0u, 1u}) {
           Branch read{values, on_density(projectors[one], {m->qubit}, rho, n)};
           for (std::size_t r = 0; r < values.size(); ++r) {
             const int bit = m->bit - program.registers()[r].first;
@@ -75,8 +75,8 @@ std::vector<Branch> dense_branches(const Program& program, std::span<const doubl
         if (const auto* op = std::get_if<Operation>(&step.action)) one.append(*op);
         if (const auto* op = std::get_if<ControlledOperation>(&step.action)) one.append(*op);
         if (const auto* op = std::get_if<MatrixOperation>(&step.action)) {
-          const Dense m = program.matrices()[static_cast<std::size_t>(op->matrix)];
-          one.unitary(op->adjoint ? Dense(m.adjoint()) : m, op->qubits);
+          const Dense matrix = program.matrices()[static_cast<std::size_t>(op->matrix)];
+          one.unitary(op->adjoint ? Dense(matrix.adjoint()) : matrix, op->qubits);
         }
         const Dense u = test::dense_unitary(one, x, w);
         next.push_back({values, u * rho * u.adjoint()});
@@ -151,7 +151,7 @@ TEST_CASE("teleportation: what is measured decides what is done") {
     run(p, state, values, rng, {}, w);
     const auto index = values[0] + 2 * values[1];
     ++seen[index];
-    for (Index one : {0, 1}) {
+    for (const Index one : {0u, 1u}) {
       CHECK(std::abs(state[index + 4 * one] - sent(static_cast<Eigen::Index>(one), 0)) < 1e-12);
     }
   }

@@ -92,4 +92,7 @@ struct CircuitView {
   }
 };
 
+/// Number of qubits of a circuit of any kind.
+[[nodiscard]] constexpr int qubits_of(const CircuitView& circuit) noexcept { return circuit.qubits; }
+
 }  // namespace qmtl::inline QMTL_ABI

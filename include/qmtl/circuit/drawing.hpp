@@ -111,6 +111,7 @@ class Grid {
 }  // namespace detail
 
 /// Draws a circuit in ASCII: `@` a control (or either end of CZ), `x` a swapped qubit, `|` a connection.
+/// Memory and time grow with qubits times columns: for people, of circuits that they can look at.
 ///
 ///     q0: -H-5187
 ///            |

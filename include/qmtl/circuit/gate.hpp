@@ -18,9 +18,10 @@ namespace qmtl::inline QMTL_ABI {
 /// U(theta, phi, lambda) = P(phi) RY(theta) P(lambda), whose entry <0|U|0> = cos(theta / 2) is real. The built-in U of
 /// OpenQASM 3 is exp(i theta / 2) times this, that of OpenQASM 2 exp(-i (phi + lambda) / 2) times this: the same gate
 /// on its own, another one once it is controlled. CU(theta, phi, lambda, gamma) applies exp(i gamma) U where its
-/// control is one, as that of OpenQASM does. XXPlusYY(a) = exp(-i a (XX + YY) / 4), PennyLane's IsingXY(-a). The
-/// excitations are Givens rotations by a / 2: SingleExcitation of |01> into |10>, DoubleExcitation of |0011> into
-/// |1100>, as PennyLane's. ECR = X(first) RZX(pi / 2), and RZX(a) = exp(-i a Z(first) X(second) / 2).
+/// control is one, as Qiskit's does, and that of stdgates.inc since it begins with p(gamma - theta / 2). XXPlusYY(a) =
+/// exp(-i a (XX + YY) / 4), PennyLane's IsingXY(-a). The excitations are Givens rotations by a / 2, as PennyLane's:
+/// SingleExcitation of |01> into |10>, DoubleExcitation of |0011> into |1100>, the first listed qubit leftmost in these
+/// kets. ECR = X(first) RZX(pi / 2), and RZX(a) = exp(-i a Z(first) X(second) / 2).
 enum class Gate : std::uint8_t {
   Id,
   X,
@@ -77,8 +78,9 @@ struct GatePart {
   double sign = 1.0;  ///< multiplies the angle
 };
 
-/// How OpenQASM writes a gate; `standard` if the language or its standard library (qelib1.inc, stdgates.inc) has it, so
-/// that no definition is needed.
+/// How OpenQASM writes a gate; `standard` if the language or its standard library has it, so that no definition is
+/// needed: stdgates.inc, and qelib1.inc as Qiskit extends it (that of arXiv:1707.03429 lacks p, sx, crx, rxx and
+/// others).
 struct Spelling {
   std::string_view name;
   bool standard;
@@ -223,13 +225,28 @@ static_assert(
     }(),
     "qmtl: the rows of the table of gates must be in the order of Gate");
 
-/// Whether a value of Gate is one of its enumerators: compilers print the number of another one behind a cast.
-template <Gate G>
-[[nodiscard]] consteval bool is_enumerator() {
-  return std::string_view(__PRETTY_FUNCTION__).find("Gate)") == std::string_view::npos;
-}
 static_assert(is_enumerator<gate_table.back().gate>() && !is_enumerator<static_cast<Gate>(gate_table.size())>(),
               "qmtl: the table of gates must have a row for each of Gate's enumerators");
+
+/// What shift rules take for granted: an angle turns its pairs forward or back, and is of rotations or of phases.
+[[nodiscard]] constexpr bool has_known_shifts(const GateInfo& info) {
+  for (const auto& part : info.parts()) {
+    if (part.sign != 1.0 && part.sign != -1.0) return false;
+    for (const auto& other : info.parts()) {
+      const bool phases = part.gate == PairGate::P, others = other.gate == PairGate::P;
+      if (part.angle >= 0 && part.angle == other.angle && phases != others) return false;
+    }
+  }
+  return true;
+}
+static_assert(
+    [] {
+      for (const auto& info : gate_table) {
+        if (!has_known_shifts(info)) return false;
+      }
+      return true;
+    }(),
+    "qmtl: an angle of a gate must have the signs +1 and -1 only, and not be of rotations and phases alike");
 
 /// The position of a gate in a table of all; a number that was cast to Gate may have none.
 [[nodiscard]] constexpr std::size_t gate_index(Gate gate) {

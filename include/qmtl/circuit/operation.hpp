@@ -93,6 +93,15 @@ struct Qubit {
   int index = 0;
 
   constexpr Qubit(int qubit) noexcept : index(qubit) {}  // NOLINT(google-explicit-constructor)
+  /// Of another integer type; throws CircuitError for one that no int can be.
+  template <std::integral T>
+  constexpr Qubit(T qubit) : index(static_cast<int>(qubit)) {  // NOLINT(google-explicit-constructor)
+    if (index < 0 || static_cast<T>(index) != qubit) {
+      throw CircuitError(detail::text("qmtl: a qubit must be 0 to 2147483647, got ", qubit));
+    }
+  }
+  Qubit(bool) = delete;
+  Qubit(char) = delete;
   template <class T>
   requires std::floating_point<T> || std::same_as<T, Angle>
   constexpr Qubit(T) noexcept {  // NOLINT(google-explicit-constructor)
@@ -163,21 +172,29 @@ struct Qubit {
   return {Gate::Fredkin, {control.index, a.index, b.index}, {}};
 }
 
+/// exp(-i angle Z X / 2) with Z on the first qubit.
 [[nodiscard]] constexpr Operation rzx(Qubit z, Qubit x, Angle angle) {
   return {Gate::RZX, {z.index, x.index}, {angle}};
 }
-[[nodiscard]] constexpr Operation ecr(Qubit a, Qubit b) { return {Gate::ECR, {a.index, b.index}, {}}; }
+/// X on the first qubit after rzx(first, second, pi / 2); not the same with the qubits exchanged.
+[[nodiscard]] constexpr Operation ecr(Qubit first, Qubit second) {
+  return {Gate::ECR, {first.index, second.index}, {}};
+}
+/// exp(-i angle (XX + YY) / 4), which turns |01> and |10> into each other; PennyLane's IsingXY(-angle).
 [[nodiscard]] constexpr Operation xx_plus_yy(Qubit a, Qubit b, Angle angle) {
   return {Gate::XXPlusYY, {a.index, b.index}, {angle}};
 }
 [[nodiscard]] constexpr Operation siswap(Qubit a, Qubit b) { return {Gate::SISWAP, {a.index, b.index}, {}}; }
 [[nodiscard]] constexpr Operation siswapdg(Qubit a, Qubit b) { return {Gate::SISWAPdg, {a.index, b.index}, {}}; }
+/// |01> -> cos(angle / 2) |01> + sin(angle / 2) |10>, qubit a leftmost.
 [[nodiscard]] constexpr Operation single_excitation(Qubit a, Qubit b, Angle angle) {
   return {Gate::SingleExcitation, {a.index, b.index}, {angle}};
 }
+/// |0011> -> cos(angle / 2) |0011> + sin(angle / 2) |1100>, qubits a, b, c, d from left to right.
 [[nodiscard]] constexpr Operation double_excitation(Qubit a, Qubit b, Qubit c, Qubit d, Angle angle) {
   return {Gate::DoubleExcitation, {a.index, b.index, c.index, d.index}, {angle}};
 }
+/// exp(i gamma) U(theta, phi, lambda) where the control is one.
 [[nodiscard]] constexpr Operation cu(Qubit control, Qubit target, Angle theta, Angle phi, Angle lambda, Angle gamma) {
   return {Gate::CU, {control.index, target.index}, {theta, phi, lambda, gamma}};
 }

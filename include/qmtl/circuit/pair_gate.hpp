@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <string_view>
 
 #include "qmtl/core/error.hpp"
 #include "qmtl/core/scalar.hpp"
@@ -76,6 +77,35 @@ static_assert(
       return true;
     }(),
     "qmtl: the rows of the table of 2x2 matrices must be in the order of PairGate");
+
+/// Whether a value of an enumeration is one of its enumerators: compilers print the number of another one behind a
+/// cast.
+template <auto Value>
+[[nodiscard]] consteval bool is_enumerator() {
+  return std::string_view(__PRETTY_FUNCTION__).find("Gate)") == std::string_view::npos;
+}
+static_assert(is_enumerator<pair_table.back().gate>() && !is_enumerator<static_cast<PairGate>(pair_table.size())>(),
+              "qmtl: the table of 2x2 matrices must have a row for each of PairGate's enumerators");
+
+/// What kernels and shift rules take for granted of a matrix with an angle: P's generator is -|1><1|; the others' are
+/// Hermitian with eigenvalues +-1/2, on the diagonal or beside it, there real or imaginary.
+[[nodiscard]] constexpr bool has_known_generator(const PairInfo& info) {
+  const auto &re = info.matrix.re, &im = info.matrix.im;
+  if (info.gate == PairGate::P) return re[0][0] == 0.0 && re[1][1] == -1.0 && re[0][1] == 0.0 && im[0][1] == 0.0;
+  const bool diagonal = info.shape == PairShape::diagonal;
+  const double on = re[0][0], beside = re[0][1] + im[0][1];
+  return im[0][0] == 0.0 && im[1][1] == 0.0 && re[1][1] == -on && re[1][0] == re[0][1] && im[1][0] == -im[0][1] &&
+         (re[0][1] == 0.0 || im[0][1] == 0.0) && on * on == (diagonal ? 0.25 : 0.0) &&
+         beside * beside == (diagonal ? 0.0 : 0.25);
+}
+static_assert(
+    [] {
+      for (const auto& info : pair_table) {
+        if (info.parametric && !has_known_generator(info)) return false;
+      }
+      return true;
+    }(),
+    "qmtl: the generator of a matrix with an angle must be P's, or half a Pauli matrix");
 
 }  // namespace detail
 

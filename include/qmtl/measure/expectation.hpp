@@ -74,13 +74,14 @@ template <QuantumState T>
   return expectations(state, std::span(&observable, 1)).front();
 }
 
-/// out += factor * H|psi>; the states must be different. Throws ShapeError if H acts outside the state.
+/// out += factor * H|psi>. Throws ShapeError if H acts outside the state, LogicError if both states are the same.
 template <QuantumState T, class Out>
 requires MutableState<Out> && SameQubits<T, std::remove_cvref_t<Out>>
 void add_applied(const PauliSum& observable, const T& state, double factor, Out&& out) {
   using S = typename T::Scalar;
   detail::require_support(observable.support(), qubits_of(state));
   detail::require_same_qubits("add_applied", state, out);
+  detail::require_different("add_applied", state, out);
   for (const auto& term : observable.terms()) {
     const auto c = static_cast<S>(factor * term.coefficient);
     const int y = term.string.y_count() & 3;

@@ -91,7 +91,8 @@ template <QuantumState T>
   return rho;
 }
 
-/// out += (B on W) |psi>, B acting as the identity on the other qubits. Cost 2^N * 2^k. The states must be different.
+/// out += (B on W) |psi>, B acting as the identity on the other qubits. Cost 2^N * 2^k. Throws
+/// LogicError if both states are the same.
 template <WindowType W, QuantumState T, class Out>
 requires MutableState<Out>
 void add_local_applied(const LocalMatrix<typename T::Scalar, W::width>& b, const T& state, Out&& out) {
@@ -101,6 +102,7 @@ void add_local_applied(const LocalMatrix<typename T::Scalar, W::width>& b, const
   static_assert(same_qubits, "qmtl: both states must have as many qubits");
   detail::require_operator_size("add_local_applied", b.rows(), b.cols(), W::width);
   detail::require_same_qubits("add_local_applied", state, out);
+  detail::require_different("add_local_applied", state, out);
   detail::for_each_image(b.data(), state, detail::FixedPlaces<W, S>{},
                          [&out](Index i, S re, S im) { out.data()[i] += std::complex<S>(re, im); });
 }

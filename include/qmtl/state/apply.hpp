@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Applying operations and circuits to states: the plain interpreter, which defines what a circuit means.
 
+#include <cmath>
 #include <span>
 
 #include "qmtl/circuit/circuit.hpp"
@@ -77,7 +78,7 @@ template <Scalar S = double, int N, int M>
 inline constexpr int max_unitary_qubits = 12;
 
 /// The exact unitary matrix of a circuit of at most 12 qubits, column j the image of basis state j: 4^N amplitudes.
-/// Throws ShapeError for a wider one.
+/// Throws ShapeError for a wider one, MemoryError where there is no memory.
 template <Scalar S = double>
 [[nodiscard]] ColMajorMatrix<std::complex<S>> unitary(CircuitView circuit, Parameters<S> features = {},
                                                       Parameters<S> weights = {}) {
@@ -88,8 +89,9 @@ template <Scalar S = double>
   }
   detail::require_applicable<S>(circuit, features, weights);
   const auto size = static_cast<Eigen::Index>(dimension(circuit.qubits));
-  ColMajorMatrix<std::complex<S>> matrix(size, size);
-  matrix.setIdentity();
+  auto matrix = detail::with_memory(
+      "unitary", detail::bytes_of<std::complex<S>>(std::ldexp(1.0, 2 * circuit.qubits)),
+      [size] { return ColMajorMatrix<std::complex<S>>(ColMajorMatrix<std::complex<S>>::Identity(size, size)); });
   // The columns side by side are one state of 2N qubits whose low N are the circuit's.
   detail::apply_all(circuit, features.data(), weights.data(), matrix.data(), dimension(2 * circuit.qubits));
   return matrix;

@@ -71,11 +71,14 @@ template <QuantumState T>
 }
 
 /// `shots` independent outcomes, each a basis state index. Same engine state, same outcomes. Cost 2^N + shots * N.
-/// Throws ValueError if the state has zero or non-finite norm, MemoryError for more outcomes than fit.
+/// Throws ValueError if the state has zero or non-finite norm, MemoryError where 2^N numbers or the outcomes do not
+/// fit.
 template <QuantumState T, BitGenerator G>
 [[nodiscard]] std::vector<Index> sample(const T& state, std::size_t shots, G& engine) {
   detail::require_state(state);
-  std::vector<double> cumulative(dimension(qubits_of(state)));
+  const Index size = dimension(qubits_of(state));
+  auto cumulative = detail::with_memory("sample", detail::bytes_of<double>(static_cast<double>(size)),
+                                        [size] { return std::vector<double>(size); });
   double total = 0.0;
   Index last = 0;  // the highest outcome that can occur: rounding must not lead past it
   for (Index i = 0; i < cumulative.size(); ++i) {
@@ -102,7 +105,8 @@ template <QuantumState T, BitGenerator G>
   if (qubits < 1 || qubits > max_qubits) {
     throw ShapeError(detail::text("qmtl: histogram: qubits must be 1 to ", max_qubits, ", got ", qubits));
   }
-  std::vector<std::size_t> counts(dimension(qubits), 0);
+  auto counts = detail::with_memory("histogram", detail::bytes_of<std::size_t>(std::ldexp(1.0, qubits)),
+                                    [qubits] { return std::vector<std::size_t>(dimension(qubits), 0); });
   for (const Index outcome : outcomes) {
     if (outcome >= counts.size()) {
       throw ValueError(

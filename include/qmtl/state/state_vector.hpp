@@ -199,7 +199,7 @@ namespace detail {
 /// Throws LogicError for a state that has been moved from and left without amplitudes.
 template <QuantumState T>
 void require_state(const T& state) {
-  if (state.data() == nullptr) throw_moved_from("StateVector");
+  if (state.data() == nullptr) throw_moved_from(FixedSizeState<T> ? "StateVector" : "DynamicStateVector");
 }
 
 /// Throws ShapeError unless two states have equally many qubits.
@@ -211,6 +211,14 @@ void require_same_qubits(std::string_view where, const A& a, const B& b) {
   }
   require_state(a);
   require_state(b);
+}
+
+/// Throws LogicError if two states have the same amplitudes in memory.
+template <QuantumState A, QuantumState B>
+void require_different(std::string_view where, const A& a, const B& b) {
+  if (static_cast<const void*>(a.data()) == static_cast<const void*>(b.data())) {
+    throw LogicError(text("qmtl: ", where, ": the two states must be different"));
+  }
 }
 }  // namespace detail
 

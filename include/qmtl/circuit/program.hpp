@@ -87,7 +87,7 @@ class Program {
 
   /// Any instruction, as it is found in a program with the same registers and matrices.
   Program& append(Instruction instruction) {
-    std::visit([this](const auto& action) { check(action); }, instruction.action);
+    std::visit([this](const auto& action) { this->check(action); }, instruction.action);
     if (instruction.condition) check(*instruction.condition);
     instructions_.push_back(std::move(instruction));
     return *this;

@@ -37,7 +37,7 @@ class Trajectory {
   void run(std::span<const Instruction> instructions) {
     for (const auto& step : instructions) {
       if (step.condition && !holds(*step.condition)) continue;
-      std::visit([this](const auto& action) { apply_action(action); }, step.action);
+      std::visit([this](const auto& action) { this->apply_action(action); }, step.action);
     }
   }
 

@@ -25,8 +25,8 @@ using S = double;
   return table;
 }
 
-[[nodiscard]] detail::HeadProgram<S> make_head_program(const Program& program, bool light_cones) {
-  detail::HeadProgram<S> head;
+[[nodiscard]] HeadProgram<S> make_head_program(const Program& program, bool light_cones) {
+  HeadProgram<S> head;
   head.encoding = program.encoding;
   head.qubits = program.qubits;
   head.features = program.qubits;
@@ -46,8 +46,8 @@ template <class Backend>
   set_threads(*backend, threads);
   return [backend](const Inputs<S>& in, Outputs<S>& out) {
     std::fill(out.dtheta.begin(), out.dtheta.end(), S(0));
-    backend->forward(in.x.data(), in.x.cols(), in.theta.data(), out.y.data());
-    backend->backward(in.x.data(), in.theta.data(), in.c.data(), out.dtheta.data(), out.dx.data(), out.dtheta.size());
+    backend->forward(in.x, in.theta, out.y);
+    backend->backward(in.x, in.theta, in.c, out.dtheta, out.dx);
   };
 }
 

@@ -49,10 +49,10 @@ struct Trial {
               std::vector<double>(angles.size())};
   }
 
-  void forward() { backend.forward(angles.data(), batch, weights.data(), result.outputs.data()); }
+  void forward() { backend.forward(test::as_batch(angles, batch), weights, test::as_batch(result.outputs, batch)); }
   void backward() {
-    backend.backward(angles.data(), weights.data(), cotangents.data(), result.gradient.data(),
-                     result.angle_gradients.data());
+    backend.backward(test::as_batch(angles, batch), weights, test::as_batch(cotangents, batch), result.gradient,
+                     test::as_batch(result.angle_gradients, batch));
   }
 
   LaneBackend<double, IsComplex> backend;

@@ -44,14 +44,9 @@ Result<S> step(Backend& backend, const HeadProgram<S>& program, Eigen::Index bat
   const auto angles = numbers(static_cast<std::size_t>(program.features) * size);
   const auto cotangents = numbers(static_cast<std::size_t>(program.outputs) * size);
   Result<S> result{std::vector<S>(cotangents.size()), std::vector<S>(weights.size()), std::vector<S>(angles.size())};
-  backend.forward(angles.data(), batch, weights.data(), result.outputs.data());
-  if constexpr (requires { backend.set_execution(Sequential{}); }) {
-    backend.backward(angles.data(), weights.data(), cotangents.data(), result.gradient.data(),
-                     result.angle_gradients.data(), parameters);
-  } else {
-    backend.backward(angles.data(), weights.data(), cotangents.data(), result.gradient.data(),
-                     result.angle_gradients.data());
-  }
+  backend.forward(test::as_batch(angles, batch), weights, test::as_batch(result.outputs, batch));
+  backend.backward(test::as_batch(angles, batch), weights, test::as_batch(cotangents, batch), result.gradient,
+                   test::as_batch(result.angle_gradients, batch));
   return result;
 }
 

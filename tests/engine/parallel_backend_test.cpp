@@ -106,8 +106,8 @@ TEST_CASE("threads share the samples of light cones", "[head][threads]") {
         program.features, batch, [](auto i, auto j) { return std::sin(static_cast<double>(3 * i + 7 * j)); });
     const Batch<double> cotangents = Batch<double>::Ones(program.outputs, batch);
     const std::vector<double> weights(parameters, 0.3);
-    backend.forward(angles.data(), batch, weights.data(), r.logits.data());
-    backend.backward(angles.data(), weights.data(), cotangents.data(), r.gradient.data(), r.dz.data(), parameters);
+    backend.forward(angles, weights, r.logits);
+    backend.backward(angles, weights, cotangents, r.gradient, r.dz);
     return r;
   };
   for (const Eigen::Index batch : {1, 4, 19}) {

@@ -13,8 +13,8 @@
 namespace qmtl::test {
 
 template <class S, class E, class... Tasks>
-[[nodiscard]] detail::HeadProgram<S> make_program() {
-  detail::HeadProgram<S> program;
+[[nodiscard]] HeadProgram<S> make_program() {
+  HeadProgram<S> program;
   program.encoding = E::circuit.ops();
   program.qubits = encoding_qubits<E>;
   program.features = E::features;
@@ -38,14 +38,23 @@ template <class S, class E, class... Tasks>
   return program;
 }
 
+/// Numbers, const or not, as a batch of so many samples.
+template <class Numbers>
+[[nodiscard]] auto as_batch(Numbers& numbers, Eigen::Index samples) {
+  using Number = std::remove_reference_t<decltype(numbers[0])>;
+  using Matrix = ColMajorMatrix<std::remove_const_t<Number>>;
+  const Eigen::Index rows = samples == 0 ? 0 : static_cast<Eigen::Index>(numbers.size()) / samples;
+  return Eigen::Map<std::conditional_t<std::is_const_v<Number>, const Matrix, Matrix>>(numbers.data(), rows, samples);
+}
+
 /// Weights of the encoding and of all tasks.
-[[nodiscard]] inline int parameters_of(const detail::HeadProgram<double>& program) {
+[[nodiscard]] inline int parameters_of(const HeadProgram<double>& program) {
   if (program.tasks.empty()) return program.encoding_weights;
   return program.tasks.back().first_parameter + weight_count(program.tasks.back().block);
 }
 
 /// Adds a task like this one on a window, with outputs and weights of its own.
-inline void add_task(detail::HeadProgram<double>& program, detail::EngineTask<double> task, std::vector<int> window) {
+inline void add_task(HeadProgram<double>& program, EngineTask<double> task, std::vector<int> window) {
   task.window = std::move(window);
   task.first_output = program.outputs;
   task.first_parameter = parameters_of(program);
@@ -56,7 +65,7 @@ inline void add_task(detail::HeadProgram<double>& program, detail::EngineTask<do
 /// Two layers on a CZ ring of 9 qubits, real or with phases: weights that all light cones have in common, and products
 /// of features. Tasks on two qubits: equal ones, and others that differ in readout, outputs or block; two windows have
 /// two tasks. The operations lie in `encoding`.
-[[nodiscard]] inline detail::HeadProgram<double> ring_of_tasks(std::vector<Operation>& encoding, bool phases) {
+[[nodiscard]] inline HeadProgram<double> ring_of_tasks(std::vector<Operation>& encoding, bool phases) {
   constexpr int n = 9;
   for (int layer = 0; layer < 2; ++layer) {
     for (int q = 0; q < n; ++q) {
@@ -72,7 +81,7 @@ inline void add_task(detail::HeadProgram<double>& program, detail::EngineTask<do
                                   Task<"one", Layered, Qubits<0, 1>, Expectations<1>>,
                                   Task<"block", RotationBlock<2>, Qubits<0, 1>, Expectations<2>>>()
                          .tasks;
-  detail::HeadProgram<double> program;
+  HeadProgram<double> program;
   program.encoding = encoding;
   program.qubits = program.features = n;
   program.encoding_weights = 2;

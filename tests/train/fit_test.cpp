@@ -12,6 +12,8 @@
 #include "qmtl/backbone/frozen.hpp"
 #include "qmtl/head/state_encoding.hpp"
 #include "support/catch.hpp"
+#include "support/dense.hpp"
+#include "support/executors.hpp"
 #include "support/fit_models.hpp"
 
 namespace {
@@ -168,6 +170,22 @@ TEST_CASE("a head's learning rate of zero trains the backbone alone") {
   const auto head = static_cast<std::ptrdiff_t>(model.backbone_parameters());
   CHECK(std::equal(before.begin() + head, before.end(), after.begin() + head));
   CHECK(!std::equal(before.begin(), before.begin() + head, after.begin()));
+}
+
+TEST_CASE("a model is trained and judged with few shots, and then ideally with the same weights") {
+  const auto parts = related_parts<double>(120);
+  Quantum<> model{Seed{1}};
+  CHECK(trainee_facts(model).caches_encodings);
+  model.head().set_executor(Sampled(50, Seed{2}));
+  CHECK_FALSE(trainee_facts(model).caches_encodings);  // it would not be asked
+  const auto report = fit(model, parts.train, {.epochs = 8, .optimizer = Adam{.learning_rate = 0.02}});
+  CHECK(report.history.back().train_loss < 0.9 * report.history.front().train_loss);
+  const auto sampled = model.predict(parts.test.inputs), again = model.predict(parts.test.inputs);
+  CHECK(sampled != again);
+  model.head().restore_method();
+  const auto ideal = model.predict(parts.test.inputs);
+  CHECK(ideal == model.predict(parts.test.inputs));
+  CHECK(max_difference(sampled, ideal) < 4 * 5 / std::sqrt(50.0));  // five standard errors at a scale of 4
 }
 
 TEST_CASE("a batch larger than the data is all of it") {

@@ -11,7 +11,7 @@
 #include "qmtl/circuit/operation.hpp"
 #include "qmtl/core/scalar.hpp"
 
-namespace qmtl::inline QMTL_ABI::detail {
+namespace qmtl::inline QMTL_ABI {
 
 /// One task as the engine sees it: values and spans of static storage, no types.
 template <Scalar S>
@@ -25,6 +25,8 @@ struct EngineTask {
 
   [[nodiscard]] int outputs() const noexcept { return static_cast<int>(eigenvalues.cols()); }
 };
+
+namespace detail {
 
 /// The block's operations on the qubits of the register.
 template <Scalar S>
@@ -43,7 +45,10 @@ struct HeadCone;
                      [&outer](int q) { return std::find(outer.begin(), outer.end(), q) != outer.end(); });
 }
 
-/// What a quantum head is to a backend: a circuit and tasks as values, whatever the types they come from.
+}  // namespace detail
+
+/// What a quantum head is to a backend: a circuit and tasks as values, whatever the types they come from. The weights
+/// of the encoding come first, then each task's from `first_parameter` on.
 template <Scalar S>
 struct HeadProgram {
   std::span<const Operation> encoding;
@@ -54,11 +59,11 @@ struct HeadProgram {
   std::vector<EngineTask<S>> tasks;
   /// `head_cones`, for a register for each window's light cone; null: one for all. So a head without light cones does
   /// not compile what finds them.
-  std::vector<HeadCone<S>> (*light_cones)(const HeadProgram& program) = nullptr;
+  std::vector<detail::HeadCone<S>> (*light_cones)(const HeadProgram& program) = nullptr;
   std::size_t kept_bytes = std::size_t{64} << 20;  ///< of states that forward may keep for backward, on each thread
   void (*prepare)(const S* x, std::complex<S>* psi) = nullptr;  ///< the start, if it is not |0...0>
   /// Adds dL/dx for L = <psi|H|psi>, from the prepared psi and lambda = H psi; null if that is never asked for.
   void (*prepare_vjp)(const S* x, const std::complex<S>* psi, const std::complex<S>* lambda, S* grad_x) = nullptr;
 };
 
-}  // namespace qmtl::inline QMTL_ABI::detail
+}  // namespace qmtl::inline QMTL_ABI

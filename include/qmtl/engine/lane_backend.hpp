@@ -21,7 +21,7 @@ namespace qmtl::inline QMTL_ABI::detail {
 
 /// Runs a head on batches of any size. forward keeps the encoded states for backward as long as they fit, and backward
 /// encodes again otherwise. A group is as many samples as there are lanes or, if `OneState`, one sample whose
-/// amplitudes fill the lanes.
+/// amplitudes fill the lanes. Columns of batches have to follow one another in memory.
 template <Scalar S, bool IsComplex, bool OneState = false>
 class LaneBackend {
   using A = LaneAmplitude<S, IsComplex>;
@@ -68,53 +68,56 @@ class LaneBackend {
   }
 
   /// Expectation values (outputs x batch) for angles (features x batch).
-  void forward(const S* angles, Eigen::Index batch, const S* weights, S* expectations) {
+  void forward(const BatchIn<S>& angles, std::span<const S> weights, BatchOut<S> expectations) {
+    const Eigen::Index batch = angles.cols();
     make_room(batch, state_bytes(batch) <= program_.kept_bytes);
-    update(weights);
+    update(weights.data());
     for (auto& r : registers_) {
       for (Eigen::Index g = 0; g < Group::count(r.members.size(), batch); ++g) {
         const Group group(r.members, batch, g);
         r.engine.select(group.members(), operators_);
-        encode(r, group, angles, g, weights);
+        encode(r, group, angles.data(), g, weights.data());
         r.engine.expectations(state(r, g), density(r, g), expectations_.data());
-        group.store(expectations, program_.outputs, &Member::outputs, expectations_.data());
+        group.store(expectations.data(), program_.outputs, &Member::outputs, expectations_.data());
       }
     }
   }
 
   /// For cotangents (outputs x batch) of the last forward: adds weight gradients, and sets angle gradients (features x
-  /// batch) unless null. Where the encoding prepares states it may throw: then nothing has been added.
-  void backward(const S* angles, const S* weights, const S* cotangents, S* gradient, S* angle_gradients) {
+  /// batch) unless they have no columns. Where the encoding prepares states it may throw: then nothing has been added.
+  void backward(const BatchIn<S>& angles, std::span<const S> weights, const BatchIn<S>& cotangents,
+                std::span<S> gradient, BatchOut<S> angle_gradients) {
+    S* dx = angle_gradients.cols() == 0 ? nullptr : angle_gradients.data();
     begin_sums();
     std::fill(weight_gradients_.begin(), weight_gradients_.end(), Pack<S>{});
     const bool adds = !registers_.front().members.front().whole;  // members share features
-    if (angle_gradients != nullptr && adds) std::fill_n(angle_gradients, program_.features * batch_, S(0));
-    const bool sweep = angle_gradients != nullptr || program_.encoding_weights > 0;
+    if (dx != nullptr && adds) std::fill_n(dx, program_.features * batch_, S(0));
+    const bool sweep = dx != nullptr || program_.encoding_weights > 0;
     const bool have_states = kept_ && !swept_;
     swept_ = swept_ || sweep;  // a sweep undoes the encoding in place, also one that an error ends half-way
     for (auto& r : registers_) {
       for (Eigen::Index g = 0; g < Group::count(r.members.size(), batch_); ++g) {
         const Group group(r.members, batch_, g);
         r.engine.select(group.members(), operators_);
-        load_cotangents(r, group, cotangents);
-        if (!have_states) encode(r, group, angles, g, weights);
+        load_cotangents(r, group, cotangents.data());
+        if (!have_states) encode(r, group, angles.data(), g, weights.data());
         r.engine.read_backward(state(r, g), density(r, g), cotangents_.data(), sweep);
         if (!sweep) continue;
-        sweep_back(r, group, angles, g, weights, have_states);
-        if (angle_gradients == nullptr) continue;
+        sweep_back(r, group, angles.data(), g, weights.data(), have_states);
+        if (dx == nullptr) continue;
         if (adds) {
-          group.add_to(angle_gradients, program_.features, &Member::features, angle_gradients_.data());
+          group.add_to(dx, program_.features, &Member::features, angle_gradients_.data());
         } else {
-          group.store(angle_gradients, program_.features, &Member::features, angle_gradients_.data());
+          group.store(dx, program_.features, &Member::features, angle_gradients_.data());
         }
         if (program_.prepare_vjp == nullptr) continue;
         for (int lane = 0; lane < group.used(); ++lane) {
           const Eigen::Index first = group.sample(lane) * program_.features;
-          prepared_.backward(program_, angles + first, lane, r.engine.lambda(), angle_gradients + first);
+          prepared_.backward(program_, angles.data() + first, lane, r.engine.lambda(), dx + first);
         }
       }
     }
-    finish(gradient);
+    finish(gradient.data());
     for (std::size_t j = 0; j < weight_gradients_.size(); ++j) gradient[j] += lane_sum<S>(weight_gradients_[j]);
   }
 
@@ -130,35 +133,35 @@ class LaneBackend {
   }
 
   /// Sets the entries (encoded_size() x batch) of angles (features x batch).
-  void encode(const S* angles, BatchOut<S> entries) {
+  void encode(const BatchIn<S>& angles, BatchOut<S> entries) {
     make_room(entries.cols(), false);
     for (auto& r : registers_) {
       for (Eigen::Index g = 0; g < Group::count(r.members.size(), batch_); ++g) {
         const Group group(r.members, batch_, g);
-        encode(r, group, angles, g, nullptr);
+        encode(r, group, angles.data(), g, nullptr);
         store_entries(r, group, density(r, g), entries);
       }
     }
   }
 
   /// As forward, from entries: the number of qubits does not matter any more. Samples lie in lanes.
-  void forward_encoded(const BatchIn<S>& entries, const S* weights, S* expectations) {
+  void forward_encoded(const BatchIn<S>& entries, std::span<const S> weights, BatchOut<S> expectations) {
     batch_ = entries.cols();
-    update(weights);
+    update(weights.data());
     for_each_encoded(entries, [&](Register& r, const EncodedGroup& group) {
       r.engine.expectations(entries_.data(), expectations_.data());
-      group.store(expectations, program_.outputs, &Member::outputs, expectations_.data());
+      group.store(expectations.data(), program_.outputs, &Member::outputs, expectations_.data());
     });
   }
 
   /// For the entries of the last forward_encoded: adds weight gradients.
-  void backward_encoded(const BatchIn<S>& entries, const S* cotangents, S* gradient) {
+  void backward_encoded(const BatchIn<S>& entries, const BatchIn<S>& cotangents, std::span<S> gradient) {
     begin_sums();
     for_each_encoded(entries, [&](Register& r, const EncodedGroup& group) {
-      load_cotangents(r, group, cotangents);
+      load_cotangents(r, group, cotangents.data());
       r.engine.add_sums(entries_.data(), cotangents_.data());
     });
-    finish(gradient);
+    finish(gradient.data());
   }
 
   /// The reduced density matrix of the window of the task whose outputs begin there, from a sample's entries.

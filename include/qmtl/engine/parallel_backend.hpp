@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <exception>
 #include <memory>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -45,10 +46,10 @@ class ParallelBackend {
   void set_execution(const Execution& execution);
 
   /// As LaneBackend::forward.
-  void forward(const S* angles, Eigen::Index batch, const S* weights, S* expectations);
-  /// As LaneBackend::backward, for `parameters` weights. On an error `gradient` may have got the sums of some parts.
-  void backward(const S* angles, const S* weights, const S* cotangents, S* gradient, S* angle_gradients,
-                std::size_t parameters);
+  void forward(const BatchIn<S>& angles, std::span<const S> weights, BatchOut<S> expectations);
+  /// As LaneBackend::backward. On an error `gradient` may have got the sums of some parts.
+  void backward(const BatchIn<S>& angles, std::span<const S> weights, const BatchIn<S>& cotangents,
+                std::span<S> gradient, BatchOut<S> angle_gradients);
 
   // For backends that can keep what the encoding makes of a sample; see LaneBackend.
 
@@ -59,11 +60,11 @@ class ParallelBackend {
     return parts_.front().backend.density(first_output, entries);
   }
   /// Sets the entries (encoded_size() x batch) of angles (features x batch).
-  void encode(const S* angles, BatchOut<S> entries);
+  void encode(const BatchIn<S>& angles, BatchOut<S> entries);
   /// As forward, from entries.
-  void forward_encoded(const BatchIn<S>& entries, const S* weights, S* expectations);
-  /// For the entries of the last forward_encoded: adds the gradients of `parameters` weights.
-  void backward_encoded(const BatchIn<S>& entries, const S* cotangents, S* gradient, std::size_t parameters);
+  void forward_encoded(const BatchIn<S>& entries, std::span<const S> weights, BatchOut<S> expectations);
+  /// For the entries of the last forward_encoded: adds weight gradients.
+  void backward_encoded(const BatchIn<S>& entries, const BatchIn<S>& cotangents, std::span<S> gradient);
 
  private:
   struct Part {
@@ -124,17 +125,17 @@ class ParallelBackend {
     }
   }
 
-  /// Runs body(part, sum) with a sum of `parameters` numbers a part, and adds up the sums in order.
+  /// Runs body(part, sum) with a sum a part, and adds up the sums in order.
   template <class Body>
-  void run_adding(S* gradient, std::size_t parameters, const Body& body) {
+  void run_adding(std::span<S> gradient, const Body& body) {
     run([&](Part& part) {
       const bool first = part.first == 0;
-      if (!first) part.gradient.assign(parameters, S(0));
-      body(part, first ? gradient : part.gradient.data());
+      if (!first) part.gradient.assign(gradient.size(), S(0));
+      body(part, first ? gradient : std::span<S>(part.gradient));
     });
     for (const auto& part : parts_) {
       if (part.first == 0 || part.count == 0) continue;
-      for (std::size_t j = 0; j < parameters; ++j) gradient[j] += part.gradient[j];
+      for (std::size_t j = 0; j < gradient.size(); ++j) gradient[j] += part.gradient[j];
     }
   }
 
@@ -209,22 +210,26 @@ void ParallelBackend<S, Backend>::set_execution(const Execution& execution) {
 }
 
 template <Scalar S, class Backend>
-void ParallelBackend<S, Backend>::forward(const S* angles, Eigen::Index batch, const S* weights, S* expectations) {
-  split(batch);
+void ParallelBackend<S, Backend>::forward(const BatchIn<S>& angles, std::span<const S> weights,
+                                          BatchOut<S> expectations) {
+  split(angles.cols());
   run([&](Part& part) {
-    part.backend.forward(angles + part.first * program_.features, part.count, weights,
-                         expectations + part.first * program_.outputs);
+    part.backend.forward(angles.middleCols(part.first, part.count), weights,
+                         expectations.middleCols(part.first, part.count));
   });
-  batch_ = batch;
+  batch_ = angles.cols();
 }
 
 template <Scalar S, class Backend>
-void ParallelBackend<S, Backend>::backward(const S* angles, const S* weights, const S* cotangents, S* gradient,
-                                           S* angle_gradients, std::size_t parameters) {
+void ParallelBackend<S, Backend>::backward(const BatchIn<S>& angles, std::span<const S> weights,
+                                           const BatchIn<S>& cotangents, std::span<S> gradient,
+                                           BatchOut<S> angle_gradients) {
   split(batch_);
-  run_adding(gradient, parameters, [&](Part& part, S* sum) {
-    part.backend.backward(angles + part.first * program_.features, weights, cotangents + part.first * program_.outputs,
-                          sum, angle_gradients == nullptr ? nullptr : angle_gradients + part.first * program_.features);
+  const bool wanted = angle_gradients.cols() > 0;
+  run_adding(gradient, [&](Part& part, std::span<S> sum) {
+    part.backend.backward(angles.middleCols(part.first, part.count), weights,
+                          cotangents.middleCols(part.first, part.count), sum,
+                          angle_gradients.middleCols(wanted ? part.first : 0, wanted ? part.count : 0));
   });
 }
 
@@ -234,29 +239,30 @@ Eigen::Index ParallelBackend<S, Backend>::encoded_size() const noexcept {
 }
 
 template <Scalar S, class Backend>
-void ParallelBackend<S, Backend>::encode(const S* angles, BatchOut<S> entries) {
+void ParallelBackend<S, Backend>::encode(const BatchIn<S>& angles, BatchOut<S> entries) {
   split(entries.cols());
   run([&](Part& part) {
-    part.backend.encode(angles + part.first * program_.features, entries.middleCols(part.first, part.count));
+    part.backend.encode(angles.middleCols(part.first, part.count), entries.middleCols(part.first, part.count));
   });
 }
 
 template <Scalar S, class Backend>
-void ParallelBackend<S, Backend>::forward_encoded(const BatchIn<S>& entries, const S* weights, S* expectations) {
+void ParallelBackend<S, Backend>::forward_encoded(const BatchIn<S>& entries, std::span<const S> weights,
+                                                  BatchOut<S> expectations) {
   split_encoded(entries.cols());
   run([&](Part& part) {
     part.backend.forward_encoded(entries.middleCols(part.first, part.count), weights,
-                                 expectations + part.first * program_.outputs);
+                                 expectations.middleCols(part.first, part.count));
   });
 }
 
 template <Scalar S, class Backend>
-void ParallelBackend<S, Backend>::backward_encoded(const BatchIn<S>& entries, const S* cotangents, S* gradient,
-                                                   std::size_t parameters) {
+void ParallelBackend<S, Backend>::backward_encoded(const BatchIn<S>& entries, const BatchIn<S>& cotangents,
+                                                   std::span<S> gradient) {
   split_encoded(entries.cols());
-  run_adding(gradient, parameters, [&](Part& part, S* sum) {
+  run_adding(gradient, [&](Part& part, std::span<S> sum) {
     part.backend.backward_encoded(entries.middleCols(part.first, part.count),
-                                  cotangents + part.first * program_.outputs, sum);
+                                  cotangents.middleCols(part.first, part.count), sum);
   });
 }
 

@@ -1,117 +1,230 @@
 #pragma once
 // SPDX-License-Identifier: Apache-2.0
-// Batches by parameter shift: every evaluation is a plain run of the circuit, as on a device.
+// Batches by parameter shift: an executor runs plain circuits, and gradients come from shifted ones.
 
 #include <algorithm>
-#include <array>
-#include <complex>
 #include <span>
 #include <utility>
 #include <vector>
 
-#include "qmtl/engine/head_program.hpp"
+#include "qmtl/core/execution.hpp"
+#include "qmtl/engine/backend.hpp"
+#include "qmtl/engine/estimator.hpp"
+#include "qmtl/engine/ideal_executor.hpp"
+#include "qmtl/engine/task_circuit.hpp"
 #include "qmtl/gradient/shift.hpp"
-#include "qmtl/state/apply.hpp"
 
-namespace qmtl::inline QMTL_ABI::detail {
+namespace qmtl::inline QMTL_ABI {
 
-/// Runs a head by evaluations of shifted circuits, one sample and one task at a time. The slowest method, and the only
-/// one whose gradients need nothing but expectation values.
-template <Scalar S>
+/// Runs a head on an executor, a circuit a task: the slowest method, and the only one whose gradients need nothing but
+/// expectation values, from shots, under noise or on a device. A call of the executor has all tasks and as many samples
+/// as fit: forward is one run a task and sample, backward two for each angle that is no constant, four for controlled
+/// rotations, or the executor's own gradients (VjpExecutor). For encodings that prepare states it throws LogicError.
+template <Scalar S, Executor E = IdealExecutor<S>>
 class ShiftBackend {
  public:
-  static constexpr int width = 1;  ///< samples at a time
+  static constexpr bool splits_batches = exact_executor<E>;  ///< copies of it on threads are as good as one
+  static constexpr int width = 1;                            ///< samples at a time
 
-  explicit ShiftBackend(HeadProgram<S> program)
-      : program_(std::move(program)), state_(dimension(program_.qubits)), copy_(state_.size()) {
-    for (const auto& task : program_.tasks) placed_.push_back(place_block(task));
+  /// With or without `light_cones` ideal results are the same.
+  explicit ShiftBackend(const HeadProgram<S>& program, E executor = E(), bool light_cones = runs_on_light_cones<E>)
+      : estimator_(std::move(executor)) {
+    if (program.prepare != nullptr) {
+      throw LogicError("qmtl: ShiftBackend: an executor needs circuits: amplitude and basis encoding have none");
+    }
+    for (const auto& task : program.tasks) circuits_.emplace_back(program, task, light_cones);
   }
 
-  /// Expectation values (outputs x batch) for angles (features x batch).
-  void forward(const S* angles, Eigen::Index batch, const S* weights, S* expectations) {
-    batch_ = batch;
-    for (Eigen::Index b = 0; b < batch; ++b) {
-      encode(program_.encoding, angles + b * program_.features, weights);
-      for (std::size_t t = 0; t < placed_.size(); ++t) {
-        read(t, placed_[t], weights, expectations + b * program_.outputs);
-      }
+  [[nodiscard]] E& executor() noexcept { return estimator_.executor(); }
+
+  /// Passed on to an executor that has threads of its own.
+  void set_execution(const Execution& execution) requires(!exact_executor<E>) {
+    if constexpr (requires(E & e) { e.set_execution(execution); }) {
+      executor().set_execution(execution);
+    } else {
+      (void)thread_count(execution);
     }
   }
 
+  /// Expectation values (outputs x batch) for angles (features x batch).
+  void forward(const BatchIn<S>& angles, std::span<const S> weights, BatchOut<S> expectations) {
+    standard_errors_.resize(expectations.rows(), expectations.cols());
+    std::vector<Runs> work;
+    for (const auto& circuit : circuits_) work.push_back({&circuit, {{}}, {}});
+    for_each_part(work, angles, weights, [&](Eigen::Index first, Eigen::Index count, std::span<const CircuitJob> jobs) {
+      const auto estimates = estimator_.estimate(jobs);
+      for (std::size_t t = 0; t < circuits_.size(); ++t) {
+        const auto place = [&](auto&& of) -> decltype(auto) {
+          return of.block(circuits_[t].first_output(), first, circuits_[t].outputs(), count);
+        };
+        place(expectations) = estimates[t].values.template cast<S>();
+        place(standard_errors_) = estimates[t].standard_errors.template cast<S>();
+      }
+    });
+  }
+
+  /// Standard errors of the expectation values of the last forward (outputs x batch); zero from an exact executor.
+  void standard_errors(BatchOut<S> errors) const { errors = standard_errors_; }
+
   /// For cotangents (outputs x batch) of the last forward: adds weight gradients, and sets angle gradients (features x
-  /// batch) unless null.
-  void backward(const S* angles, const S* weights, const S* cotangents, S* gradient, S* angle_gradients) {
-    std::vector<S> values(static_cast<std::size_t>(program_.outputs));
-    for (Eigen::Index b = 0; b < batch_; ++b) {
-      const S* x = angles + b * program_.features;
-      const S* c = cotangents + b * program_.outputs;
-      S* dx = angle_gradients == nullptr ? nullptr : angle_gradients + b * program_.features;
-      if (dx != nullptr) std::fill_n(dx, program_.features, S(0));
-      shift_encoding(x, weights, c, gradient, dx, values);
-      encode(program_.encoding, x, weights);
-      for (std::size_t t = 0; t < placed_.size(); ++t) shift_block(t, weights, c, gradient, values);
+  /// batch) unless they have no columns.
+  void backward(const BatchIn<S>& angles, std::span<const S> weights, const BatchIn<S>& cotangents,
+                std::span<S> gradient, BatchOut<S> angle_gradients) {
+    const bool features = angle_gradients.cols() > 0;
+    if (features) angle_gradients.setZero();
+    const auto derivative_of = [&](const Circuit& circuit, const typename Circuit::Parameter& p, Eigen::Index b,
+                                   double derivative) {
+      circuit.chain(p, derivative, angles.col(b).data(), weights.data(),
+                    features ? angle_gradients.col(b).data() : nullptr, gradient.data());
+    };
+    if constexpr (VjpExecutor<E>) {
+      own_gradients(angles, weights, cotangents, derivative_of);
+    } else {
+      shifted_gradients(angles, weights, cotangents, features, derivative_of);
     }
   }
 
  private:
-  void encode(std::span<const Operation> ops, const S* x, const S* weights) {
-    std::fill(state_.begin(), state_.end(), std::complex<S>());
-    state_[0] = S(1);
-    apply_all<S>(ops, x, weights, state_.data(), state_.size());
+  using Circuit = detail::TaskCircuit<S>;
+
+  /// A parameter moved by `delta` radians.
+  struct Shift {
+    std::size_t parameter = 0;
+    double delta = 0.0;
+  };
+
+  /// A circuit, and the shifts with which each sample is run; one by nothing is the sample as it is.
+  struct Runs {
+    const Circuit* circuit;
+    std::vector<Shift> shifts;
+    ColMajorMatrix<double> parameters;
+  };
+
+  /// Calls body(first sample, samples, jobs) for parts of the batch that fit in memory.
+  template <class Body>
+  static void for_each_part(std::vector<Runs>& work, const BatchIn<S>& angles, std::span<const S> weights,
+                            const Body& body) {
+    constexpr std::size_t numbers_at_a_time = std::size_t{1} << 22;
+    if (work.empty()) return;
+    std::size_t numbers = 1;
+    for (const auto& runs : work) numbers += runs.circuit->numbers() * runs.shifts.size();
+    const auto most = static_cast<Eigen::Index>(std::max<std::size_t>(1, numbers_at_a_time / numbers));
+    for (Eigen::Index first = 0; first < angles.cols(); first += most) {
+      const Eigen::Index count = std::min(most, angles.cols() - first);
+      std::vector<CircuitJob> jobs;
+      for (auto& runs : work) {
+        bind(runs, angles.middleCols(first, count), weights);
+        jobs.push_back(runs.circuit->job(runs.parameters));
+      }
+      body(first, count, std::span<const CircuitJob>(jobs));
+    }
   }
 
-  /// Expectation values of one task in the encoded state, its block given as operations on the register.
-  void read(std::size_t t, std::span<const Operation> block, const S* weights, S* expectations) {
-    const auto& task = program_.tasks[t];
-    std::copy(state_.begin(), state_.end(), copy_.begin());
-    apply_all<S>(block, nullptr, weights + task.first_parameter, copy_.data(), copy_.size());
-    S* out = expectations + task.first_output;
-    std::fill_n(out, task.outputs(), S(0));
-    for (Index i = 0; i < copy_.size(); ++i) {
-      Index local = 0;
-      for (std::size_t j = 0; j < task.window.size(); ++j) {
-        local |= static_cast<Index>(bit_of(i, task.window[j])) << j;
-      }
-      const S probability = copy_[i].real() * copy_[i].real() + copy_[i].imag() * copy_[i].imag();
-      for (int o = 0; o < task.outputs(); ++o) {
-        out[o] += task.eigenvalues(static_cast<Eigen::Index>(local), o) * probability;
+  /// The parameters of all runs, one sample after another.
+  static void bind(Runs& runs, const BatchIn<S>& angles, std::span<const S> weights) {
+    const auto shifts = static_cast<Eigen::Index>(runs.shifts.size());
+    auto& table = runs.parameters;
+    table.resize(static_cast<Eigen::Index>(runs.circuit->parameters().size()), angles.cols() * shifts);
+    for (Eigen::Index b = 0; b < angles.cols(); ++b) {
+      auto of_sample = table.middleCols(b * shifts, shifts);
+      runs.circuit->bind(angles.col(b).data(), weights.data(), of_sample.data());
+      for (Eigen::Index k = 1; k < shifts; ++k) of_sample.col(k) = of_sample.col(0);
+      for (Eigen::Index k = 0; k < shifts; ++k) {
+        const Shift& shift = runs.shifts[static_cast<std::size_t>(k)];
+        if (shift.delta != 0.0) of_sample(static_cast<Eigen::Index>(shift.parameter), k) += shift.delta;
       }
     }
   }
 
-  [[nodiscard]] static double contract(const S* cotangents, const S* values, int first, int count) noexcept {
-    double sum = 0.0;
-    for (int o = first; o < first + count; ++o) sum += static_cast<double>(cotangents[o] * values[o]);
-    return sum;
+  /// The runs that gradients need: encodings first, as tasks may have them in common, then blocks.
+  [[nodiscard]] std::vector<Runs> shifted_runs(bool features) const {
+    std::vector<Runs> work;
+    const S asked_for{};
+    for (const bool in_block : {false, true}) {
+      for (const auto& circuit : circuits_) {
+        Runs runs{&circuit, {}, {}};
+        for (std::size_t i = 0; i < circuit.parameters().size(); ++i) {
+          const auto& p = circuit.parameters()[i];
+          if (p.in_block != in_block || !detail::wanted(p.source, features ? &asked_for : nullptr, &asked_for))
+            continue;
+          const auto add = [&](double delta) {
+            runs.shifts.push_back({i, delta});
+            return 0.0;
+          };
+          (void)detail::shift_derivative(p.gate, add, p.angle);
+        }
+        if (!runs.shifts.empty()) work.push_back(std::move(runs));
+      }
+    }
+    return work;
   }
 
-  void shift_encoding(const S* x, const S* weights, const S* cotangents, S* gradient, S* dx, std::vector<S>& values) {
-    std::vector<Operation> ops(program_.encoding.begin(), program_.encoding.end());
-    parameter_shift(program_.encoding, x, weights, dx, gradient, [&](const AngleShift& shift) {
-      ops[shift.operation] = shifted(program_.encoding[shift.operation], shift.angle, shift.delta);
-      encode(ops, x, weights);
-      ops[shift.operation] = program_.encoding[shift.operation];
-      for (std::size_t t = 0; t < placed_.size(); ++t) read(t, placed_[t], weights, values.data());
-      return contract(cotangents, values.data(), 0, program_.outputs);
+  template <class DerivativeOf>
+  void shifted_gradients(const BatchIn<S>& angles, std::span<const S> weights, const BatchIn<S>& cotangents,
+                         bool features, const DerivativeOf& derivative_of) {
+    auto work = shifted_runs(features);
+    for_each_part(work, angles, weights, [&](Eigen::Index first, Eigen::Index count, std::span<const CircuitJob> jobs) {
+      const auto estimates = estimator_.estimate(jobs);
+      for (std::size_t w = 0; w < work.size(); ++w) {
+        const auto shifts = static_cast<Eigen::Index>(work[w].shifts.size());
+        for (Eigen::Index b = 0; b < count; ++b) {
+          const Eigen::RowVectorXd values = cotangents_of(*work[w].circuit, cotangents, first + b).transpose() *
+                                            estimates[w].values.middleCols(b * shifts, shifts);
+          differentiate(work[w], values, [&](const auto& p, double derivative) {
+            derivative_of(*work[w].circuit, p, first + b, derivative);
+          });
+        }
+      }
     });
   }
 
-  void shift_block(std::size_t t, const S* weights, const S* cotangents, S* gradient, std::vector<S>& values) {
-    const auto& task = program_.tasks[t];
-    std::vector<Operation> ops = placed_[t];
-    parameter_shift<S>(placed_[t], nullptr, weights + task.first_parameter, nullptr, gradient + task.first_parameter,
-                       [&](const AngleShift& shift) {
-                         ops[shift.operation] = shifted(placed_[t][shift.operation], shift.angle, shift.delta);
-                         read(t, ops, weights, values.data());
-                         ops[shift.operation] = placed_[t][shift.operation];
-                         return contract(cotangents, values.data(), task.first_output, task.outputs());
-                       });
+  /// Calls body(parameter, derivative) for all that are shifted, from the values of a sample's runs.
+  template <class Body>
+  static void differentiate(const Runs& runs, const Eigen::RowVectorXd& values, const Body& body) {
+    const auto& shifts = runs.shifts;
+    for (std::size_t begin = 0, end = 0; begin < shifts.size(); begin = end) {
+      while (end < shifts.size() && shifts[end].parameter == shifts[begin].parameter) ++end;
+      const auto value_at = [&](double delta) {
+        std::size_t k = begin;
+        while (shifts[k].delta != delta) ++k;
+        return values[static_cast<Eigen::Index>(k)];
+      };
+      const auto& p = runs.circuit->parameters()[shifts[begin].parameter];
+      body(p, detail::shift_derivative(p.gate, value_at, p.angle));
+    }
   }
 
-  HeadProgram<S> program_;
-  std::vector<std::vector<Operation>> placed_;
-  std::vector<std::complex<S>> state_, copy_;
-  Eigen::Index batch_ = 0;
+  template <class DerivativeOf>
+  void own_gradients(const BatchIn<S>& angles, std::span<const S> weights, const BatchIn<S>& cotangents,
+                     const DerivativeOf& derivative_of) {
+    std::vector<Runs> work;
+    for (const auto& circuit : circuits_) work.push_back({&circuit, {{}}, {}});
+    for_each_part(work, angles, weights, [&](Eigen::Index first, Eigen::Index count, std::span<const CircuitJob> jobs) {
+      std::vector<Batch<double>> of_jobs;
+      for (const auto& circuit : circuits_) {
+        of_jobs.push_back(
+            cotangents.block(circuit.first_output(), first, circuit.outputs(), count).template cast<double>());
+      }
+      const auto gradients = estimator_.vjp(jobs, of_jobs);
+      for (std::size_t t = 0; t < circuits_.size(); ++t) {
+        const auto& parameters = circuits_[t].parameters();
+        for (Eigen::Index b = 0; b < count; ++b) {
+          for (std::size_t i = 0; i < parameters.size(); ++i) {
+            derivative_of(circuits_[t], parameters[i], first + b, gradients[t](static_cast<Eigen::Index>(i), b));
+          }
+        }
+      }
+    });
+  }
+
+  [[nodiscard]] static Eigen::VectorXd cotangents_of(const Circuit& circuit, const BatchIn<S>& cotangents,
+                                                     Eigen::Index sample) {
+    return cotangents.col(sample).segment(circuit.first_output(), circuit.outputs()).template cast<double>();
+  }
+
+  detail::Estimator<E> estimator_;
+  std::vector<Circuit> circuits_;
+  Batch<S> standard_errors_;  // of the last forward
 };
 
-}  // namespace qmtl::inline QMTL_ABI::detail
+}  // namespace qmtl::inline QMTL_ABI

@@ -6,16 +6,10 @@
 
 #include "qmtl/circuit/light_cone.hpp"
 #include "qmtl/head/encoding.hpp"
+#include "qmtl/head/head_method.hpp"
 #include "qmtl/head/task.hpp"
 
 namespace qmtl::inline QMTL_ABI {
-
-/// How a quantum head computes: `window` through reduced density matrices on
-/// the whole register, `direct` by simulating each block there, `light_cone`
-/// through density matrices on a register for each window's light cone,
-/// `automatic` whichever a cost model finds cheapest, `shift` by
-/// parameter-shift rules (as a device would; exact here, and slow).
-enum class HeadMethod { automatic, window, direct, light_cone, shift };
 
 namespace detail {
 
@@ -49,13 +43,15 @@ inline constexpr bool light_cones_are_cheaper = [] {
   return cones < whole;
 }();
 
-/// Whether a head of this method runs on light cones.
-template <HeadMethod Method, class E, class... Tasks>
+/// Whether a head of this method runs on light cones; what one of your own does is its own affair.
+template <auto Method, class E, class... Tasks>
 inline constexpr bool runs_light_cones = [] {
-  if constexpr (Method == HeadMethod::automatic) {
+  if constexpr (own_method<Method>) {
+    return false;
+  } else if constexpr (Method == HeadMethod::automatic) {
     return light_cones_are_cheaper<E, Tasks...>;
   } else {
-    return Method == HeadMethod::light_cone;
+    return Method == HeadMethod::light_cone || Method == HeadMethod::shift;
   }
 }();
 

@@ -26,15 +26,15 @@ template <class E, class... Tasks>
 concept WindowsWithin = SquashesFeatures<E> && DistinctTasks<Tasks...> &&
     ((window_extent<typename Tasks::Window> <= encoding_qubits<E>)&&...);
 
-template <HeadMethod Method, class E, class... Tasks>
+template <auto Method, class E, class... Tasks>
 concept OnLightCones = WindowsWithin<E, Tasks...> && runs_light_cones<Method, E, Tasks...>;
-template <HeadMethod Method, class E, class... Tasks>
+template <auto Method, class E, class... Tasks>
 concept StartsWell = WindowsWithin<E, Tasks...> &&
-    !(PreparesState<E> && (Method == HeadMethod::shift || OnLightCones<Method, E, Tasks...>));
-template <HeadMethod Method, class E, class... Tasks>
+    !(PreparesState<E> && (!takes_prepared_states<Method> || OnLightCones<Method, E, Tasks...>));
+template <auto Method, class E, class... Tasks>
 concept RegisterFits = StartsWell<Method, E, Tasks...> &&
-    (OnLightCones<Method, E, Tasks...> || encoding_qubits<E> <= max_lane_qubits);
-template <HeadMethod Method, class E, class... Tasks>
+    (own_method<Method> || OnLightCones<Method, E, Tasks...> || encoding_qubits<E> <= max_lane_qubits);
+template <auto Method, class E, class... Tasks>
 concept ConesFit = RegisterFits<Method, E, Tasks...> &&
     (!OnLightCones<Method, E, Tasks...> || ((light_cone_width<E, typename Tasks::Window> <= max_lane_qubits) && ...));
 
@@ -61,14 +61,16 @@ struct TaskListCheck {
   static_assert(held != 2, "qmtl: the tasks of a head must have different names");
 };
 
-template <HeadMethod Method, class E, class... Tasks>
+template <auto Method, class E, class... Tasks>
 struct WindowCheck {
   static constexpr bool passed = ConesFit<Method, E, Tasks...>;
-  static constexpr bool angles = WindowsWithin<E, Tasks...> && !(PreparesState<E> && Method == HeadMethod::shift);
+  static constexpr bool angles = WindowsWithin<E, Tasks...> && !(PreparesState<E> && !takes_prepared_states<Method>);
   static constexpr int held = WindowsWithin<E, Tasks...> + angles + StartsWell<Method, E, Tasks...> +
                               RegisterFits<Method, E, Tasks...> + passed;
   static_assert(held != 0, "qmtl: a task's window must lie within the encoding's qubits");
-  static_assert(held != 1, "qmtl: parameter shift must have angles to shift: amplitude and basis encoding have none");
+  static_assert(held != 1,
+                "qmtl: parameter shift must have angles to shift: amplitude and basis encoding have none "
+                "(a method of your own says prepares_states)");
   static_assert(held != 2, "qmtl: a head on light cones must start from |0...0>: amplitude and basis encoding do not");
   static_assert(held != 3,
                 "qmtl: a head on one register must have at most 24 qubits; wider ones must have small light cones");
@@ -76,7 +78,7 @@ struct WindowCheck {
 };
 
 /// The check that says what is wrong with a quantum head, if anything is.
-template <HeadMethod Method, class E, class... Tasks>
+template <auto Method, class E, class... Tasks>
 using HeadCheck = std::conditional_t<
     !SquashesFeatures<E>, EncodingCheck<E>,
     std::conditional_t<!DistinctTasks<Tasks...>, TaskListCheck<Tasks...>, WindowCheck<Method, E, Tasks...>>>;

@@ -103,6 +103,13 @@ class HybridHead {
   /// As QuantumHead::set_execution, of the circuits.
   void set_execution(const Execution& execution) { circuits_.set_execution(execution); }
 
+  /// As QuantumHead's, of the circuits.
+  template <class X>
+  void set_executor(X executor) {
+    circuits_.set_executor(std::move(executor));
+  }
+  void restore_method() noexcept { circuits_.restore_method(); }
+
   /// Logits (outputs x B) of representations z (features x B). Throws ShapeError on wrong sizes.
   void forward(const BatchIn<S>& z, std::span<const S> weights, BatchOut<S> logits) {
     detail::require_size("HybridHead: number of parameters", weights.size(), parameters);

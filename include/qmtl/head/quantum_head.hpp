@@ -1,11 +1,11 @@
 #pragma once
 // SPDX-License-Identifier: Apache-2.0
-// QuantumHead: one shared encoding, one block and readout a task, and no
-// classical layer behind the measurement.
+// QuantumHead: one shared encoding, one block and readout a task, and no classical layer behind the measurement.
 
 #include <algorithm>
 #include <array>
 #include <complex>
+#include <memory>
 #include <span>
 #include <string>
 #include <tuple>
@@ -14,28 +14,17 @@
 
 #include "qmtl/circuit/light_cone.hpp"
 #include "qmtl/core/moved_from.hpp"
-#include "qmtl/engine/lane_backend.hpp"
-#include "qmtl/engine/parallel_backend.hpp"
-#include "qmtl/engine/shift_backend.hpp"
 #include "qmtl/head/concepts.hpp"
 #include "qmtl/head/encoding.hpp"
 #include "qmtl/head/head_rules.hpp"
+#include "qmtl/head/head_runner.hpp"
+#include "qmtl/head/logit_errors.hpp"
 #include "qmtl/head/own_batch.hpp"
 #include "qmtl/head/prepared_rows.hpp"
 
 namespace qmtl::inline QMTL_ABI {
 
 namespace detail {
-
-/// Whether the start of an encoding is real; one with a `prepare` of its own says so by `real_amplitudes`.
-template <class E>
-inline constexpr bool prepares_real_state = [] {
-  if constexpr (requires { E::real_amplitudes; }) {
-    return static_cast<bool>(E::real_amplitudes);
-  } else {
-    return !PreparesState<E>;
-  }
-}();
 
 /// eigenvalues(a, o): value of output o on local basis state a.
 template <Scalar S, TaskType T>
@@ -56,19 +45,20 @@ template <class E, TaskType... Tasks>
 inline constexpr int quantum_parameters = (encoding_weights<E> + ... + Tasks::parameters);
 
 /// A head that breaks a rule is an error, and one with which compilers can go on.
-template <Scalar S, HeadMethod Method, class E, class... Tasks>
+template <Scalar S, auto Method, class E, class... Tasks>
 class BasicQuantumHead : public BasicQuantumHead<S, HeadMethod::automatic, AngleEncoding<1>, detail::AnyTask> {
-  static_assert(sizeof(detail::HeadCheck<Method, E, Tasks...>) > 0);
+  using Check = std::conditional_t<detail::MethodFits<S, Method>, detail::HeadCheck<Method, E, Tasks...>,
+                                   detail::MethodCheck<S, Method>>;
+  static_assert(sizeof(Check) > 0);
 };
 
-/// The quantum multi-task head: z -> angles = Squash(z) -> |psi> =
-/// U(angles)|0...0>, encoded once for all tasks; task t reads <psi| V_t^dagger
-/// M_t V_t |psi>. Parameters: the encoding's weights, then each task's. Logits:
-/// each task's. A head owns its work buffers and is not to be used from two
-/// threads at once; copy it instead; one that has been moved from throws LogicError. The gradients of both exact
-/// methods and of the shift rules agree to rounding.
-template <Scalar S, HeadMethod Method, class E, class... Tasks>
-requires detail::ConesFit<Method, E, Tasks...>
+/// The quantum multi-task head: z -> angles = Squash(z) -> |psi> = U(angles)|0...0>, encoded once for all tasks; task t
+/// reads <psi| V_t^dagger M_t V_t |psi>. Parameters: the encoding's weights, then each task's. Logits: each task's. A
+/// head owns its work buffers and is not to be used from two threads at once; copy it instead; one that has been moved
+/// from throws LogicError. The gradients of both exact methods and of the shift rules agree to rounding. `Method` is a
+/// HeadMethod or one of your own.
+template <Scalar S, auto Method, class E, class... Tasks>
+requires detail::MethodFits<S, Method> && detail::ConesFit<Method, E, Tasks...>
 class BasicQuantumHead<S, Method, E, Tasks...> {
  public:
   using Scalar = S;
@@ -84,8 +74,8 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
 
  private:
   template <TaskType T>
-  static constexpr bool runs_direct = Method == HeadMethod::direct ||
-                                      (Method == HeadMethod::automatic && !uses_light_cones &&
+  static constexpr bool runs_direct = detail::is_method<Method>(HeadMethod::direct) ||
+                                      (detail::is_method<Method>(HeadMethod::automatic) && !uses_light_cones &&
                                        !detail::window_is_cheaper<T>);
   using ParameterOffsets = Offsets<encoding_parameters, Tasks::parameters...>;
   using OutputOffsets = Offsets<0, Tasks::outputs...>;
@@ -100,11 +90,10 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
   static constexpr std::array<double, sizeof...(Tasks)> task_reach{readout_reach<typename Tasks::Readout>...};
   /// Whether samples can be encoded once and for all: all tasks look through windows, and no weight is in the encoding.
   static constexpr bool caches_encodings =
-      encoding_parameters == 0 && Method != HeadMethod::shift && !(runs_direct<Tasks> || ...);
+      encoding_parameters == 0 && detail::caches_encodings<S, Method> && !(runs_direct<Tasks> || ...);
 
-  /// Small random angles (normal, deviation 0.1 rad) keep a block near the
-  /// identity at the start; scales start at their declared values. Throws
-  /// ShapeError unless there are `parameters` values.
+  /// Small random angles (normal, deviation 0.1 rad) keep a block near the identity at the start; scales start at their
+  /// declared values. Throws ShapeError unless there are `parameters` values.
   static void initialise(Rng& rng, std::span<S> weights) {
     detail::require_size("QuantumHead: number of parameters", weights.size(), parameters);
     for (auto& w : weights) w = static_cast<S>(0.1 * rng.normal());
@@ -118,19 +107,71 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
   }
 
   /// Sequential{} (the default) or Threads{n}: samples are shared between n threads, which live as long as the head or
-  /// until another policy is set. Below 13 qubits at most ceil(B / pack_width<S>) of them have work, on light cones
-  /// up to B; from there on, where samples do not come out even, the threads share each sample's state. Throws
-  /// ValueError for an impossible count, std::system_error if the system has no more threads; then the head is as it
-  /// was.
+  /// until another policy is set. Below 13 qubits at most ceil(B / pack_width<S>) of them have work, on light cones up
+  /// to B; from there on, where samples do not come out even, the threads share each sample's state. Throws ValueError
+  /// for an impossible count, std::system_error if the system has no more threads; then the head is as it was. A
+  /// backend of your own takes the policy if it has a set_execution, and stays on the calling thread if not.
   void set_execution(const Execution& execution) {
     moved_from_.check("QuantumHead");
-    backend_.set_execution(execution);
+    detail::set_execution_of(backend_, execution);
+    if (chosen_) chosen_->set_execution(execution);
     batch_ = -1;
   }
 
-  /// Logits (outputs x B) of representations z (features x B) for `parameters`
-  /// weights (angles in radians). Cost: one encoding and one pass a window for
-  /// each sample. Throws ShapeError on wrong sizes.
+  /// The head as values, for backends that are made at run time.
+  [[nodiscard]] static HeadProgram<S> program() {
+    HeadProgram<S> out;
+    out.encoding = E::circuit.ops();
+    out.qubits = qubits;
+    out.features = features;
+    out.encoding_weights = encoding_parameters;
+    out.outputs = outputs;
+    if constexpr (uses_light_cones && !detail::is_method<Method>(HeadMethod::shift)) {
+      out.light_cones = &detail::head_cones<S>;
+    }
+    if constexpr (PreparesState<E>) out.prepare = &E::template prepare<S>;
+    if constexpr (PreparesState<E> && differentiable) out.prepare_vjp = &E::template prepare_vjp<S>;
+    detail::for_each_index<tasks>([&](auto t) {
+      using T = Task<t>;
+      out.tasks.push_back(
+          {T::Block::circuit.ops(), std::vector<int>(T::Window::indices.begin(), T::Window::indices.end()),
+           detail::eigenvalue_table<S, T>(), OutputOffsets::first[t], ParameterOffsets::first[t], runs_direct<T>});
+    });
+    return out;
+  }
+
+  /// From now on `backend` evaluates this head and its copies in place of its method: the same weights, the same calls.
+  /// It is always given whole batches.
+  template <class B>
+  void set_backend(B backend) {
+    constexpr bool is_backend = HeadBackend<B, S>;
+    static_assert(is_backend, "qmtl: a head's backend must have forward and backward, see engine/backend.hpp");
+    moved_from_.check("QuantumHead");
+    if constexpr (is_backend) {
+      chosen_ = detail::ChosenBackend<S>(std::make_unique<detail::AnyBackendOf<S, B>>(std::move(backend)));
+    }
+    batch_ = -1;
+  }
+
+  /// The same by parameter shift: `executor` runs every circuit, ideally, with shots, under noise or on a device.
+  template <class X>
+  void set_executor(X executor) {
+    constexpr bool is_executor = Executor<X>;
+    static_assert(is_executor, "qmtl: an executor must have probabilities(jobs) or expectations(jobs)");
+    static_assert(!PreparesState<E>, "qmtl: an executor must have circuits: amplitude and basis encoding have none");
+    if constexpr (is_executor) set_backend(ShiftBackend<S, X>(program(), std::move(executor)));
+  }
+
+  /// Goes back to the method of the head's type.
+  void restore_method() noexcept {
+    chosen_ = {};
+    batch_ = -1;
+  }
+  /// Whether the head's method evaluates it, and no backend that was set.
+  [[nodiscard]] bool runs_method() const noexcept { return !chosen_; }
+
+  /// Logits (outputs x B) of representations z (features x B) for `parameters` weights (angles in radians). Cost: one
+  /// encoding and one pass a window for each sample. Throws ShapeError on wrong sizes.
   void forward(const BatchIn<S>& z, std::span<const S> weights, BatchOut<S> logits) {
     moved_from_.check("QuantumHead");
     detail::require_size("QuantumHead: number of parameters", weights.size(), parameters);
@@ -140,25 +181,25 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
     resize(z.cols());
     angles_.resize(features, z.cols());
     angles_ = z.unaryExpr([](S value) { return SquashOf<E>::angle(value); });
-    detail::naming_rows<E>(angles_, 0,
-                           [&] { backend_.forward(angles_.data(), z.cols(), weights.data(), expectations_.data()); });
+    detail::naming_rows<E>(angles_, 0, [&] {
+      if (chosen_) return chosen_->forward(angles_, weights, expectations_);
+      backend_.forward(angles_, weights, expectations_);
+    });
     read(weights, logits);
     batch_ = z.cols();
     from_entries_ = false;
   }
 
-  /// The vector-Jacobian product of the last forward, with the same z and
-  /// weights: adds dL/dweights, summed over the batch, to `gradient`, and sets
-  /// dL/dz. Cost: one reverse sweep through the encoding for each sample,
-  /// whatever the number of tasks. Throws ShapeError on wrong sizes; an error changes neither, and backward may be
-  /// called again.
+  /// The vector-Jacobian product of the last forward, with the same z and weights: adds dL/dweights, summed over the
+  /// batch, to `gradient`, and sets dL/dz. Cost: one reverse sweep through the encoding for each sample, whatever the
+  /// number of tasks. Throws ShapeError on wrong sizes; an error changes neither, and backward may be called again.
   void backward(const BatchIn<S>& z, std::span<const S> weights, const BatchIn<S>& dlogits, std::span<S> gradient,
                 BatchOut<S> dz) {
     static_assert(differentiable, "qmtl: dL/dfeatures must not be asked of an encoding that has none");
     detail::require_size("QuantumHead: rows of feature gradients", dz.rows(), features);
     detail::require_size("QuantumHead: columns of feature gradients", dz.cols(), z.cols());
     angle_gradients_.resize(features, z.cols());
-    backward_impl(z, weights, dlogits, gradient, angle_gradients_.data());
+    backward_impl(z, weights, dlogits, gradient, angle_gradients_);
     const auto slopes = angles_.unaryExpr([](S angle) { return SquashOf<E>::derivative(angle); });
     dz.array() = angle_gradients_.array() * slopes.array();
   }
@@ -166,13 +207,36 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
   /// As backward, without dL/dz: all that a frozen backbone needs, and cheaper.
   void backward_weights(const BatchIn<S>& z, std::span<const S> weights, const BatchIn<S>& dlogits,
                         std::span<S> gradient) {
-    backward_impl(z, weights, dlogits, gradient, nullptr);
+    backward_impl(z, weights, dlogits, gradient, angle_gradients_.leftCols(0));
+  }
+
+  /// Standard errors of the logits of the last forward, of the same weights (outputs x B), to first order in those of
+  /// expectation values; zero where the backend is exact. Throws ShapeError on a wrong size or without a forward.
+  [[nodiscard]] Batch<S, outputs> standard_errors(std::span<const S> weights) const {
+    moved_from_.check("QuantumHead");
+    detail::require_size("QuantumHead: number of parameters", weights.size(), parameters);
+    if (batch_ < 0) throw ShapeError("qmtl: QuantumHead: standard_errors must follow forward");
+    Batch<S, outputs> errors = Batch<S, outputs>::Zero(outputs, batch_);
+    if (from_entries_) return errors;
+    if (chosen_) {
+      chosen_->standard_errors(errors);
+    } else {
+      detail::standard_errors_of<Runner, S>(backend_, errors);
+    }
+    for (Eigen::Index b = 0; b < batch_; ++b) {
+      detail::for_each_index<tasks>([&](auto t) {
+        constexpr int first = OutputOffsets::first[t];
+        detail::propagate_errors<typename Task<t>::Readout>(expectations_.col(b).data() + first,
+                                                            scales<t>(weights.data()), errors.col(b).data() + first);
+      });
+    }
+    return errors;
   }
 
   /// Numbers that `encode` stores for a sample: the packed triangle of every window's reduced density matrix (windows
   /// within others share theirs), real, or pairs of a real and an imaginary part for complex amplitudes.
   [[nodiscard]] Eigen::Index encoded_size() const requires caches_encodings {
-    moved_from_.check("QuantumHead");
+    require_method();
     return backend_.encoded_size();
   }
 
@@ -185,7 +249,7 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
     batch_ = -1;
     angles_.resize(features, z.cols());
     angles_ = z.unaryExpr([](S value) { return SquashOf<E>::angle(value); });
-    detail::naming_rows<E>(angles_, 0, [&] { backend_.encode(angles_.data(), entries); });
+    detail::naming_rows<E>(angles_, 0, [&] { backend_.encode(angles_, entries); });
   }
 
   /// As forward, from entries (encoded_size() x B). Cost: a multiplication an entry and output for each sample,
@@ -197,7 +261,7 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
     detail::require_size("QuantumHead: rows of logits (outputs)", logits.rows(), outputs);
     detail::require_size("QuantumHead: columns of logits", logits.cols(), entries.cols());
     resize(entries.cols());
-    backend_.forward_encoded(entries, weights.data(), expectations_.data());
+    backend_.forward_encoded(entries, weights, expectations_);
     read(weights, logits);
     batch_ = entries.cols();
     from_entries_ = true;
@@ -209,7 +273,7 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
     detail::require_size("QuantumHead: rows of entries", entries.rows(), encoded_size());
     require_backward("backward_encoded", "forward_encoded", true, entries.cols(), weights, dlogits, gradient);
     read_backward(weights, dlogits);
-    backend_.backward_encoded(entries, cotangents_.data(), sums_.data(), parameters);
+    backend_.backward_encoded(entries, cotangents_, sums_);
     add_sums(gradient);
   }
 
@@ -240,27 +304,7 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
                                   ((runs_direct<Tasks> && !is_real(Tasks::Block::circuit.ops())) || ...);
   static constexpr bool one_state =
       !uses_light_cones && !(runs_direct<Tasks> || ...) && qubits >= detail::least_qubits_for_tiles;
-  using Backend = std::conditional_t<Method == HeadMethod::shift, detail::ShiftBackend<S>,
-                                     detail::LaneBackend<S, complex, one_state>>;
-
-  [[nodiscard]] static detail::HeadProgram<S> make_program() {
-    detail::HeadProgram<S> program;
-    program.encoding = E::circuit.ops();
-    program.qubits = qubits;
-    program.features = features;
-    program.encoding_weights = encoding_parameters;
-    program.outputs = outputs;
-    if constexpr (uses_light_cones) program.light_cones = &detail::head_cones<S>;
-    if constexpr (PreparesState<E>) program.prepare = &E::template prepare<S>;
-    if constexpr (PreparesState<E> && differentiable) program.prepare_vjp = &E::template prepare_vjp<S>;
-    detail::for_each_index<tasks>([&](auto t) {
-      using T = Task<t>;
-      program.tasks.push_back(
-          {T::Block::circuit.ops(), std::vector<int>(T::Window::indices.begin(), T::Window::indices.end()),
-           detail::eigenvalue_table<S, T>(), OutputOffsets::first[t], ParameterOffsets::first[t], runs_direct<T>});
-    });
-    return program;
-  }
+  using Runner = typename detail::HeadRunner<S, Method, complex, one_state>::type;
 
   template <int T>
   [[nodiscard]] static const S* scales(const S* weights) noexcept {
@@ -296,6 +340,16 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
     }
   }
 
+  /// Throws LogicError if a backend stands in for the method: what is kept of samples is the method's.
+  void require_method() const {
+    moved_from_.check("QuantumHead");
+    if (chosen_) {
+      throw LogicError(
+          "qmtl: QuantumHead: encoded samples are of the head's own method, expected no other backend or "
+          "executor, got one that was set");
+    }
+  }
+
   void require_backward(const char* backward, const char* forward, bool from_entries, Eigen::Index batch,
                         std::span<const S> weights, const BatchIn<S>& dlogits, std::span<S> gradient) const {
     moved_from_.check("QuantumHead");
@@ -309,11 +363,15 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
   }
 
   void backward_impl(const BatchIn<S>& z, std::span<const S> weights, const BatchIn<S>& dlogits, std::span<S> gradient,
-                     S* angle_gradients) {
+                     BatchOut<S> angle_gradients) {
     detail::require_size("QuantumHead: rows of z (features)", z.rows(), features);
     require_backward("backward", "forward", false, z.cols(), weights, dlogits, gradient);
     read_backward(weights, dlogits);
-    backend_.backward(angles_.data(), weights.data(), cotangents_.data(), sums_.data(), angle_gradients, parameters);
+    if (chosen_) {
+      chosen_->backward(angles_, weights, cotangents_, sums_, angle_gradients);
+    } else {
+      backend_.backward(angles_, weights, cotangents_, sums_, angle_gradients);
+    }
     add_sums(gradient);
   }
 
@@ -323,9 +381,10 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
   }
 
   detail::MovedFrom moved_from_;
-  detail::ParallelBackend<S, Backend> backend_{make_program()};
-  detail::OwnBatch batch_;     // of the last forward
-  bool from_entries_ = false;  // which was forward_encoded
+  Runner backend_{program()};
+  detail::ChosenBackend<S> chosen_;  // in place of it
+  detail::OwnBatch batch_;           // of the last forward
+  bool from_entries_ = false;        // which was forward_encoded
   Batch<S, features> angles_, angle_gradients_;
   Batch<S, outputs> expectations_, cotangents_;
   std::vector<S> sums_;  // of a batch: the gradient of the weights

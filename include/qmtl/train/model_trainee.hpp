@@ -29,6 +29,16 @@ inline constexpr bool standardizable_inputs = [] {
   }
 }();
 
+/// Whether a head can keep what it needs of a sample, and no backend has been set that would not be asked then.
+template <Head H>
+[[nodiscard]] bool caches_encodings_now([[maybe_unused]] const H& head) noexcept {
+  if constexpr (CachingHead<H> && requires { head.runs_method(); }) {
+    return head.runs_method();
+  } else {
+    return CachingHead<H>;
+  }
+}
+
 [[noreturn]] inline void throw_no_encodings() {
   throw LogicError("qmtl: model: expected a head that caches encodings, got one that does not");
 }
@@ -46,7 +56,7 @@ template <Backbone B, Head H>
               H::parameters - std::accumulate(H::task_parameters.begin(), H::task_parameters.end(), 0),
           .decays = H::decays,
           .differentiable = H::differentiable,
-          .caches_encodings = CachingHead<H>,
+          .caches_encodings = detail::caches_encodings_now(model.head()),
           .stateful = StatefulBackbone<B>,
           .standardizable = detail::standardizable_inputs<B, H>,
           .missing_inputs = missing_inputs<B>};

@@ -1,0 +1,141 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// Backends: what evaluates a quantum head on batches, and differentiates it.
+
+#include <concepts>
+#include <memory>
+#include <span>
+#include <utility>
+
+#include "qmtl/core/execution.hpp"
+#include "qmtl/core/scalar.hpp"
+#include "qmtl/engine/head_program.hpp"
+
+namespace qmtl::inline QMTL_ABI {
+
+/// backend.forward(angles, weights, expectations): sets expectation values (outputs x batch) for angles (features x
+/// batch) and the head's weights.
+template <class B, class S>
+concept BackendForward = requires(B backend, const BatchIn<S>& angles, std::span<const S> weights,
+                                  BatchOut<S> expectations) {
+  backend.forward(angles, weights, expectations);
+};
+
+/// backend.backward(angles, weights, cotangents, gradient, angle_gradients): for cotangents (outputs x batch) of the
+/// last forward, of the same angles and weights, adds dL/dweights to `gradient`, and sets dL/dangles (features x batch)
+/// unless those have no columns: then nobody wants them. It may be called again.
+template <class B, class S>
+concept BackendBackward = requires(B backend, const BatchIn<S>& in, std::span<const S> weights, std::span<S> gradient,
+                                   BatchOut<S> angle_gradients) {
+  backend.backward(in, weights, in, gradient, angle_gradients);
+};
+
+/// What evaluates a quantum head, given as a HeadProgram<S> whose operations outlive it. A copy has its own buffers.
+/// Columns of batches follow one another in memory. A backend may have more:
+/// - `static constexpr bool splits_batches = true`: a sample's results do not depend on the others. Then threads have
+///   copies of it, each for a part of the batch; any other one is always given whole batches;
+/// - `set_execution(const Execution&)`, if it does not split batches: how many threads it may use;
+/// - `standard_errors(errors)`: sets those of the last forward's expectation values (outputs x batch).
+template <class B, class S>
+concept HeadBackend = Scalar<S> && std::copy_constructible<B> && BackendForward<B, S> && BackendBackward<B, S>;
+
+/// Whether a backend says that batches may be split.
+template <class B>
+inline constexpr bool splits_batches = requires {
+  requires B::splits_batches;
+};
+
+/// A backend that can keep what an encoding without weights makes of a sample as `encoded_size()` numbers, and go on
+/// from there: see LaneBackend, which has these functions.
+template <class B, class S>
+concept CachingBackend = HeadBackend<B, S> &&
+    requires(B backend, const BatchIn<S>& in, std::span<const S> weights, BatchOut<S> out, std::span<S> gradient) {
+  { backend.encoded_size() } -> std::convertible_to<Eigen::Index>;
+  backend.encode(in, out);
+  backend.forward_encoded(in, weights, out);
+  backend.backward_encoded(in, in, gradient);
+  backend.density(0, in.data());
+};
+
+namespace detail {
+
+/// A backend whose type is known at run time only. It is called a few times a batch.
+template <Scalar S>
+class AnyBackend {
+ public:
+  AnyBackend() = default;
+  AnyBackend& operator=(const AnyBackend&) = delete;
+  virtual ~AnyBackend() = default;
+
+  [[nodiscard]] virtual std::unique_ptr<AnyBackend> clone() const = 0;
+  virtual void set_execution(const Execution& execution) = 0;
+  virtual void forward(const BatchIn<S>& angles, std::span<const S> weights, BatchOut<S> expectations) = 0;
+  virtual void backward(const BatchIn<S>& angles, std::span<const S> weights, const BatchIn<S>& cotangents,
+                        std::span<S> gradient, BatchOut<S> angle_gradients) = 0;
+  virtual void standard_errors(BatchOut<S> errors) const = 0;
+
+ protected:
+  AnyBackend(const AnyBackend&) = default;
+};
+
+/// Zero where a backend has none.
+template <class B, Scalar S>
+void standard_errors_of(const B& backend, BatchOut<S> errors) {
+  if constexpr (requires { backend.standard_errors(errors); }) {
+    backend.standard_errors(errors);
+  } else {
+    errors.setZero();
+  }
+}
+
+/// Throws ValueError for an impossible count of threads, whether or not the backend uses any.
+template <class B>
+void set_execution_of(B& backend, const Execution& execution) {
+  if constexpr (requires { backend.set_execution(execution); }) {
+    backend.set_execution(execution);
+  } else {
+    (void)thread_count(execution);
+  }
+}
+
+template <Scalar S, HeadBackend<S> B>
+class AnyBackendOf final : public AnyBackend<S> {
+ public:
+  explicit AnyBackendOf(B backend) : backend_(std::move(backend)) {}
+
+  [[nodiscard]] std::unique_ptr<AnyBackend<S>> clone() const override { return std::make_unique<AnyBackendOf>(*this); }
+  void set_execution(const Execution& execution) override { set_execution_of(backend_, execution); }
+  void forward(const BatchIn<S>& angles, std::span<const S> weights, BatchOut<S> expectations) override {
+    backend_.forward(angles, weights, expectations);
+  }
+  void backward(const BatchIn<S>& angles, std::span<const S> weights, const BatchIn<S>& cotangents,
+                std::span<S> gradient, BatchOut<S> angle_gradients) override {
+    backend_.backward(angles, weights, cotangents, gradient, angle_gradients);
+  }
+  void standard_errors(BatchOut<S> errors) const override { standard_errors_of<B, S>(backend_, errors); }
+
+ private:
+  B backend_;
+};
+
+/// A backend that was chosen at run time, or none. A copy has a copy of it.
+template <Scalar S>
+class ChosenBackend {
+ public:
+  ChosenBackend() = default;
+  explicit ChosenBackend(std::unique_ptr<AnyBackend<S>> backend) : backend_(std::move(backend)) {}
+  ChosenBackend(const ChosenBackend& other) : backend_(other ? other.backend_->clone() : nullptr) {}
+  ChosenBackend(ChosenBackend&&) noexcept = default;
+  ChosenBackend& operator=(const ChosenBackend& other) { return *this = ChosenBackend(other); }
+  ChosenBackend& operator=(ChosenBackend&&) noexcept = default;
+  ~ChosenBackend() = default;
+
+  explicit operator bool() const noexcept { return backend_ != nullptr; }
+  [[nodiscard]] AnyBackend<S>* operator->() const noexcept { return backend_.get(); }
+
+ private:
+  std::unique_ptr<AnyBackend<S>> backend_;
+};
+
+}  // namespace detail
+}  // namespace qmtl::inline QMTL_ABI

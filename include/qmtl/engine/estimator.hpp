@@ -1,0 +1,101 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// An executor's answers, looked at before they are used.
+
+#include <cmath>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "qmtl/core/error.hpp"
+#include "qmtl/engine/executor.hpp"
+
+namespace qmtl::inline QMTL_ABI::detail {
+
+/// Expectation values with standard errors from an executor, whichever of its forms it has. Throws ShapeError for an
+/// answer of another size than the question's, ValueError for one that cannot be true.
+template <Executor E>
+class Estimator {
+ public:
+  explicit Estimator(E executor) : executor_(std::move(executor)) {}
+
+  [[nodiscard]] E& executor() noexcept { return executor_; }
+
+  /// An element a job.
+  [[nodiscard]] std::vector<Estimates> estimate(std::span<const CircuitJob> jobs) {
+    if constexpr (ExpectationExecutor<E>) {
+      auto estimates = executor_.expectations(jobs);
+      require_size("executor: results of its jobs", estimates.size(), jobs.size());
+      for (std::size_t j = 0; j < jobs.size(); ++j) {
+        require_table("expectation values", j, estimates[j].values, jobs[j].observables(), jobs[j].runs());
+        require_table("standard errors", j, estimates[j].standard_errors, jobs[j].observables(), jobs[j].runs());
+      }
+      return estimates;
+    } else {
+      const auto probabilities = executor_.probabilities(jobs);
+      require_size("executor: results of its jobs", probabilities.size(), jobs.size());
+      std::vector<Estimates> estimates;
+      for (std::size_t j = 0; j < jobs.size(); ++j) {
+        require_table("outcome probabilities", j, probabilities[j], jobs[j].outcomes(), jobs[j].runs());
+        require_sums(j, probabilities[j]);
+        estimates.push_back(from_probabilities(jobs[j], probabilities[j]));
+      }
+      return estimates;
+    }
+  }
+
+  /// Gradients of the jobs' parameters, an element a job.
+  [[nodiscard]] std::vector<Batch<double>> vjp(std::span<const CircuitJob> jobs,
+                                               std::span<const Batch<double>> cotangents) requires VjpExecutor<E> {
+    auto gradients = executor_.vjp(jobs, cotangents);
+    require_size("executor: gradients of its jobs", gradients.size(), jobs.size());
+    for (std::size_t j = 0; j < jobs.size(); ++j) {
+      require_table("gradients", j, gradients[j], jobs[j].parameters.rows(), jobs[j].runs());
+    }
+    return gradients;
+  }
+
+ private:
+  static void require_table(std::string_view what, std::size_t job, const Batch<double>& table, Eigen::Index rows,
+                            Eigen::Index runs) {
+    if (table.rows() != rows || table.cols() != runs) {
+      throw ShapeError(text("qmtl: executor: ", what, " of job ", job, ", expected ", rows, " x ", runs, ", got ",
+                            table.rows(), " x ", table.cols()));
+    }
+    for (Eigen::Index r = 0; r < runs; ++r) {
+      for (Eigen::Index i = 0; i < rows; ++i) {
+        if (std::isfinite(table(i, r))) continue;
+        throw ValueError(text("qmtl: executor: ", what, " of job ", job, ", run ", r, ", expected finite numbers, got ",
+                              table(i, r)));
+      }
+    }
+  }
+
+  static void require_sums(std::size_t job, const Batch<double>& probabilities) {
+    constexpr double tolerance = 1e-3;  // of single precision on many qubits
+    for (Eigen::Index r = 0; r < probabilities.cols(); ++r) {
+      const double sum = probabilities.col(r).sum(), least = probabilities.col(r).minCoeff();
+      if (std::abs(sum - 1.0) <= tolerance && least >= -tolerance) continue;
+      throw ValueError(text("qmtl: executor: outcome probabilities of job ", job, ", run ", r,
+                            ", expected none below 0 and a sum of 1, got a least one of ", least, " and a sum of ",
+                            sum));
+    }
+  }
+
+  /// The variance of a mean of independent outcomes, and 0 without `shots()`.
+  [[nodiscard]] Estimates from_probabilities(const CircuitJob& job, const Batch<double>& probabilities) const {
+    Estimates out{job.eigenvalues.transpose() * probabilities, Batch<double>::Zero(job.observables(), job.runs())};
+    if constexpr (requires { static_cast<double>(executor_.shots()); }) {
+      const double shots = static_cast<double>(executor_.shots());
+      if (!(shots > 0.0)) throw ValueError(text("qmtl: executor: shots, expected a positive number, got ", shots));
+      const Batch<double> squares = job.eigenvalues.cwiseAbs2().transpose() * probabilities;
+      out.standard_errors = ((squares.array() - out.values.array().square()).max(0.0) / shots).sqrt();
+    }
+    return out;
+  }
+
+  E executor_;
+};
+
+}  // namespace qmtl::inline QMTL_ABI::detail

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "qmtl/core/rng.hpp"
-#include "qmtl/engine/ideal_executor.hpp"
+#include "qmtl/executor/ideal_executor.hpp"
 #include "qmtl/gradient/dynamic_gradient.hpp"
 
 namespace qmtl::test {

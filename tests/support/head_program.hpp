@@ -42,9 +42,8 @@ template <class S, class E, class... Tasks>
 template <class Numbers>
 [[nodiscard]] auto as_batch(Numbers& numbers, Eigen::Index samples) {
   using Number = std::remove_reference_t<decltype(numbers[0])>;
-  using Matrix = ColMajorMatrix<std::remove_const_t<Number>>;
   const Eigen::Index rows = samples == 0 ? 0 : static_cast<Eigen::Index>(numbers.size()) / samples;
-  return Eigen::Map<std::conditional_t<std::is_const_v<Number>, const Matrix, Matrix>>(numbers.data(), rows, samples);
+  return BatchView<Number>(numbers.data(), rows, samples);
 }
 
 /// Weights of the encoding and of all tasks.

@@ -41,6 +41,32 @@ using BatchIn = Eigen::Ref<const Batch<S, Rows>>;
 template <Scalar S, int Rows = Eigen::Dynamic>
 using BatchOut = Eigen::Ref<Batch<S, Rows>>;
 
+/// A batch whose samples follow one another in memory, looked at as std::span does: for calls so frequent that making a
+/// Ref counts. S is const for a read-only one. It is an Eigen matrix, and converts to BatchIn and BatchOut.
+template <class S>
+requires Scalar<std::remove_const_t<S>>
+class BatchView
+    : public Eigen::Map<
+          std::conditional_t<std::is_const_v<S>, const Batch<std::remove_const_t<S>>, Batch<std::remove_const_t<S>>>> {
+  using Numbers = Batch<std::remove_const_t<S>>;
+  using Base = Eigen::Map<std::conditional_t<std::is_const_v<S>, const Numbers, Numbers>>;
+
+ public:
+  BatchView(S* data, Eigen::Index rows, Eigen::Index samples) : Base(data, rows, samples) {}
+  // Not explicit: it is an argument's form.
+  template <int Rows>
+  BatchView(ColMajorMatrix<std::remove_const_t<S>, Rows>& batch) : Base(batch.data(), batch.rows(), batch.cols()) {}
+  template <int Rows>
+  requires std::is_const_v<S> BatchView(const ColMajorMatrix<std::remove_const_t<S>, Rows>& batch)
+      : Base(batch.data(), batch.rows(), batch.cols()) {}
+  BatchView(const BatchView<std::remove_const_t<S>>& other) requires std::is_const_v<S>
+      : Base(other.data(), other.rows(), other.cols()) {}
+  BatchView(const BatchView&) = default;
+  using Base::operator=;
+  /// Assigns the numbers.
+  BatchView& operator=(const BatchView&) = default;
+};
+
 namespace detail {
 
 /// Makes room for so many samples in a buffer of which the first columns are used: Eigen's resize would allocate for a

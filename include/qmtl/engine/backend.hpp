@@ -16,8 +16,8 @@ namespace qmtl::inline QMTL_ABI {
 /// backend.forward(angles, weights, expectations): sets expectation values (outputs x batch) for angles (features x
 /// batch) and the head's weights.
 template <class B, class S>
-concept BackendForward = requires(B backend, const BatchIn<S>& angles, std::span<const S> weights,
-                                  BatchOut<S> expectations) {
+concept BackendForward = requires(B backend, BatchView<const S> angles, std::span<const S> weights,
+                                  BatchView<S> expectations) {
   backend.forward(angles, weights, expectations);
 };
 
@@ -25,13 +25,13 @@ concept BackendForward = requires(B backend, const BatchIn<S>& angles, std::span
 /// last forward, of the same angles and weights, adds dL/dweights to `gradient`, and sets dL/dangles (features x batch)
 /// unless those have no columns: then nobody wants them. It may be called again.
 template <class B, class S>
-concept BackendBackward = requires(B backend, const BatchIn<S>& in, std::span<const S> weights, std::span<S> gradient,
-                                   BatchOut<S> angle_gradients) {
+concept BackendBackward = requires(B backend, BatchView<const S> in, std::span<const S> weights, std::span<S> gradient,
+                                   BatchView<S> angle_gradients) {
   backend.backward(in, weights, in, gradient, angle_gradients);
 };
 
-/// What evaluates a quantum head, given as a HeadProgram<S> whose operations outlive it. A copy has its own buffers.
-/// Columns of batches follow one another in memory. A backend may have more:
+/// What evaluates a quantum head, given as a HeadProgram<S> whose operations outlive it. A copy has its own buffers. A
+/// BatchView converts to the BatchIn and BatchOut that functions may take. A backend may have more:
 /// - `static constexpr bool splits_batches = true`: a sample's results do not depend on the others. Then threads have
 ///   copies of it, each for a part of the batch; any other one is always given whole batches;
 /// - `set_execution(const Execution&)`, if it does not split batches: how many threads it may use;
@@ -48,12 +48,12 @@ inline constexpr bool splits_batches = requires {
 /// A backend that can keep what an encoding without weights makes of a sample as `encoded_size()` numbers, and go on
 /// from there: see LaneBackend, which has these functions.
 template <class B, class S>
-concept CachingBackend = HeadBackend<B, S> &&
-    requires(B backend, const BatchIn<S>& in, std::span<const S> weights, BatchOut<S> out, std::span<S> gradient) {
+concept CachingBackend = HeadBackend<B, S> && requires(B backend, BatchView<const S> in, std::span<const S> weights,
+                                                       BatchView<S> out, BatchOut<S> entries, std::span<S> gradient) {
   { backend.encoded_size() } -> std::convertible_to<Eigen::Index>;
-  backend.encode(in, out);
-  backend.forward_encoded(in, weights, out);
-  backend.backward_encoded(in, in, gradient);
+  backend.encode(in, entries);
+  backend.forward_encoded(entries, weights, out);
+  backend.backward_encoded(entries, in, gradient);
   backend.density(0, in.data());
 };
 
@@ -69,10 +69,10 @@ class AnyBackend {
 
   [[nodiscard]] virtual std::unique_ptr<AnyBackend> clone() const = 0;
   virtual void set_execution(const Execution& execution) = 0;
-  virtual void forward(const BatchIn<S>& angles, std::span<const S> weights, BatchOut<S> expectations) = 0;
-  virtual void backward(const BatchIn<S>& angles, std::span<const S> weights, const BatchIn<S>& cotangents,
-                        std::span<S> gradient, BatchOut<S> angle_gradients) = 0;
-  virtual void standard_errors(BatchOut<S> errors) const = 0;
+  virtual void forward(BatchView<const S> angles, std::span<const S> weights, BatchView<S> expectations) = 0;
+  virtual void backward(BatchView<const S> angles, std::span<const S> weights, BatchView<const S> cotangents,
+                        std::span<S> gradient, BatchView<S> angle_gradients) = 0;
+  virtual void standard_errors(BatchView<S> errors) const = 0;
 
  protected:
   AnyBackend(const AnyBackend&) = default;
@@ -80,7 +80,7 @@ class AnyBackend {
 
 /// Zero where a backend has none.
 template <class B, Scalar S>
-void standard_errors_of(const B& backend, BatchOut<S> errors) {
+void standard_errors_of(const B& backend, BatchView<S> errors) {
   if constexpr (requires { backend.standard_errors(errors); }) {
     backend.standard_errors(errors);
   } else {
@@ -105,14 +105,14 @@ class AnyBackendOf final : public AnyBackend<S> {
 
   [[nodiscard]] std::unique_ptr<AnyBackend<S>> clone() const override { return std::make_unique<AnyBackendOf>(*this); }
   void set_execution(const Execution& execution) override { set_execution_of(backend_, execution); }
-  void forward(const BatchIn<S>& angles, std::span<const S> weights, BatchOut<S> expectations) override {
+  void forward(BatchView<const S> angles, std::span<const S> weights, BatchView<S> expectations) override {
     backend_.forward(angles, weights, expectations);
   }
-  void backward(const BatchIn<S>& angles, std::span<const S> weights, const BatchIn<S>& cotangents,
-                std::span<S> gradient, BatchOut<S> angle_gradients) override {
+  void backward(BatchView<const S> angles, std::span<const S> weights, BatchView<const S> cotangents,
+                std::span<S> gradient, BatchView<S> angle_gradients) override {
     backend_.backward(angles, weights, cotangents, gradient, angle_gradients);
   }
-  void standard_errors(BatchOut<S> errors) const override { standard_errors_of<B, S>(backend_, errors); }
+  void standard_errors(BatchView<S> errors) const override { standard_errors_of<B, S>(backend_, errors); }
 
  private:
   B backend_;

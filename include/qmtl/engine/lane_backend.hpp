@@ -21,7 +21,7 @@ namespace qmtl::inline QMTL_ABI::detail {
 
 /// Runs a head on batches of any size. forward keeps the encoded states for backward as long as they fit, and backward
 /// encodes again otherwise. A group is as many samples as there are lanes or, if `OneState`, one sample whose
-/// amplitudes fill the lanes. Columns of batches have to follow one another in memory.
+/// amplitudes fill the lanes.
 template <Scalar S, bool IsComplex, bool OneState = false>
 class LaneBackend {
   using A = LaneAmplitude<S, IsComplex>;
@@ -68,7 +68,7 @@ class LaneBackend {
   }
 
   /// Expectation values (outputs x batch) for angles (features x batch).
-  void forward(const BatchIn<S>& angles, std::span<const S> weights, BatchOut<S> expectations) {
+  void forward(BatchView<const S> angles, std::span<const S> weights, BatchView<S> expectations) {
     const Eigen::Index batch = angles.cols();
     make_room(batch, state_bytes(batch) <= program_.kept_bytes);
     update(weights.data());
@@ -85,8 +85,8 @@ class LaneBackend {
 
   /// For cotangents (outputs x batch) of the last forward: adds weight gradients, and sets angle gradients (features x
   /// batch) unless they have no columns. Where the encoding prepares states it may throw: then nothing has been added.
-  void backward(const BatchIn<S>& angles, std::span<const S> weights, const BatchIn<S>& cotangents,
-                std::span<S> gradient, BatchOut<S> angle_gradients) {
+  void backward(BatchView<const S> angles, std::span<const S> weights, BatchView<const S> cotangents,
+                std::span<S> gradient, BatchView<S> angle_gradients) {
     S* dx = angle_gradients.cols() == 0 ? nullptr : angle_gradients.data();
     begin_sums();
     std::fill(weight_gradients_.begin(), weight_gradients_.end(), Pack<S>{});
@@ -133,7 +133,7 @@ class LaneBackend {
   }
 
   /// Sets the entries (encoded_size() x batch) of angles (features x batch).
-  void encode(const BatchIn<S>& angles, BatchOut<S> entries) {
+  void encode(BatchView<const S> angles, BatchOut<S> entries) {
     make_room(entries.cols(), false);
     for (auto& r : registers_) {
       for (Eigen::Index g = 0; g < Group::count(r.members.size(), batch_); ++g) {
@@ -145,7 +145,7 @@ class LaneBackend {
   }
 
   /// As forward, from entries: the number of qubits does not matter any more. Samples lie in lanes.
-  void forward_encoded(const BatchIn<S>& entries, std::span<const S> weights, BatchOut<S> expectations) {
+  void forward_encoded(const BatchIn<S>& entries, std::span<const S> weights, BatchView<S> expectations) {
     batch_ = entries.cols();
     update(weights.data());
     for_each_encoded(entries, [&](Register& r, const EncodedGroup& group) {
@@ -155,7 +155,7 @@ class LaneBackend {
   }
 
   /// For the entries of the last forward_encoded: adds weight gradients.
-  void backward_encoded(const BatchIn<S>& entries, const BatchIn<S>& cotangents, std::span<S> gradient) {
+  void backward_encoded(const BatchIn<S>& entries, BatchView<const S> cotangents, std::span<S> gradient) {
     begin_sums();
     for_each_encoded(entries, [&](Register& r, const EncodedGroup& group) {
       load_cotangents(r, group, cotangents.data());

@@ -46,10 +46,10 @@ class ParallelBackend {
   void set_execution(const Execution& execution);
 
   /// As LaneBackend::forward.
-  void forward(const BatchIn<S>& angles, std::span<const S> weights, BatchOut<S> expectations);
+  void forward(BatchView<const S> angles, std::span<const S> weights, BatchView<S> expectations);
   /// As LaneBackend::backward. On an error `gradient` may have got the sums of some parts.
-  void backward(const BatchIn<S>& angles, std::span<const S> weights, const BatchIn<S>& cotangents,
-                std::span<S> gradient, BatchOut<S> angle_gradients);
+  void backward(BatchView<const S> angles, std::span<const S> weights, BatchView<const S> cotangents,
+                std::span<S> gradient, BatchView<S> angle_gradients);
 
   // For backends that can keep what the encoding makes of a sample; see LaneBackend.
 
@@ -60,11 +60,11 @@ class ParallelBackend {
     return parts_.front().backend.density(first_output, entries);
   }
   /// Sets the entries (encoded_size() x batch) of angles (features x batch).
-  void encode(const BatchIn<S>& angles, BatchOut<S> entries);
+  void encode(BatchView<const S> angles, BatchOut<S> entries);
   /// As forward, from entries.
-  void forward_encoded(const BatchIn<S>& entries, std::span<const S> weights, BatchOut<S> expectations);
+  void forward_encoded(const BatchIn<S>& entries, std::span<const S> weights, BatchView<S> expectations);
   /// For the entries of the last forward_encoded: adds weight gradients.
-  void backward_encoded(const BatchIn<S>& entries, const BatchIn<S>& cotangents, std::span<S> gradient);
+  void backward_encoded(const BatchIn<S>& entries, BatchView<const S> cotangents, std::span<S> gradient);
 
  private:
   struct Part {
@@ -123,6 +123,12 @@ class ParallelBackend {
       part.count = std::min(share, batch - first);
       first += part.count;
     }
+  }
+
+  /// The samples of a part.
+  template <class View>
+  [[nodiscard]] static View of_part(View batch, const Part& part) noexcept {
+    return View(batch.data() + part.first * batch.rows(), batch.rows(), part.count);
   }
 
   /// Runs body(part, sum) with a sum a part, and adds up the sums in order.
@@ -210,26 +216,22 @@ void ParallelBackend<S, Backend>::set_execution(const Execution& execution) {
 }
 
 template <Scalar S, class Backend>
-void ParallelBackend<S, Backend>::forward(const BatchIn<S>& angles, std::span<const S> weights,
-                                          BatchOut<S> expectations) {
+void ParallelBackend<S, Backend>::forward(BatchView<const S> angles, std::span<const S> weights,
+                                          BatchView<S> expectations) {
   split(angles.cols());
-  run([&](Part& part) {
-    part.backend.forward(angles.middleCols(part.first, part.count), weights,
-                         expectations.middleCols(part.first, part.count));
-  });
+  run([&](Part& part) { part.backend.forward(of_part(angles, part), weights, of_part(expectations, part)); });
   batch_ = angles.cols();
 }
 
 template <Scalar S, class Backend>
-void ParallelBackend<S, Backend>::backward(const BatchIn<S>& angles, std::span<const S> weights,
-                                           const BatchIn<S>& cotangents, std::span<S> gradient,
-                                           BatchOut<S> angle_gradients) {
+void ParallelBackend<S, Backend>::backward(BatchView<const S> angles, std::span<const S> weights,
+                                           BatchView<const S> cotangents, std::span<S> gradient,
+                                           BatchView<S> angle_gradients) {
   split(batch_);
   const bool wanted = angle_gradients.cols() > 0;
   run_adding(gradient, [&](Part& part, std::span<S> sum) {
-    part.backend.backward(angles.middleCols(part.first, part.count), weights,
-                          cotangents.middleCols(part.first, part.count), sum,
-                          angle_gradients.middleCols(wanted ? part.first : 0, wanted ? part.count : 0));
+    part.backend.backward(of_part(angles, part), weights, of_part(cotangents, part), sum,
+                          wanted ? of_part(angle_gradients, part) : angle_gradients);
   });
 }
 
@@ -239,30 +241,26 @@ Eigen::Index ParallelBackend<S, Backend>::encoded_size() const noexcept {
 }
 
 template <Scalar S, class Backend>
-void ParallelBackend<S, Backend>::encode(const BatchIn<S>& angles, BatchOut<S> entries) {
+void ParallelBackend<S, Backend>::encode(BatchView<const S> angles, BatchOut<S> entries) {
   split(entries.cols());
-  run([&](Part& part) {
-    part.backend.encode(angles.middleCols(part.first, part.count), entries.middleCols(part.first, part.count));
-  });
+  run([&](Part& part) { part.backend.encode(of_part(angles, part), entries.middleCols(part.first, part.count)); });
 }
 
 template <Scalar S, class Backend>
 void ParallelBackend<S, Backend>::forward_encoded(const BatchIn<S>& entries, std::span<const S> weights,
-                                                  BatchOut<S> expectations) {
+                                                  BatchView<S> expectations) {
   split_encoded(entries.cols());
   run([&](Part& part) {
-    part.backend.forward_encoded(entries.middleCols(part.first, part.count), weights,
-                                 expectations.middleCols(part.first, part.count));
+    part.backend.forward_encoded(entries.middleCols(part.first, part.count), weights, of_part(expectations, part));
   });
 }
 
 template <Scalar S, class Backend>
-void ParallelBackend<S, Backend>::backward_encoded(const BatchIn<S>& entries, const BatchIn<S>& cotangents,
+void ParallelBackend<S, Backend>::backward_encoded(const BatchIn<S>& entries, BatchView<const S> cotangents,
                                                    std::span<S> gradient) {
   split_encoded(entries.cols());
   run_adding(gradient, [&](Part& part, std::span<S> sum) {
-    part.backend.backward_encoded(entries.middleCols(part.first, part.count),
-                                  cotangents.middleCols(part.first, part.count), sum);
+    part.backend.backward_encoded(entries.middleCols(part.first, part.count), of_part(cotangents, part), sum);
   });
 }
 

@@ -9,9 +9,9 @@
 
 #include "qmtl/core/execution.hpp"
 #include "qmtl/engine/backend.hpp"
-#include "qmtl/engine/estimator.hpp"
-#include "qmtl/engine/ideal_executor.hpp"
 #include "qmtl/engine/task_circuit.hpp"
+#include "qmtl/executor/estimator.hpp"
+#include "qmtl/executor/ideal_executor.hpp"
 #include "qmtl/gradient/shift.hpp"
 
 namespace qmtl::inline QMTL_ABI {
@@ -47,7 +47,7 @@ class ShiftBackend {
   }
 
   /// Expectation values (outputs x batch) for angles (features x batch).
-  void forward(const BatchIn<S>& angles, std::span<const S> weights, BatchOut<S> expectations) {
+  void forward(BatchView<const S> angles, std::span<const S> weights, BatchView<S> expectations) {
     standard_errors_.resize(expectations.rows(), expectations.cols());
     std::vector<Runs> work;
     for (const auto& circuit : circuits_) work.push_back({&circuit, {{}}, {}});
@@ -64,12 +64,12 @@ class ShiftBackend {
   }
 
   /// Standard errors of the expectation values of the last forward (outputs x batch); zero from an exact executor.
-  void standard_errors(BatchOut<S> errors) const { errors = standard_errors_; }
+  void standard_errors(BatchView<S> errors) const { errors = standard_errors_; }
 
   /// For cotangents (outputs x batch) of the last forward: adds weight gradients, and sets angle gradients (features x
   /// batch) unless they have no columns.
-  void backward(const BatchIn<S>& angles, std::span<const S> weights, const BatchIn<S>& cotangents,
-                std::span<S> gradient, BatchOut<S> angle_gradients) {
+  void backward(BatchView<const S> angles, std::span<const S> weights, BatchView<const S> cotangents,
+                std::span<S> gradient, BatchView<S> angle_gradients) {
     const bool features = angle_gradients.cols() > 0;
     if (features) angle_gradients.setZero();
     const auto derivative_of = [&](const Circuit& circuit, const typename Circuit::Parameter& p, Eigen::Index b,
@@ -102,7 +102,7 @@ class ShiftBackend {
 
   /// Calls body(first sample, samples, jobs) for parts of the batch that fit in memory.
   template <class Body>
-  static void for_each_part(std::vector<Runs>& work, const BatchIn<S>& angles, std::span<const S> weights,
+  static void for_each_part(std::vector<Runs>& work, BatchView<const S> angles, std::span<const S> weights,
                             const Body& body) {
     constexpr std::size_t numbers_at_a_time = std::size_t{1} << 22;
     if (work.empty()) return;
@@ -113,7 +113,7 @@ class ShiftBackend {
       const Eigen::Index count = std::min(most, angles.cols() - first);
       std::vector<CircuitJob> jobs;
       for (auto& runs : work) {
-        bind(runs, angles.middleCols(first, count), weights);
+        bind(runs, {angles.data() + first * angles.rows(), angles.rows(), count}, weights);
         jobs.push_back(runs.circuit->job(runs.parameters));
       }
       body(first, count, std::span<const CircuitJob>(jobs));
@@ -121,7 +121,7 @@ class ShiftBackend {
   }
 
   /// The parameters of all runs, one sample after another.
-  static void bind(Runs& runs, const BatchIn<S>& angles, std::span<const S> weights) {
+  static void bind(Runs& runs, BatchView<const S> angles, std::span<const S> weights) {
     const auto shifts = static_cast<Eigen::Index>(runs.shifts.size());
     auto& table = runs.parameters;
     table.resize(static_cast<Eigen::Index>(runs.circuit->parameters().size()), angles.cols() * shifts);
@@ -160,7 +160,7 @@ class ShiftBackend {
   }
 
   template <class DerivativeOf>
-  void shifted_gradients(const BatchIn<S>& angles, std::span<const S> weights, const BatchIn<S>& cotangents,
+  void shifted_gradients(BatchView<const S> angles, std::span<const S> weights, BatchView<const S> cotangents,
                          bool features, const DerivativeOf& derivative_of) {
     auto work = shifted_runs(features);
     for_each_part(work, angles, weights, [&](Eigen::Index first, Eigen::Index count, std::span<const CircuitJob> jobs) {
@@ -195,7 +195,7 @@ class ShiftBackend {
   }
 
   template <class DerivativeOf>
-  void own_gradients(const BatchIn<S>& angles, std::span<const S> weights, const BatchIn<S>& cotangents,
+  void own_gradients(BatchView<const S> angles, std::span<const S> weights, BatchView<const S> cotangents,
                      const DerivativeOf& derivative_of) {
     std::vector<Runs> work;
     for (const auto& circuit : circuits_) work.push_back({&circuit, {{}}, {}});
@@ -217,7 +217,7 @@ class ShiftBackend {
     });
   }
 
-  [[nodiscard]] static Eigen::VectorXd cotangents_of(const Circuit& circuit, const BatchIn<S>& cotangents,
+  [[nodiscard]] static Eigen::VectorXd cotangents_of(const Circuit& circuit, BatchView<const S> cotangents,
                                                      Eigen::Index sample) {
     return cotangents.col(sample).segment(circuit.first_output(), circuit.outputs()).template cast<double>();
   }

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "qmtl/circuit/light_cone.hpp"
-#include "qmtl/engine/executor.hpp"
 #include "qmtl/engine/head_program.hpp"
+#include "qmtl/executor/executor.hpp"
 
 namespace qmtl::inline QMTL_ABI::detail {
 
@@ -26,13 +26,15 @@ class TaskCircuit {
     bool in_block;
   };
 
-  /// The whole encoding, or what of it the window's light cone holds, then the block.
+  /// The encoding, then the block. Where `on_light_cone`, what is outside the window's light cone is left out, unless
+  /// the cone has all qubits: then tasks had better begin alike.
   TaskCircuit(const HeadProgram<S>& program, const EngineTask<S>& task, bool on_light_cone)
       : eigenvalues_(task.eigenvalues.template cast<double>()),
         first_output_(task.first_output),
         first_parameter_(task.first_parameter) {
-    if (on_light_cone) {
-      LightCone cone = light_cone(program.encoding, program.qubits, task.window);
+    LightCone cone;
+    if (on_light_cone) cone = light_cone(program.encoding, program.qubits, task.window);
+    if (on_light_cone && cone.width() < program.qubits) {
       operations_ = std::move(cone.operations);
       qubits_ = std::move(cone.qubits);
       window_ = std::move(cone.window);

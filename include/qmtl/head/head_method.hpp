@@ -6,7 +6,7 @@
 #include <type_traits>
 
 #include "qmtl/engine/backend.hpp"
-#include "qmtl/engine/executor.hpp"
+#include "qmtl/executor/executor.hpp"
 
 namespace qmtl::inline QMTL_ABI {
 

@@ -207,7 +207,7 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
   /// As backward, without dL/dz: all that a frozen backbone needs, and cheaper.
   void backward_weights(const BatchIn<S>& z, std::span<const S> weights, const BatchIn<S>& dlogits,
                         std::span<S> gradient) {
-    backward_impl(z, weights, dlogits, gradient, angle_gradients_.leftCols(0));
+    backward_impl(z, weights, dlogits, gradient, {nullptr, features, 0});
   }
 
   /// Standard errors of the logits of the last forward, of the same weights (outputs x B), to first order in those of
@@ -363,7 +363,7 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
   }
 
   void backward_impl(const BatchIn<S>& z, std::span<const S> weights, const BatchIn<S>& dlogits, std::span<S> gradient,
-                     BatchOut<S> angle_gradients) {
+                     BatchView<S> angle_gradients) {
     detail::require_size("QuantumHead: rows of z (features)", z.rows(), features);
     require_backward("backward", "forward", false, z.cols(), weights, dlogits, gradient);
     read_backward(weights, dlogits);

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "qmtl/core/error.hpp"
-#include "qmtl/engine/executor.hpp"
+#include "qmtl/executor/executor.hpp"
 
 namespace qmtl::inline QMTL_ABI::detail {
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "qmtl/core/memory.hpp"
-#include "qmtl/engine/executor.hpp"
+#include "qmtl/executor/executor.hpp"
 #include "qmtl/state/apply.hpp"
 #include "qmtl/state/sampling.hpp"
 

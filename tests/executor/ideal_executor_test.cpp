@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The ideal executor: the bits of one circuit run after another, whatever jobs have in common.
 
-#include "qmtl/engine/ideal_executor.hpp"
+#include "qmtl/executor/ideal_executor.hpp"
 
 #include <vector>
 
@@ -93,7 +93,7 @@ TEST_CASE("jobs that begin alike, and those that do not, have the bits of their 
 
 TEST_CASE("runs that differ in one angle, forth and back, have the bits of each run alone") {
   Rng rng(Seed{4});
-  std::vector<OwnJob> own(GENERATE(1, 2));
+  std::vector<OwnJob> own(GENERATE(std::size_t{1}, std::size_t{2}));
   const auto operations = some_operations(rng, 0, parameters);
   for (auto& job : own) {
     job.operations = operations;

@@ -14,14 +14,12 @@ namespace qmtl::inline QMTL_ABI {
 /// A circuit to be run from |0...0> and measured in the computational basis, once for each column of parameters. It
 /// looks at what it names while the executor is called, no longer.
 struct CircuitJob {
-  using Table = Eigen::Map<const ColMajorMatrix<double>>;
-
   CircuitView circuit;            ///< its angles are constants and `feature(j)`, which is row j of `parameters`
   std::span<const int> qubits;    ///< which qubit of the head each of its qubits is: a device's own errors go by that
   std::span<const int> measured;  ///< its measured qubits: bit j of an outcome is qubit measured[j]
-  Table parameters;               ///< parameters x runs, in radians
-  Table eigenvalues;              ///< 2^k outcomes x observables, k = measured.size()
-  std::size_t shared = 0;         ///< its first operations, the encoding's: jobs in a row may begin with the same ones
+  BatchView<const double> parameters;   ///< parameters x runs, in radians
+  BatchView<const double> eigenvalues;  ///< 2^k outcomes x observables, k = measured.size()
+  std::size_t shared = 0;  ///< its first operations, the encoding's: jobs in a row may begin with the same ones
 
   [[nodiscard]] Eigen::Index runs() const noexcept { return parameters.cols(); }
   [[nodiscard]] Eigen::Index outcomes() const noexcept { return eigenvalues.rows(); }

@@ -48,7 +48,12 @@ struct Mistake {
 
 [[nodiscard]] constexpr Mistake find_mistake(const Angle& angle) {
   using enum Mistake::Kind;
-  if (angle.source > AngleSource::weighted_feature) return {source, static_cast<int>(angle.source)};
+  const auto bits = static_cast<unsigned>(angle.index | angle.second | angle.third);
+  const double zero = (angle.scale - angle.scale) + (angle.offset - angle.offset) + (angle.shift - angle.shift) +
+                      (angle.second_shift - angle.second_shift);
+  const bool known = angle.source <= AngleSource::weighted_feature;
+  if (known && bits < static_cast<unsigned>(max_parameter_index) && zero == 0.0) return {};  // as almost always
+  if (!known) return {source, static_cast<int>(angle.source)};
   const bool without_phase = angle.source == AngleSource::weighted_feature && angle.third == no_phase;
   for (const int index : {angle.index, angle.second, without_phase ? 0 : angle.third}) {
     if (index < 0) return {negative_index, index};

@@ -40,6 +40,7 @@ void require_vjp_sizes(std::span<const S> x, std::span<const S> w, std::size_t o
   require_size("gradient: number of features", x.size(), features_of<C>);
   require_size("gradient: number of weights", w.size(), weights_of<C>);
   require_size("gradient: number of cotangents", cotangents, observables);
+  require_applicable(C::circuit, x, w);
 }
 
 /// The cotangents turn several observables into one: by linearity, that is the whole VJP.
@@ -50,12 +51,13 @@ template <Scalar S>
   return sum;
 }
 
-/// The value and the gradients of <observable> by the adjoint method. `psi` is in |0...0>, `lambda` as large.
+/// The value and the gradients of <observable> by the adjoint method, of what has been checked. `psi` is in |0...0>,
+/// `lambda` as large.
 template <MutableState State, class Result>
 void adjoint_into(CircuitView circuit, std::span<const typename State::Scalar> x,
                   std::span<const typename State::Scalar> w, const PauliSum& observable, State& psi, State& lambda,
                   Result& result) {
-  apply(psi, circuit, x, w);
+  apply_all(circuit, x.data(), w.data(), psi.data(), dimension(circuit.qubits));
   lambda[0] = 0;
   add_applied(observable, psi, 1.0, lambda);
   result.value = static_cast<typename State::Scalar>(inner_product(psi, lambda).real());
@@ -81,7 +83,6 @@ void apply_shifted(const CircuitView& circuit, const AngleShift& shift, const S*
 template <MutableState State, class Result>
 void shift_into(CircuitView circuit, std::span<const typename State::Scalar> x,
                 std::span<const typename State::Scalar> w, const PauliSum& observable, State& state, Result& result) {
-  require_applicable(circuit, x, w);
   const auto ops = circuit.ops();
   const auto evaluate = [&](const AngleShift& shift) {
     reset(state);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <complex>
+#include <concepts>
 
 #include "qmtl/circuit/elementary.hpp"
 #include "qmtl/core/bits.hpp"
@@ -120,11 +121,15 @@ template <Scalar S, class Pairs>
   double total = 0;
   const auto over = [&](auto&& term) {
     for_each_run(part.pairs, size, [&](Index a, Index b, Index run) {
-      for (Index r = 0; r < 2 * run;) {
-        S sum = 0;
-        for (const Index end = std::min(r + 2 * block_terms, 2 * run); r < end; r += 2)
-          sum += term(2 * a + r, 2 * b + r);
-        total += static_cast<double>(sum);
+      if constexpr (std::same_as<S, double>) {
+        for (Index r = 0; r < 2 * run; r += 2) total += term(2 * a + r, 2 * b + r);
+      } else {
+        for (Index r = 0; r < 2 * run;) {
+          S sum = 0;
+          const Index end = std::min(r + 2 * block_terms, 2 * run);
+          for (; r < end; r += 2) sum += term(2 * a + r, 2 * b + r);
+          total += static_cast<double>(sum);
+        }
       }
     });
     return static_cast<S>(total);

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # cmake -DINCLUDE_DIR=<include> -DTABLE=<CONTRIBUTING.md> -P layers.cmake: the table of layers names the folders that there
 # are, and in parentheses those that are to come, a header includes only its own folder and lower layers, and it knows
-# QMTL_ABI (by including anything of qmtl).
+# QMTL_ABI (by including anything of qmtl). No header includes itself by way of others.
 cmake_minimum_required(VERSION 3.24)
 
 set(all)
@@ -45,3 +45,25 @@ foreach(number RANGE 20)
   endforeach()
   list(APPEND lower ${layer_${number}})
 endforeach()
+
+# No header includes itself by way of others: those that include none of the rest are taken away until nothing is left.
+file(GLOB_RECURSE left RELATIVE ${INCLUDE_DIR} ${INCLUDE_DIR}/qmtl/*.hpp)
+foreach(header IN LISTS left)
+  file(STRINGS ${INCLUDE_DIR}/${header} includes REGEX "^ *#include [\"<]qmtl/")
+  list(TRANSFORM includes REPLACE "^ *#include .(qmtl/[^\">]+).*" "\\1" OUTPUT_VARIABLE "of_${header}")
+endforeach()
+while(left)
+  set(circular)
+  foreach(header IN LISTS left)
+    foreach(included IN LISTS "of_${header}")
+      if(included IN_LIST left)
+        list(APPEND circular ${header})
+        break()
+      endif()
+    endforeach()
+  endforeach()
+  if(circular STREQUAL left)
+    message(FATAL_ERROR "these include one another in a circle, or include one that does: ${circular}")
+  endif()
+  set(left ${circular})
+endwhile()

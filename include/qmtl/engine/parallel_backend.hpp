@@ -265,7 +265,3 @@ void ParallelBackend<S, Backend>::backward_encoded(const BatchIn<S>& entries, Ba
 }
 
 }  // namespace qmtl::inline QMTL_ABI::detail
-
-#if defined(QMTL_COMPILED_DOUBLE) || defined(QMTL_COMPILED_FLOAT)
-#include "qmtl/compiled_engine.hpp"
-#endif

@@ -48,3 +48,7 @@ inline constexpr bool caches_encodings = [] {
 }();
 
 }  // namespace qmtl::inline QMTL_ABI::detail
+
+#if defined(QMTL_COMPILED_DOUBLE) || defined(QMTL_COMPILED_FLOAT)
+#include "qmtl/compiled_engine.hpp"
+#endif

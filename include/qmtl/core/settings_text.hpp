@@ -17,7 +17,8 @@ class SettingsText {
  public:
   /// Begins a line.
   void line(std::string_view start) {
-    out_ += detail::text(out_.empty() ? "" : "\n", start);
+    if (!out_.empty()) out_ += '\n';
+    out_ += start;
     separator_ = " ";
   }
   /// Adds what a kind of settings is called, or another word.

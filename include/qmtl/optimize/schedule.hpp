@@ -146,7 +146,8 @@ void describe_schedule(Text& out, const LearningRateSchedule& schedule, int epoc
   const std::uint64_t drops = at.step / (at.steps_per_epoch * static_cast<std::uint64_t>(rate.epochs));
   return std::pow(rate.factor, static_cast<double>(drops));
 }
-[[nodiscard]] inline double curve_value(const OwnRate& curve, const StepPosition& at) {
+template <std::same_as<OwnRate> Own>
+[[nodiscard]] double curve_value(const Own& curve, const StepPosition& at) {
   const double scale = curve(at);
   if (scale >= 0.0 && std::isfinite(scale)) return scale;
   throw ValueError(text("qmtl: fit: schedule: '", description(curve), "' at step ", at.step, " of ", at.steps,
@@ -174,7 +175,9 @@ inline void validate(const LearningRateSchedule& schedule, int epochs) {
 }  // namespace detail
 
 /// The multiplier of the learning rate at a step. Throws ValueError if an OwnRate makes it negative or not finite.
-[[nodiscard]] inline double rate_scale(const LearningRateSchedule& schedule, StepPosition at) {
+template <
+    std::same_as<StepPosition> Position = StepPosition>  // a template, so that who does not train does not compile it
+[[nodiscard]] double rate_scale(const LearningRateSchedule& schedule, Position at) {
   const auto warm_up =
       static_cast<std::uint64_t>(std::round(schedule.warm_up_epochs * static_cast<double>(at.steps_per_epoch)));
   if (at.step < warm_up) return static_cast<double>(at.step + 1) / static_cast<double>(warm_up);

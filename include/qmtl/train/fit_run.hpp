@@ -53,12 +53,13 @@ void validate_options(const Options& options, const TraineeFacts& model, Eigen::
 template <Scalar S>
 class FitRun {
  public:
-  /// Model and data must outlive it; the data are a head's entries if `encoded`.
-  FitRun(Trainee<S>& model, const Dataset<S>& train, const Dataset<S>* validation, bool encoded, FitOptions options)
+  /// All arguments must outlive it and stay as they are; the data are a head's entries if `encoded`.
+  FitRun(Trainee<S>& model, const Dataset<S>& train, const Dataset<S>* validation, bool encoded,
+         const FitOptions& options)
       : model_(model),
         train_(train),
         validation_(validation),
-        options_(std::move(options)),
+        options_(options),
         encoded_(encoded),
         majorities_(label_majorities<S>(model.tasks(), train)),
         best_(options_.early_stopping.value_or(EarlyStopping{}), checked_stopping_task()),
@@ -240,8 +241,8 @@ class FitRun {
   Trainee<S>& model_;
   const Dataset<S>& train_;
   const Dataset<S>* validation_;
-  const FitOptions options_;  // a copy: callbacks may change what was given
-  bool encoded_;              // validation_ has a head's entries, and so has the trainer's data
+  const FitOptions& options_;
+  bool encoded_;  // validation_ has a head's entries, and so has the trainer's data
   double start_ = steady_seconds();
   double seconds_before_ = 0.0;  // of the runs that were interrupted
   std::vector<int> majorities_;

@@ -33,6 +33,12 @@ static_assert(window_extent<Qubits<5, 0, 3>> == 6 && window_extent<Qubits<0>> ==
 
 static_assert(detail::all_distinct(std::array<int, 3>{2, 0, 1}) && !detail::all_distinct(std::array<int, 3>{2, 0, 2}));
 
+using Both = Windows<Window<2, 2>, Qubits<5, 0>>;
+static_assert(Both::count == 2 && Both::width == 2 && Both::equal_widths && !WindowType<Both>);
+static_assert(Both::indices == std::array<std::array<int, 2>, 2>{{{2, 3}, {5, 0}}});
+static_assert(detail::is_windows<Both> && !detail::is_windows<Window<2, 2>> && detail::windows_extent<Both> == 6);
+static_assert(!Windows<Window<0, 2>, Window<0, 3>>::equal_widths && Windows<Window<1, 3>>::count == 1);
+
 TEST_CASE("a window of neighbours is the list of the same qubits") {
   CHECK(Window<3, 4>::indices == Qubits<3, 4, 5, 6>::indices);
   CHECK(window_extent<Window<3, 4>> == window_extent<Qubits<6, 3, 4, 5>>);

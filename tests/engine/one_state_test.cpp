@@ -9,6 +9,7 @@
 #include "qmtl/head/encoding.hpp"
 #include "qmtl/head/quantum_head.hpp"
 #include "qmtl/head/state_encoding.hpp"
+#include "qmtl/measure/observable_readouts.hpp"
 #include "support/catch.hpp"
 #include "support/head_program.hpp"
 #include "support/tolerance.hpp"
@@ -23,6 +24,8 @@ using Wide = Task<"wide", RotationBlock<3>, Qubits<4, 0, 2>, Expectations<3>>;
 using Inside = Task<"inside", Block2, Qubits<2, 4>, Expectations<2>>;
 using Beside = Task<"beside", Block2, Qubits<1, 3>, Expectations<2>>;
 using Last = Task<"last", RotationBlock<1>, Qubits<5>, Expectations<1>>;
+using Sums = Task<"sums", Block2, Windows<Qubits<5, 0>, Qubits<0, 2>>,
+                  ExpectationsOf<Observables<"X0 Y1 + 0.5 Z0", "Y0", "Z0 Z1 - X1">>>;
 
 template <class S>
 struct Result {
@@ -67,7 +70,7 @@ double difference(const Result<S>& a, const Result<S>& b) {
 
 template <class S, class E, bool Complex>
 void check_against_lanes() {
-  auto program = test::make_program<S, E, Wide, Inside, Beside, Last>();
+  auto program = test::make_program<S, E, Wide, Inside, Beside, Last, Sums>();
   for (const Eigen::Index batch : {1, 3, 10}) {
     LaneBackend<S, Complex, false> lanes(program);
     const auto expected = step<S>(lanes, program, batch);

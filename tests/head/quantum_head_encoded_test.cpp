@@ -9,6 +9,7 @@
 #include "qmtl/head/encode.hpp"
 #include "qmtl/head/quantum_head.hpp"
 #include "qmtl/head/state_encoding.hpp"
+#include "qmtl/measure/observable_readouts.hpp"
 #include "qmtl/measure/reduced_density.hpp"
 #include "support/catch.hpp"
 #include "support/throws.hpp"
@@ -22,8 +23,11 @@ using qmtl::test::message_of;
 using Wide = Task<"wide", RotationBlock<3>, Qubits<4, 0, 2>, Classes<3>>;
 using Inside = Task<"inside", RotationBlock<2, Layers<2>>, Qubits<2, 4>, BinaryReadout<TrainableScale<3>>>;
 using Across = Task<"across", StronglyEntanglingBlock<2>, Qubits<3, 2>, Classes<2>>;
+// Two windows, one within another task's, whose observables are not diagonal.
+using Sums = Task<"sums", RotationBlock<2>, Windows<Qubits<0, 4>, Qubits<3, 2>>,
+                  BinaryOf<TrainableWeights<Observable<"0.5 X0 Y1 - Z0 + 0.2 X1">>>>;
 template <class S, HeadMethod M, class E>
-using HeadOf = BasicQuantumHead<S, M, E, Wide, Inside, Across>;
+using HeadOf = BasicQuantumHead<S, M, E, Wide, Inside, Across, Sums>;
 
 /// Complex amplitudes.
 template <int N>
@@ -262,7 +266,7 @@ TEST_CASE("shapes of entries that do not fit a head are named") {
   CHECK(message_of<ShapeError>([&] { head.forward_encoded(short_entries, w, logits); }) ==
         where + "rows of entries must be 46, got 45");
   CHECK(message_of<ShapeError>([&] { head.forward_encoded(entries, few, logits); }) ==
-        where + "number of parameters must be 21, got 3");
+        where + "number of parameters must be 28, got 3");
   CHECK(message_of<ShapeError>([&] { head.forward_encoded(entries, w, narrow); }) ==
         where + "columns of logits must be 4, got 3");
   head.forward_encoded(entries, w, logits);
@@ -271,7 +275,7 @@ TEST_CASE("shapes of entries that do not fit a head are named") {
   CHECK(message_of<ShapeError>([&] { head.backward_encoded(entries, w, narrow, gradient); }) ==
         where + "columns of logit gradients must be 4, got 3");
   CHECK(message_of<ShapeError>([&] { head.backward_encoded(entries, w, logits, few); }) ==
-        where + "number of gradients must be 21, got 3");
+        where + "number of gradients must be 28, got 3");
 }
 
 TEST_CASE("backward must be of the same kind as the forward before it") {

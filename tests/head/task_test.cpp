@@ -3,6 +3,7 @@
 
 #include "qmtl/head/task.hpp"
 
+#include <concepts>
 #include <string>
 
 #include "support/catch.hpp"
@@ -32,6 +33,17 @@ TEST_CASE("a task's description holds block, qubits in order, and readout") {
         describe_block<RotationBlock<3, Layers<2>>>() + " on qubits 0,1,2; " + Binary::describe());
   CHECK(Emotion::describe() == describe_block<RotationBlock<3>>() +
                                    " on qubits 5,0,2; 6 classes, basis states of 3 qubits, trainable scale 1");
+}
+
+// Several windows share the block's weights.
+using Twice = Task<"twice", RotationBlock<2>, Windows<Qubits<0, 3>, Window<1, 2>>, BinaryReadout<TrainableScale<2>>>;
+static_assert(Twice::weights == 4 && Twice::parameters == 5 && Twice::outputs == 1 && Twice::width == 2);
+static_assert(Twice::Windows::count == 2 && Sarcasm::Windows::count == 1 && Sarcasm::Window::width == 3);
+static_assert(std::same_as<Twice::Window, Qubits<0, 3>> && TaskType<Twice>);
+
+TEST_CASE("a task's description holds all of its windows") {
+  CHECK(Twice::describe() ==
+        describe_block<RotationBlock<2>>() + " on qubits 0,3 and 1,2; binary, Z on local qubit 0, trainable scale 2");
 }
 
 }  // namespace

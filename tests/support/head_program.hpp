@@ -21,13 +21,7 @@ template <class S, class E, class... Tasks>
   program.encoding_weights = encoding_weights<E>;
   int parameters = encoding_weights<E>;
   const auto add = [&]<class T>(std::type_identity<T>) {
-    program.tasks.push_back({T::Block::circuit.ops(),
-                             {T::Window::indices.begin(), T::Window::indices.end()},
-                             detail::eigenvalue_table<S, T>(),
-                             program.outputs,
-                             parameters,
-                             false});
-    program.outputs += T::outputs;
+    detail::add_task<S, T>(program, parameters, false);
     parameters += T::parameters;
   };
   (add(std::type_identity<Tasks>{}), ...);

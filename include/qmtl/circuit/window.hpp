@@ -82,8 +82,57 @@ concept WindowType = requires {
 }
 &&(W::width == static_cast<int>(W::indices.size()));
 
+/// Several windows of equal width for one task: its block acts on each of them with the same weights, and what its
+/// readout measures on each adds up.
+template <WindowType First, WindowType... More>
+struct Windows {
+  using Front = First;
+  static constexpr int count = 1 + sizeof...(More);
+  static constexpr int width = First::width;
+  static constexpr bool equal_widths = ((More::width == First::width) && ...);  // what a task must have
+  /// Row w: the qubits of window w.
+  static constexpr auto indices = [] {
+    std::array<std::array<int, static_cast<std::size_t>(width)>, static_cast<std::size_t>(count)> rows{};
+    auto row = rows.begin();
+    const auto add = [&row](const auto& qubits) {
+      std::copy_n(qubits.begin(), std::min(qubits.size(), row->size()), row->begin());
+      ++row;
+    };
+    add(First::indices);
+    (add(More::indices), ...);
+    return rows;
+  }();
+};
+
 /// One more than the highest qubit of the window: the smallest register that holds it.
 template <WindowType W>
 inline constexpr int window_extent = *std::max_element(W::indices.begin(), W::indices.end()) + 1;
+
+namespace detail {
+
+/// One window or several, as several.
+template <class W>
+struct AsWindows;
+template <WindowType W>
+struct AsWindows<W> {
+  using type = Windows<W>;
+};
+template <class... W>
+struct AsWindows<Windows<W...>> {
+  using type = Windows<W...>;
+};
+
+/// Whether W is Windows<...>.
+template <class W>
+inline constexpr bool is_windows = false;
+template <class... W>
+inline constexpr bool is_windows<Windows<W...>> = true;
+
+template <class W>
+inline constexpr int windows_extent = 0;
+template <class... W>
+inline constexpr int windows_extent<Windows<W...>> = std::max({window_extent<W>...});
+
+}  // namespace detail
 
 }  // namespace qmtl::inline QMTL_ABI

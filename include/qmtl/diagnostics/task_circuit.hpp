@@ -14,6 +14,7 @@ template <Encoding E, TaskType T>
 struct TaskCircuit {
   static_assert(!PreparesState<E>,
                 "qmtl: a diagnosed circuit must start from |0...0>: amplitude and basis encoding do not");
+  static_assert(T::Windows::count == 1, "qmtl: a diagnosed task must have one window: each is a circuit of its own");
   static constexpr int features = E::features;
   static constexpr auto circuit = chain(
       E::circuit, on<encoding_qubits<E>, typename T::Window>(shift_weights(T::Block::circuit, encoding_weights<E>)));

@@ -9,6 +9,7 @@
 #include "qmtl/core/page_vector.hpp"
 #include "qmtl/engine/head_program.hpp"
 #include "qmtl/engine/lanes/lane_program.hpp"
+#include "qmtl/engine/local_term.hpp"
 
 namespace qmtl::inline QMTL_ABI::detail {
 
@@ -23,6 +24,7 @@ class DirectTask {
     adjoint_.resize(size);
     outcomes_.resize(cosets_.offsets.size());
     gradients_.resize(static_cast<std::size_t>(weight_count(task.block)));
+    terms_ = local_terms<S, A>(task.terms, outcomes_.size(), [](std::size_t i) { return i; });
   }
 
   /// Sets the angles of the block for a head's weights.
@@ -47,6 +49,9 @@ class DirectTask {
       }
       out[task_.first_output + o] = sum;
     }
+    for_each_image([&](std::size_t o, Address at, const A& image) {
+      out[static_cast<std::size_t>(task_.first_output) + o] += real_product<S>(copy_[at], image);
+    });
   }
 
   /// Adds the weight gradients, and this task's part of lambda unless null.
@@ -64,6 +69,9 @@ class DirectTask {
         adjoint_[at] = outcomes_[a] * copy_[at];
       }
     });
+    for_each_image([&](std::size_t o, Address at, const A& image) {
+      adjoint_[at] += cotangents[static_cast<std::size_t>(task_.first_output) + o] * image;
+    });
     program_.backward(copy_.data(), adjoint_.data());
     program_.chain(nullptr, nullptr, nullptr, gradients_.data());
     if (lambda == nullptr) return;
@@ -78,6 +86,18 @@ class DirectTask {
   }
 
  private:
+  /// Calls visit(observable, address, amplitude) for all that the terms make of the copy's amplitudes.
+  template <class Visit>
+  void for_each_image(const Visit& visit) const noexcept {
+    for (const auto& term : terms_) {
+      cosets_.for_each([&](Address base) {
+        for (std::size_t a = 0; a < cosets_.offsets.size(); ++a) {
+          visit(term.observable, base ^ cosets_.offsets[a ^ term.flip], term.image(copy_[base ^ cosets_.offsets[a]], a));
+        }
+      });
+    }
+  }
+
   void run(const A* psi) noexcept {
     std::copy_n(psi, copy_.size(), copy_.data());
     program_.forward(copy_.data());
@@ -88,6 +108,7 @@ class DirectTask {
   Cosets cosets_;
   PageVector<A> copy_, adjoint_;
   std::vector<Pack<S>> outcomes_, gradients_;
+  std::vector<LocalTerm<S>> terms_;
 };
 
 }  // namespace qmtl::inline QMTL_ABI::detail

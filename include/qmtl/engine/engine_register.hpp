@@ -43,7 +43,7 @@ class EngineRegister {
     QMTL_ASSERT(direct_.empty() && tasks.size() == hosted_.size());
     one_member_ = false;
     for (std::size_t t = 0; t < tasks.size(); ++t) {
-      hosted_[t].task.add_member(operators.add(tasks[t].block, tasks[t].eigenvalues, tasks[t].first_parameter));
+      hosted_[t].task.add_member(operators.add(tasks[t]));
     }
   }
 
@@ -169,7 +169,7 @@ class EngineRegister {
       std::size_t first_entry = 0;
       for (const auto& host : hosts_) {
         if (contains(host, task.window)) {
-          const auto place = operators.add(task.block, task.eigenvalues, task.first_parameter);
+          const auto place = operators.add(task);
           hosted_.push_back({HostedTask<S, A>(task, host, place), first_entry, false});
           const bool opened = std::any_of(hosted_.begin(), hosted_.end(), [&](const Hosted& other) {
             return other.opens_host && other.first_entry == first_entry;

@@ -31,7 +31,7 @@ struct HeadCone {
 template <Scalar S>
 [[nodiscard]] bool equal_but_for_names(const EngineTask<S>& a, const EngineTask<S>& b) {
   return std::ranges::equal(a.block, b.block) && a.window == b.window && a.first_output == b.first_output &&
-         a.eigenvalues.cols() == b.eigenvalues.cols() && a.eigenvalues == b.eigenvalues;
+         a.eigenvalues.cols() == b.eigenvalues.cols() && a.eigenvalues == b.eigenvalues && a.terms == b.terms;
 }
 
 /// The widest window that holds all qubits of `window`, the first of equals: its light cone serves the task as well.

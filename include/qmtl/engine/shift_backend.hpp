@@ -16,10 +16,11 @@
 
 namespace qmtl::inline QMTL_ABI {
 
-/// Runs a head on an executor, a circuit a task: the slowest method, and the only one whose gradients need nothing but
-/// expectation values, from shots, under noise or on a device. A call of the executor has all tasks and as many samples
-/// as fit: forward is one run a task and sample, backward two for each angle that is no constant, four for controlled
-/// rotations, or the executor's own gradients (VjpExecutor). For encodings that prepare states it throws LogicError.
+/// Runs a head on an executor, a circuit for each measurement basis of a task: the slowest method, and the only one
+/// whose gradients need nothing but expectation values, from shots, under noise or on a device. A call of the executor
+/// has all tasks and as many samples as fit: forward is one run a task and sample, backward two for each angle that is
+/// no constant, four for controlled rotations, or the executor's own gradients (VjpExecutor). For encodings that
+/// prepare states it throws LogicError.
 template <Scalar S, Executor E = IdealExecutor<S>>
 class ShiftBackend {
  public:
@@ -32,7 +33,10 @@ class ShiftBackend {
     if (program.prepare != nullptr) {
       throw LogicError("qmtl: ShiftBackend: an executor needs circuits: amplitude and basis encoding have none");
     }
-    for (const auto& task : program.tasks) circuits_.emplace_back(program, task, light_cones);
+    for (const auto& task : program.tasks) {
+      if (task.bases.empty()) circuits_.emplace_back(program, task, nullptr, light_cones);
+      for (const auto& basis : task.bases) circuits_.emplace_back(program, task, &basis, light_cones);
+    }
   }
 
   [[nodiscard]] E& executor() noexcept { return estimator_.executor(); }
@@ -48,7 +52,8 @@ class ShiftBackend {
 
   /// Expectation values (outputs x batch) for angles (features x batch).
   void forward(BatchView<const S> angles, std::span<const S> weights, BatchView<S> expectations) {
-    standard_errors_.resize(expectations.rows(), expectations.cols());
+    expectations.setZero();
+    standard_errors_.setZero(expectations.rows(), expectations.cols());
     std::vector<Runs> work;
     for (const auto& circuit : circuits_) work.push_back({&circuit, {{}}, {}});
     for_each_part(work, angles, weights, [&](Eigen::Index first, Eigen::Index count, std::span<const CircuitJob> jobs) {
@@ -57,8 +62,9 @@ class ShiftBackend {
         const auto place = [&](auto&& of) -> decltype(auto) {
           return of.block(circuits_[t].first_output(), first, circuits_[t].outputs(), count);
         };
-        place(expectations) = estimates[t].values.template cast<S>();
-        place(standard_errors_) = estimates[t].standard_errors.template cast<S>();
+        place(expectations) += estimates[t].values.template cast<S>();
+        auto errors = place(standard_errors_).array();  // of bases that are measured independently
+        errors = (errors.square() + estimates[t].standard_errors.template cast<S>().array().square()).sqrt();
       }
     });
   }

@@ -13,8 +13,8 @@
 
 namespace qmtl::inline QMTL_ABI::detail {
 
-/// The circuit of a task. Its parameters are its angles that are no constants, in the order of its operations, after
-/// scale and offset.
+/// The circuit of a task in one of its measurement bases. Its parameters are its angles that are no constants, in the
+/// order of its operations, after scale and offset.
 template <Scalar S>
 class TaskCircuit {
  public:
@@ -26,10 +26,11 @@ class TaskCircuit {
     bool in_block;
   };
 
-  /// The encoding, then the block. Where `on_light_cone`, what is outside the window's light cone is left out, unless
-  /// the cone has all qubits: then tasks had better begin alike.
-  TaskCircuit(const HeadProgram<S>& program, const EngineTask<S>& task, bool on_light_cone)
-      : eigenvalues_(task.eigenvalues.template cast<double>()),
+  /// The encoding, the block, and the rotations of the basis; null: the computational one. Where `on_light_cone`, what
+  /// is outside the window's light cone is left out, unless the cone has all qubits: then tasks had better begin alike.
+  TaskCircuit(const HeadProgram<S>& program, const EngineTask<S>& task, const MeasurementBasis* basis,
+              bool on_light_cone)
+      : eigenvalues_(basis != nullptr ? basis->eigenvalues : task.eigenvalues.template cast<double>()),
         first_output_(task.first_output),
         first_parameter_(task.first_parameter) {
     LightCone cone;
@@ -46,6 +47,9 @@ class TaskCircuit {
     }
     shared_ = operations_.size();
     for (const auto& op : task.block) operations_.push_back(relabel(op, window_));
+    if (basis != nullptr) {
+      for (const auto& op : basis->rotations()) operations_.push_back(relabel(op, window_));
+    }
     number_angles();
   }
 

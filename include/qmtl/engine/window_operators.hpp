@@ -10,8 +10,10 @@
 #include <utility>
 #include <vector>
 
+#include "qmtl/engine/head_program.hpp"
 #include "qmtl/engine/lanes/lane_exchange.hpp"
 #include "qmtl/engine/lanes/lane_program.hpp"
+#include "qmtl/engine/local_term.hpp"
 
 namespace qmtl::inline QMTL_ABI::detail {
 
@@ -30,20 +32,22 @@ class WindowOperators {
   using Matrix = ColMajorMatrix<std::complex<S>>;
   using Table = ColMajorMatrix<S>;
 
-  /// The block's operations on local qubits 0 .. k-1, and the eigenvalues of every output (2^k x outputs).
-  WindowOperators(std::span<const Operation> block, const Table& eigenvalues)
-      : size_(static_cast<std::size_t>(eigenvalues.rows())),
-        outputs_(static_cast<std::size_t>(eigenvalues.cols())),
-        program_(with_weights_in_lanes(block), AddressMap(std::countr_zero(size_))),
-        eigenvalues_(eigenvalues.rows(), eigenvalues.cols()),
+  /// For tasks with the block and the observables of this one.
+  explicit WindowOperators(const EngineTask<S>& task)
+      : size_(static_cast<std::size_t>(task.eigenvalues.rows())),
+        outputs_(static_cast<std::size_t>(task.eigenvalues.cols())),
+        program_(with_weights_in_lanes(task.block), AddressMap(std::countr_zero(size_))),
+        eigenvalues_(task.eigenvalues.rows(), task.eigenvalues.cols()),
         products_(size_),
         ket_(size_),
         bra_(size_),
-        weights_(static_cast<std::size_t>(weight_count(block))),
+        weights_(static_cast<std::size_t>(weight_count(task.block))),
         gradients_(weights_.size()) {
+    const auto place = [this](std::size_t i) { return static_cast<std::size_t>(program_.map().at(i)); };
     for (std::size_t i = 0; i < size_; ++i) {
-      eigenvalues_.row(static_cast<Eigen::Index>(program_.map().at(i))) = eigenvalues.row(static_cast<Eigen::Index>(i));
+      eigenvalues_.row(static_cast<Eigen::Index>(place(i))) = task.eigenvalues.row(static_cast<Eigen::Index>(i));
     }
+    terms_ = local_terms<S, A>(task.terms, size_, place);
     for (std::size_t pack = 0; pack * width < size_; ++pack) {
       for (std::size_t i = 0; i < size_; ++i) {
         identity_.push_back(
@@ -55,11 +59,14 @@ class WindowOperators {
     }
   }
 
-  /// Adds a task, whose weights begin there; returns its number.
+  /// Adds a task, whose weights begin there; returns its number. Tasks with the same weights have the same operators.
   int add_task(int first_parameter) {
+    const auto same = std::ranges::find(first_parameters_, first_parameter);
+    if (same != first_parameters_.end()) return static_cast<int>(same - first_parameters_.begin());
     first_parameters_.push_back(first_parameter);
     packs_ = (first_parameters_.size() * size_ + width - 1) / width;
     unitary_.resize(packs_ * size_);
+    if (!terms_.empty()) image_.resize(unitary_.size());
     program_.reserve_angles(packs_);
     for (auto* part : {&operators_, &sums_}) {
       part->real.resize(outputs_ * size_ * packs_ * width);
@@ -83,6 +90,7 @@ class WindowOperators {
     for (std::size_t mask = 0; mask < size_; ++mask) {
       for (std::size_t pack = 0; pack < packs_; ++pack) conjugate_observables(mask, pack);
     }
+    for_each_output_with_terms([this](std::size_t o) { conjugate_terms(o); });
   }
 
   /// Numbers side by side, of all entries of matrices.
@@ -163,10 +171,63 @@ class WindowOperators {
     for (std::size_t o = 0; o < outputs_; ++o) {
       A sum{};
       for (std::size_t i = 0; i < size_; ++i) sum += broadcast<S>(eigenvalue(i, o)) * products_[i];
-      const std::size_t first = ((o * size_ + mask) * packs_ + pack) * width;
-      std::memcpy(operators_.real.data() + first, &sum.re, sizeof(sum.re));
-      std::memcpy(operators_.imaginary.data() + first, &sum.im, sizeof(sum.im));
+      set_entries(operators_, o, mask, pack, sum);
     }
+  }
+
+  template <class Visit>
+  void for_each_output_with_terms(const Visit& visit) const {
+    for (std::size_t o = 0; o < outputs_; ++o) {
+      if (std::ranges::find(terms_, o, &LocalTerm<S>::observable) != terms_.end()) visit(o);
+    }
+  }
+
+  /// Adds what the terms of an observable make of the columns of a pack.
+  void add_image(std::size_t o, const A* from, A* to) const noexcept {
+    for (const auto& term : terms_) {
+      if (term.observable != o) continue;
+      for (std::size_t i = 0; i < size_; ++i) to[i ^ term.flip] += term.image(from[i], i);
+    }
+  }
+
+  /// Adds V^dagger (the observable's terms) V to A_o.
+  void conjugate_terms(std::size_t o) noexcept {
+    std::fill(image_.begin(), image_.end(), A{});
+    for (std::size_t first = 0; first < image_.size(); first += size_) {
+      add_image(o, unitary_.data() + first, image_.data() + first);
+    }
+    for (std::size_t mask = 0; mask < size_; ++mask) {
+      for (std::size_t pack = 0; pack < packs_; ++pack) {
+        A sum = entries(operators_, o, mask, pack);
+        for (std::size_t i = 0; i < size_; ++i) {
+          sum += times_conjugate<S>(image_[pack * size_ + i], partner(pack, mask, i));
+        }
+        set_entries(operators_, o, mask, pack, sum);
+      }
+    }
+  }
+
+  /// The columns of V G_o.
+  void make_products(std::size_t o, std::size_t pack) noexcept {
+    std::fill(products_.begin(), products_.end(), A{});
+    for (std::size_t mask = 0; mask < size_; ++mask) {
+      const A g = entries(sums_, o, mask, pack);
+      for (std::size_t i = 0; i < size_; ++i) products_[i] += partner(pack, mask, i) * g;
+    }
+  }
+
+  /// Entries (column ^ mask, column) of an output's matrix, for the columns of a pack.
+  [[nodiscard]] A entries(const Entries& of, std::size_t o, std::size_t mask, std::size_t pack) const noexcept {
+    const std::size_t first = ((o * size_ + mask) * packs_ + pack) * width;
+    A sum;
+    std::memcpy(&sum.re, of.real.data() + first, sizeof(sum.re));
+    std::memcpy(&sum.im, of.imaginary.data() + first, sizeof(sum.im));
+    return sum;
+  }
+  void set_entries(Entries& of, std::size_t o, std::size_t mask, std::size_t pack, const A& sum) noexcept {
+    const std::size_t first = ((o * size_ + mask) * packs_ + pack) * width;
+    std::memcpy(of.real.data() + first, &sum.re, sizeof(sum.re));
+    std::memcpy(of.imaginary.data() + first, &sum.im, sizeof(sum.im));
   }
 
   /// The columns of sum_o M_o V G_o.
@@ -176,26 +237,28 @@ class WindowOperators {
       for (std::size_t i = 0; i < size_; ++i) {
         A g{};
         for (std::size_t o = 0; o < outputs_; ++o) {
-          const std::size_t first = ((o * size_ + mask) * packs_ + pack) * width;
-          A sum;
-          std::memcpy(&sum.re, sums_.real.data() + first, sizeof(sum.re));
-          std::memcpy(&sum.im, sums_.imaginary.data() + first, sizeof(sum.im));
-          g += broadcast<S>(eigenvalue(i, o)) * sum;
+          g += broadcast<S>(eigenvalue(i, o)) * entries(sums_, o, mask, pack);
         }
         bra_[i] += partner(pack, mask, i) * g;
       }
     }
+    for_each_output_with_terms([this, pack](std::size_t o) {
+      make_products(o, pack);
+      add_image(o, products_.data(), bra_.data());
+    });
   }
 
   std::size_t size_;  // 2^k
   std::size_t outputs_;
   LaneProgram<S, A> program_;
   Table eigenvalues_;  // rows in the order of addresses after the block, as everywhere below
+  std::vector<LocalTerm<S>> terms_;
   std::vector<LaneExchange<S>> exchanges_;
   std::vector<int> first_parameters_;  // of each task
   std::size_t packs_ = 0;
   std::vector<A> identity_;   // columns of the unit matrix, as many packs as it takes
   std::vector<A> unitary_;    // row i of V at pack * size + i
+  std::vector<A> image_;      // of its columns under an observable's terms
   Entries operators_, sums_;  // A_o and G_o
   std::vector<A> products_, ket_, bra_;
   std::vector<Pack<S>> weights_, gradients_;
@@ -211,19 +274,19 @@ class TaskOperators {
     int number;
   };
 
-  /// Adds a task; those with equal blocks and readouts share a set.
-  Place add(std::span<const Operation> block, const typename WindowOperators<S>::Table& eigenvalues,
-            int first_parameter) {
+  /// Adds a task; those with equal blocks and observables share a set.
+  Place add(const EngineTask<S>& task) {
     const auto same = [&](const Kind& kind) {
-      return std::ranges::equal(kind.block, block) && kind.eigenvalues.rows() == eigenvalues.rows() &&
-             kind.eigenvalues.cols() == eigenvalues.cols() && kind.eigenvalues == eigenvalues;
+      return std::ranges::equal(kind.block, task.block) && kind.eigenvalues.rows() == task.eigenvalues.rows() &&
+             kind.eigenvalues.cols() == task.eigenvalues.cols() && kind.eigenvalues == task.eigenvalues &&
+             kind.terms == task.terms;
     };
     const auto found = static_cast<std::size_t>(std::find_if(kinds_.begin(), kinds_.end(), same) - kinds_.begin());
     if (found == kinds_.size()) {
-      kinds_.push_back({block, eigenvalues});
-      sets_.emplace_back(block, eigenvalues);
+      kinds_.push_back({task.block, task.eigenvalues, task.terms});
+      sets_.emplace_back(task);
     }
-    return {found, sets_[found].add_task(first_parameter)};
+    return {found, sets_[found].add_task(task.first_parameter)};
   }
 
   [[nodiscard]] WindowOperators<S>& operator[](std::size_t set) noexcept { return sets_[set]; }
@@ -246,6 +309,7 @@ class TaskOperators {
   struct Kind {
     std::span<const Operation> block;
     typename WindowOperators<S>::Table eigenvalues;
+    std::vector<ObservableTerm> terms;
   };
 
   std::vector<Kind> kinds_;

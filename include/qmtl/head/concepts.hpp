@@ -93,6 +93,7 @@ concept CachingHead = Head<H> && H::caches_encodings &&
 template <class H>
 concept WindowHead = CachingHead<H> && requires(const H& head, std::span<const typename H::Scalar> entries) {
   typename H::TaskList;
+  { H::task_observables } -> std::convertible_to<std::array<int, static_cast<std::size_t>(H::tasks)>>;
   { head.expectations()(0, 0) } -> std::convertible_to<typename H::Scalar>;
   head.template window_density<0>(entries);
 };

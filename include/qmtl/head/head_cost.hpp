@@ -3,6 +3,7 @@
 // Which way of computing a quantum head is cheapest, at compile time.
 
 #include <algorithm>
+#include <type_traits>
 
 #include "qmtl/circuit/light_cone.hpp"
 #include "qmtl/head/encoding.hpp"
@@ -13,7 +14,13 @@ namespace qmtl::inline QMTL_ABI {
 
 namespace detail {
 
-/// Cost of reading a task, forward and backward, in multiplications an
+/// Qubits in the widest light cone of some windows.
+template <class E, class Windows>
+inline constexpr int widest_light_cone = 0;
+template <class E, class... W>
+inline constexpr int widest_light_cone<E, Windows<W...>> = std::max({light_cone_width<E, W>...});
+
+/// Cost of reading a window of a task, forward and backward, in multiplications an
 /// amplitude: 2^k/2 for the density matrix and 2^k for the adjoint vector, or
 /// about 6 for each gate of the block.
 template <TaskType T>
@@ -36,10 +43,12 @@ inline constexpr bool light_cones_are_cheaper = [] {
     for (int q = 0; q < qubits; ++q) size *= 2.0;
     return size;
   };
-  const double whole = amplitudes(n) * (gates + (std::min(window_cost<Tasks>, direct_cost<Tasks>) + ...));
-  const double cones = ((amplitudes(light_cone_width<E, typename Tasks::Window>) *
-                         (gates * light_cone_width<E, typename Tasks::Window> / n + window_cost<Tasks>)) +
-                        ...);
+  const double whole =
+      amplitudes(n) * (gates + ((Tasks::Windows::count * std::min(window_cost<Tasks>, direct_cost<Tasks>)) + ...));
+  const auto cone = [&]<class T, class... W>(std::type_identity<T>, std::type_identity<Windows<W...>>) {
+    return ((amplitudes(light_cone_width<E, W>) * (gates * light_cone_width<E, W> / n + window_cost<T>)) + ...);
+  };
+  const double cones = (cone(std::type_identity<Tasks>{}, std::type_identity<typename Tasks::Windows>{}) + ...);
   return cones < whole;
 }();
 

@@ -24,7 +24,7 @@ concept DistinctTasks = TasksOnly<Tasks...> && names_differ<Tasks...>();
 
 template <class E, class... Tasks>
 concept WindowsWithin = SquashesFeatures<E> && DistinctTasks<Tasks...> &&
-    ((window_extent<typename Tasks::Window> <= encoding_qubits<E>)&&...);
+    ((windows_extent<typename Tasks::Windows> <= encoding_qubits<E>)&&...);
 
 template <auto Method, class E, class... Tasks>
 concept OnLightCones = WindowsWithin<E, Tasks...> && runs_light_cones<Method, E, Tasks...>;
@@ -36,7 +36,7 @@ concept RegisterFits = StartsWell<Method, E, Tasks...> &&
     (own_method<Method> || OnLightCones<Method, E, Tasks...> || encoding_qubits<E> <= max_lane_qubits);
 template <auto Method, class E, class... Tasks>
 concept ConesFit = RegisterFits<Method, E, Tasks...> &&
-    (!OnLightCones<Method, E, Tasks...> || ((light_cone_width<E, typename Tasks::Window> <= max_lane_qubits) && ...));
+    (!OnLightCones<Method, E, Tasks...> || ((widest_light_cone<E, typename Tasks::Windows> <= max_lane_qubits) && ...));
 
 /// Checks name the first rule that does not hold: `held` of them do, each on the condition that those before it do.
 template <class E>

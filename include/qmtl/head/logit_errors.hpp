@@ -10,22 +10,21 @@
 
 namespace qmtl::inline QMTL_ABI::detail {
 
-/// Standard errors of a readout's expectation values become those of its logits, in place and to first order. Errors of
-/// different outputs count as independent.
+/// Sets the standard errors of a readout's logits, to first order in those of its expectation values. Errors of
+/// different observables count as independent.
 template <Readout R, Scalar S>
-void propagate_errors(const S* expectations, const S* scale, S* errors) {
-  using Numbers = std::array<S, static_cast<std::size_t>(R::outputs)>;
-  Numbers of_logits{};
-  for (std::size_t o = 0; o < of_logits.size(); ++o) {
-    Numbers unit{}, slopes{};
-    std::array<S, 1> of_scale{};
+void propagate_errors(const S* expectations, const S* parameters, const S* errors, S* of_logits) {
+  std::array<S, static_cast<std::size_t>(R::outputs)> unit{};
+  std::array<S, static_cast<std::size_t>(observable_count<R>)> slopes{};
+  std::array<S, static_cast<std::size_t>(R::parameters) + 1> of_parameters{};
+  for (std::size_t o = 0; o < unit.size(); ++o) {
+    unit.fill(S(0));
     unit[o] = S(1);
-    R::backward(expectations, scale, unit.data(), slopes.data(), of_scale.data());
+    R::backward(expectations, parameters, unit.data(), slopes.data(), of_parameters.data());
     S variance = 0;
     for (std::size_t i = 0; i < slopes.size(); ++i) variance += slopes[i] * slopes[i] * errors[i] * errors[i];
     of_logits[o] = std::sqrt(variance);
   }
-  for (std::size_t o = 0; o < of_logits.size(); ++o) errors[o] = of_logits[o];
 }
 
 }  // namespace qmtl::inline QMTL_ABI::detail

@@ -21,24 +21,10 @@
 #include "qmtl/head/logit_errors.hpp"
 #include "qmtl/head/own_batch.hpp"
 #include "qmtl/head/prepared_rows.hpp"
+#include "qmtl/head/task_program.hpp"
+#include "qmtl/head/window_sums.hpp"
 
 namespace qmtl::inline QMTL_ABI {
-
-namespace detail {
-
-/// eigenvalues(a, o): value of output o on local basis state a.
-template <Scalar S, TaskType T>
-[[nodiscard]] ColMajorMatrix<S> eigenvalue_table() {
-  ColMajorMatrix<S> table(1 << T::width, T::outputs);
-  for (int o = 0; o < T::outputs; ++o) {
-    for (int a = 0; a < (1 << T::width); ++a) {
-      table(a, o) = static_cast<S>(T::Readout::eigenvalue(o, static_cast<Index>(a)));
-    }
-  }
-  return table;
-}
-
-}  // namespace detail
 
 /// The number of parameters of a QuantumHead: the encoding's weights and each task's.
 template <class E, TaskType... Tasks>
@@ -79,6 +65,8 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
                                        !detail::window_is_cheaper<T>);
   using ParameterOffsets = Offsets<encoding_parameters, Tasks::parameters...>;
   using OutputOffsets = Offsets<0, Tasks::outputs...>;
+  using ObservableOffsets = Offsets<0, observable_count<typename Tasks::Readout>...>;
+  using ReadingOffsets = Offsets<0, (Tasks::Windows::count * observable_count<typename Tasks::Readout>)...>;
 
  public:
   static constexpr int parameters = quantum_parameters<E, Tasks...>;
@@ -86,22 +74,25 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
   static constexpr int outputs = OutputOffsets::total;
   static constexpr std::array<int, sizeof...(Tasks)> task_parameters = ParameterOffsets::sizes;
   static constexpr std::array<int, sizeof...(Tasks)> task_outputs = OutputOffsets::sizes;
-  /// The largest magnitude of each task's logits: its readout's.
-  static constexpr std::array<double, sizeof...(Tasks)> task_reach{readout_reach<typename Tasks::Readout>...};
+  static constexpr int observables = ObservableOffsets::total;  ///< expectation values that readouts see
+  static constexpr std::array<int, sizeof...(Tasks)> task_observables = ObservableOffsets::sizes;
+  /// The largest magnitude of each task's logits: its readout's, on each window.
+  static constexpr std::array<double, sizeof...(Tasks)> task_reach{Tasks::Windows::count *
+                                                                   readout_reach<typename Tasks::Readout>...};
   /// Whether samples can be encoded once and for all: all tasks look through windows, and no weight is in the encoding.
   static constexpr bool caches_encodings =
       encoding_parameters == 0 && detail::caches_encodings<S, Method> && !(runs_direct<Tasks> || ...);
 
-  /// Small random angles (normal, deviation 0.1 rad) keep a block near the identity at the start; scales start at their
-  /// declared values. Throws ShapeError unless there are `parameters` values.
+  /// Small random angles (normal, deviation 0.1 rad) keep a block near the identity at the start; readouts' parameters
+  /// start at their declared values. Throws ShapeError unless there are `parameters` values.
   static void initialise(Rng& rng, std::span<S> weights) {
     detail::require_size("QuantumHead: number of parameters", weights.size(), parameters);
     for (auto& w : weights) w = static_cast<S>(0.1 * rng.normal());
     detail::for_each_index<tasks>([&](auto t) {
       using T = Task<t>;
-      if constexpr (T::Readout::parameters > 0) {
-        weights[static_cast<std::size_t>(ParameterOffsets::first[t] + T::weights)] =
-            static_cast<S>(T::Readout::Scale::value);
+      for (int j = 0; j < T::Readout::parameters; ++j) {
+        weights[static_cast<std::size_t>(ParameterOffsets::first[t] + T::weights + j)] =
+            static_cast<S>(detail::initial_parameter<typename T::Readout>(j));
       }
     });
   }
@@ -125,18 +116,13 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
     out.qubits = qubits;
     out.features = features;
     out.encoding_weights = encoding_parameters;
-    out.outputs = outputs;
     if constexpr (uses_light_cones && !detail::is_method<Method>(HeadMethod::shift)) {
       out.light_cones = &detail::head_cones<S>;
     }
     if constexpr (PreparesState<E>) out.prepare = &E::template prepare<S>;
     if constexpr (PreparesState<E> && differentiable) out.prepare_vjp = &E::template prepare_vjp<S>;
-    detail::for_each_index<tasks>([&](auto t) {
-      using T = Task<t>;
-      out.tasks.push_back(
-          {T::Block::circuit.ops(), std::vector<int>(T::Window::indices.begin(), T::Window::indices.end()),
-           detail::eigenvalue_table<S, T>(), OutputOffsets::first[t], ParameterOffsets::first[t], runs_direct<T>});
-    });
+    detail::for_each_index<tasks>(
+        [&](auto t) { detail::add_task<S, Task<t>>(out, ParameterOffsets::first[t], runs_direct<Task<t>>); });
     return out;
   }
 
@@ -182,8 +168,8 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
     angles_.resize(features, z.cols());
     angles_ = z.unaryExpr([](S value) { return SquashOf<E>::angle(value); });
     detail::naming_rows<E>(angles_, 0, [&] {
-      if (chosen_) return chosen_->forward(angles_, weights, expectations_);
-      backend_.forward(angles_, weights, expectations_);
+      if (chosen_) return chosen_->forward(angles_, weights, readings());
+      backend_.forward(angles_, weights, readings());
     });
     read(weights, logits);
     batch_ = z.cols();
@@ -218,16 +204,20 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
     if (batch_ < 0) throw ShapeError("qmtl: QuantumHead: standard_errors must follow forward");
     Batch<S, outputs> errors = Batch<S, outputs>::Zero(outputs, batch_);
     if (from_entries_) return errors;
+    const Eigen::Index batch = batch_;
+    Batch<S> of_readings = Batch<S>::Zero(ReadingOffsets::total, batch), of_values(observables, batch);
     if (chosen_) {
-      chosen_->standard_errors(errors);
+      chosen_->standard_errors(of_readings);
     } else {
-      detail::standard_errors_of<Runner, S>(backend_, errors);
+      detail::standard_errors_of<Runner, S>(backend_, of_readings);
     }
+    detail::WindowSums<S, Tasks...>::add_up_errors(of_readings, of_values);
     for (Eigen::Index b = 0; b < batch_; ++b) {
       detail::for_each_index<tasks>([&](auto t) {
-        constexpr int first = OutputOffsets::first[t];
-        detail::propagate_errors<typename Task<t>::Readout>(expectations_.col(b).data() + first,
-                                                            scales<t>(weights.data()), errors.col(b).data() + first);
+        constexpr int first = ObservableOffsets::first[t];
+        detail::propagate_errors<typename Task<t>::Readout>(
+            expectations_.col(b).data() + first, readout_parameters<t>(weights.data()), of_values.col(b).data() + first,
+            errors.col(b).data() + OutputOffsets::first[t]);
       });
     }
     return errors;
@@ -261,7 +251,7 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
     detail::require_size("QuantumHead: rows of logits (outputs)", logits.rows(), outputs);
     detail::require_size("QuantumHead: columns of logits", logits.cols(), entries.cols());
     resize(entries.cols());
-    backend_.forward_encoded(entries, weights, expectations_);
+    backend_.forward_encoded(entries, weights, readings());
     read(weights, logits);
     batch_ = entries.cols();
     from_entries_ = true;
@@ -273,22 +263,24 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
     detail::require_size("QuantumHead: rows of entries", entries.rows(), encoded_size());
     require_backward("backward_encoded", "forward_encoded", true, entries.cols(), weights, dlogits, gradient);
     read_backward(weights, dlogits);
-    backend_.backward_encoded(entries, cotangents_, sums_);
+    backend_.backward_encoded(entries, window_sums_.spread(cotangents_), sums_);
     add_sums(gradient);
   }
 
-  /// The reduced density matrix of task T's window out of a sample's entries (encoded_size() numbers): 2^k x 2^k, bit j
-  /// of a row and column is the block's qubit j, whichever window's matrix is stored. Cost 4^k and what is traced out.
-  /// Throws ShapeError on a wrong size.
-  template <int T>
+  /// The reduced density matrix of a window of task T, the first one unless said otherwise, out of a sample's entries
+  /// (encoded_size() numbers): 2^k x 2^k, bit j of a row and column is the block's qubit j, whichever window's matrix
+  /// is stored. Cost 4^k and what is traced out. Throws ShapeError on a wrong size.
+  template <int T, int W = 0>
   [[nodiscard]] auto window_density(std::span<const S> entries) const requires caches_encodings {
     static_assert(0 <= T && T < tasks, "qmtl: a task's number must be below the head's number of tasks");
+    static_assert(0 <= W && W < Task<T>::Windows::count, "qmtl: a window's number must be below the task's number");
     detail::require_size("QuantumHead: entries of a sample", entries.size(), encoded_size());
-    return backend_.density(OutputOffsets::first[T], entries.data());
+    return backend_.density(ReadingOffsets::first[T] + W * task_observables[T], entries.data());
   }
 
-  /// Expectation values (outputs x B) of the last forward or forward_encoded, as the readouts have seen them.
-  [[nodiscard]] const Batch<S, outputs>& expectations() const noexcept { return expectations_; }
+  /// Expectation values (observables x B) of the last forward or forward_encoded, as the readouts have seen them: sums
+  /// over the windows of a task.
+  [[nodiscard]] const Batch<S, observables>& expectations() const noexcept { return expectations_; }
 
   /// Lines that identify the head's architecture, also in saved models.
   [[nodiscard]] static std::string describe() {
@@ -307,35 +299,41 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
   using Runner = typename detail::HeadRunner<S, Method, complex, one_state>::type;
 
   template <int T>
-  [[nodiscard]] static const S* scales(const S* weights) noexcept {
+  [[nodiscard]] static const S* readout_parameters(const S* weights) noexcept {
     return weights + ParameterOffsets::first[T] + Task<T>::weights;
   }
 
   void resize(Eigen::Index batch) {
     batch_ = -1;  // until all of it is there: preparing a state may throw
-    expectations_.resize(outputs, batch);
-    cotangents_.resize(outputs, batch);
+    expectations_.resize(observables, batch);
+    cotangents_.resize(observables, batch);
   }
 
+  /// Where the backend puts expectation values.
+  [[nodiscard]] BatchView<S> readings() { return window_sums_.readings_for(expectations_); }
+
   /// From expectation values to logits.
-  void read(std::span<const S> weights, BatchOut<S> logits) const {
+  void read(std::span<const S> weights, BatchOut<S> logits) {
+    window_sums_.add_up(expectations_);
     for (Eigen::Index b = 0; b < logits.cols(); ++b) {
       detail::for_each_index<tasks>([&](auto t) {
-        Task<t>::Readout::logits(expectations_.col(b).data() + OutputOffsets::first[t], scales<t>(weights.data()),
-                                 logits.col(b).data() + OutputOffsets::first[t]);
+        Task<t>::Readout::logits(expectations_.col(b).data() + ObservableOffsets::first[t],
+                                 readout_parameters<t>(weights.data()), logits.col(b).data() + OutputOffsets::first[t]);
       });
     }
   }
 
-  /// From logit gradients to cotangents of expectation values; begins the sums with the gradients of scales.
+  /// From logit gradients to cotangents of expectation values; begins the sums with the gradients of
+  /// readouts' parameters.
   void read_backward(std::span<const S> weights, const BatchIn<S>& dlogits) {
     sums_.assign(parameters, S(0));
     for (Eigen::Index b = 0; b < batch_; ++b) {
       detail::for_each_index<tasks>([&](auto t) {
-        constexpr int first = OutputOffsets::first[t];
-        S* scale_gradient = sums_.data() + ParameterOffsets::first[t] + Task<t>::weights;
-        Task<t>::Readout::backward(expectations_.col(b).data() + first, scales<t>(weights.data()),
-                                   dlogits.col(b).data() + first, cotangents_.col(b).data() + first, scale_gradient);
+        constexpr int first = ObservableOffsets::first[t];
+        S* readout_gradient = sums_.data() + ParameterOffsets::first[t] + Task<t>::weights;
+        Task<t>::Readout::backward(expectations_.col(b).data() + first, readout_parameters<t>(weights.data()),
+                                   dlogits.col(b).data() + OutputOffsets::first[t], cotangents_.col(b).data() + first,
+                                   readout_gradient);
       });
     }
   }
@@ -368,9 +366,9 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
     require_backward("backward", "forward", false, z.cols(), weights, dlogits, gradient);
     read_backward(weights, dlogits);
     if (chosen_) {
-      chosen_->backward(angles_, weights, cotangents_, sums_, angle_gradients);
+      chosen_->backward(angles_, weights, window_sums_.spread(cotangents_), sums_, angle_gradients);
     } else {
-      backend_.backward(angles_, weights, cotangents_, sums_, angle_gradients);
+      backend_.backward(angles_, weights, window_sums_.spread(cotangents_), sums_, angle_gradients);
     }
     add_sums(gradient);
   }
@@ -386,7 +384,8 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
   detail::OwnBatch batch_;           // of the last forward
   bool from_entries_ = false;        // which was forward_encoded
   Batch<S, features> angles_, angle_gradients_;
-  Batch<S, outputs> expectations_, cotangents_;
+  Batch<S, observables> expectations_, cotangents_;
+  detail::WindowSums<S, Tasks...> window_sums_;
   std::vector<S> sums_;  // of a batch: the gradient of the weights
 };
 

@@ -55,6 +55,16 @@ namespace detail {
 struct PauliTerm {
   double coefficient = 1.0;
   PauliString string;
+
+  friend constexpr bool operator==(const PauliTerm&, const PauliTerm&) = default;
+};
+
+/// A term of one of several observables.
+struct ObservableTerm {
+  int observable = 0;  ///< which, from 0
+  PauliTerm term;
+
+  friend constexpr bool operator==(const ObservableTerm&, const ObservableTerm&) = default;
 };
 
 /// A Hermitian observable: a real combination of Pauli strings, `0.5 * pauli_z(0) + pauli_x(1)`.

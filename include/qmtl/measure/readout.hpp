@@ -1,16 +1,19 @@
 #pragma once
 // SPDX-License-Identifier: Apache-2.0
-// Readouts: how a task turns the expectation values of its window into logits. No classical layer, at most one scale.
+// Readouts: what a task measures on its window, and how it turns the expectation values into logits. No classical
+// layer.
 
 #include <bit>
 #include <cmath>
 #include <concepts>
 #include <limits>
+#include <span>
 #include <string>
 
 #include "qmtl/core/bits.hpp"
 #include "qmtl/core/error.hpp"
 #include "qmtl/core/scalar.hpp"
+#include "qmtl/measure/pauli.hpp"
 
 namespace qmtl::inline QMTL_ABI {
 
@@ -52,16 +55,21 @@ template <class Scale, Scalar S>
   }
 }
 
-/// logit = scale * expectation, for every readout that is linear in its expectation values.
+}  // namespace detail
+
+/// What a readout of `Outputs` logits scale * <O> inherits: the maps from expectation values to logits and back, and
+/// the scale as its only parameter, if it is trainable. One whose observables have eigenvalues beyond [-1, 1] declares
+/// its own `spectral_bound`.
 template <int Outputs, class ScaleType>
 struct LinearLogits {
   using Scale = ScaleType;
   static constexpr int outputs = Outputs;
   static constexpr int parameters = Scale::trainable ? 1 : 0;
+  static constexpr double spectral_bound = 1.0;  ///< of the largest magnitude of an eigenvalue
 
   template <Scalar S>
   static void logits(const S* expectations, const S* weights, S* out) noexcept {
-    const S scale = scale_of<Scale>(weights);
+    const S scale = detail::scale_of<Scale>(weights);
     for (int o = 0; o < Outputs; ++o) out[o] = scale * expectations[o];
   }
 
@@ -69,7 +77,7 @@ struct LinearLogits {
   template <Scalar S>
   static void backward(const S* expectations, const S* weights, const S* dlogits, S* dexpectations,
                        S* dweights) noexcept {
-    const S scale = scale_of<Scale>(weights);
+    const S scale = detail::scale_of<Scale>(weights);
     for (int o = 0; o < Outputs; ++o) {
       dexpectations[o] = scale * dlogits[o];
       if constexpr (Scale::trainable) dweights[0] += expectations[o] * dlogits[o];
@@ -77,12 +85,10 @@ struct LinearLogits {
   }
 };
 
-}  // namespace detail
-
 /// One logit, scale * <Z> of local qubit `Qubit`, for labels 0 and 1 (loss: binary cross-entropy). Label 1 is the
 /// direction of |0>, where <Z> = +1.
 template <class Scale = FixedScale<4>, int Qubit = 0>
-struct BinaryReadout : detail::LinearLogits<1, Scale> {
+struct BinaryReadout : LinearLogits<1, Scale> {
   static_assert(Qubit >= 0, "qmtl: a readout's qubit must not be negative");
   static constexpr int classes = 2;
   static constexpr int width = Qubit + 1;
@@ -109,7 +115,7 @@ struct Classes : Classes<(C < 2 ? 2 : C), OneQubitPerClass, FixedScale<4>> {
 };
 
 template <int C, class Scale>
-struct Classes<C, OneQubitPerClass, Scale> : detail::LinearLogits<C, Scale> {
+struct Classes<C, OneQubitPerClass, Scale> : LinearLogits<C, Scale> {
   static_assert(C >= 2, "qmtl: Classes<C> must have at least two classes");
   static constexpr int classes = C;
   static constexpr int width = C;
@@ -173,7 +179,7 @@ struct Regression : BinaryReadout<Scale, Qubit> {
 
 /// K raw values <Z> of local qubits 0 .. K-1, for a head used as a layer without a loss of its own.
 template <int K>
-struct Expectations : detail::LinearLogits<K, FixedScale<1>> {
+struct Expectations : LinearLogits<K, FixedScale<1>> {
   static_assert(K >= 1, "qmtl: Expectations<K> must read at least one qubit");
   static constexpr int classes = 0;
   static constexpr int width = K;
@@ -184,7 +190,7 @@ struct Expectations : detail::LinearLogits<K, FixedScale<1>> {
 };
 
 /// The numbers of a readout: of logits, of classes (0 for a real target), of qubits that it reads at least, of
-/// trainable scales.
+/// trainable parameters.
 template <class R>
 concept ReadoutNumbers = requires {
   { R::outputs } -> std::convertible_to<int>;
@@ -193,12 +199,25 @@ concept ReadoutNumbers = requires {
   { R::parameters } -> std::convertible_to<int>;
 };
 
-/// Its scale, as FixedScale<4>, and its eigenvalue(output, basis state).
+/// A readout whose observables are diagonal in the computational basis: eigenvalue(observable, basis state).
+template <class R>
+concept DiagonalReadout = requires {
+  { R::eigenvalue(0, Index{0}) } -> std::convertible_to<double>;
+};
+
+/// A readout whose observables are sums of Pauli terms on local qubits, in any basis: `static constexpr` terms, each
+/// with the number of its observable. Real coefficients make them Hermitian.
+template <class R>
+concept PauliReadout = requires {
+  std::span<const ObservableTerm>(R::terms);
+};
+
+/// Its scale, as FixedScale<4>, and its observables.
 template <class R>
 concept ReadoutOperator = requires {
   { R::Scale::value } -> std::convertible_to<double>;
-  { R::eigenvalue(0, Index{0}) } -> std::convertible_to<double>;
-};
+}
+&&(DiagonalReadout<R> || PauliReadout<R>);
 
 /// From expectation values to logits, and back from dL/dlogits.
 template <class R>
@@ -207,12 +226,37 @@ concept ReadoutMaps = requires(const double* in, double* out) {
   R::backward(in, in, in, out, out);
 };
 
-/// What a task needs of its readout. Every output is diagonal in the computational basis, as hardware measures it;
-/// another basis is a last layer of gates in the block.
+/// What a task needs of its readout: K Hermitian observables on the qubits of the task's window, which are as many as
+/// its outputs unless it has a `static constexpr int observables`, and how logits come from their expectation values
+/// and its parameters. With more than one parameter it has initial(j), the value of parameter j before training.
 template <class R>
 concept Readout = ReadoutNumbers<R> && ReadoutOperator<R> && ReadoutMaps<R> && requires {
   { R::describe() } -> std::convertible_to<std::string>;
 };
+
+/// The number of observables of a readout.
+template <ReadoutNumbers R>
+inline constexpr int observable_count = [] {
+  if constexpr (requires { R::observables; }) {
+    return static_cast<int>(R::observables);
+  } else {
+    return static_cast<int>(R::outputs);
+  }
+}();
+
+namespace detail {
+
+/// The value of a readout's parameter before training: its scale, unless it says otherwise.
+template <Readout R>
+[[nodiscard]] constexpr double initial_parameter([[maybe_unused]] int parameter) noexcept {
+  if constexpr (requires { R::initial(parameter); }) {
+    return R::initial(parameter);
+  } else {
+    return R::Scale::value;
+  }
+}
+
+}  // namespace detail
 
 /// Whether a readout predicts a real target, of which `fit` learns the scale, and does not give the values of a layer.
 template <Readout R>
@@ -220,12 +264,12 @@ inline constexpr bool predicts_target = R::classes == 0;
 template <int K>
 inline constexpr bool predicts_target<Expectations<K>> = false;
 
-/// The largest magnitude of a readout's output; infinity where its scale is trained, or it is not linear in its
-/// expectation values.
+/// The largest magnitude of a readout's output, or what bounds it; infinity where its scale is trained, or it is not
+/// linear in its expectation values.
 template <Readout R>
 inline constexpr double readout_reach = [] {
-  if constexpr (std::derived_from<R, detail::LinearLogits<R::outputs, typename R::Scale>>) {
-    if (!R::Scale::trainable) return R::Scale::value;
+  if constexpr (std::derived_from<R, LinearLogits<R::outputs, typename R::Scale>>) {
+    if (!R::Scale::trainable) return R::Scale::value * R::spectral_bound;
   }
   return std::numeric_limits<double>::infinity();
 }();

@@ -44,7 +44,7 @@ struct RotosolveOptions {
   int sweeps = 20;          ///< at most so many passes over all angles
   double tolerance = 1e-5;  ///< a sweep that lowers the loss by less than this is the last
   int grid = 16;            ///< where the loss along an angle is looked at first: so many points times its degree
-  bool scales = true;       ///< trainable scales too
+  bool scales = true;       ///< trainable scales too, and weights of terms
   Standardization standardize_targets{};  ///< as in FitOptions
 };
 
@@ -95,6 +95,11 @@ class RotosolveRun {
     for_each_index<H::tasks>([&](auto t) { most = std::max(most, Task<t>::weights); });
     return most;
   }();
+  static constexpr int most_readout_parameters = [] {
+    int most = 0;
+    for_each_index<H::tasks>([&](auto t) { most = std::max(most, Task<t>::Readout::parameters); });
+    return most;
+  }();
 
  public:
   /// All arguments must outlive it.
@@ -123,7 +128,7 @@ class RotosolveRun {
     for (int sweep = 1; sweep <= options_.sweeps && !report_.converged; ++sweep) {
       const std::vector<S> before(weights().begin(), weights().end());
       for (int j = 0; j < most_weights; ++j) step_angles(j);
-      if (options_.scales) step_scales();
+      if (options_.scales) step_readouts();
       auto losses = evaluate(sweep);
       undo_what_rose(before, losses);
       report_.losses.push_back(sum(losses));
@@ -150,15 +155,15 @@ class RotosolveRun {
     return model_.head().expectations();
   }
 
-  /// The outputs of one task.
+  /// Those of one task.
   template <int T>
-  [[nodiscard]] static auto outputs_of(const auto& expectations) noexcept {
-    return expectations.middleRows(first_output<T>(), Task<T>::outputs);
+  [[nodiscard]] static auto values_of(const auto& expectations) noexcept {
+    return expectations.middleRows(first_value<T>(), H::task_observables[static_cast<std::size_t>(T)]);
   }
   template <int T>
-  [[nodiscard]] static constexpr Eigen::Index first_output() noexcept {
+  [[nodiscard]] static constexpr Eigen::Index first_value() noexcept {
     Eigen::Index offset = 0;
-    for (std::size_t t = 0; t < static_cast<std::size_t>(T); ++t) offset += H::task_outputs[t];
+    for (std::size_t t = 0; t < static_cast<std::size_t>(T); ++t) offset += H::task_observables[t];
     return offset;
   }
 
@@ -177,10 +182,10 @@ class RotosolveRun {
     const auto& values = run_head(weights());
     for_each_line([&](auto t, auto& line) {
       using T = Task<t>;
-      if constexpr (T::Readout::parameters > 0) line.scale() = static_cast<double>(weights()[first<t> + T::weights]);
+      load_parameters<t>(line, weights());
       double& loss = losses[static_cast<std::size_t>(t)];
-      line.load(outputs_of<t>(values));
-      loss = line.of_scale(line.scale()).loss;
+      line.load(values_of<t>(values));
+      loss = line.loss();
       if (std::isfinite(loss)) return;
       throw NumericalError(text("qmtl: rotosolve: the loss of task ", T::name, ", expected a finite number, got ", loss,
                                 sweep == 0 ? " before the first sweep" : " after a sweep"));
@@ -214,7 +219,7 @@ class RotosolveRun {
       });
       const auto& values = run_head(trial_);
       for_each_angle([&](auto t, auto& line, const Harmonics& h, std::size_t) {
-        if (m < h.points()) line.sample(m, outputs_of<t>(values));
+        if (m < h.points()) line.sample(m, values_of<t>(values));
       });
     }
     for_each_angle([&](auto, auto& line, const Harmonics& h, std::size_t weight) {
@@ -226,29 +231,31 @@ class RotosolveRun {
     });
   }
 
-  /// Minimises the loss of each task along its trainable scale. In it every loss is convex, but where all rows are
-  /// classified rightly it has no minimum: a scale at most doubles in a sweep.
-  void step_scales() {
-    constexpr bool any = [] {
-      bool found = false;
-      for_each_index<H::tasks>([&](auto t) { found = found || Task<t>::Readout::parameters > 0; });
-      return found;
-    }();
-    if constexpr (any) {
+  template <int T>
+  static void load_parameters(auto& line, std::span<const S> weights) noexcept {
+    std::ranges::copy(weights.subspan(first<T> + Task<T>::weights, Task<T>::Readout::parameters),
+                      line.parameters().begin());
+  }
+
+  /// Minimises the loss of each task along each parameter of its readout, one after the other. In it every loss is
+  /// convex, but where all rows are classified rightly it has no minimum: a scale at most doubles in a sweep.
+  void step_readouts() {
+    if constexpr (most_readout_parameters > 0) {
       const auto& values = run_head(weights());
       for_each_line([&](auto t, auto& line) {
-        using T = Task<t>;
-        if constexpr (T::Readout::parameters > 0) {
-          const auto scale = static_cast<double>(weights()[first<t> + T::weights]);
-          line.scale() = scale;
-          line.load(outputs_of<t>(values));
-          const LinePoint here = line.of_scale(scale);
-          if (here.slope == 0.0) return;
+        load_parameters<t>(line, weights());
+        line.load(values_of<t>(values));
+        for (int j = 0; j < Task<t>::Readout::parameters; ++j) {
+          double& value = line.parameters()[static_cast<std::size_t>(j)];
+          const LinePoint here = line.of_parameter(j, value);
+          if (here.slope == 0.0) continue;
           const double down = here.slope < 0.0 ? 1.0 : -1.0;
-          const double step = scale == 0.0 ? down : scale * down > 0.0 ? scale : -scale / 2;
-          const auto along = [&line](double s) { return line.of_scale(s); };
-          const LineMinimum found = descend(along, scale, here, step);
-          if (found.loss < here.loss) weights()[first<t> + T::weights] = static_cast<S>(found.at);
+          const double step = value == 0.0 ? down : value * down > 0.0 ? value : -value / 2;
+          const auto along = [&line, j](double v) { return line.of_parameter(j, v); };
+          const LineMinimum found = descend(along, value, here, step);
+          if (found.loss >= here.loss) continue;
+          weights()[first<t> + static_cast<std::size_t>(Task<t>::weights + j)] = static_cast<S>(found.at);
+          value = found.at;
         }
       });
     }
@@ -263,7 +270,7 @@ class RotosolveRun {
       if (losses[i] <= last) return;
       losses[i] = last;
       std::copy_n(before.begin() + first<t>, T::parameters, weights().begin() + first<t>);
-      if constexpr (T::Readout::parameters > 0) line.scale() = static_cast<double>(before[first<t> + T::weights]);
+      load_parameters<t>(line, before);
     });
   }
 
@@ -287,10 +294,10 @@ class RotosolveRun {
 /// such sum: its minimum along the angle is searched on a grid and refined, with no further evaluation. One evaluation
 /// serves all tasks, which act on copies of the state. No gradients, no learning rate, and the loss never rises.
 ///
-/// Trainable scales are stepped likewise, the loss being convex in them. The backbone stays as it is, missing labels
-/// contribute nothing, and the scale of a real target is learnt as by `fit`. Angles come back within half
-/// a period of 0. A weight whose uses have no common frequency does not compile. Cost of a sweep: an evaluation of the
-/// head on all rows for each coefficient of the task with most. Throws ShapeError or ValueError for data or options
+/// Trainable scales and weights of terms are stepped likewise, the loss being convex in each. The backbone stays as it
+/// is, missing labels contribute nothing, and the scale of a real target is learnt as by `fit`. Angles come back within
+/// half a period of 0. A weight whose uses have no common frequency does not compile. Cost of a sweep: an evaluation of
+/// the head on all rows for each coefficient of the task with most. Throws ShapeError or ValueError for data or options
 /// that do not fit, NumericalError if a loss is not finite.
 template <Backbone B, WindowHead H>
 RotosolveReport rotosolve(MultiTaskModel<B, H>& model, const EncodedDataset<typename B::Scalar>& data,

@@ -133,7 +133,8 @@ template <class M>
 /// K_j = i V^dagger d_j V, since V acts on the window only, whose reduced density matrix is rho (Stokes et al. 2020,
 /// "Quantum natural gradient", Quantum 4, 269, eq. 9 and 10; a quarter of the quantum Fisher information of the pure
 /// state of the whole register). Weights of different tasks act on copies of the state: there is no metric between
-/// them. Cost about uses of weights * 8^k + weights * B * 4^k. Throws ShapeError on wrong sizes.
+/// them, and the metrics of a task's windows add up, as its block acts on a copy for each. Cost about uses of weights *
+/// 8^k + weights * B * 4^k. Throws ShapeError on wrong sizes.
 template <int T, WindowHead H>
 [[nodiscard]] ColMajorMatrix<double> metric_tensor(const H& head, std::span<const typename H::Scalar> weights,
                                                    const BatchIn<typename H::Scalar>& entries,
@@ -143,16 +144,19 @@ template <int T, WindowHead H>
   detail::require_size("metric tensor: number of parameters", weights.size(), H::parameters);
   detail::require_size("metric tensor: rows of entries", entries.rows(), head.encoded_size());
   if (entries.cols() == 0) throw ShapeError("qmtl: metric tensor: samples, expected at least 1, got 0");
-  detail::GeneratorMatrix densities(rows * rows, entries.cols());
-  for (Eigen::Index b = 0; b < entries.cols(); ++b) {
-    const auto rho =
-        head.template window_density<T>(std::span(entries.col(b).data(), static_cast<std::size_t>(entries.rows())));
-    densities.col(b) = Eigen::Map<const std::remove_const_t<decltype(rho)>>(rho.data(), rows * rows, 1)
-                           .template cast<std::complex<double>>();
-  }
   const auto own = weights.subspan(static_cast<std::size_t>(detail::first_parameter<H>(T)), Task::weights);
   const auto generators = detail::block_generators(Task::Block::circuit.ops(), Task::width, own);
-  ColMajorMatrix<double> metric = detail::mean_covariance(generators, densities, rows);
+  detail::GeneratorMatrix densities(rows * rows, entries.cols());
+  ColMajorMatrix<double> metric = ColMajorMatrix<double>::Zero(Task::weights, Task::weights);
+  detail::for_each_index<Task::Windows::count>([&](auto w) {
+    for (Eigen::Index b = 0; b < entries.cols(); ++b) {
+      const std::span sample(entries.col(b).data(), static_cast<std::size_t>(entries.rows()));
+      const auto rho = head.template window_density<T, w>(sample);
+      densities.col(b) = Eigen::Map<const std::remove_const_t<decltype(rho)>>(rho.data(), rows * rows, 1)
+                             .template cast<std::complex<double>>();
+    }
+    metric += detail::mean_covariance(generators, densities, rows);
+  });
   detail::approximate<typename Task::Block>(approximation, metric);
   return metric;
 }

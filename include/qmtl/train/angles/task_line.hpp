@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <span>
 #include <vector>
 
 #include "qmtl/head/task.hpp"
@@ -76,11 +77,11 @@ template <class Block>
 inline constexpr bool has_harmonics = std::all_of(harmonics<Block>.begin(), harmonics<Block>.end(),
                                                   [](const Harmonics& h) { return h.degree >= 0; });
 
-/// The mean loss of one task over its labelled rows as a function of one angle, or of the readout's scale, without the
-/// circuit: the expectation values' harmonics come from as many samples of each as it has coefficients.
+/// The mean loss of one task over its labelled rows as a function of one angle, or of a parameter of the readout,
+/// without the circuit: the expectation values' harmonics come from as many samples of each as it has coefficients.
 template <TaskType T>
 class TaskLine {
-  static constexpr auto outputs = static_cast<Eigen::Index>(T::outputs);
+  static constexpr auto observables = static_cast<Eigen::Index>(observable_count<typename T::Readout>);
   static constexpr LabelKind kind{T::classes};
 
  public:
@@ -93,13 +94,14 @@ class TaskLine {
       const auto label = static_cast<double>(labels(row));
       labels_.push_back(kind.classes > 0 ? label : scale.standardize(label));
     }
-    values_.resize(outputs * static_cast<Eigen::Index>(rows_.size()));
+    values_.resize(observables * static_cast<Eigen::Index>(rows_.size()));
   }
 
   [[nodiscard]] bool labelled() const noexcept { return !rows_.empty(); }
-  [[nodiscard]] double& scale() noexcept { return scale_; }
+  /// The readout's parameters at which angles are stepped.
+  [[nodiscard]] std::span<double, T::Readout::parameters> parameters() noexcept { return parameters_; }
 
-  /// Sets expectation values (outputs x all rows), for `of_scale`.
+  /// Sets expectation values (observables x all rows), for `loss` and `of_parameter`.
   void load(const auto& expectations) { copy(expectations, values_); }
 
   /// Begins the samples of another angle.
@@ -130,24 +132,35 @@ class TaskLine {
     fill_basis(step);
     values_.noalias() = coefficients_ * basis_;
     slopes_.noalias() = coefficients_ * basis_slopes_;
-    return mean(scale_).along_angle;
+    return mean(parameters_).along_angle;
   }
 
-  /// The loss and its slope at another scale, for the expectation values that were loaded.
-  [[nodiscard]] LinePoint of_scale(double scale) {
+  /// The loss for the expectation values that were loaded.
+  [[nodiscard]] double loss() {
     slopes_.setZero(values_.size());
-    return mean(scale).along_scale;
+    return mean(parameters_).along_angle.loss;
+  }
+
+  /// The same with another value of one parameter, and its slope along that.
+  [[nodiscard]] LinePoint of_parameter(int parameter, double value) {
+    slopes_.setZero(values_.size());
+    Parameters changed = parameters_;
+    changed[static_cast<std::size_t>(parameter)] = value;
+    const Means means = mean(changed);
+    return {means.along_angle.loss, means.along_parameters[static_cast<std::size_t>(parameter)]};
   }
 
  private:
+  using Parameters = std::array<double, static_cast<std::size_t>(T::Readout::parameters)>;
   struct Means {
-    LinePoint along_angle, along_scale;
+    LinePoint along_angle;
+    Parameters along_parameters;
   };
 
   void copy(const auto& expectations, Eigen::Ref<Eigen::VectorXd> to) const {
     Eigen::Index i = 0;
     for (const Eigen::Index row : rows_) {
-      for (Eigen::Index o = 0; o < outputs; ++o) to(i++) = static_cast<double>(expectations(o, row));
+      for (Eigen::Index k = 0; k < observables; ++k) to(i++) = static_cast<double>(expectations(k, row));
     }
   }
 
@@ -166,26 +179,29 @@ class TaskLine {
     }
   }
 
-  [[nodiscard]] Means mean(double scale) const {
-    std::array<double, static_cast<std::size_t>(outputs)> logits{}, dlogits{}, dvalues{};
-    double loss = 0.0, angle_slope = 0.0, scale_slope = 0.0;
+  [[nodiscard]] Means mean(const Parameters& parameters) const {
+    std::array<double, static_cast<std::size_t>(T::outputs)> logits{}, dlogits{};
+    std::array<double, static_cast<std::size_t>(observables)> dvalues{};
+    Parameters parameter_slopes{};
+    double loss = 0.0, angle_slope = 0.0;
     for (std::size_t i = 0; i < rows_.size(); ++i) {
-      const double* values = values_.data() + static_cast<Eigen::Index>(i) * outputs;
-      const double* slopes = slopes_.data() + static_cast<Eigen::Index>(i) * outputs;
-      T::Readout::logits(values, &scale, logits.data());
+      const double* values = values_.data() + static_cast<Eigen::Index>(i) * observables;
+      const double* slopes = slopes_.data() + static_cast<Eigen::Index>(i) * observables;
+      T::Readout::logits(values, parameters.data(), logits.data());
       loss += sample_loss<double>(kind, logits, labels_[i], dlogits);
-      T::Readout::backward(values, &scale, dlogits.data(), dvalues.data(), &scale_slope);
-      for (Eigen::Index o = 0; o < outputs; ++o) angle_slope += dvalues[static_cast<std::size_t>(o)] * slopes[o];
+      T::Readout::backward(values, parameters.data(), dlogits.data(), dvalues.data(), parameter_slopes.data());
+      for (Eigen::Index k = 0; k < observables; ++k) angle_slope += dvalues[static_cast<std::size_t>(k)] * slopes[k];
     }
     const double share = rows_.empty() ? 0.0 : 1.0 / static_cast<double>(rows_.size());
-    return {{share * loss, share * angle_slope}, {share * loss, share * scale_slope}};
+    for (double& slope : parameter_slopes) slope *= share;
+    return {{share * loss, share * angle_slope}, parameter_slopes};
   }
 
   std::vector<Eigen::Index> rows_;  // with a label
   std::vector<double> labels_;
-  double scale_ = 1.0;
+  Parameters parameters_{};
   Harmonics harmonics_;
-  ColMajorMatrix<double> samples_, coefficients_;  // (outputs x rows) x points
+  ColMajorMatrix<double> samples_, coefficients_;  // (observables x rows) x points
   Eigen::VectorXd values_, slopes_, basis_, basis_slopes_;
 };
 

@@ -13,6 +13,8 @@
 
 namespace qmtl::inline QMTL_ABI::detail {
 
+// `auto` where the type is known: so that whoever includes this and estimates nothing pays for the parsing only.
+
 /// Expectation values with standard errors from an executor, whichever of its forms it has. Throws ShapeError for an
 /// answer of another size than the question's, ValueError for one that cannot be true.
 template <Executor E>
@@ -57,7 +59,7 @@ class Estimator {
   }
 
  private:
-  static void require_table(std::string_view what, std::size_t job, const Batch<double>& table, Eigen::Index rows,
+  static void require_table(std::string_view what, std::size_t job, const auto& table, Eigen::Index rows,
                             Eigen::Index runs) {
     if (table.rows() != rows || table.cols() != runs) {
       throw ShapeError(text("qmtl: executor: ", what, " of job ", job, ", expected ", rows, " x ", runs, ", got ",
@@ -72,7 +74,7 @@ class Estimator {
     }
   }
 
-  static void require_sums(std::size_t job, const Batch<double>& probabilities) {
+  static void require_sums(std::size_t job, const auto& probabilities) {
     constexpr double tolerance = 1e-3;  // of single precision on many qubits
     for (Eigen::Index r = 0; r < probabilities.cols(); ++r) {
       const double sum = probabilities.col(r).sum(), least = probabilities.col(r).minCoeff();
@@ -84,7 +86,7 @@ class Estimator {
   }
 
   /// The variance of a mean of independent outcomes, and 0 without `shots()`.
-  [[nodiscard]] Estimates from_probabilities(const CircuitJob& job, const Batch<double>& probabilities) const {
+  [[nodiscard]] Estimates from_probabilities(const auto& job, const auto& probabilities) const {
     Estimates out{job.eigenvalues.transpose() * probabilities, Batch<double>::Zero(job.observables(), job.runs())};
     if constexpr (requires { static_cast<double>(executor_.shots()); }) {
       const double shots = static_cast<double>(executor_.shots());

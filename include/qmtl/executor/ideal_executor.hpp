@@ -27,17 +27,24 @@ class IdealExecutor {
   /// The outcome probabilities (2^k x runs) of each job.
   [[nodiscard]] std::vector<Batch<double>> probabilities(std::span<const CircuitJob> jobs) {
     std::vector<Batch<double>> results;
-    for (const auto& job : jobs) results.push_back(Batch<double>::Zero(job.outcomes(), job.runs()));
+    results.reserve(jobs.size());
+    run_all(jobs, results);
+    return results;
+  }
+
+ private:
+  // `auto` where the type is known: so that whoever includes this and runs nothing pays for the parsing only.
+
+  void run_all(auto jobs, auto& results) {
+    for (const auto& job : jobs) results.emplace_back(Batch<double>::Zero(job.outcomes(), job.runs()));
     for (std::size_t first = 0; first < jobs.size();) {
       std::size_t last = first + 1;
       while (last < jobs.size() && begin_alike(jobs[first], jobs[last])) ++last;
       run(jobs.subspan(first, last - first), std::span(results).subspan(first, last - first));
       first = last;
     }
-    return results;
   }
 
- private:
   using Operations = std::span<const Operation>;
 
   /// Amplitudes after the first `done` operations of a run.
@@ -58,7 +65,7 @@ class IdealExecutor {
   };
 
   /// Whether run by run two jobs have the same state after their shared operations.
-  [[nodiscard]] static bool begin_alike(const CircuitJob& a, const CircuitJob& b) {
+  [[nodiscard]] static bool begin_alike(const auto& a, const auto& b) {
     if (a.circuit.qubits != b.circuit.qubits || a.shared != b.shared || a.runs() != b.runs()) return false;
     const Operations ops = a.circuit.ops().first(a.shared);
     const Eigen::Index parameters = feature_count(ops);
@@ -67,7 +74,7 @@ class IdealExecutor {
   }
 
   /// The first operation that is not the same in a run as in the next one.
-  [[nodiscard]] static std::size_t first_difference(const CircuitJob& job, Eigen::Index run) {
+  [[nodiscard]] static std::size_t first_difference(const auto& job, Eigen::Index run) {
     const auto ops = job.circuit.ops();
     if (run + 1 == job.runs()) return 0;
     return static_cast<std::size_t>(
@@ -82,8 +89,8 @@ class IdealExecutor {
   }
 
   /// Jobs that begin alike, or a single one.
-  void run(std::span<const CircuitJob> jobs, std::span<Batch<double>> results) {
-    const CircuitJob& first = jobs.front();
+  void run(auto jobs, auto results) {
+    const auto& first = jobs.front();
     const auto ops = first.circuit.ops();
     make_room(first.circuit.qubits);
     const std::size_t common = jobs.size() == 1 ? ops.size() : first.shared;
@@ -112,7 +119,7 @@ class IdealExecutor {
     });
   }
 
-  void load(const CircuitJob& job, Eigen::Index run) {
+  void load(const auto& job, Eigen::Index run) {
     const auto column = job.parameters.col(run);
     parameters_.assign(column.begin(), column.end());
   }

@@ -43,7 +43,8 @@ namespace detail {
 
 /// "1", "-0.5i" or "0.5+0.5i".
 [[nodiscard]] inline std::string complex_text(std::complex<double> z) {
-  const auto re = exact(z.real() + 0.0), im = exact(z.imag() + 0.0);
+  auto re = exact(z.real() + 0.0);
+  const auto im = exact(z.imag() + 0.0);
   if (z.imag() == 0.0) return re;
   if (z.real() == 0.0) return im + "i";
   return re + (im.front() == '-' ? "" : "+") + im + "i";

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <initializer_list>
 #include <iterator>
+#include <numeric>
 #include <optional>
 #include <span>
 #include <string>
@@ -325,8 +326,8 @@ inline Program& Program::append(const Program& part, std::span<const int> map) {
 
 inline Program& Program::append(const Program& part) {
   detail::require_narrow("Program", part.qubits_, qubits_);
-  std::vector<int> same;
-  for (int q = 0; q < part.qubits_; ++q) same.push_back(q);
+  std::vector<int> same(static_cast<std::size_t>(part.qubits_));
+  std::iota(same.begin(), same.end(), 0);
   return append(part, same);
 }
 

@@ -92,7 +92,8 @@ class DirectTask {
     for (const auto& term : terms_) {
       cosets_.for_each([&](Address base) {
         for (std::size_t a = 0; a < cosets_.offsets.size(); ++a) {
-          visit(term.observable, base ^ cosets_.offsets[a ^ term.flip], term.image(copy_[base ^ cosets_.offsets[a]], a));
+          visit(term.observable, base ^ cosets_.offsets[a ^ term.flip],
+                term.image(copy_[base ^ cosets_.offsets[a]], a));
         }
       });
     }

@@ -22,8 +22,8 @@ struct EngineTask {
   ColMajorMatrix<S> eigenvalues;     ///< 2^k x outputs: of what is diagonal in the outputs' observables
   int first_output = 0;
   int first_parameter = 0;
-  bool direct = false;  ///< run the block on a copy of the state instead of using window operators
-  std::vector<ObservableTerm> terms{};     ///< what is not diagonal, on local qubits
+  bool direct = false;                    ///< run the block on a copy of the state instead of using window operators
+  std::vector<ObservableTerm> terms{};    ///< what is not diagonal, on local qubits
   std::vector<MeasurementBasis> bases{};  ///< in which a device reads the outputs; empty: the computational basis
 
   [[nodiscard]] int outputs() const noexcept { return static_cast<int>(eigenvalues.cols()); }

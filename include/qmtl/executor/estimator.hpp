@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // An executor's answers, looked at before they are used.
 
+#include <algorithm>
 #include <cmath>
 #include <span>
 #include <string_view>
@@ -91,8 +92,11 @@ class Estimator {
     if constexpr (requires { static_cast<double>(executor_.shots()); }) {
       const double shots = static_cast<double>(executor_.shots());
       if (!(shots > 0.0)) throw ValueError(text("qmtl: executor: shots, expected a positive number, got ", shots));
-      const Batch<double> squares = job.eigenvalues.cwiseAbs2().transpose() * probabilities;
-      out.standard_errors = ((squares.array() - out.values.array().square()).max(0.0) / shots).sqrt();
+      const auto squares = (job.eigenvalues.cwiseAbs2().transpose() * probabilities).eval();
+      for (Eigen::Index i = 0; i < squares.size(); ++i) {
+        const double mean = out.values.data()[i];
+        out.standard_errors.data()[i] = std::sqrt(std::max(0.0, squares.data()[i] - mean * mean) / shots);
+      }
     }
     return out;
   }

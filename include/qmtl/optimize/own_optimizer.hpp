@@ -97,23 +97,27 @@ class OwnOptimizer {
 
   struct Settings {
     virtual ~Settings() = default;
-    virtual double learning_rate() const = 0;
+    [[nodiscard]] virtual double learning_rate() const = 0;
     virtual void validate() const = 0;
     virtual void describe(SettingsText& text) const = 0;
-    virtual State<float> start(std::type_identity<float>, std::size_t size) const = 0;
-    virtual State<double> start(std::type_identity<double>, std::size_t size) const = 0;
+    [[nodiscard]] virtual State<float> start(std::type_identity<float>, std::size_t size) const = 0;
+    [[nodiscard]] virtual State<double> start(std::type_identity<double>, std::size_t size) const = 0;
   };
 
   template <class O>
   struct SettingsOf final : Settings {
     explicit SettingsOf(O s) : own(std::move(s)) {}
-    double learning_rate() const override { return static_cast<double>(own.learning_rate); }
+    [[nodiscard]] double learning_rate() const override { return static_cast<double>(own.learning_rate); }
     void validate() const override {
       if constexpr (requires { own.validate(); }) own.validate();
     }
     void describe(SettingsText& text) const override { own.describe(text); }
-    State<float> start(std::type_identity<float>, std::size_t size) const override { return start_run<float>(size); }
-    State<double> start(std::type_identity<double>, std::size_t size) const override { return start_run<double>(size); }
+    [[nodiscard]] State<float> start(std::type_identity<float>, std::size_t size) const override {
+      return start_run<float>(size);
+    }
+    [[nodiscard]] State<double> start(std::type_identity<double>, std::size_t size) const override {
+      return start_run<double>(size);
+    }
 
     template <class S>
     State<S> start_run(std::size_t size) const {

@@ -63,21 +63,21 @@ class OwnRate {
  private:
   struct Curve {
     virtual ~Curve() = default;
-    virtual double value(const StepPosition& at) const = 0;
+    [[nodiscard]] virtual double value(const StepPosition& at) const = 0;
     virtual void validate() const = 0;
     virtual void describe(SettingsText& text) const = 0;
-    virtual bool of_all_epochs() const = 0;
+    [[nodiscard]] virtual bool of_all_epochs() const = 0;
   };
 
   template <class C>
   struct CurveOf final : Curve {
     explicit CurveOf(C c) : own(std::move(c)) {}
-    double value(const StepPosition& at) const override { return static_cast<double>(own(at)); }
+    [[nodiscard]] double value(const StepPosition& at) const override { return static_cast<double>(own(at)); }
     void validate() const override {
       if constexpr (requires { own.validate(); }) own.validate();
     }
     void describe(SettingsText& text) const override { own.describe(text); }
-    bool of_all_epochs() const override {
+    [[nodiscard]] bool of_all_epochs() const override {
       if constexpr (requires { C::of_all_epochs; }) {
         return C::of_all_epochs;
       } else {

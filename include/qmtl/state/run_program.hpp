@@ -74,7 +74,7 @@ class Trajectory {
     double left = uniform01(*rng_), probability = 0.0;
     int drawn = -1;
     for (int k = 0; k < channel.count && left >= 0.0; ++k) {
-      const auto& kraus = program_->matrices()[static_cast<std::size_t>(channel.first + k)];
+      const auto& kraus = program_->matrices()[static_cast<std::size_t>(channel.first) + static_cast<std::size_t>(k)];
       const double of_this = (kraus * rho).cwiseProduct(kraus.conjugate()).sum().real();
       if (of_this <= 0.0) continue;  // rounding must not lead to what cannot happen
       drawn = channel.first + k;

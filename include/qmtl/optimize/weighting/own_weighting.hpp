@@ -41,10 +41,10 @@ namespace detail {
 class WeightingState {
  public:
   virtual ~WeightingState() = default;
-  virtual std::span<const double> values() const = 0;
+  [[nodiscard]] virtual std::span<const double> values() const = 0;
   virtual void after_step(const WeightingStep& step) = 0;
   virtual void after_epoch(std::span<const double> losses) = 0;
-  virtual ArchiveRange range() const = 0;
+  [[nodiscard]] virtual ArchiveRange range() const = 0;
   virtual void archive(ArchiveWriter& archive) = 0;
   virtual void archive(ArchiveReader& archive) = 0;
 };
@@ -53,14 +53,14 @@ template <WeightingRun R>
 class WeightingStateOf final : public WeightingState {
  public:
   explicit WeightingStateOf(R run) : run_(std::move(run)) {}
-  std::span<const double> values() const override { return run_.values(); }
+  [[nodiscard]] std::span<const double> values() const override { return run_.values(); }
   void after_step(const WeightingStep& step) override {
     if constexpr (requires { run_.after_step(step); }) run_.after_step(step);
   }
   void after_epoch(std::span<const double> losses) override {
     if constexpr (requires { run_.after_epoch(losses); }) run_.after_epoch(losses);
   }
-  ArchiveRange range() const override {
+  [[nodiscard]] ArchiveRange range() const override {
     if constexpr (requires(const R& run) { run.range(); }) {
       return run_.range();
     } else {
@@ -95,16 +95,16 @@ class OwnWeighting {
  private:
   struct Settings {
     virtual ~Settings() = default;
-    virtual bool needs_norms() const = 0;
+    [[nodiscard]] virtual bool needs_norms() const = 0;
     virtual void validate(std::size_t tasks) const = 0;
     virtual void describe(SettingsText& text) const = 0;
-    virtual std::unique_ptr<detail::WeightingState> start(std::span<const LabelKind> kinds) const = 0;
+    [[nodiscard]] virtual std::unique_ptr<detail::WeightingState> start(std::span<const LabelKind> kinds) const = 0;
   };
 
   template <class W>
   struct SettingsOf final : Settings {
     explicit SettingsOf(W s) : own(std::move(s)) {}
-    bool needs_norms() const override {
+    [[nodiscard]] bool needs_norms() const override {
       if constexpr (requires { W::needs_norms; }) {
         return W::needs_norms;
       } else {
@@ -115,7 +115,7 @@ class OwnWeighting {
       if constexpr (requires { own.validate(tasks); }) own.validate(tasks);
     }
     void describe(SettingsText& text) const override { own.describe(text); }
-    std::unique_ptr<detail::WeightingState> start(std::span<const LabelKind> kinds) const override {
+    [[nodiscard]] std::unique_ptr<detail::WeightingState> start(std::span<const LabelKind> kinds) const override {
       return std::make_unique<detail::WeightingStateOf<decltype(own.start(kinds))>>(own.start(kinds));
     }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include "qmtl/head/linear_head.hpp"
 #include "qmtl/head/quantum_head.hpp"
@@ -123,11 +124,13 @@ class HybridHead {
     });
   }
 
-  /// For the last forward: adds dL/dweights to `gradient` and sets dL/dz. Throws ShapeError on wrong sizes.
+  /// For the last forward: adds dL/dweights to `gradient` and sets dL/dz. Throws ShapeError on wrong sizes; an error
+  /// changes neither.
   void backward(const BatchIn<S>& z, std::span<const S> weights, const BatchIn<S>& dlogits, std::span<S> gradient,
                 BatchOut<S> dz) {
     layers_backward(weights, dlogits, gradient);
     circuits_.backward(z, weights.first(circuit_parameters), slopes_, gradient.first(circuit_parameters), dz);
+    add_layer_gradients(gradient);
   }
 
   /// As backward, without dL/dz. Throws ShapeError.
@@ -135,6 +138,7 @@ class HybridHead {
                         std::span<S> gradient) {
     layers_backward(weights, dlogits, gradient);
     circuits_.backward_weights(z, weights.first(circuit_parameters), slopes_, gradient.first(circuit_parameters));
+    add_layer_gradients(gradient);
   }
 
   /// Lines that identify the head's architecture, also in saved models.
@@ -162,8 +166,9 @@ class HybridHead {
   }
   [[nodiscard]] static constexpr int first_measured(int t) noexcept { return shared ? 0 : t * n; }
 
-  /// Through the linear layers, to the expectation values.
-  void layers_backward(std::span<const S> weights, const BatchIn<S>& dlogits, std::span<S> gradient) {
+  /// Through the linear layers, to the expectation values. Weight gradients wait until the circuits' are there: those
+  /// may throw.
+  void layers_backward(std::span<const S> weights, const BatchIn<S>& dlogits, std::span<const S> gradient) {
     detail::require_size("HybridHead: number of parameters", weights.size(), parameters);
     detail::require_size("HybridHead: number of gradients", gradient.size(), parameters);
     detail::require_size("HybridHead: rows of logit gradients", dlogits.rows(), outputs);
@@ -172,17 +177,23 @@ class HybridHead {
     slopes_.resize(Circuits::outputs, measured_.cols());
     slopes_.setZero();
     of_task_.resize(n, measured_.cols());
+    sums_.assign(parameters, S(0));
     detail::for_each_index<tasks>([&](auto t) {
       layer<t>().backward(measured_.middleRows(first_measured(t), n), of_layer<t>(weights),
-                          dlogits.middleRows(OutputOffsets::first[t], task_outputs[t]), of_layer<t>(gradient),
-                          of_task_);
+                          dlogits.middleRows(OutputOffsets::first[t], task_outputs[t]),
+                          of_layer<t>(std::span<S>(sums_)), of_task_);
       slopes_.middleRows(first_measured(t), n) += of_task_;
     });
+  }
+
+  void add_layer_gradients(std::span<S> gradient) const noexcept {
+    for (std::size_t j = circuit_parameters; j < sums_.size(); ++j) gradient[j] += sums_[j];
   }
 
   Circuits circuits_;
   std::tuple<Layer<Tasks>...> layers_;
   Batch<S> measured_, slopes_, of_task_;
+  std::vector<S> sums_;  // of a batch: the gradient of the layers
 };
 
 }  // namespace qmtl::inline QMTL_ABI

@@ -8,6 +8,7 @@
 
 #include <cmath>
 #include <complex>
+#include <span>
 #include <vector>
 
 #include "qmtl/head/quantum_head.hpp"
@@ -116,6 +117,42 @@ TEST_CASE("threads share the samples of light cones", "[head][threads]") {
     CHECK(one.dz == three.dz);
     for (std::size_t j = 0; j < one.gradient.size(); ++j)
       CHECK(three.gradient[j] == Approx(one.gradient[j]).margin(1e-12));
+  }
+}
+
+/// Every output of a sample is its first angle, with that for an error too. It says no `width`.
+struct Splitting {
+  static constexpr bool splits_batches = true;
+  Batch<double> angles{};
+
+  explicit Splitting(const HeadProgram<double>&) {}
+  void forward(const BatchIn<double>& in, std::span<const double>, BatchOut<double> expectations) {
+    angles = in;
+    expectations.rowwise() = in.row(0);
+  }
+  void backward(const BatchIn<double>& in, std::span<const double>, const BatchIn<double>& cotangents,
+                std::span<double> gradient, BatchOut<double>) {
+    for (double& g : gradient) g += in.row(0).dot(cotangents.row(0));
+  }
+  void standard_errors(BatchOut<double> errors) const { errors.rowwise() = angles.row(0); }
+};
+
+TEST_CASE("threads have parts of the batch of a backend of one's own, with its standard errors", "[head][threads]") {
+  static_assert(splits_batches<Splitting>);
+  HeadProgram<double> program;
+  program.outputs = 2;
+  detail::ParallelBackend<double, Splitting> backend(program);
+  backend.set_execution(Threads{3});
+  for (const Eigen::Index batch : {1, 2, 3, 7}) {
+    const Batch<double> angles = Batch<double>::Random(1, batch), c = Batch<double>::Ones(2, batch);
+    Batch<double> values(2, batch), errors = Batch<double>::Zero(2, batch), unwanted;
+    std::vector<double> gradient(1, 1.0);
+    backend.forward(angles, {}, values);
+    detail::standard_errors_of<decltype(backend), double>(backend, errors);
+    backend.backward(angles, {}, c, gradient, unwanted);
+    CHECK(values == angles.replicate(2, 1));
+    CHECK(errors == values);
+    CHECK(gradient[0] == Approx(1.0 + angles.sum()));
   }
 }
 

@@ -4,6 +4,7 @@
 #include "qmtl/head/head_method.hpp"
 
 #include <cmath>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -126,11 +127,11 @@ TEST_CASE("an executor's exception reaches the caller, and leaves the head as it
 template <class S>
 struct Linear {
   HeadProgram<S> program;
-  int threads = 1;
+  std::shared_ptr<int> threads = std::make_shared<int>(1);  // of its copies too
 
   explicit Linear(const HeadProgram<S>& head) : program(head) {}
 
-  void set_execution(const Execution& execution) { threads = thread_count(execution); }
+  void set_execution(const Execution& execution) { *threads = thread_count(execution); }
   void forward(const BatchIn<S>& angles, std::span<const S> weights, BatchOut<S> expectations) const {
     S sum = 0;
     for (const S w : weights) sum += w;
@@ -176,7 +177,12 @@ TEST_CASE("a method of one's own computes a head, and its backend can be set on 
   CHECK((dz.array() == 1.0).all());
 
   QuantumHead<double, E, T> other;
-  other.set_backend(Linear<double>(other.program()));
+  other.set_execution(Threads{3});
+  const Linear<double> linear(other.program());
+  other.set_backend(linear);
+  CHECK(*linear.threads == 3);  // although it was set later
+  other.set_execution(Threads{2});
+  CHECK(*linear.threads == 2);
   Batch<double> logits_of_other(2, 2);
   other.forward(z, w, logits_of_other);
   CHECK(logits_of_other == logits);
@@ -210,6 +216,19 @@ TEST_CASE("the circuits of a hybrid head run on an executor") {
   head.set_executor(Sampled(7, Seed{1}));
   head.forward(z, w, logits);
   CHECK(max_difference(logits, expected) > 1e-3);
+
+  bool fails = false;
+  IdealExecutor<> ideal;
+  head.set_executor(Scripted{[&](std::span<const CircuitJob> jobs) {
+    if (fails) throw std::runtime_error("the device is away");
+    return ideal.probabilities(jobs);
+  }});
+  const Batch<double> c = Batch<double>::Ones(Hybrid::outputs, 2);
+  std::vector<double> gradient(w.size(), 2.0);
+  head.forward(z, w, logits);
+  fails = true;
+  CHECK_THROWS_AS(head.backward_weights(z, w, c, gradient), std::runtime_error);
+  CHECK(gradient == std::vector<double>(w.size(), 2.0));  // of layers too
   head.set_executor(IdealExecutor{});
   head.forward(z, w, logits);
   CHECK(max_difference(logits, expected) < 1e-12);

@@ -4,6 +4,7 @@
 
 #include <concepts>
 #include <memory>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -33,9 +34,10 @@ concept BackendBackward = requires(B backend, BatchView<const S> in, std::span<c
 /// What evaluates a quantum head, given as a HeadProgram<S> whose operations outlive it. A copy has its own buffers. A
 /// BatchView converts to the BatchIn and BatchOut that functions may take. A backend may have more:
 /// - `static constexpr bool splits_batches = true`: a sample's results do not depend on the others. Then threads have
-///   copies of it, each for a part of the batch; any other one is always given whole batches;
+///   copies of it, each for a part of the batch, in multiples of its `static constexpr int width` if it has one; any
+///   other one is always given whole batches;
 /// - `set_execution(const Execution&)`, if it does not split batches: how many threads it may use;
-/// - `standard_errors(errors)`: sets those of the last forward's expectation values (outputs x batch).
+/// - `standard_errors(errors) const`: sets those of the last forward's expectation values (outputs x batch).
 template <class B, class S>
 concept HeadBackend = Scalar<S> && std::copy_constructible<B> && BackendForward<B, S> && BackendBackward<B, S>;
 
@@ -78,10 +80,21 @@ class AnyBackend {
   AnyBackend(const AnyBackend&) = default;
 };
 
+/// Whether a backend has standard errors. One that has a member of this name and another form would pass for an exact
+/// one: that is an error.
+template <class B, Scalar S>
+inline constexpr bool gives_standard_errors = [] {
+  constexpr bool gives = requires(const B& backend, BatchView<S> errors) { backend.standard_errors(errors); };
+  constexpr bool other = requires { &B::standard_errors; }
+  || requires(B & backend, BatchView<S> errors) { backend.standard_errors(errors); };
+  static_assert(gives || !other, "qmtl: a backend's standard_errors must be const and take a BatchView");
+  return gives;
+}();
+
 /// Zero where a backend has none.
 template <class B, Scalar S>
 void standard_errors_of(const B& backend, BatchView<S> errors) {
-  if constexpr (requires { backend.standard_errors(errors); }) {
+  if constexpr (gives_standard_errors<B, S>) {
     backend.standard_errors(errors);
   } else {
     errors.setZero();
@@ -118,23 +131,36 @@ class AnyBackendOf final : public AnyBackend<S> {
   B backend_;
 };
 
-/// A backend that was chosen at run time, or none. A copy has a copy of it.
+/// A backend that was chosen at run time, or none, and the execution that it is to have, whichever is set first. A copy
+/// has a copy of it.
 template <Scalar S>
 class ChosenBackend {
  public:
   ChosenBackend() = default;
-  explicit ChosenBackend(std::unique_ptr<AnyBackend<S>> backend) : backend_(std::move(backend)) {}
-  ChosenBackend(const ChosenBackend& other) : backend_(other ? other.backend_->clone() : nullptr) {}
+  ChosenBackend(const ChosenBackend& other)
+      : backend_(other ? other.backend_->clone() : nullptr), execution_(other.execution_) {}
   ChosenBackend(ChosenBackend&&) noexcept = default;
   ChosenBackend& operator=(const ChosenBackend& other) { return *this = ChosenBackend(other); }
   ChosenBackend& operator=(ChosenBackend&&) noexcept = default;
   ~ChosenBackend() = default;
+
+  /// If the backend cannot have the execution, everything is as it was.
+  void set(std::unique_ptr<AnyBackend<S>> backend) {
+    if (execution_) backend->set_execution(*execution_);
+    backend_ = std::move(backend);
+  }
+  void reset() noexcept { backend_ = nullptr; }
+  void set_execution(const Execution& execution) {
+    if (backend_ != nullptr) backend_->set_execution(execution);
+    execution_ = execution;
+  }
 
   explicit operator bool() const noexcept { return backend_ != nullptr; }
   [[nodiscard]] AnyBackend<S>* operator->() const noexcept { return backend_.get(); }
 
  private:
   std::unique_ptr<AnyBackend<S>> backend_;
+  std::optional<Execution> execution_;  // none: the backend has its own
 };
 
 }  // namespace detail

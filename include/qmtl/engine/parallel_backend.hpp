@@ -11,15 +11,26 @@
 #include <vector>
 
 #include "qmtl/core/execution.hpp"
+#include "qmtl/engine/backend.hpp"
 #include "qmtl/engine/lane_backend.hpp"
 
 namespace qmtl::inline QMTL_ABI::detail {
+
+/// Samples that a backend has at a time.
+template <class Backend>
+inline constexpr Eigen::Index samples_at_a_time = [] {
+  if constexpr (requires { Backend::width; }) {
+    return static_cast<Eigen::Index>(Backend::width);
+  } else {
+    return Eigen::Index{1};
+  }
+}();
 
 /// How many samples each of `parts` takes, the last ones fewer or none: whole groups or, where members of a register
 /// share groups and so fill them with fewer samples, equal shares.
 template <class Backend>
 [[nodiscard]] Eigen::Index samples_of_part(const Backend& backend, Eigen::Index batch, Eigen::Index parts) noexcept {
-  constexpr Eigen::Index width = Backend::width;
+  constexpr Eigen::Index width = samples_at_a_time<Backend>;
   const Eigen::Index groups = (batch + width - 1) / width;
   const Eigen::Index whole = (groups + parts - 1) / parts * width;
   if constexpr (requires { backend.state_bytes(batch); }) {
@@ -50,6 +61,13 @@ class ParallelBackend {
   /// As LaneBackend::backward. On an error `gradient` may have got the sums of some parts.
   void backward(BatchView<const S> angles, std::span<const S> weights, BatchView<const S> cotangents,
                 std::span<S> gradient, BatchView<S> angle_gradients);
+
+  /// Standard errors of the expectation values of the last forward (outputs x batch), as each part has them.
+  void standard_errors(BatchView<S> errors) const requires gives_standard_errors<Backend, S> {
+    for (const auto& part : parts_) {
+      if (part.count > 0) part.backend.standard_errors(of_part(errors, part));
+    }
+  }
 
   // For backends that can keep what the encoding makes of a sample; see LaneBackend.
 

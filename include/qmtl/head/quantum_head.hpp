@@ -101,11 +101,12 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
   /// until another policy is set. Below 13 qubits at most ceil(B / pack_width<S>) of them have work, on light cones up
   /// to B; from there on, where samples do not come out even, the threads share each sample's state. Throws ValueError
   /// for an impossible count, std::system_error if the system has no more threads; then the head is as it was. A
-  /// backend of your own takes the policy if it has a set_execution, and stays on the calling thread if not.
+  /// backend of your own, set before or later, takes the policy if it has a set_execution, and stays on the calling
+  /// thread if not.
   void set_execution(const Execution& execution) {
     moved_from_.check("QuantumHead");
     detail::set_execution_of(backend_, execution);
-    if (chosen_) chosen_->set_execution(execution);
+    chosen_.set_execution(execution);
     batch_ = -1;
   }
 
@@ -134,7 +135,7 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
     static_assert(is_backend, "qmtl: a head's backend must have forward and backward, see engine/backend.hpp");
     moved_from_.check("QuantumHead");
     if constexpr (is_backend) {
-      chosen_ = detail::ChosenBackend<S>(std::make_unique<detail::AnyBackendOf<S, B>>(std::move(backend)));
+      chosen_.set(std::make_unique<detail::AnyBackendOf<S, B>>(std::move(backend)));
     }
     batch_ = -1;
   }
@@ -150,7 +151,7 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
 
   /// Goes back to the method of the head's type.
   void restore_method() noexcept {
-    chosen_ = {};
+    chosen_.reset();
     batch_ = -1;
   }
   /// Whether the head's method evaluates it, and no backend that was set.

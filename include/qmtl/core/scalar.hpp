@@ -4,6 +4,7 @@
 
 #include <complex>
 #include <concepts>
+#include <new>
 #include <numbers>
 #include <type_traits>
 
@@ -63,8 +64,15 @@ class BatchView
       : Base(other.data(), other.rows(), other.cols()) {}
   BatchView(const BatchView&) = default;
   using Base::operator=;
-  /// Assigns the numbers.
-  BatchView& operator=(const BatchView&) = default;
+  /// Assigns the numbers; a read-only view looks at those of `other` from now on.
+  BatchView& operator=(const BatchView& other) {
+    if constexpr (std::is_const_v<S>) {
+      new (this) BatchView(other.data(), other.rows(), other.cols());
+    } else {
+      Base::operator=(other);
+    }
+    return *this;
+  }
 };
 
 namespace detail {

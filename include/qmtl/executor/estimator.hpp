@@ -20,6 +20,14 @@ namespace qmtl::inline QMTL_ABI::detail {
 /// answer of another size than the question's, ValueError for one that cannot be true.
 template <Executor E>
 class Estimator {
+  static constexpr bool samples = requires(const E& executor) { static_cast<double>(executor.shots()); };
+  static constexpr bool names_shots = requires { &E::shots; }
+  || requires(E& executor) { executor.shots(); };
+  static_assert(samples || !names_shots || ExpectationExecutor<E>,
+                "qmtl: an executor's number of shots must be a member function, double shots() const");
+  static_assert(!samples || !exact_executor<E> || ExpectationExecutor<E>,
+                "qmtl: an executor must be exact or have shots, not both");
+
  public:
   explicit Estimator(E executor) : executor_(std::move(executor)) {}
 
@@ -33,6 +41,7 @@ class Estimator {
       for (std::size_t j = 0; j < jobs.size(); ++j) {
         require_table("expectation values", j, estimates[j].values, jobs[j].observables(), jobs[j].runs());
         require_table("standard errors", j, estimates[j].standard_errors, jobs[j].observables(), jobs[j].runs());
+        require_not_negative(j, estimates[j].standard_errors);
       }
       return estimates;
     } else {
@@ -75,6 +84,15 @@ class Estimator {
     }
   }
 
+  static void require_not_negative(std::size_t job, const auto& errors) {
+    for (Eigen::Index r = 0; r < errors.cols(); ++r) {
+      const double least = errors.col(r).minCoeff();
+      if (least >= 0.0) continue;
+      throw ValueError(
+          text("qmtl: executor: standard errors of job ", job, ", run ", r, ", expected none below 0, got ", least));
+    }
+  }
+
   static void require_sums(std::size_t job, const auto& probabilities) {
     constexpr double tolerance = 1e-3;  // of single precision on many qubits
     for (Eigen::Index r = 0; r < probabilities.cols(); ++r) {
@@ -86,19 +104,28 @@ class Estimator {
     }
   }
 
-  /// The variance of a mean of independent outcomes, and 0 without `shots()`.
+  /// Without `shots()` there are no errors.
   [[nodiscard]] Estimates from_probabilities(const auto& job, const auto& probabilities) const {
     Estimates out{job.eigenvalues.transpose() * probabilities, Batch<double>::Zero(job.observables(), job.runs())};
-    if constexpr (requires { static_cast<double>(executor_.shots()); }) {
+    if constexpr (samples) {
       const double shots = static_cast<double>(executor_.shots());
       if (!(shots > 0.0)) throw ValueError(text("qmtl: executor: shots, expected a positive number, got ", shots));
-      const auto squares = (job.eigenvalues.cwiseAbs2().transpose() * probabilities).eval();
-      for (Eigen::Index i = 0; i < squares.size(); ++i) {
-        const double mean = out.values.data()[i];
-        out.standard_errors.data()[i] = std::sqrt(std::max(0.0, squares.data()[i] - mean * mean) / shots);
-      }
+      set_errors(job, probabilities, shots, out);
     }
     return out;
+  }
+
+  /// Those of means of `shots` independent outcomes. Deviations are squared, not outcomes: near an eigenvalue the mean
+  /// of squares and the square of the mean differ by their rounding only.
+  static void set_errors(const auto& job, const auto& probabilities, double shots, auto& out) {
+    for (Eigen::Index o = 0; o < job.observables(); ++o) {
+      const auto values = job.eigenvalues.col(o).array();
+      const double range = values.maxCoeff() - values.minCoeff();
+      for (Eigen::Index r = 0; r < job.runs(); ++r) {
+        const double spread = ((values - out.values(o, r)).square() * probabilities.col(r).array()).sum();
+        out.standard_errors(o, r) = shots > 1.0 ? std::sqrt(std::max(0.0, spread) / (shots - 1.0)) : range / 2;
+      }
+    }
   }
 
   E executor_;

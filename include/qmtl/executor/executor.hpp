@@ -32,7 +32,8 @@ struct Estimates {
 };
 
 /// An executor that gives a job's outcome probabilities, 2^k x runs. They may be frequencies of `shots()` measurements
-/// a run, if it has that member: standard errors follow.
+/// a run, if it has that member: standard errors follow, sqrt(sum p (value - mean)^2 / (shots - 1)). One shot says
+/// nothing of them, and half the range of the values, the most that they can be, stands for them.
 template <class E>
 concept ProbabilityExecutor = std::copy_constructible<E> && requires(E executor, std::span<const CircuitJob> jobs) {
   { executor.probabilities(jobs) } -> std::same_as<std::vector<Batch<double>>>;
@@ -48,7 +49,7 @@ concept ExpectationExecutor = std::copy_constructible<E> && requires(E executor,
 /// What runs circuits. A call has all circuits of a batch, so that compiling them, waiting in a queue or preparing a
 /// state can be done once for many. Results must depend on the jobs and on the executor alone: one that draws random
 /// numbers draws them from a seed of its own. An executor may have more:
-/// - `double shots() const`, next to probabilities: the number of measurements behind each run;
+/// - `double shots() const`, next to probabilities unless it is exact: the number of measurements behind each run;
 /// - `static constexpr bool exact = true`: it makes no statistical error, and a run does not depend on which others are
 ///   in the call. Then threads may have copies of it, each for a part of the batch;
 /// - `static constexpr bool light_cones = true`: its gates make no errors of their own, so that it need not run gates

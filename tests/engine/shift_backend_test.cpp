@@ -181,7 +181,7 @@ TEST_CASE("sampled values and gradients are unbiased, and their standard errors 
   const Eigen::ArrayXd slope = gradient_sum / repeats, scatter = gradient_squares / repeats - slope.square();
   for (Eigen::Index o = 0; o < outputs; ++o) {
     CHECK(std::abs(mean[o] - expected.expectations(o, 0)) <= 5 * std::sqrt(variance[o] / repeats) + 1e-12);
-    // A variance of 1000 values is good to 5 %; p (1 - p) is estimated too low by one in 40.
+    // A variance of 1000 values is good to 5 %.
     CHECK(error_squares[o] / repeats == Approx(variance[o]).epsilon(0.25).margin(1e-12));
   }
   for (Eigen::Index j = 0; j < weights; ++j) {
@@ -299,6 +299,30 @@ TEST_CASE("an executor may give estimates and their errors, which are looked at 
   backend.executor().error = std::numeric_limits<double>::infinity();
   CHECK(message_of<ValueError>([&] { backend.forward(in.angles, in.weights, values); }) ==
         "qmtl: executor: standard errors of job 0, run 0, expected finite numbers, got inf");
+  backend.executor().error = -0.25;
+  CHECK(message_of<ValueError>([&] { backend.forward(in.angles, in.weights, values); }) ==
+        "qmtl: executor: standard errors of job 0, run 0, expected none below 0, got -0.25");
+}
+
+TEST_CASE("batches of another head are refused") {
+  Rng rng(Seed{19});
+  const RandomHead head(rng, 12);
+  const Inputs in(rng, head, 2);
+  ShiftBackend<double> backend(head.program);
+  Batch<double> values(head.program.outputs, 2), few(head.program.outputs - 1, 2), dx(head.features, 2);
+  const std::span<const double> w = in.weights;
+  const auto message = [](auto&& call) { return message_of<ShapeError>(call); };
+  CHECK(message([&] { backend.forward(in.angles, w, few); }) ==
+        "qmtl: ShiftBackend: rows of expectation values (outputs) must be 6, got 5");
+  CHECK(message([&] { backend.forward(Batch<double>::Zero(4, 2).eval(), w, values); }) ==
+        "qmtl: ShiftBackend: rows of angles (features) must be 3, got 4");
+  CHECK(message([&] { backend.forward(in.angles, w.first(12), values); }) ==
+        "qmtl: ShiftBackend: number of weights, expected at least 13, got 12");
+  backend.forward(in.angles, w, values);
+  std::vector<double> gradient(w.size() - 1);
+  CHECK(message([&] { backend.backward(in.angles, w, in.cotangents, gradient, dx); }) ==
+        "qmtl: ShiftBackend: number of gradients must be 13, got 12");
+  CHECK_THROWS_AS(backend.backward(in.angles, w, few, gradient, dx), ShapeError);
 }
 
 TEST_CASE("without shots there are no frequencies, and without angles nothing to shift") {

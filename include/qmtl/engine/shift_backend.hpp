@@ -20,7 +20,7 @@ namespace qmtl::inline QMTL_ABI {
 /// whose gradients need nothing but expectation values, from shots, under noise or on a device. A call of the executor
 /// has all tasks and as many samples as fit: forward is one run a task and sample, backward two for each angle that is
 /// no constant, four for controlled rotations, or the executor's own gradients (VjpExecutor). For encodings that
-/// prepare states it throws LogicError.
+/// prepare states it throws LogicError, and for batches of another head ShapeError.
 template <Scalar S, Executor E = IdealExecutor<S>>
 class ShiftBackend {
  public:
@@ -29,11 +29,15 @@ class ShiftBackend {
 
   /// With or without `light_cones` ideal results are the same.
   explicit ShiftBackend(const HeadProgram<S>& program, E executor = E(), bool light_cones = runs_on_light_cones<E>)
-      : estimator_(std::move(executor)) {
+      : estimator_(std::move(executor)),
+        features_(program.features),
+        weights_(program.encoding_weights),
+        outputs_(program.outputs) {
     if (program.prepare != nullptr) {
       throw LogicError("qmtl: ShiftBackend: an executor needs circuits: amplitude and basis encoding have none");
     }
     for (const auto& task : program.tasks) {
+      weights_ = std::max(weights_, task.first_parameter + weight_count(task.block));
       if (task.bases.empty()) circuits_.emplace_back(program, task, nullptr, light_cones);
       for (const auto& basis : task.bases) circuits_.emplace_back(program, task, &basis, light_cones);
     }
@@ -52,6 +56,7 @@ class ShiftBackend {
 
   /// Expectation values (outputs x batch) for angles (features x batch).
   void forward(BatchView<const S> angles, std::span<const S> weights, BatchView<S> expectations) {
+    require_head(angles, weights, expectations);
     expectations.setZero();
     standard_errors_.setZero(expectations.rows(), expectations.cols());
     std::vector<Runs> work;
@@ -76,6 +81,8 @@ class ShiftBackend {
   /// batch) unless they have no columns.
   void backward(BatchView<const S> angles, std::span<const S> weights, BatchView<const S> cotangents,
                 std::span<S> gradient, BatchView<S> angle_gradients) {
+    require_head(angles, weights, cotangents);
+    detail::require_size("ShiftBackend: number of gradients", gradient.size(), weights.size());
     const bool features = angle_gradients.cols() > 0;
     if (features) angle_gradients.setZero();
     const auto derivative_of = [&](const Circuit& circuit, const typename Circuit::Parameter& p, Eigen::Index b,
@@ -92,6 +99,16 @@ class ShiftBackend {
 
  private:
   using Circuit = detail::TaskCircuit<S>;
+
+  void require_head(BatchView<const S> angles, std::span<const S> weights, BatchView<const S> of_outputs) const {
+    detail::require_size("ShiftBackend: rows of angles (features)", angles.rows(), features_);
+    detail::require_size("ShiftBackend: rows of expectation values (outputs)", of_outputs.rows(), outputs_);
+    detail::require_size("ShiftBackend: columns of expectation values", of_outputs.cols(), angles.cols());
+    if (weights.size() < static_cast<std::size_t>(weights_)) {  // parameters of readouts may follow
+      throw ShapeError(detail::text("qmtl: ShiftBackend: number of weights, expected at least ", weights_, ", got ",
+                                    weights.size()));
+    }
+  }
 
   /// A parameter moved by `delta` radians.
   struct Shift {
@@ -229,6 +246,7 @@ class ShiftBackend {
   }
 
   detail::Estimator<E> estimator_;
+  int features_, weights_, outputs_;  // of the head
   std::vector<Circuit> circuits_;
   Batch<S> standard_errors_;  // of the last forward
 };

@@ -49,7 +49,10 @@ static_assert(!ObservableList<int>);
 
 // What an observable is printed as is read as the same one.
 static_assert(Observables<"-1*Y0*X2", "2*I", "-0.5*I + -1.25*Z1 + 3*Y10">::terms == Several::terms);
+using Precise = Observable<"0.123456789012345*Z0 + 100000*X0 + -0.00001*Y0">;
+
 TEST_CASE("observables describe themselves") {
+  CHECK(Precise::describe() == "0.123456789012345*Z0 + 100000*X0 + -0.00001*Y0");
   CHECK(Several::describe() == "-1*Y0*X2; 2*I; -0.5*I + -1.25*Z1 + 3*Y10");
   CHECK(Coupled::describe() == "0.7*Z0*Z1 + 0.3*X0");
   CHECK(Magnetisation<3>::describe() == "magnetisation of 3 qubits");

@@ -24,4 +24,10 @@ namespace qmtl::inline QMTL_ABI::detail {
   return std::string(buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr);
 }
 
+/// The same without an exponent.
+[[nodiscard]] inline std::string exact_decimal(double value) {
+  char buffer[512];
+  return std::string(buffer, std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::fixed).ptr);
+}
+
 }  // namespace qmtl::inline QMTL_ABI::detail

@@ -10,6 +10,7 @@
 
 #include "qmtl/core/bits.hpp"
 #include "qmtl/core/error.hpp"
+#include "qmtl/core/number_text.hpp"
 
 namespace qmtl::inline QMTL_ABI {
 
@@ -120,11 +121,11 @@ class PauliSum {
   return product;
 }
 
-/// "0.5*Z0 + 1*X1*Z3"; the identity is "I".
+/// "0.5*Z0 + 1*X1*Z3"; the identity is "I". Coefficients are the shortest decimals of the same number.
 [[nodiscard]] inline std::string to_string(const PauliSum& sum) {
   std::string out;
   for (const auto& term : sum.terms()) {
-    out += (out.empty() ? "" : " + ") + detail::text(term.coefficient);
+    out += (out.empty() ? "" : " + ") + detail::exact_decimal(term.coefficient);
     if (term.string.support() == 0) out += "*I";
     for (int q = 0; q < 64; ++q) {
       const int kind = bit_of(term.string.x, q) + 2 * bit_of(term.string.z, q);

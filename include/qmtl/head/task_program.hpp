@@ -7,15 +7,18 @@
 #include "qmtl/engine/head_program.hpp"
 #include "qmtl/head/task.hpp"
 #include "qmtl/measure/measurement_basis.hpp"
+#include "qmtl/state/state_vector.hpp"
 
 namespace qmtl::inline QMTL_ABI::detail {
 
 /// eigenvalues(a, o): what observable o has on the diagonal for local basis state a.
 template <Scalar S, TaskType T>
 [[nodiscard]] ColMajorMatrix<S> eigenvalue_table() {
+  static_assert(T::width <= max_qubits, "qmtl: a task's window must have at most 30 qubits");
   using R = typename T::Readout;
-  ColMajorMatrix<S> table = ColMajorMatrix<S>::Zero(1 << T::width, observable_count<R>);
-  for (int a = 0; a < (1 << T::width); ++a) {
+  const auto outcomes = static_cast<Eigen::Index>(dimension(T::width));
+  ColMajorMatrix<S> table = ColMajorMatrix<S>::Zero(outcomes, observable_count<R>);
+  for (Eigen::Index a = 0; a < outcomes; ++a) {
     const auto basis = static_cast<Index>(a);
     if constexpr (PauliReadout<R>) {
       for (const auto& [o, term] : R::terms) {

@@ -11,7 +11,8 @@
 namespace qmtl::inline QMTL_ABI::detail {
 
 /// Sets the standard errors of a readout's logits, to first order in those of its expectation values. Errors of
-/// different observables count as independent.
+/// different observables count as independent, which is an approximation where they are read from the same shots, as
+/// the commuting terms of TrainableWeights: their covariances are left out.
 template <Readout R, Scalar S>
 void propagate_errors(const S* expectations, const S* parameters, const S* errors, S* of_logits) {
   std::array<S, static_cast<std::size_t>(R::outputs)> unit{};

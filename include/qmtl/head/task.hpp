@@ -58,7 +58,8 @@ struct TaskRules {
   static constexpr bool width = gates && requires {
     requires std::remove_cvref_t<decltype(B::circuit)>::qubits == W::width;
   };
-  static constexpr bool start = width && (R::parameters <= 1 || requires { R::initial(0); });
+  static constexpr bool one_start = width && requires { requires R::parameters <= 1; };
+  static constexpr bool start = one_start || (width && requires { R::initial(0); });
   static constexpr bool wide_enough = start && requires { requires R::width <= W::width; };
   static constexpr int held = block + window + equal + numbers + operators + maps + readout + terms + no_feature +
                               no_gap + gates + width + start + wide_enough;

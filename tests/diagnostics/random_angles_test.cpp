@@ -4,6 +4,7 @@
 #include "qmtl/diagnostics/random_angles.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "qmtl/circuit/dynamic_circuit.hpp"
@@ -58,6 +59,9 @@ TEST_CASE("features are all given or none") {
   const std::vector<double> one{0.3};
   CHECK(test::message_of<ShapeError>([&] { RandomAngles<TwoAndThree>{one}; }) ==
         "qmtl: diagnostics: number of features must be 2, got 1");
+  const std::vector<double> infinite{0.3, std::numeric_limits<double>::infinity()};
+  CHECK(test::message_of<ValueError>([&] { RandomAngles<TwoAndThree>{infinite}; }) ==
+        "qmtl: diagnostics: feature 1, expected a finite number, got inf");
 }
 
 TEST_CASE("a circuit of run-time size has its twin's diagnostics, to the last bit") {
@@ -87,7 +91,10 @@ TEST_CASE("a circuit of run-time size has its twin's diagnostics, to the last bi
   Rng rng(Seed{1});
   CHECK_THROWS_AS(expressibility(circuit, rng, {.features = std::span(given).first(1)}), ShapeError);
   CHECK_THROWS_AS(gradient_variance(DynamicCircuit(1), pauli_z(0), rng), CircuitError);
-  CHECK_THROWS_AS(entangling_capability(CircuitView(0, {}), rng), Error);
+  CHECK_THROWS_AS(entangling_capability(CircuitView(0, {}), rng), CircuitError);
+  const std::vector<Operation> unknown{Operation{static_cast<Gate>(254), {0}, {}}};  // of tables that are not there
+  CHECK_THROWS_AS(expressibility(CircuitView(1, unknown), rng), CircuitError);
+  CHECK_THROWS_AS(entangling_capability(CircuitView(1, unknown), rng), CircuitError);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <complex>
 #include <vector>
 
 #include "support/catch.hpp"
@@ -205,6 +206,51 @@ TEST_CASE("counts over shots are in order, and the same with the same engine") {
   CHECK(std::abs(static_cast<double>(counts[0].count) - 500) < 64);
   CHECK(sample(p, 1000, second) == counts);
   CHECK(sample(Program(1), 3, first) == std::vector<ShotCount>{{{}, 3}});
+}
+
+TEST_CASE("a state of any norm is drawn from as that of norm 1, and one without a norm is refused") {
+  Program channel(1), measurement(1);
+  channel.channel(damping(0.3), {0});
+  measurement.add_register("c", 1);
+  measurement.measure(0, 0);
+  const auto outcomes = [](const Program& p, double norm) {
+    Rng rng(Seed{7});
+    std::vector<double> seen;
+    for (int shot = 0; shot < 50; ++shot) {
+      std::array<std::complex<double>, 2> amplitudes{0.6 * norm, 0.8 * norm};
+      RegisterValues values(p.registers().size(), 0);
+      const StateView<1, double> state(amplitudes);
+      run(p, state, values, rng);
+      CHECK(std::norm(amplitudes[0]) + std::norm(amplitudes[1]) == Approx(1.0));
+      seen.push_back(std::norm(amplitudes[1]) > 0.1);
+    }
+    return seen;
+  };
+  for (const Program& p : {channel, measurement}) {
+    const auto expected = outcomes(p, 1.0);
+    CHECK(std::count(expected.begin(), expected.end(), 1.0) > 20);
+    CHECK(std::count(expected.begin(), expected.end(), 0.0) > 3);
+    CHECK(outcomes(p, 2.0) == expected);
+    CHECK(outcomes(p, 0.5) == expected);
+    CHECK(test::message_of<ValueError>([&] {
+            (void)outcomes(p, 0.0);
+          }).starts_with("qmtl: run: squared norm of the state, expected a number in ["));
+    CHECK_THROWS_AS(outcomes(p, std::nan("")), ValueError);
+    CHECK_THROWS_AS(outcomes(p, 1e200), ValueError);
+  }
+}
+
+TEST_CASE("a register does not start with more bits than it has") {
+  Program p(1);
+  p.add_register("narrow", 2);
+  p.add_register("wide", 64);
+  StateVector<1> state;
+  Rng rng(Seed{1});
+  RegisterValues values{3, ~std::uint64_t{0}};
+  CHECK_NOTHROW(run(p, state, values, rng));
+  values[0] = 4;
+  CHECK(test::message_of<ValueError>([&] { run(p, state, values, rng); }) ==
+        "qmtl: run: value of register 'narrow', expected 2 bits, got 4");
 }
 
 TEST_CASE("a trajectory can start anywhere; sizes are checked") {

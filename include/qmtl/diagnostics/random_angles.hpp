@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Random parameters of a circuit: what every diagnostic of a circuit averages over.
 
+#include <cmath>
 #include <span>
 #include <vector>
 
@@ -29,6 +30,10 @@ class RandomParameters {
         weights_(static_cast<std::size_t>(weights)) {
     if (draws_features_) features_.resize(static_cast<std::size_t>(features));
     require_size("diagnostics: number of features", features_.size(), features);
+    for (std::size_t i = 0; i < features_.size(); ++i) {
+      if (std::isfinite(features_[i])) continue;
+      throw ValueError(text("qmtl: diagnostics: feature ", i, ", expected a finite number, got ", features_[i]));
+    }
   }
 
   /// Draws the features, unless they are given, and then the weights.
@@ -51,7 +56,8 @@ class RandomParameters {
 
 }  // namespace detail
 
-/// Random features and weights of a circuit type. Throws ShapeError unless none or all features are given.
+/// Random features and weights of a circuit type. Throws ShapeError unless none or all features are given, ValueError
+/// for one that is not finite.
 template <CircuitType C>
 class RandomAngles : public detail::RandomParameters {
   static_assert(!PreparesState<C>,
@@ -66,16 +72,22 @@ class RandomAngles : public detail::RandomParameters {
   [[nodiscard]] auto state() const { return run(C::circuit, features(), weights()); }
 };
 
-/// The same of a circuit of run-time size, which must outlive this object.
+/// The same of a circuit of run-time size, which must outlive this object. Throws CircuitError for one that is not
+/// valid.
 class DynamicRandomAngles : public detail::RandomParameters {
  public:
   explicit DynamicRandomAngles(CircuitView circuit QMTL_LIFETIME_BOUND, Parameters<double> features = {})
-      : RandomParameters(feature_count(circuit), weight_count(circuit), features), circuit_(circuit) {}
+      : RandomParameters(feature_count(valid(circuit)), weight_count(circuit), features), circuit_(circuit) {}
 
   [[nodiscard]] int qubits() const noexcept { return circuit_.qubits; }
   [[nodiscard]] DynamicStateVector<> state() const { return run(circuit_, features(), weights()); }
 
  private:
+  [[nodiscard]] static const CircuitView& valid(const CircuitView& circuit) {
+    validate(circuit);
+    return circuit;
+  }
+
   CircuitView circuit_;
 };
 

@@ -5,7 +5,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <span>
+#include <string_view>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -50,6 +53,14 @@ class Trajectory {
     return program_->matrices()[static_cast<std::size_t>(number)].template cast<std::complex<S>>();
   }
 
+  /// Throws ValueError for a squared norm that cannot be divided by.
+  static void require_norm(double squared) {
+    constexpr double low = std::numeric_limits<S>::min(), high = std::numeric_limits<S>::max();
+    if (squared >= low && squared <= high) return;
+    throw ValueError(
+        text("qmtl: run: squared norm of the state, expected a number in [", low, ", ", high, "], got ", squared));
+  }
+
   void apply_action(const Operation& op) { apply_operation(op, x_, w_, state_->data(), size()); }
   void apply_action(const ControlledOperation& op) { apply_operation(op, x_, w_, state_->data(), size()); }
   void apply_action(const MatrixOperation& op) {
@@ -68,10 +79,12 @@ class Trajectory {
     values_[r] = one ? values_[r] | mask : values_[r] & ~mask;
   }
 
-  /// Draws operator K_k with the probability |K_k psi|^2 = tr(K_k rho K_k^dagger), rho being that of the qubits.
+  /// Draws operator K_k with a probability as |K_k psi|^2 = tr(K_k rho K_k^dagger), rho being that of the qubits.
   void apply_action(const Channel& channel) {
     const ColMajorMatrix<std::complex<double>> rho = density(channel.qubits);
-    double left = uniform01(*rng_), probability = 0.0;
+    const double whole = rho.trace().real();
+    require_norm(whole);
+    double left = uniform01(*rng_) * whole, probability = 0.0;
     int drawn = -1;
     for (int k = 0; k < channel.count && left >= 0.0; ++k) {
       const auto& kraus = program_->matrices()[static_cast<std::size_t>(channel.first) + static_cast<std::size_t>(k)];
@@ -105,6 +118,7 @@ class Trajectory {
     for (Index i = 0; i < size(); ++i) {
       (bit_of(i, qubit) != 0 ? one : zero) += static_cast<double>(std::norm(psi[i]));
     }
+    require_norm(zero + one);
     const bool outcome = uniform01(*rng_) * (zero + one) >= zero;
     const auto scale = static_cast<S>(1.0 / std::sqrt(outcome ? one : zero));
     for (Index i = 0; i < size(); ++i) psi[i] *= (bit_of(i, qubit) != 0) == outcome ? scale : S(0);
@@ -129,22 +143,35 @@ void require_runnable(const Program& program, std::span<const S> features, std::
   require("weights", weights.size(), weight_count(program));
 }
 
+/// Throws ShapeError or ValueError unless these can be the values of a program's registers.
+inline void require_values(const Program& program, std::span<const std::uint64_t> values) {
+  const auto registers = program.registers();
+  require_size("run: register values", values.size(), registers.size());
+  for (std::size_t r = 0; r < values.size(); ++r) {
+    if (registers[r].bits >= 64 || values[r] >> registers[r].bits == 0) continue;
+    throw ValueError(text("qmtl: run: value of register '", registers[r].name, "', expected ", registers[r].bits,
+                          " bits, got ", values[r]));
+  }
+}
+
 }  // namespace detail
 
 /// Runs a program on a state of as many qubits and register values, one a register, that may be set before: one
 /// trajectory. A measurement collapses the state and a channel applies one of its Kraus operators, drawn with their
 /// probabilities, so that the mean of |psi><psi| over trajectories is the density matrix of the program. Same engine
-/// state, same trajectory. Throws ShapeError for another number of qubits or registers, or too few features or weights.
+/// state, same trajectory. What draws leaves a state of norm 1, whatever its norm before. Throws ShapeError for another
+/// number of qubits or registers, or too few features or weights, ValueError for a value that its register cannot have,
+/// or a norm that is zero, not finite, or too small or large to square, where something is drawn.
 /// Cost: 2^N an instruction, 2^(N + k) for matrices on k qubits.
 template <class T, BitGenerator G>
 requires MutableState<T>
 void run(const Program& program, T&& state, std::span<std::uint64_t> values, G& rng,
          Parameters<typename std::remove_cvref_t<T>::Scalar> features = {},
          Parameters<typename std::remove_cvref_t<T>::Scalar> weights = {}) {
-  using State = std::remove_cvref_t<T>;
+  using State = std::remove_reference_t<T>;
   detail::require_state(state);
   detail::require_size("run: qubits of the state", qubits_of(state), program.qubits());
-  detail::require_size("run: register values", values.size(), program.registers().size());
+  detail::require_values(program, values);
   detail::require_runnable<typename State::Scalar>(program, features, weights);
   State& target = state;
   detail::Trajectory<State, G>(program, target, values, rng, features, weights).run(program.instructions());

@@ -2,6 +2,7 @@
 // Optimizers, curves and weightings of types that the library does not know: used, saved, and refused by name.
 
 #include <cmath>
+#include <limits>
 #include <span>
 #include <string>
 #include <vector>
@@ -124,6 +125,40 @@ TEST_CASE("its state goes through an archive, and one that reads less than it wr
   CHECK_THROWS_AS(load(cut), FileError);
 }
 
+/// Leaves the finite numbers, or throws, in its first step.
+struct Failing {
+  double learning_rate = 0.1;
+  bool throws = false;
+  void describe(SettingsText& text) const { text.word("failing"); }
+
+  template <class S>
+  struct Run {
+    bool throws;
+    void step(StepSize, std::span<S> parameters, std::span<const S>) {
+      for (S& p : parameters) p = std::numeric_limits<S>::quiet_NaN();
+      if (throws) throw ValueError("failing");
+    }
+    template <class Archive>
+    void archive(Archive&) {}
+  };
+  template <class S>
+  Run<S> start(std::size_t) const {
+    return {throws};
+  }
+};
+
+TEST_CASE("a step that throws does not count, and trained weights of tasks stay finite or it is an error") {
+  Optimizer<double> optimizer(Failing{.throws = true}, 1);
+  std::vector<double> p(1);
+  CHECK_THROWS_AS(optimizer.step(p, std::vector{1.0}), ValueError);
+  CHECK(optimizer.steps() == 0);
+
+  TaskWeights weights(UncertaintyWeights{}, Failing{}, {{2}});
+  const std::vector<TaskLoss> losses{{.loss = 1.0, .labelled = 1}};
+  CHECK(message_of<NumericalError>([&] { weights.after_step(losses, {}, 1.0); }) ==
+        "qmtl: weighting: what is trained for task 0, expected a finite number, got nan");
+}
+
 /// Up to 1 in half the steps and down again.
 struct Triangle {
   double top = 1.0;
@@ -195,6 +230,15 @@ TEST_CASE("a weighting of another type gives the weights, which must be some") {
   ArchiveReader archive(in);
   again.archive(archive, 1);
   CHECK(again.values()[0] == 0.5);
+
+  const auto damaged = written([](ArchiveWriter& out) {
+    out.block("state of the task weights", [](ArchiveWriter& a) { a.numbers(std::vector{-1.0, 1.0}, "weights"); });
+  });
+  detail::ByteReader bad(damaged, "checkpoint", "file");
+  ArchiveReader bad_archive(bad);
+  CHECK(message_of<FileError>([&] {
+          again.archive(bad_archive, 1);
+        }).starts_with("qmtl: checkpoint: 'file' is damaged: weight of task 0, expected a number in [0, "));
 
   CHECK(message_of<ShapeError>([&] { TaskWeights(Fading{.extra = 1}, Adam{}, kinds); }) ==
         "qmtl: weighting: number of weights must be 2, got 3");

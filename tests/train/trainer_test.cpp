@@ -3,6 +3,8 @@
 
 #include "qmtl/train/trainer.hpp"
 
+#include <limits>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -106,6 +108,50 @@ TEST_CASE("losses that are finite while their sum is not are an error in their o
           (void)trainer.epoch([](std::uint64_t) {});
         }).starts_with("qmtl: fit: the sum of the losses is not finite in epoch 1, batch 0; "));
   CHECK(trainer.steps() == 0);
+}
+
+/// Writes to the first parameter, then throws or goes on to NaN.
+struct HalfWay {
+  double learning_rate = 0.1;
+  bool throws = false;
+  void describe(SettingsText& text) const { text.word("half way"); }
+
+  template <class S>
+  struct Run {
+    bool throws;
+    void step(StepSize, std::span<S> parameters, std::span<const S>) {
+      for (S& p : parameters) {
+        p += S(1);
+        if (p < S(3)) continue;
+        if (throws) throw LogicError("half way");
+        p = std::numeric_limits<S>::quiet_NaN();
+      }
+    }
+    template <class Archive>
+    void archive(Archive&) {}
+  };
+  template <class S>
+  Run<S> start(std::size_t) const {
+    return {throws};
+  }
+};
+
+TEST_CASE("a step of an own optimizer that fails leaves the parameters of the step before") {
+  const Dataset<double> data{Batch<double>::Zero(1, 4), Batch<double>::Zero(1, 4), {}};
+  for (const bool throws : {false, true}) {
+    Told model({0.0});
+    const FitOptions options{.batch_size = 1, .optimizer = HalfWay{.throws = throws}};
+    detail::Trainer<double> trainer(model, data, options);
+    const auto epoch = [&] { (void)trainer.epoch([](std::uint64_t) {}); };
+    if (throws) {
+      CHECK(message_of<LogicError>(epoch) == "half way");
+    } else {
+      CHECK(message_of<NumericalError>(epoch).starts_with(
+          "qmtl: fit: a parameter of the head is not finite in epoch 1, batch 2; "));
+    }
+    CHECK(trainer.steps() == 2);
+    CHECK(model.head_parameters()[0] == 2.0);
+  }
 }
 
 TEST_CASE("a number of features that does not fit is named before anything looks into the rows") {

@@ -12,7 +12,7 @@
 namespace qmtl::inline QMTL_ABI {
 
 /// Lines of "word, name value, name value", with all digits of each number: two settings have the same text if and only
-/// if they are equal. A line feed within a word or value is written as \n.
+/// if they are equal. Within a word or value a line feed is written as \n, a comma as \, and a backslash as \\.
 class SettingsText {
  public:
   /// Begins a line.
@@ -25,18 +25,16 @@ class SettingsText {
   void word(const auto& value) {
     out_ += separator_;
     for (const char c : detail::text(value)) {
-      if (c == '\n') {
-        out_ += "\\n";
-      } else {
-        out_ += c;
-      }
+      if (c == '\n' || c == ',' || c == '\\') out_ += '\\';
+      out_ += c == '\n' ? 'n' : c;
     }
     separator_ = ", ";
   }
+  void word(const std::floating_point auto& value) { word(detail::exact(static_cast<double>(value))); }
   /// Adds a setting.
   void setting(std::string_view name, const auto& value) { word(detail::text(name, ' ', value)); }
   void setting(std::string_view name, const std::floating_point auto& value) {
-    word(detail::text(name, ' ', detail::exact(static_cast<double>(value))));
+    setting(name, detail::exact(static_cast<double>(value)));
   }
   [[nodiscard]] const std::string& str() const noexcept { return out_; }
 

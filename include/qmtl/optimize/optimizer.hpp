@@ -161,13 +161,14 @@ class Optimizer {
 
   /// Moves the parameters one step along the gradient of the loss. No allocation; O(size). Throws ShapeError,
   /// ValueError for a rate that is negative or not finite, and what `require_gradient` throws: then nothing has moved.
+  /// What an OwnOptimizer throws leaves the parameters as it left them, and is no step.
   void step(StepSize size, std::span<S> parameters, std::span<const S> gradient) {
     moved_from_.check("optimizer");
     detail::require_setting("learning_rate", size.rate, 0.0, detail::no_limit);
     detail::require_size("optimizer: number of parameters", parameters.size(), size_);
     require_gradient(gradient);
-    ++steps_;
     std::visit([&](const auto& settings) { update(settings, size, parameters, gradient); }, settings_);
+    ++steps_;
   }
   /// With the learning rate of the settings.
   void step(std::span<S> parameters, std::span<const S> gradient) { step({learning_rate_}, parameters, gradient); }
@@ -263,7 +264,7 @@ class Optimizer {
   }
 
   void update(const Adam& adam, StepSize size, std::span<S> parameters, std::span<const S> gradient) noexcept {
-    const auto steps = static_cast<double>(steps_);
+    const auto steps = static_cast<double>(steps_ + 1);
     const auto beta1 = static_cast<S>(adam.beta1);
     const auto beta2 = static_cast<S>(adam.beta2);
     const auto fresh1 = static_cast<S>(1.0 - adam.beta1);

@@ -109,7 +109,12 @@ class OwnOptimizer {
     explicit SettingsOf(O s) : own(std::move(s)) {}
     [[nodiscard]] double learning_rate() const override { return static_cast<double>(own.learning_rate); }
     void validate() const override {
-      if constexpr (requires { own.validate(); }) own.validate();
+      if constexpr (requires { own.validate(); }) {
+        own.validate();
+      } else {
+        static_assert(
+            !requires { &O::validate; }, "qmtl: an optimizer's validate() must be const and without arguments");
+      }
     }
     void describe(SettingsText& text) const override { own.describe(text); }
     [[nodiscard]] State<float> start(std::type_identity<float>, std::size_t size) const override {

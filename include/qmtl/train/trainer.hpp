@@ -190,6 +190,22 @@ class Trainer {
     if (!finite(objective_.head_gradient())) fail("a gradient of the head");
     if (!finite(objective_.backbone_gradient())) fail("a gradient of the backbone");
     count_losses();
+    if (!std::holds_alternative<OwnOptimizer>(options_.optimizer)) return descend();
+    const std::span<S> backbone = model_.backbone_parameters(), head = model_.head_parameters();
+    backbone_before_.assign(backbone.begin(), backbone.end());
+    head_before_.assign(head.begin(), head.end());
+    try {
+      descend();
+      require_finite_parameters();
+    } catch (...) {  // half a step is none
+      std::copy(backbone_before_.begin(), backbone_before_.end(), backbone.begin());
+      std::copy(head_before_.begin(), head_before_.end(), head.begin());
+      throw;
+    }
+  }
+
+  /// Task weights and parameters along the gradients of the batch.
+  void descend() {
     const double scale = rate_scale(options_.schedule, position());
     const char* stepping = "the task weights";
     try {
@@ -206,7 +222,6 @@ class Trainer {
     } catch (const NumericalError& error) {
       fail(text("the step of ", stepping, " (", error.what(), ")"));
     }
-    if (std::holds_alternative<OwnOptimizer>(options_.optimizer)) require_finite_parameters();
   }
 
   [[nodiscard]] BatchIn<S> inputs() const noexcept { return inputs_.leftCols(batch_); }
@@ -294,6 +309,7 @@ class Trainer {
   TaskGradients<S> task_gradients_;
   TaskWeights<> task_weights_;
   ScheduledOptimizer<S> backbone_optimizer_, head_optimizer_;
+  std::vector<S> backbone_before_, head_before_;  // the step of an OwnOptimizer
   Rng rng_, conflict_rng_;
   Eigen::Index batch_size_;
   std::vector<Eigen::Index> order_;

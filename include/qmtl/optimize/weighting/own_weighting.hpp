@@ -8,6 +8,7 @@
 #include <limits>
 #include <memory>
 #include <span>
+#include <type_traits>
 #include <utility>
 
 #include "qmtl/core/settings_text.hpp"
@@ -15,14 +16,16 @@
 
 namespace qmtl::inline QMTL_ABI {
 
-/// The weights in the course of one training: `values()`, one a task, and `archive`, which writes or reads all state,
-/// the same numbers in both directions. What else it has is called: `after_step(const WeightingStep&)`,
-/// `after_epoch(mean losses by task)`; `range()`, an ArchiveRange, says where every weight lies in the course of any
-/// training, without it from 0.
+/// The weights in the course of one training: `values()`, one a task, by reference or as a view of what is kept, and
+/// `archive`, which writes or reads all state, the same numbers in both directions. What else it has is called:
+/// `after_step(const WeightingStep&)`, `after_epoch(mean losses by task)`; `range()`, an ArchiveRange, says where every
+/// weight lies in the course of any training, without it from 0.
 template <class R>
 concept WeightingRun = std::move_constructible<R> &&
     requires(R& run, const R& constant, ArchiveWriter& out, ArchiveReader& in) {
   { constant.values() } -> std::convertible_to<std::span<const double>>;
+  requires std::is_lvalue_reference_v<decltype(constant.values())> ||
+      std::ranges::enable_borrowed_range<std::remove_cv_t<decltype(constant.values())>>;
   run.archive(out);
   run.archive(in);
 };
@@ -36,6 +39,12 @@ concept OwnWeightingSettings = DescribedSettings<W> && requires(const W& setting
 };
 
 namespace detail {
+
+/// Settings that are meant for OwnWeightingSettings, so that those that are not can be told why.
+template <class W>
+concept StartsWeighting = DescribedSettings<W> && requires(const W& settings, std::span<const LabelKind> kinds) {
+  settings.start(kinds).values();
+};
 
 /// A WeightingRun whatever its type.
 class WeightingState {
@@ -55,15 +64,27 @@ class WeightingStateOf final : public WeightingState {
   explicit WeightingStateOf(R run) : run_(std::move(run)) {}
   [[nodiscard]] std::span<const double> values() const override { return run_.values(); }
   void after_step(const WeightingStep& step) override {
-    if constexpr (requires { run_.after_step(step); }) run_.after_step(step);
+    if constexpr (requires { run_.after_step(step); }) {
+      run_.after_step(step);
+    } else {
+      static_assert(
+          !requires { &R::after_step; }, "qmtl: a weighting's after_step must take a const WeightingStep&");
+    }
   }
   void after_epoch(std::span<const double> losses) override {
-    if constexpr (requires { run_.after_epoch(losses); }) run_.after_epoch(losses);
+    if constexpr (requires { run_.after_epoch(losses); }) {
+      run_.after_epoch(losses);
+    } else {
+      static_assert(
+          !requires { &R::after_epoch; }, "qmtl: a weighting's after_epoch must take a std::span<const double>");
+    }
   }
   [[nodiscard]] ArchiveRange range() const override {
     if constexpr (requires(const R& run) { run.range(); }) {
       return run_.range();
     } else {
+      static_assert(
+          !requires { &R::range; }, "qmtl: a weighting's range() must be const and without arguments");
       return {.low = 0.0};
     }
   }
@@ -80,7 +101,7 @@ class WeightingStateOf final : public WeightingState {
 class OwnWeighting {
  public:
   template <class W>
-  requires(!std::same_as<W, OwnWeighting> && OwnWeightingSettings<W>)
+  requires(!std::same_as<W, OwnWeighting> && detail::StartsWeighting<W>)
       OwnWeighting(W settings)  // NOLINT(google-explicit-constructor)
       : settings_(std::make_shared<const SettingsOf<W>>(std::move(settings))) {}
 
@@ -103,6 +124,10 @@ class OwnWeighting {
 
   template <class W>
   struct SettingsOf final : Settings {
+    static_assert(OwnWeightingSettings<W>,
+                  "qmtl: start(kinds) of a weighting must make a WeightingRun: with `archive` for writing and reading, "
+                  "and `values()` that returns a reference or a std::span, not a copy");
+
     explicit SettingsOf(W s) : own(std::move(s)) {}
     [[nodiscard]] bool needs_norms() const override {
       if constexpr (requires { W::needs_norms; }) {
@@ -112,7 +137,12 @@ class OwnWeighting {
       }
     }
     void validate([[maybe_unused]] std::size_t tasks) const override {
-      if constexpr (requires { own.validate(tasks); }) own.validate(tasks);
+      if constexpr (requires { own.validate(tasks); }) {
+        own.validate(tasks);
+      } else {
+        static_assert(
+            !requires { &W::validate; }, "qmtl: a weighting's validate must be const and take a std::size_t");
+      }
     }
     void describe(SettingsText& text) const override { own.describe(text); }
     [[nodiscard]] std::unique_ptr<detail::WeightingState> start(std::span<const LabelKind> kinds) const override {
@@ -138,7 +168,8 @@ void describe_settings(Text& out, const OwnWeighting& own) {
 template <std::same_as<double> Weight>
 class OwnWeightingRun {
  public:
-  /// Throws ShapeError and ValueError for weights that are not what they must be, as do the other functions.
+  /// Throws ShapeError and ValueError for weights that are not what they must be, as do the other functions; FileError
+  /// for such weights of a file.
   OwnWeightingRun(const OwnWeighting& settings, std::span<const LabelKind> kinds)
       : settings_(settings), state_(settings.start(kinds)), tasks_(kinds.size()) {
     check();
@@ -159,7 +190,15 @@ class OwnWeightingRun {
   template <class Archive>
   void archive(Archive& archive, std::uint64_t) {
     archive.block("state of the task weights", [this](Archive& a) { state_->archive(a); });
-    check();
+    if constexpr (Archive::reading) {
+      const std::span<const double> weights = values();
+      const ArchiveRange range = state_->range();
+      archive.require(weights.size() == tasks_, "task weights, expected ", tasks_, ", got ", weights.size());
+      for (std::size_t t = 0; t < tasks_; ++t) {
+        archive.require(range.holds(weights[t]), "weight of task ", t, ", expected a number in [", range.low, ", ",
+                        range.high, "], got ", weights[t]);
+      }
+    }
   }
 
  private:

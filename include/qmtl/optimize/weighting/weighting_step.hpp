@@ -69,12 +69,16 @@ class TaskOptimizer {
   TaskOptimizer(const OptimizerSettings& settings, std::size_t tasks)
       : gradient(tasks, 0.0), before(tasks, 0.0), optimizer_(settings, tasks) {}
 
-  /// A step along `gradient`. Momentum would go on moving tasks without a label: they stay.
+  /// A step along `gradient`. Momentum would go on moving tasks without a label: they stay. Throws NumericalError for a
+  /// step that leaves the finite numbers.
   void step(double rate, std::vector<double>& trained, std::span<const TaskLoss> losses) {
     before = trained;
     optimizer_.step({.rate = rate, .decay_scale = 0.0}, trained, gradient);
     for (std::size_t t = 0; t < trained.size(); ++t) {
       if (losses[t].labelled == 0) trained[t] = before[t];
+      if (std::isfinite(trained[t])) continue;
+      throw NumericalError(
+          text("qmtl: weighting: what is trained for task ", t, ", expected a finite number, got ", trained[t]));
     }
   }
 

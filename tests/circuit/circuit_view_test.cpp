@@ -127,6 +127,8 @@ TEST_CASE("the drawing of controls and matrices") {
 TEST_CASE("the text of a circuit") {
   CHECK(to_string(example()) ==
         "qubits 4\n"
+        "feature 0 = age\n"
+        "weight 1 = theta\n"
         "matrix fsim = [[1, 0, 0, 0], [0, 0, 1i, 0], [0, 1i, 0, 0], [0, 0, 0, 1]]\n"
         "matrix m1 = [[1, 0], [0, 1]]\n"
         "controlled q2, q0: x q1\n"
@@ -136,6 +138,17 @@ TEST_CASE("the text of a circuit") {
         "controlled q1: crx(0.2*theta+0.1) q0, q2\n");
   CHECK(to_string(make_circuit<2>(gate::ry(1, 1.0 / 3.0), gate::cx(0, 1))) ==
         "qubits 2\nry(0.3333333333333333) q1\ncx q0, q1\n");
+}
+
+TEST_CASE("a circuit with controls and matrices fits, and one whose tables do not hold what it names does not") {
+  const DynamicCircuit c = example();
+  const CircuitView view = c;
+  CHECK(fits(c));
+  CHECK(fits(DynamicCircuit(3).append(gate::mcx({0, 1}, 2))));
+  CHECK_FALSE(fits(CircuitView(3, view.operations, view.tables)));
+  std::vector<Operation> operations(view.operations.begin(), view.operations.end());
+  operations[0].qubits[0] = 9;
+  CHECK_FALSE(fits(CircuitView(4, operations, view.tables)));
 }
 
 TEST_CASE("circuits are equal in what they do, whatever their tables look like") {
@@ -189,6 +202,10 @@ TEST_CASE("what is not unitary, or does not fit, is refused and leaves the circu
       circuit, [&] { c.unitary(Dense::Identity(2, 2), {4}); }, "distinct qubits below 4, got qubit 4");
   refused(
       circuit, [&] { c.add_matrix(Dense::Identity(2, 2), "m7"); }, "must not be 'm' and a number");
+  refused(
+      circuit, [&] { c.add_matrix(Dense::Identity(2, 2), "fsim"); }, "must be new, but 'fsim' is another matrix");
+  refused(
+      circuit, [&] { c.append(DynamicCircuit(2).unitary(Dense::Identity(2, 2), {0}, "fsim")); }, "must be new");
   refused(
       circuit,
       [&] {

@@ -104,11 +104,18 @@ concept GivesOps = requires(C&& c) {
 };
 static_assert(GivesOps<DynamicCircuit&> && GivesOps<const DynamicCircuit&> && !GivesOps<DynamicCircuit>,
               "the operations of a circuit that is about to end must not be looked at");
+template <class C>
+concept GivesMatrices = requires(C&& c) {
+  std::forward<C>(c).matrices();
+};
+static_assert(GivesMatrices<const DynamicCircuit&> && !GivesMatrices<DynamicCircuit>);
 
 TEST_CASE("a part that is wider than the circuit is refused, whichever qubits it uses") {
   DynamicCircuit c(2);
   CHECK(test::message_of<CircuitError>([&] { c.append(make_circuit<5>(gate::h(0))); }) ==
         "qmtl: DynamicCircuit: a part must have at most 2 qubits, got 5");
+  const auto outside = gate::h(1);  // of a part of one qubit
+  CHECK_THROWS_AS(c.append(CircuitView(1, std::span(&outside, 1))), CircuitError);
   CHECK(c.size() == 0);
   CHECK(DynamicCircuit(3).append(bell).size() == 2);
 }

@@ -209,6 +209,23 @@ TEST_CASE("programs one after another, and on a window") {
   CHECK_THROWS_AS(Program(1).append(part), CircuitError);
 }
 
+template <class P>
+concept GivesParts = requires(P&& p) {
+  std::forward<P>(p).registers();
+}
+|| requires(P&& p) { std::forward<P>(p).instructions(); }
+|| requires(P&& p) { std::forward<P>(p).matrices(); }
+|| requires(P&& p) { std::forward<P>(p).names(); };
+static_assert(GivesParts<const Program&> && !GivesParts<Program>,
+              "the parts of a program that is about to end must not be looked at");
+
+TEST_CASE("a circuit's operations must fit on its own qubits, however many the program has") {
+  Program p(3);
+  const auto outside = gate::h(1);
+  CHECK_THROWS_AS(p.append(CircuitView(1, std::span(&outside, 1))), CircuitError);
+  CHECK(p.instructions().empty());
+}
+
 TEST_CASE("a circuit's controls, matrices and names become a program's") {
   DynamicCircuit c(3);
   const int m = c.add_matrix(test::phase_matrix(0.5), "phase");

@@ -20,12 +20,12 @@ inline constexpr int no_phase = -1;
 
 namespace detail {
 /// The index of a feature or a weight. Throws CircuitError for one that cannot be.
-[[nodiscard]] constexpr int parameter_index(int i) {
+[[nodiscard]] constexpr int parameter_index(long long i) {
   if (i < 0) throw CircuitError(text("qmtl: a feature or weight index must not be negative, got ", i));
   if (i > max_parameter_index) {
     throw CircuitError(text("qmtl: a feature or weight index must be at most ", max_parameter_index, ", got ", i));
   }
-  return i;
+  return static_cast<int>(i);
 }
 }  // namespace detail
 

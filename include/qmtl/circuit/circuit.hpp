@@ -237,8 +237,17 @@ inline void require_narrow(std::string_view where, int part, int qubits) {
 }
 }  // namespace detail
 
-/// True if the circuit has 1 to 4096 qubits and every operation fits, as in those built by make_circuit.
+/// True if the circuit has 1 to 4096 qubits and every operation fits, as in those built by make_circuit: if `validate`
+/// does not throw.
 [[nodiscard]] constexpr bool fits(CircuitView c) {
+  if (c.tables != nullptr) {  // never in a constant expression
+    try {
+      validate(c);
+    } catch (const CircuitError&) {
+      return false;
+    }
+    return true;
+  }
   return c.qubits >= 1 && c.qubits <= max_circuit_qubits &&
          std::all_of(c.ops().begin(), c.ops().end(), [&c](const Operation& op) {
            return detail::find_mistake(op, c.qubits).kind == detail::Mistake::Kind::none;

@@ -1,10 +1,14 @@
 #pragma once
 // SPDX-License-Identifier: Apache-2.0
-// Circuits as text, an operation a line, with all digits: circuits with the same text are the same.
+// Circuits as text, an operation a line, with all digits: circuits with the same text are the same, unless a feature
+// has the name of a weight.
 
+#include <algorithm>
 #include <complex>
 #include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "qmtl/circuit/angle_text.hpp"
 #include "qmtl/circuit/circuit.hpp"
@@ -61,10 +65,21 @@ namespace detail {
   return out + "]";
 }
 
+/// "weight 0 = theta", a name a line, in the order of the indices.
+[[nodiscard]] inline std::string names_text(const ParameterNames& names) {
+  const auto lines = [](std::string_view what, std::vector<ParameterName> list) {
+    std::sort(list.begin(), list.end(), [](const auto& a, const auto& b) { return a.index < b.index; });
+    std::string out;
+    for (const auto& [index, name] : list) out += text(what, ' ', index, " = ", name, '\n');
+    return out;
+  };
+  return lines("feature", names.features) + lines("weight", names.weights);
+}
+
 }  // namespace detail
 
-/// A circuit for people, "qubits 2", then its matrices, then an operation a line: "rx(0.5*theta+1) q1". Throws
-/// CircuitError for a circuit that is not valid.
+/// A circuit for people, "qubits 2", then the names of its parameters, "weight 0 = theta", and its matrices, then an
+/// operation a line: "rx(0.5*theta+1) q1". Throws CircuitError for a circuit that is not valid.
 [[nodiscard]] inline std::string to_string(CircuitView c) {
   validate(c);
   std::string out = detail::text("qubits ", c.qubits, '\n');
@@ -73,6 +88,7 @@ namespace detail {
     return out;
   }
   const auto& [controlled, on_matrices, matrices, names] = *c.tables;
+  out += detail::names_text(names);
   for (std::size_t m = 0; m < matrices.size(); ++m) {
     out +=
         detail::definition_text(matrix_of(matrices[m]), detail::matrix_name(matrices[m], static_cast<int>(m))) + '\n';

@@ -32,6 +32,7 @@ class DynamicCircuit {
   [[nodiscard]] std::span<const Operation> ops() const& noexcept { return operations_; }
   std::span<const Operation> ops() && = delete;  // of a circuit that is gone when they are read
   [[nodiscard]] std::span<const UnitaryMatrix> matrices() const& noexcept { return tables_.matrices; }
+  std::span<const UnitaryMatrix> matrices() && = delete;
   operator CircuitView() const noexcept QMTL_LIFETIME_BOUND {  // NOLINT(google-explicit-constructor)
     return {qubits_, operations_, tables_.empty() ? nullptr : &tables_};
   }
@@ -55,10 +56,10 @@ class DynamicCircuit {
 
   /// Adds a unitary matrix to the table and returns its number there, for any number of operations. Throws ShapeError
   /// unless it is of 1 to 4 qubits, ValueError if it is not unitary to 1e-9, CircuitError for a name that is no
-  /// identifier or is "m" and a number.
+  /// identifier, is "m" and a number, or is that of an unequal matrix.
   int add_matrix(const OperationMatrix& matrix, std::string_view name = {}) {
-    if (!name.empty()) detail::require_name("DynamicCircuit: a matrix", name, 'm');
-    tables_.matrices.push_back(detail::unitary_matrix(matrix, name));
+    if (!name.empty()) detail::require_name("DynamicCircuit: a matrix", name, "m");
+    add_entry(detail::unitary_matrix(matrix, name));
     return static_cast<int>(tables_.matrices.size()) - 1;
   }
 
@@ -84,10 +85,10 @@ class DynamicCircuit {
 
   /// Adds the operations of a circuit of at most as many qubits, which may be a part of this one, with its matrices,
   /// where this circuit has no equal ones of equal names, and its parameters' names, where they have none here. Throws
-  /// CircuitError as for one operation, or if a name is that of another parameter here.
+  /// CircuitError as for one operation, or if a name is that of another parameter or an unequal matrix here.
   DynamicCircuit& append(CircuitView part) {
     detail::require_narrow("DynamicCircuit", part.qubits, qubits_);
-    detail::check_operation(part, qubits_);
+    detail::check_operation(part, part.qubits);
     return append_each(part, 0, [](auto op) { return op; });
   }
 
@@ -105,7 +106,7 @@ class DynamicCircuit {
   }
 
   /// Calls feature i, or weight j, so in drawings and text. Throws CircuitError for a name that is no identifier, is
-  /// that of another feature or weight, or that such a one without a name has ("x3", "w3").
+  /// that of another of its kind, or that a feature or weight without a name has ("x3", "w3").
   DynamicCircuit& name_feature(int i, std::string_view name) {
     detail::set_name(tables_.names.features, 'x', i, name);
     return *this;
@@ -144,6 +145,15 @@ class DynamicCircuit {
       throw;
     }
     return *this;
+  }
+
+  void add_entry(UnitaryMatrix matrix) {
+    for (const auto& known : tables_.matrices) {
+      if (matrix.name.empty() || known.name != matrix.name || known == matrix) continue;
+      throw CircuitError(
+          detail::text("qmtl: DynamicCircuit: a matrix's name must be new, but '", known.name, "' is another matrix"));
+    }
+    tables_.matrices.push_back(std::move(matrix));
   }
 
   template <class Table, class Entry>
@@ -185,7 +195,7 @@ class DynamicCircuit {
       const auto found = part.tables == &tables_ ? table.begin() + static_cast<std::ptrdiff_t>(m)
                                                  : std::find(table.begin(), table.end(), part.tables->matrices[m]);
       numbers.push_back(static_cast<int>(found - table.begin()));
-      if (found == table.end()) tables_.matrices.push_back(part.tables->matrices[m]);
+      if (found == table.end()) add_entry(part.tables->matrices[m]);
     }
     return numbers;
   }

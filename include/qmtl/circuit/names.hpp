@@ -14,9 +14,9 @@ namespace qmtl::inline QMTL_ABI {
 
 namespace detail {
 
-/// Throws CircuitError unless a name is a letter or an underscore, then letters, digits and underscores, and not
-/// `letter` with a number behind it, as those without a name are called.
-inline void require_name(std::string_view what, std::string_view name, char letter) {
+/// Throws CircuitError unless a name is a letter or an underscore, then letters, digits and underscores, and not one of
+/// `letters` with a number behind it, as those without a name are called.
+inline void require_name(std::string_view what, std::string_view name, std::string_view letters) {
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
   const bool identifier = !name.empty() && is_letter(name.front()) &&
@@ -25,8 +25,10 @@ inline void require_name(std::string_view what, std::string_view name, char lett
     throw CircuitError(
         text("qmtl: ", what, ": a name must be letters, digits and underscores, no digit first, got '", name, "'"));
   }
-  if (name.size() > 1 && name.front() == letter && std::all_of(name.begin() + 1, name.end(), is_digit)) {
-    throw CircuitError(text("qmtl: ", what, ": a name must not be '", letter, "' and a number, got '", name, "'"));
+  if (name.size() > 1 && letters.find(name.front()) != letters.npos &&
+      std::all_of(name.begin() + 1, name.end(), is_digit)) {
+    throw CircuitError(
+        text("qmtl: ", what, ": a name must not be '", name.front(), "' and a number, got '", name, "'"));
   }
 }
 
@@ -38,10 +40,10 @@ inline void require_name(std::string_view what, std::string_view name, char lett
   return -1;
 }
 
-/// Calls a parameter so. Throws CircuitError for no identifier, or the name of another parameter.
+/// Calls a parameter so. Throws CircuitError for no identifier, or the name of another parameter of its kind.
 inline void set_name(std::vector<ParameterName>& names, char letter, int index, std::string_view name) {
   const std::string_view what = letter == 'x' ? "feature" : "weight";
-  require_name(what, name, letter);
+  require_name(what, name, "xw");
   index = parameter_index(index);
   const int other = find_name(names, name);
   if (other >= 0 && other != index) {
@@ -60,7 +62,7 @@ inline void set_name(std::vector<ParameterName>& names, char letter, int index, 
 inline void add_names(std::vector<ParameterName>& names, char letter, std::span<const ParameterName> others, int by) {
   const std::vector<ParameterName> copy(others.begin(), others.end());  // they may be the same
   for (const auto& [index, name] : copy) {
-    const int raised = index + by;
+    const int raised = parameter_index(static_cast<long long>(index) + by);
     const bool known = std::any_of(names.begin(), names.end(), [&](const auto& n) { return n.index == raised; });
     if (!known) set_name(names, letter, raised, name);
   }

@@ -40,15 +40,19 @@ class Program {
 
   [[nodiscard]] int qubits() const noexcept { return qubits_; }
   [[nodiscard]] int bits() const noexcept { return registers_.empty() ? 0 : end_of(registers_.back()); }
-  [[nodiscard]] std::span<const ClassicalRegister> registers() const noexcept { return registers_; }
-  [[nodiscard]] std::span<const Instruction> instructions() const noexcept { return instructions_; }
-  [[nodiscard]] std::span<const Matrix> matrices() const noexcept { return matrices_; }
-  [[nodiscard]] const ParameterNames& names() const noexcept { return names_; }
+  [[nodiscard]] std::span<const ClassicalRegister> registers() const& noexcept { return registers_; }
+  [[nodiscard]] std::span<const Instruction> instructions() const& noexcept { return instructions_; }
+  [[nodiscard]] std::span<const Matrix> matrices() const& noexcept { return matrices_; }
+  [[nodiscard]] const ParameterNames& names() const& noexcept { return names_; }
+  std::span<const ClassicalRegister> registers() && = delete;  // of a program that is gone when they are read
+  std::span<const Instruction> instructions() && = delete;
+  std::span<const Matrix> matrices() && = delete;
+  const ParameterNames& names() && = delete;
 
   /// Adds a register of 1 to 64 classical bits after the others and returns its position. Its name must be new, an
   /// identifier, and none that a qubit has ("q3").
   int add_register(std::string_view name, int bits) {
-    detail::require_name("Program: a register", name, 'q');
+    detail::require_name("Program: a register", name, "q");
     if (bits < 1 || bits > 64) {
       throw CircuitError(detail::text("qmtl: Program: a register must have 1 to 64 bits, got '", name, "' of ", bits));
     }
@@ -260,7 +264,7 @@ class Program {
 
 inline Program& Program::append(CircuitView circuit) {
   detail::require_narrow("Program", circuit.qubits, qubits_);
-  detail::check_operation(circuit, qubits_);
+  detail::check_operation(circuit, circuit.qubits);
   return all_or_nothing([&] {
     std::vector<int> numbers;
     if (circuit.tables != nullptr) {

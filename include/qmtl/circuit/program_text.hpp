@@ -40,11 +40,13 @@ class InstructionText {
 
 }  // namespace detail
 
-/// A program for people, with its registers and matrices, then one instruction a line: "if c == 2: rx(0.5*w0) q1",
-/// "measure q0 -> c[1]". Numbers have all their digits: programs with the same text are the same.
+/// A program for people, with its registers, names and matrices, then one instruction a line: "if c == 2: rx(0.5*w0)
+/// q1", "measure q0 -> c[1]". Numbers have all their digits: programs with the same text are the same, unless a feature
+/// has the name of a weight.
 [[nodiscard]] inline std::string to_string(const Program& program) {
   std::string out = detail::text("qubits ", program.qubits(), '\n');
   for (const auto& r : program.registers()) out += detail::text("bits ", r.name, '[', r.bits, "]\n");
+  out += detail::names_text(program.names());
   for (std::size_t m = 0; m < program.matrices().size(); ++m) {
     out += detail::definition_text(program.matrices()[m], detail::text('m', m)) + '\n';
   }

@@ -37,8 +37,8 @@ namespace qmtl::inline QMTL_ABI {
 ///
 /// Only the number of epochs may differ. With more of them a training that had ended, or that a callback had stopped,
 /// goes on and ends with the same bits as one that had so many from the start; what early stopping ended stays ended;
-/// fewer than are done are refused. A CosineRate is a curve over all epochs: with it their number is among the options
-/// that must be the same.
+/// fewer than are done are refused. A CosineRate is a curve over all epochs, and so is one of your own unless it says
+/// `of_all_epochs = false`: with them the number of epochs is among the options that must be the same.
 struct Checkpointing {
   std::string path{};
   int every_epochs = 1;

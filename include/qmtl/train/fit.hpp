@@ -34,7 +34,8 @@ FitReport fit(MultiTaskModel<B, H>& model, const Dataset<typename B::Scalar>& tr
 
 /// Trains the head of a model on data that has been encoded before. The model's standardizer stays: `standardize` and
 /// `encoded_dataset_bytes` are not looked at. Also throws ShapeError or ValueError if the model makes something else of
-/// the rows, ValueError if its backbone has parameters or for GradNorm.
+/// the rows, ValueError if its backbone has parameters, or for what needs more than a head's entries: GradNorm and
+/// other weightings with `needs_norms`, and pcgrad where a head has shared parameters.
 template <Backbone B, CachingHead H>
 FitReport fit(MultiTaskModel<B, H>& model, const EncodedDataset<typename B::Scalar>& train,
               const FitOptions& options = {}) {

@@ -36,8 +36,8 @@ struct FitOptions {
   Standardization standardize{};          ///< of inputs, by mean and deviation of each feature
   Standardization standardize_targets{};  ///< of real-valued targets; without, they must lie within a readout's reach
   /// Most bytes for what a frozen backbone and a head with `caches_encodings` make of the rows: within it, `fit`
-  /// encodes all rows once and trains from there, with the same results up to rounding (but for GradNorm, which needs
-  /// dL/dz). 0: rows are encoded in every epoch.
+  /// encodes all rows once and trains from there, with the same results up to rounding (but for weightings that need
+  /// norms, as GradNorm, and for pcgrad where a head has shared parameters). 0: rows are encoded in every epoch.
   std::size_t encoded_dataset_bytes = std::size_t{1} << 30;
   std::optional<EarlyStopping> early_stopping{};  ///< goes by validation data, which it needs
   std::vector<Callback> callbacks{};              ///< called in this order

@@ -85,7 +85,7 @@ constexpr const char* model_type =
 
 [[nodiscard]] std::vector<Source> sources() {
   return {
-      {"qmtl/qmtl.hpp alone", "#include <qmtl/qmtl.hpp>\n", 1.5, 3.3, false, false},
+      {"qmtl/qmtl.hpp alone", "#include <qmtl/qmtl.hpp>\n", 1.5, 4.0, false, false},
       {"README's program", training_source(), 16.0, 36.0},
       {"README's program", training_source(), 9.0, 10.0, true},
       {"load and predict", prediction_source(), 10.0, 21.0},

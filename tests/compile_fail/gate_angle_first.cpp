@@ -1,6 +1,6 @@
 // error: qmtl: a gate's qubits must be integers and come before its angles
 // expect: qmtl: an angle must have one source: write a gate for each term of a sum
-// lines: 30
+// lines: 45
 // SPDX-License-Identifier: Apache-2.0
 // Angles in the place of qubits, as other libraries have them, and the sum of two weights.
 

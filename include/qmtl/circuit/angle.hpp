@@ -58,10 +58,10 @@ struct Angle {
 };
 
 /// The angle x[i] of feature i.
-[[nodiscard]] constexpr Angle feature(int i) { return {AngleSource::feature, i}; }
+[[nodiscard]] constexpr Angle feature(int i) { return {AngleSource::feature, detail::parameter_index(i)}; }
 
 /// The angle w[j] of trainable weight j; several gates may use the same weight, each with its own scale.
-[[nodiscard]] constexpr Angle weight(int j) { return {AngleSource::weight, j}; }
+[[nodiscard]] constexpr Angle weight(int j) { return {AngleSource::weight, detail::parameter_index(j)}; }
 
 /// The angle w[phase] + (w[frequency] + start) * x[i] of feature i, whose frequency and phase are trained
 /// (Perez-Salinas et al. 2020). With `start` the frequency is near a fixed one while its weight is near zero.

@@ -25,7 +25,7 @@ inline void require_name(std::string_view what, std::string_view name, std::stri
     throw CircuitError(
         text("qmtl: ", what, ": a name must be letters, digits and underscores, no digit first, got '", name, "'"));
   }
-  if (name.size() > 1 && letters.find(name.front()) != letters.npos &&
+  if (name.size() > 1 && letters.find(name.front()) != std::string_view::npos &&
       std::all_of(name.begin() + 1, name.end(), is_digit)) {
     throw CircuitError(
         text("qmtl: ", what, ": a name must not be '", name.front(), "' and a number, got '", name, "'"));

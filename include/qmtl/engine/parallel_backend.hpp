@@ -62,10 +62,11 @@ class ParallelBackend {
   void backward(BatchView<const S> angles, std::span<const S> weights, BatchView<const S> cotangents,
                 std::span<S> gradient, BatchView<S> angle_gradients);
 
-  /// Standard errors of the expectation values of the last forward (outputs x batch), as each part has them.
+  /// Standard errors of the expectation values of the last forward (outputs x batch), as each part has them. (clang++
+  /// before 16 instantiates it explicitly for backends without any, too.)
   void standard_errors(BatchView<S> errors) const requires gives_standard_errors<Backend, S> {
     for (const auto& part : parts_) {
-      if (part.count > 0) part.backend.standard_errors(of_part(errors, part));
+      if (part.count > 0) standard_errors_of<Backend, S>(part.backend, of_part(errors, part));
     }
   }
 

@@ -12,8 +12,8 @@
 
 #include "qmtl/core/execution.hpp"
 #include "qmtl/core/page_vector.hpp"
-#include "qmtl/engine/lanes/product_state.hpp"
 #include "qmtl/engine/tiles/tile_planner.hpp"
+#include "qmtl/engine/tiles/tile_product.hpp"
 
 namespace qmtl::inline QMTL_ABI::detail {
 
@@ -50,7 +50,7 @@ class TileProgram {
     QMTL_ASSERT(log_packs_ >= 0 && n <= max_lane_qubits);
     CircuitSchedule<S> schedule(ops, map_, prepared, true, angles_);
     map_ = schedule.map;
-    if (!prepared) make_product(schedule);
+    if (!prepared) product_ = TileProduct<S, A>(schedule.leading, log_packs_);
     steps_ = std::move(schedule.steps);
     plan_ = make_plan(tile_width);
     set_workers(nullptr);
@@ -87,7 +87,7 @@ class TileProgram {
       buffers.raw.resize(largest(&TilePlan<S, A>::raw_size));
       buffers.densities.resize(plan_.density_size);
       buffers.gradients.resize(angles_.size());
-      buffers.contraction.resize(low_.size());
+      buffers.contraction.resize(product_.row_size());
     }
     scratch_ = std::move(scratch);
     shared_plan_ = std::move(shared_plan);
@@ -104,23 +104,23 @@ class TileProgram {
 
   /// Fills psi, where prepared amplitudes already are, with the state.
   void forward(A* psi) noexcept {
-    if (!prepared_) build_product();
+    if (!prepared_) product_.build(angles_);
     bool filled = prepared_;
     for (const auto& sweep : plan().sweeps) {
-      if (!filled && !sweep.tile) write_product(psi, 0, size());
+      if (!filled && !sweep.tile) product_.write(psi, 0, size());
       run(sweep, [&](Scratch& scratch, const Part& part) {
         if (!sweep.tile) return flip_signs(sweep, psi, part);
         sweep.tile->for_each(part.pass, part.begin, part.end, [&](Address base) {
           const auto view = filled ? sweep.tile->load(psi, base, scratch.psi.data())
                                    : sweep.tile->open(psi, base, scratch.psi.data());
-          if (!filled) fill_from_product(*sweep.tile, view, base);
+          if (!filled) product_.fill(*sweep.tile, view, base);
           for (const auto& step : sweep.steps) step.apply(view, part.pass.flips, angles_, false);
           sweep.tile->store(view, psi, base);
         });
       });
       filled = true;
     }
-    if (!filled) write_product(psi, 0, size());
+    if (!filled) product_.write(psi, 0, size());
   }
 
   /// Room for the sines and cosines of so many groups of samples.
@@ -131,7 +131,7 @@ class TileProgram {
   void select_angles(std::size_t group) noexcept { angles_.select_group(group); }
   /// What backward needs of forward besides psi and the group's angles, when other samples have been in between.
   void resume() noexcept {
-    if (!prepared_) build_product();
+    if (!prepared_) product_.build(angles_);
   }
   /// Whether `chain` needs the features.
   [[nodiscard]] bool chain_reads_features() const noexcept { return angles_.chain_reads_features(); }
@@ -239,24 +239,6 @@ class TileProgram {
     Address begin, end;
   };
 
-  // ---- Compiling ----
-
-  void make_product(const CircuitSchedule<S>& schedule) {
-    const std::span<const std::vector<ScheduledGate>> gates(schedule.leading);
-    const auto lanes = static_cast<std::size_t>(lane_bits<S>);
-    constexpr std::size_t most_low = 8;  // 2^8 packs stay in an L1 cache while every row is multiplied with them
-    const std::size_t low = std::min(static_cast<std::size_t>(log_packs_), most_low);
-    lanes_ = ProductState<S, A>(gates.first(lanes));
-    low_ = ProductState<S, A>(gates.subspan(lanes, low));
-    high_ = ProductState<S, A>(gates.subspan(lanes + low));
-    lane_product_.resize(lanes_.size());
-    low_product_.resize(low_.size());
-    high_product_.resize(high_.size());
-    high_adjoint_.resize(high_.size());
-  }
-
-  // ---- Running ----
-
   /// Calls body(scratch, part) for all tiles of all passes, each thread with a share of its own.
   template <class Tiled, class Body>
   void run(const Tiled& tiled, const Body& body) noexcept {
@@ -314,72 +296,18 @@ class TileProgram {
         });
   }
 
-  // ---- Product states: pack number = high part * size of the low part + low part ----
-
-  void build_product() noexcept {
-    const A one = make_amplitude<S, A>(broadcast<S>(S(1)), Pack<S>{});
-    lanes_.build(angles_, one);
-    lanes_.write(lane_product_.data());
-    A start{};
-    for (std::size_t lane = 0; lane < lane_product_.size(); ++lane) copy_lane<S>(start, lane, lane_product_[lane], 0);
-    low_.build(angles_, start);
-    low_.write(low_product_.data());
-    high_.build(angles_, one);
-    high_.write(high_product_.data());
-  }
-
-  [[nodiscard]] QMTL_ALWAYS_INLINE A product_at(Address pack) const noexcept {
-    const auto low_bits = static_cast<unsigned>(std::countr_zero(low_product_.size()));
-    return high_product_[pack >> low_bits] * low_product_[pack & (low_product_.size() - 1)];
-  }
-
-  void fill_from_product(const Tile& tile, const TileView<A>& view, Address base) const noexcept {
-    if (tile.contiguous()) return write_product(view.packs, base & ~static_cast<Address>(tile.size() - 1), tile.size());
-    for (Address c = 0; c < tile.size(); ++c) view.packs[c ^ view.origin] = product_at(base ^ tile.offsets()[c]);
-  }
-
-  /// `count` packs from number `first`, which is a multiple of `count`, a power of two.
-  void write_product(A* to, std::size_t first, std::size_t count) const noexcept {
-    const std::size_t row = std::min(count, low_product_.size());
-    for (std::size_t i = 0; i < count; i += row) {
-      const A weight = high_product_[(first + i) / low_product_.size()];
-      const A* low = low_product_.data() + ((first + i) & (low_product_.size() - 1));
-      for (std::size_t j = 0; j < row; ++j) to[i + j] = weight * low[j];
-    }
-  }
-
-  /// Gradients of the leading gates. The product has rank one between low and high part: contracting lambda with either
-  /// leaves a small vector for the other. Cost 2 multiplications an amplitude.
-  void contract_product(A* lambda) noexcept {
-    const std::size_t low = low_.size();
+  void contract_product(const A* lambda) noexcept {
     for (auto& scratch : scratch_) std::fill(scratch.contraction.begin(), scratch.contraction.end(), A{});
     in_threads([&](std::size_t thread) {
-      const std::size_t begin = high_.size() * thread / threads_;
-      const std::size_t end = high_.size() * (thread + 1) / threads_;
-      A* sums = scratch_[thread].contraction.data();
-      for (std::size_t row = begin; row < end; ++row) {
-        const A weight = conjugate<S>(high_product_[row]);
-        A dot{};
-        for (std::size_t i = 0; i < low; ++i) {
-          const A value = lambda[row * low + i];
-          dot += times_conjugate<S>(value, low_product_[i]);
-          sums[i] += weight * value;
-        }
-        high_adjoint_[row] = dot;
-      }
+      const std::size_t rows = product_.rows();
+      product_.contract_rows(lambda, rows * thread / threads_, rows * (thread + 1) / threads_,
+                             scratch_[thread].contraction.data());
     });
     A* sums = scratch_[0].contraction.data();
     for (std::size_t t = 1; t < threads_; ++t) {
-      for (std::size_t i = 0; i < low; ++i) sums[i] += scratch_[t].contraction[i];
+      for (std::size_t i = 0; i < product_.row_size(); ++i) sums[i] += scratch_[t].contraction[i];
     }
-    Pack<S>* gradients = scratch_[0].gradients.data();
-    high_.contract(angles_, high_adjoint_.data(), gradients);
-    low_.contract(angles_, sums, gradients);
-    for (std::size_t lane = 0; lane < lane_product_.size(); ++lane) {
-      lane_product_[lane] = A{};
-      copy_lane<S>(lane_product_[lane], 0, sums[0], lane);
-    }
-    lanes_.contract(angles_, lane_product_.data(), gradients);
+    product_.contract(angles_, sums, scratch_[0].gradients.data());
   }
 
   bool prepared_;
@@ -391,8 +319,7 @@ class TileProgram {
   AngleTable<S> angles_;
   TilePlan<S, A> plan_;
   std::optional<TilePlan<S, A>> shared_plan_;  // for threads that share a state, where plan_ has too few tiles
-  ProductState<S, A> lanes_, low_, high_;
-  std::vector<A> lane_product_, low_product_, high_product_, high_adjoint_;
+  TileProduct<S, A> product_;                  // what the leading gates make, unless prepared_
   Workers* workers_ = nullptr;
   std::size_t threads_ = 1;  // that work on one state
   std::vector<Scratch> scratch_;

@@ -32,11 +32,11 @@ template class qmtl::ShiftBackend<double, Estimating>;
 
 struct Backend {
 #ifdef QMTL_CONTROL
-  void standard_errors(BatchView<double> errors) const { errors.setZero(); }
+  void standard_errors(BatchView<const double>, BatchView<double> errors) const { errors.setZero(); }
 #else
-  void standard_errors(BatchView<double> errors) { errors.setZero(); }
+  void standard_errors(BatchView<double> errors) const { errors.setZero(); }
 #endif
 };
-void set_errors(const Backend& backend, Batch<double>& errors) {
-  detail::standard_errors_of<Backend, double>(backend, errors);
+void set_errors(const Backend& backend, const Batch<double>& slopes, Batch<double>& errors) {
+  detail::standard_errors_of<Backend, double>(backend, slopes, errors);
 }

@@ -134,7 +134,9 @@ struct Splitting {
                 std::span<double> gradient, BatchOut<double>) {
     for (double& g : gradient) g += in.row(0).dot(cotangents.row(0));
   }
-  void standard_errors(BatchOut<double> errors) const { errors.rowwise() = angles.row(0); }
+  void standard_errors(const BatchIn<double>& slopes, BatchOut<double> errors) const {
+    errors = slopes.row(1).cwiseProduct(angles.row(0));
+  }
 };
 
 TEST_CASE("threads have parts of the batch of a backend of one's own, with its standard errors", "[head][threads]") {
@@ -145,13 +147,13 @@ TEST_CASE("threads have parts of the batch of a backend of one's own, with its s
   backend.set_execution(Threads{3});
   for (const Eigen::Index batch : {1, 2, 3, 7}) {
     const Batch<double> angles = Batch<double>::Random(1, batch), c = Batch<double>::Ones(2, batch);
-    Batch<double> values(2, batch), errors = Batch<double>::Zero(2, batch), unwanted;
+    Batch<double> values(2, batch), errors = Batch<double>::Zero(1, batch), unwanted;
     std::vector<double> gradient(1, 1.0);
     backend.forward(angles, {}, values);
-    detail::standard_errors_of<decltype(backend), double>(backend, errors);
+    detail::standard_errors_of<decltype(backend), double>(backend, (2 * c).eval(), errors);
     backend.backward(angles, {}, c, gradient, unwanted);
     CHECK(values == angles.replicate(2, 1));
-    CHECK(errors == values);
+    CHECK(errors == 2 * angles);
     CHECK(gradient[0] == Approx(1.0 + angles.sum()));
   }
 }

@@ -139,8 +139,8 @@ TEST_CASE("the ideal executor agrees with the adjoint method on random heads, on
     ShiftBackend<double> cones(head.program), whole(head.program, IdealExecutor<>(), false);
     check_close(step(cones, in), expected, 1e-12);
     check_close(step(whole, in), expected, 1e-12);
-    Batch<double> errors = Batch<double>::Ones(head.program.outputs, 3);
-    cones.standard_errors(errors);
+    Batch<double> errors = Batch<double>::Ones(1, 3);
+    cones.standard_errors(in.cotangents, errors);
     CHECK(errors.isZero(0.0));
   }
 }
@@ -155,6 +155,20 @@ TEST_CASE("an exact executor's own gradients stand in for shifts") {
   CHECK((adjoint.calls->probabilities == 1 && adjoint.calls->vjp == 2));
 }
 
+/// Squares of the standard errors of each output of the last forward of one sample, and then of a combination.
+template <class Backend>
+Eigen::ArrayXd variances(const Backend& backend, const Batch<double>& combination) {
+  const Eigen::Index outputs = combination.rows();
+  Eigen::ArrayXd out(outputs + 1);
+  for (Eigen::Index o = 0; o <= outputs; ++o) {
+    Batch<double> slopes = combination, error(1, 1);
+    if (o < outputs) slopes = Eigen::VectorXd::Unit(outputs, o);
+    backend.standard_errors(slopes, error);
+    out[o] = error(0, 0) * error(0, 0);
+  }
+  return out;
+}
+
 TEST_CASE("sampled values and gradients are unbiased, and their standard errors are their deviations") {
   Rng rng(Seed{13});
   const RandomHead head(rng, 12);
@@ -163,26 +177,29 @@ TEST_CASE("sampled values and gradients are unbiased, and their standard errors 
   constexpr int repeats = 1000;
   ShiftBackend<double, Sampled> backend(head.program, Sampled(40, Seed{5}));
   const Eigen::Index outputs = head.program.outputs, weights = expected.gradient.size();
-  Eigen::ArrayXd value_sum = Eigen::ArrayXd::Zero(outputs), value_squares = value_sum, error_squares = value_sum;
+  Eigen::ArrayXd value_sum = Eigen::ArrayXd::Zero(outputs + 1), value_squares = value_sum, error_squares = value_sum;
   Eigen::ArrayXd gradient_sum = Eigen::ArrayXd::Zero(weights), gradient_squares = gradient_sum;
-  Batch<double> values(outputs, 1), errors(outputs, 1), dx(head.features, 1);
+  Batch<double> values(outputs, 1), dx(head.features, 1);
+  const auto with_combination = [&](const Batch<double>& of_outputs) {
+    return (Eigen::ArrayXd(outputs + 1) << of_outputs.array(), in.cotangents.col(0).dot(of_outputs.col(0))).finished();
+  };
   for (int i = 0; i < repeats; ++i) {
     backend.forward(in.angles, in.weights, values);
-    backend.standard_errors(errors);
+    error_squares += variances(backend, in.cotangents);
     Eigen::VectorXd gradient = Eigen::VectorXd::Zero(weights);
     backend.backward(in.angles, in.weights, in.cotangents, std::span(gradient.data(), in.weights.size()), dx);
-    value_sum += values.array();
-    value_squares += values.array().square();
-    error_squares += errors.array().square();
+    value_sum += with_combination(values);
+    value_squares += with_combination(values).square();
     gradient_sum += gradient.array();
     gradient_squares += gradient.array().square();
   }
   const Eigen::ArrayXd mean = value_sum / repeats, variance = value_squares / repeats - mean.square();
   const Eigen::ArrayXd slope = gradient_sum / repeats, scatter = gradient_squares / repeats - slope.square();
-  for (Eigen::Index o = 0; o < outputs; ++o) {
-    CHECK(std::abs(mean[o] - expected.expectations(o, 0)) <= 5 * std::sqrt(variance[o] / repeats) + 1e-12);
+  const Eigen::ArrayXd exact = with_combination(expected.expectations);
+  for (Eigen::Index o = 0; o <= outputs; ++o) {
+    CHECK(std::abs(mean[o] - exact[o]) <= 5 * std::sqrt(variance[o] / repeats) + 1e-12);
     // A variance of 1000 values is good to 5 %.
-    CHECK(error_squares[o] / repeats == Approx(variance[o]).epsilon(0.25).margin(1e-12));
+    CHECK(error_squares[o] / repeats == Approx(variance[o]).epsilon(0.25).margin(2.0 / 40 / 40));
   }
   for (Eigen::Index j = 0; j < weights; ++j) {
     CHECK(std::abs(slope[j] - (expected.gradient[j] - 1.0)) <= 5 * std::sqrt(scatter[j] / repeats) + 1e-12);
@@ -273,14 +290,19 @@ TEST_CASE("answers of a wrong size or that cannot be true are errors that say so
   CHECK(message(value, [](Answer& a) { a[1].col(0) << -0.5, 1.5; }).find("a least one of -0.5") != std::string::npos);
 }
 
-/// An executor that gives estimates, for what it is asked.
+/// An executor that gives estimates, for what it is asked; with one error for all, which may be that of all at once.
 struct Estimating {
   double error = 0.25;
+  bool together = false;
   [[nodiscard]] std::vector<Estimates> expectations(std::span<const CircuitJob> jobs) const {
     std::vector<Estimates> out;
     for (const auto& job : jobs) {
       out.push_back({Batch<double>::Constant(job.observables(), job.runs(), 0.5),
                      Batch<double>::Constant(job.observables(), job.runs(), error)});
+      if (!together) continue;
+      out.back().covariances.assign(
+          static_cast<std::size_t>(job.runs()),
+          ColMajorMatrix<double>::Constant(job.observables(), job.observables(), error * error));
     }
     return out;
   }
@@ -290,12 +312,22 @@ TEST_CASE("an executor may give estimates and their errors, which are looked at 
   Rng rng(Seed{17});
   const RandomHead head(rng, 12);
   const Inputs in(rng, head, 2);
-  Batch<double> values(head.program.outputs, 2), errors(head.program.outputs, 2);
+  Batch<double> values(head.program.outputs, 2), errors(1, 2);
+  const Batch<double> ones = Batch<double>::Ones(head.program.outputs, 2);
   ShiftBackend<double, Estimating> backend(head.program, {});
   backend.forward(in.angles, in.weights, values);
-  backend.standard_errors(errors);
+  backend.standard_errors(ones, errors);
   CHECK((values.array() == 0.5).all());
-  CHECK((errors.array() == 0.25).all());
+  CHECK(errors(0, 1) == Approx(0.25 * std::sqrt(2 + 1 + 3)));  // outputs of three tasks
+  backend.executor().together = true;
+  backend.forward(in.angles, in.weights, values);
+  backend.standard_errors(ones, errors);
+  CHECK(errors(0, 1) == Approx(0.25 * std::sqrt(4 + 1 + 9)));
+  backend.executor().error = std::numeric_limits<double>::quiet_NaN();
+  CHECK(message_of<ValueError>([&] { backend.forward(in.angles, in.weights, values); }) ==
+        "qmtl: executor: covariances of job 0, run 0, expected 2 x 2 finite numbers, none below 0 on the diagonal, got "
+        "2 x 2");
+  backend.executor().together = false;
   backend.executor().error = std::numeric_limits<double>::infinity();
   CHECK(message_of<ValueError>([&] { backend.forward(in.angles, in.weights, values); }) ==
         "qmtl: executor: standard errors of job 0, run 0, expected finite numbers, got inf");

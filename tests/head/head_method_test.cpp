@@ -74,13 +74,17 @@ TEST_CASE("standard errors of logits are the deviations of repeated forwards") {
   CHECK_THROWS_AS(head.standard_errors(in.w), ShapeError);  // no forward yet
   constexpr int repeats = 600;
   head.set_executor(Sampled(500, Seed{3}));
-  Eigen::ArrayXXd sum = Eigen::ArrayXXd::Zero(Head3::outputs, 5), squares = sum, errors = sum;
-  Batch<double> logits(Head3::outputs, 5);
+  Eigen::ArrayXXd sum = Eigen::ArrayXXd::Zero(Head3::outputs + 1, 5), squares = sum, errors = sum;
+  Batch<double> logits(Head3::outputs, 5), difference(Head3::outputs, 5);
+  difference.colwise() = Eigen::Vector3d(0, 1, -1);  // between two classes, whose probabilities sum to 1
   for (int i = 0; i < repeats; ++i) {
     head.forward(in.z, in.w, logits);
-    sum += logits.array();
-    squares += logits.array().square();
-    errors += head.standard_errors(in.w).array();
+    Eigen::ArrayXXd all(Head3::outputs + 1, 5), all_errors = all;
+    all << logits.array(), difference.cwiseProduct(logits).colwise().sum().array();
+    all_errors << head.standard_errors(in.w).array(), head.standard_errors(in.w, difference).array();
+    sum += all;
+    squares += all.square();
+    errors += all_errors;
   }
   const Eigen::ArrayXXd deviation = (squares / repeats - (sum / repeats).square()).sqrt();
   CHECK(((errors / repeats / deviation - 1.0).abs() < 0.2).all());

@@ -37,7 +37,8 @@ concept BackendBackward = requires(B backend, BatchView<const S> in, std::span<c
 ///   copies of it, each for a part of the batch, in multiples of its `static constexpr int width` if it has one; any
 ///   other one is always given whole batches;
 /// - `set_execution(const Execution&)`, if it does not split batches: how many threads it may use;
-/// - `standard_errors(errors) const`: sets those of the last forward's expectation values (outputs x batch).
+/// - `standard_errors(slopes, errors) const`: sets those (1 x batch) of combinations of the last forward's expectation
+///   values, sum_o slopes(o, b) <O_o> for slopes (outputs x batch).
 template <class B, class S>
 concept HeadBackend = Scalar<S> && std::copy_constructible<B> && BackendForward<B, S> && BackendBackward<B, S>;
 
@@ -74,7 +75,7 @@ class AnyBackend {
   virtual void forward(BatchView<const S> angles, std::span<const S> weights, BatchView<S> expectations) = 0;
   virtual void backward(BatchView<const S> angles, std::span<const S> weights, BatchView<const S> cotangents,
                         std::span<S> gradient, BatchView<S> angle_gradients) = 0;
-  virtual void standard_errors(BatchView<S> errors) const = 0;
+  virtual void standard_errors(BatchView<const S> slopes, BatchView<S> errors) const = 0;
 
  protected:
   AnyBackend(const AnyBackend&) = default;
@@ -84,18 +85,22 @@ class AnyBackend {
 /// one: that is an error.
 template <class B, Scalar S>
 inline constexpr bool gives_standard_errors = [] {
-  constexpr bool gives = requires(const B& backend, BatchView<S> errors) { backend.standard_errors(errors); };
+  constexpr bool gives = requires(const B& backend, BatchView<const S> slopes, BatchView<S> errors) {
+    backend.standard_errors(slopes, errors);
+  };
   constexpr bool other = requires { &B::standard_errors; }
-  || requires(B & backend, BatchView<S> errors) { backend.standard_errors(errors); };
-  static_assert(gives || !other, "qmtl: a backend's standard_errors must be const and take a BatchView");
+  || requires(B & backend, BatchView<const S> slopes, BatchView<S> errors) { backend.standard_errors(slopes, errors); }
+  || requires(const B& backend, BatchView<S> errors) { backend.standard_errors(errors); };
+  static_assert(gives || !other,
+                "qmtl: a backend's standard_errors must be const and take a BatchView of slopes and one of errors");
   return gives;
 }();
 
 /// Zero where a backend has none.
 template <class B, Scalar S>
-void standard_errors_of(const B& backend, BatchView<S> errors) {
+void standard_errors_of(const B& backend, BatchView<const S> slopes, BatchView<S> errors) {
   if constexpr (gives_standard_errors<B, S>) {
-    backend.standard_errors(errors);
+    backend.standard_errors(slopes, errors);
   } else {
     errors.setZero();
   }
@@ -125,7 +130,9 @@ class AnyBackendOf final : public AnyBackend<S> {
                 std::span<S> gradient, BatchView<S> angle_gradients) override {
     backend_.backward(angles, weights, cotangents, gradient, angle_gradients);
   }
-  void standard_errors(BatchView<S> errors) const override { standard_errors_of<B, S>(backend_, errors); }
+  void standard_errors(BatchView<const S> slopes, BatchView<S> errors) const override {
+    standard_errors_of<B, S>(backend_, slopes, errors);
+  }
 
  private:
   B backend_;

@@ -62,11 +62,12 @@ class ParallelBackend {
   void backward(BatchView<const S> angles, std::span<const S> weights, BatchView<const S> cotangents,
                 std::span<S> gradient, BatchView<S> angle_gradients);
 
-  /// Standard errors of the expectation values of the last forward (outputs x batch), as each part has them. (clang++
-  /// before 16 instantiates it explicitly for backends without any, too.)
-  void standard_errors(BatchView<S> errors) const requires gives_standard_errors<Backend, S> {
+  /// Standard errors (1 x batch) of combinations of the last forward's expectation values, as each part has them.
+  /// (clang++ before 16 instantiates it explicitly for backends without any, too.)
+  void standard_errors(BatchView<const S> slopes,
+                       BatchView<S> errors) const requires gives_standard_errors<Backend, S> {
     for (const auto& part : parts_) {
-      if (part.count > 0) standard_errors_of<Backend, S>(part.backend, of_part(errors, part));
+      if (part.count > 0) standard_errors_of<Backend, S>(part.backend, of_part(slopes, part), of_part(errors, part));
     }
   }
 

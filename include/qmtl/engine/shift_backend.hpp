@@ -58,24 +58,39 @@ class ShiftBackend {
   void forward(BatchView<const S> angles, std::span<const S> weights, BatchView<S> expectations) {
     require_head(angles, weights, expectations);
     expectations.setZero();
-    standard_errors_.setZero(expectations.rows(), expectations.cols());
+    answered_.clear();
     std::vector<Runs> work;
     for (const auto& circuit : circuits_) work.push_back({&circuit, {{}}, {}});
     for_each_part(work, angles, weights, [&](Eigen::Index first, Eigen::Index count, std::span<const CircuitJob> jobs) {
-      const auto estimates = estimator_.estimate(jobs);
+      auto answers = estimator_.estimate(jobs);
       for (std::size_t t = 0; t < circuits_.size(); ++t) {
-        const auto place = [&](auto&& of) -> decltype(auto) {
-          return of.block(circuits_[t].first_output(), first, circuits_[t].outputs(), count);
-        };
-        place(expectations) += estimates[t].values.template cast<S>();
-        auto errors = place(standard_errors_).array();  // of bases that are measured independently
-        errors = (errors.square() + estimates[t].standard_errors.template cast<S>().array().square()).sqrt();
+        const auto& circuit = circuits_[t];
+        expectations.block(circuit.first_output(), first, circuit.outputs(), count) +=
+            answers[t].values.template cast<S>();
       }
+      if constexpr (detail::Estimator<E>::has_errors) answered_.push_back({first, count, std::move(answers)});
     });
   }
 
-  /// Standard errors of the expectation values of the last forward (outputs x batch); zero from an exact executor.
-  void standard_errors(BatchView<S> errors) const { errors = standard_errors_; }
+  /// Standard errors (1 x batch) of combinations sum_o slopes(o, b) <O_o> of the last forward's expectation values, for
+  /// slopes (outputs x batch); zero from an exact executor. What is read from one circuit is measured together,
+  /// circuits are measured independently. Cost: the sum of all outcomes.
+  void standard_errors(BatchView<const S> slopes, BatchView<S> errors) const {
+    detail::require_size("ShiftBackend: rows of slopes (outputs)", slopes.rows(), outputs_);
+    detail::require_size("ShiftBackend: columns of standard errors", errors.cols(), slopes.cols());
+    errors.setZero();
+    for (const auto& part : answered_) {
+      for (std::size_t t = 0; t < circuits_.size(); ++t) {
+        const auto& circuit = circuits_[t];
+        if (!concerns(circuit, slopes)) continue;
+        for (Eigen::Index r = 0; r < part.count; ++r) {
+          const auto of_run = cotangents_of(circuit, slopes, part.first + r);
+          errors(0, part.first + r) += static_cast<S>(variance_of(part.answers[t], circuit.eigenvalues(), r, of_run));
+        }
+      }
+    }
+    errors = errors.cwiseSqrt();
+  }
 
   /// For cotangents (outputs x batch) of the last forward: adds weight gradients, and sets angle gradients (features x
   /// batch) unless they have no columns.
@@ -245,10 +260,21 @@ class ShiftBackend {
     return cotangents.col(sample).segment(circuit.first_output(), circuit.outputs()).template cast<double>();
   }
 
+  /// Whether one of the circuit's outputs has a cotangent that is not zero.
+  [[nodiscard]] static bool concerns(const Circuit& circuit, BatchView<const S> cotangents) {
+    return !cotangents.middleRows(circuit.first_output(), circuit.outputs()).isZero(S(0));
+  }
+
+  /// What the executor said of samples in a row, a circuit after another.
+  struct Answered {
+    Eigen::Index first, count;
+    std::vector<detail::Answer> answers;
+  };
+
   detail::Estimator<E> estimator_;
   int features_, weights_, outputs_;  // of the head
   std::vector<Circuit> circuits_;
-  Batch<S> standard_errors_;  // of the last forward
+  std::vector<Answered> answered_;  // of the last forward, for standard errors
 };
 
 }  // namespace qmtl::inline QMTL_ABI

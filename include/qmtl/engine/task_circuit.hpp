@@ -55,6 +55,8 @@ class TaskCircuit {
 
   [[nodiscard]] const std::vector<Parameter>& parameters() const noexcept { return parameters_; }
   [[nodiscard]] Eigen::Index outputs() const noexcept { return eigenvalues_.cols(); }
+  /// Of 2^k outcomes x outputs.
+  [[nodiscard]] const ColMajorMatrix<double>& eigenvalues() const noexcept { return eigenvalues_; }
   [[nodiscard]] int first_output() const noexcept { return first_output_; }
   /// Numbers that a run takes and gives.
   [[nodiscard]] std::size_t numbers() const noexcept {

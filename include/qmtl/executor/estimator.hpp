@@ -16,8 +16,34 @@ namespace qmtl::inline QMTL_ABI::detail {
 
 // `auto` where the type is known: so that whoever includes this and estimates nothing pays for the parsing only.
 
-/// Expectation values with standard errors from an executor, whichever of its forms it has. Throws ShapeError for an
-/// answer of another size than the question's, ValueError for one that cannot be true.
+/// Estimates of a job; with frequencies of outcomes, if they come from those.
+struct Answer : Estimates {
+  Batch<double> frequencies{};  // outcomes x runs
+  double shots = 0.0;           // behind each run's; 0: there are none
+};
+
+/// The variance of a mean of `shots` outcomes with these values, of which one has seen frequencies; see
+/// ProbabilityExecutor. Deviations are squared, not values: large ones that are close together do not cancel.
+[[nodiscard]] double variance_of_mean(const auto& values, const auto& frequencies, double shots) {
+  const double imagined = 1.0 / static_cast<double>(values.size());
+  const auto p = ((shots * frequencies.array() + imagined) / (shots + 1.0)).eval();
+  const double mean = (p * values.array()).sum() / p.sum();
+  return std::max(0.0, (p * (values.array() - mean).square()).sum() / shots);
+}
+
+/// The variance of sum_o slopes[o] values(o, run) for observables with these eigenvalues (outcomes x observables).
+[[nodiscard]] double variance_of(const auto& answer, const auto& eigenvalues, Eigen::Index run, const auto& slopes) {
+  if (answer.shots > 0.0)
+    return variance_of_mean((eigenvalues * slopes).eval(), answer.frequencies.col(run), answer.shots);
+  if (!answer.covariances.empty()) {
+    return std::max(0.0, slopes.dot(answer.covariances[static_cast<std::size_t>(run)] * slopes));
+  }
+  if (answer.standard_errors.size() == 0) return 0.0;
+  return slopes.cwiseProduct(answer.standard_errors.col(run)).squaredNorm();
+}
+
+/// Expectation values from an executor, whichever of its forms it has, and what their errors follow from. Throws
+/// ShapeError for an answer of another size than the question's, ValueError for one that cannot be true.
 template <Executor E>
 class Estimator {
   static constexpr bool samples = requires(const E& executor) { static_cast<double>(executor.shots()); };
@@ -29,32 +55,26 @@ class Estimator {
                 "qmtl: an executor must be exact or have shots, not both");
 
  public:
+  static constexpr bool has_errors = samples || ExpectationExecutor<E>;  ///< or they are zero
+
   explicit Estimator(E executor) : executor_(std::move(executor)) {}
 
   [[nodiscard]] E& executor() noexcept { return executor_; }
 
   /// An element a job.
-  [[nodiscard]] std::vector<Estimates> estimate(std::span<const CircuitJob> jobs) {
-    if constexpr (ExpectationExecutor<E>) {
-      auto estimates = executor_.expectations(jobs);
-      require_size("executor: results of its jobs", estimates.size(), jobs.size());
-      for (std::size_t j = 0; j < jobs.size(); ++j) {
-        require_table("expectation values", j, estimates[j].values, jobs[j].observables(), jobs[j].runs());
-        require_table("standard errors", j, estimates[j].standard_errors, jobs[j].observables(), jobs[j].runs());
-        require_not_negative(j, estimates[j].standard_errors);
+  [[nodiscard]] std::vector<Answer> estimate(std::span<const CircuitJob> jobs) {
+    auto given = [&] {
+      if constexpr (ExpectationExecutor<E>) {
+        return executor_.expectations(jobs);
+      } else {
+        return executor_.probabilities(jobs);
       }
-      return estimates;
-    } else {
-      const auto probabilities = executor_.probabilities(jobs);
-      require_size("executor: results of its jobs", probabilities.size(), jobs.size());
-      std::vector<Estimates> estimates;
-      for (std::size_t j = 0; j < jobs.size(); ++j) {
-        require_table("outcome probabilities", j, probabilities[j], jobs[j].outcomes(), jobs[j].runs());
-        require_sums(j, probabilities[j]);
-        estimates.push_back(from_probabilities(jobs[j], probabilities[j]));
-      }
-      return estimates;
-    }
+    }();
+    require_size("executor: results of its jobs", given.size(), jobs.size());
+    std::vector<Answer> answers;
+    answers.reserve(jobs.size());
+    for (std::size_t j = 0; j < jobs.size(); ++j) answers.push_back(checked(j, jobs[j], given[j]));
+    return answers;
   }
 
   /// Gradients of the jobs' parameters, an element a job.
@@ -69,6 +89,45 @@ class Estimator {
   }
 
  private:
+  [[nodiscard]] Answer checked(std::size_t j, const auto& job, auto& given) const {
+    if constexpr (ExpectationExecutor<E>) {
+      require_table("expectation values", j, given.values, job.observables(), job.runs());
+      if (given.covariances.empty()) {
+        require_table("standard errors", j, given.standard_errors, job.observables(), job.runs());
+        require_not_negative(j, given.standard_errors);
+      } else {
+        require_covariances(j, job, given.covariances);
+      }
+      return {std::move(given)};
+    } else {
+      require_table("outcome probabilities", j, given, job.outcomes(), job.runs());
+      require_sums(j, given);
+      Answer out{{job.eigenvalues.transpose() * given, {}}};
+      if constexpr (samples) {
+        out.shots = static_cast<double>(executor_.shots());
+        if (!(out.shots > 0.0)) {
+          throw ValueError(text("qmtl: executor: shots, expected a positive number, got ", out.shots));
+        }
+        out.frequencies = std::move(given);
+      }
+      return out;
+    }
+  }
+
+  static void require_covariances(std::size_t j, const auto& job, const auto& covariances) {
+    require_size(text("executor: covariances of job ", j, ", one a run,"), covariances.size(), job.runs());
+    for (std::size_t r = 0; r < covariances.size(); ++r) {
+      const auto& of_run = covariances[r];
+      if (of_run.rows() == job.observables() && of_run.cols() == job.observables() && of_run.allFinite() &&
+          (of_run.size() == 0 || of_run.diagonal().minCoeff() >= 0.0)) {
+        continue;
+      }
+      throw ValueError(text("qmtl: executor: covariances of job ", j, ", run ", r, ", expected ", job.observables(),
+                            " x ", job.observables(), " finite numbers, none below 0 on the diagonal, got ",
+                            of_run.rows(), " x ", of_run.cols()));
+    }
+  }
+
   static void require_table(std::string_view what, std::size_t job, const auto& table, Eigen::Index rows,
                             Eigen::Index runs) {
     if (table.rows() != rows || table.cols() != runs) {
@@ -101,30 +160,6 @@ class Estimator {
       throw ValueError(text("qmtl: executor: outcome probabilities of job ", job, ", run ", r,
                             ", expected none below 0 and a sum of 1, got a least one of ", least, " and a sum of ",
                             sum));
-    }
-  }
-
-  /// Without `shots()` there are no errors.
-  [[nodiscard]] Estimates from_probabilities(const auto& job, const auto& probabilities) const {
-    Estimates out{job.eigenvalues.transpose() * probabilities, Batch<double>::Zero(job.observables(), job.runs())};
-    if constexpr (samples) {
-      const double shots = static_cast<double>(executor_.shots());
-      if (!(shots > 0.0)) throw ValueError(text("qmtl: executor: shots, expected a positive number, got ", shots));
-      set_errors(job, probabilities, shots, out);
-    }
-    return out;
-  }
-
-  /// Those of means of `shots` independent outcomes. Deviations are squared, not outcomes: near an eigenvalue the mean
-  /// of squares and the square of the mean differ by their rounding only.
-  static void set_errors(const auto& job, const auto& probabilities, double shots, auto& out) {
-    for (Eigen::Index o = 0; o < job.observables(); ++o) {
-      const auto values = job.eigenvalues.col(o).array();
-      const double range = values.maxCoeff() - values.minCoeff();
-      for (Eigen::Index r = 0; r < job.runs(); ++r) {
-        const double spread = ((values - out.values(o, r)).square() * probabilities.col(r).array()).sum();
-        out.standard_errors(o, r) = shots > 1.0 ? std::sqrt(std::max(0.0, spread) / (shots - 1.0)) : range / 2;
-      }
     }
   }
 

@@ -26,21 +26,25 @@ struct CircuitJob {
   [[nodiscard]] Eigen::Index observables() const noexcept { return eigenvalues.cols(); }
 };
 
-/// Expectation values of a job's observables (observables x runs) and their standard errors.
+/// Expectation values of a job's observables (observables x runs) and their standard errors, which count as independent
+/// of each other: what was measured together has covariances, which then stand in for them.
 struct Estimates {
   Batch<double> values, standard_errors;
+  std::vector<ColMajorMatrix<double>> covariances{};  ///< none, or of each run: observables x observables
 };
 
-/// An executor that gives a job's outcome probabilities, 2^k x runs. They may be frequencies of `shots()` measurements
-/// a run, if it has that member: standard errors follow, sqrt(sum p (value - mean)^2 / (shots - 1)). One shot says
-/// nothing of them, and half the range of the values, the most that they can be, stands for them.
+/// An executor that gives a job's outcome probabilities, 2^k x runs. They may be frequencies f of `shots()`
+/// measurements a run, if it has that member: standard errors follow, sqrt(sum p (value - mean)^2 / shots) for whatever
+/// combination of a job's observables is asked for. Here p = (shots f + 2^-k) / (shots + 1), the posterior mean with
+/// one imagined shot spread over all outcomes (Perks 1947): outcomes that are all alike leave an error of the order of
+/// 1 / shots.
 template <class E>
 concept ProbabilityExecutor = std::copy_constructible<E> && requires(E executor, std::span<const CircuitJob> jobs) {
   { executor.probabilities(jobs) } -> std::same_as<std::vector<Batch<double>>>;
 };
 
-/// An executor that gives expectation values with their standard errors, as it knows better than its caller how they
-/// come about: trajectories, error mitigation, devices.
+/// An executor that gives expectation values with their standard errors or covariances, as it knows better than its
+/// caller how they come about: trajectories, error mitigation, devices.
 template <class E>
 concept ExpectationExecutor = std::copy_constructible<E> && requires(E executor, std::span<const CircuitJob> jobs) {
   { executor.expectations(jobs) } -> std::same_as<std::vector<Estimates>>;

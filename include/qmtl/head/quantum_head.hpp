@@ -18,7 +18,6 @@
 #include "qmtl/head/encoding.hpp"
 #include "qmtl/head/head_rules.hpp"
 #include "qmtl/head/head_runner.hpp"
-#include "qmtl/head/logit_errors.hpp"
 #include "qmtl/head/own_batch.hpp"
 #include "qmtl/head/prepared_rows.hpp"
 #include "qmtl/head/task_program.hpp"
@@ -112,16 +111,10 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
 
   /// The head as values, for backends that are made at run time.
   [[nodiscard]] static HeadProgram<S> program() {
-    HeadProgram<S> out;
-    out.encoding = E::circuit.ops();
-    out.qubits = qubits;
-    out.features = features;
-    out.encoding_weights = encoding_parameters;
+    HeadProgram<S> out = detail::encoding_program<S, E>();
     if constexpr (uses_light_cones && !detail::is_method<Method>(HeadMethod::shift)) {
       out.light_cones = &detail::head_cones<S>;
     }
-    if constexpr (PreparesState<E>) out.prepare = &E::template prepare<S>;
-    if constexpr (PreparesState<E> && differentiable) out.prepare_vjp = &E::template prepare_vjp<S>;
     detail::for_each_index<tasks>(
         [&](auto t) { detail::add_task<S, Task<t>>(out, ParameterOffsets::first[t], runs_direct<Task<t>>); });
     return out;
@@ -198,28 +191,33 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
   }
 
   /// Standard errors of the logits of the last forward, of the same weights (outputs x B), to first order in those of
-  /// expectation values; zero where the backend is exact. Throws ShapeError on a wrong size or without a forward.
+  /// expectation values; zero where the backend is exact, or where a logit has no slope: as that of a state of
+  /// BasisStates which never occurred. Throws ShapeError on a wrong size or without a forward.
   [[nodiscard]] Batch<S, outputs> standard_errors(std::span<const S> weights) const {
-    moved_from_.check("QuantumHead");
-    detail::require_size("QuantumHead: number of parameters", weights.size(), parameters);
-    if (batch_ < 0) throw ShapeError("qmtl: QuantumHead: standard_errors must follow forward");
-    Batch<S, outputs> errors = Batch<S, outputs>::Zero(outputs, batch_);
-    if (from_entries_) return errors;
-    const Eigen::Index batch = batch_;
-    Batch<S> of_readings = Batch<S>::Zero(ReadingOffsets::total, batch), of_values(observables, batch);
-    if (chosen_) {
-      chosen_->standard_errors(of_readings);
-    } else {
-      detail::standard_errors_of<Runner, S>(backend_, of_readings);
+    const Eigen::Index batch = std::max<Eigen::Index>(batch_, 0);
+    Batch<S, outputs> errors(outputs, batch), slopes = Batch<S, outputs>::Zero(outputs, batch);
+    for (int o = 0; o < outputs; ++o) {
+      slopes.row(o).setOnes();
+      errors.row(o) = standard_errors(weights, slopes);
+      slopes.row(o).setZero();
     }
-    detail::WindowSums<S, Tasks...>::add_up_errors(of_readings, of_values);
-    for (Eigen::Index b = 0; b < batch_; ++b) {
-      detail::for_each_index<tasks>([&](auto t) {
-        constexpr int first = ObservableOffsets::first[t];
-        detail::propagate_errors<typename Task<t>::Readout>(
-            expectations_.col(b).data() + first, readout_parameters<t>(weights.data()), of_values.col(b).data() + first,
-            errors.col(b).data() + OutputOffsets::first[t]);
-      });
+    return errors;
+  }
+
+  /// The same of combinations of logits, sum_l slopes(l, b) logit(l, b), for slopes (outputs x B): differences between
+  /// classes, or what follows the head. Returns 1 x B. What is read from the same shots is not independent.
+  [[nodiscard]] Batch<S, 1> standard_errors(std::span<const S> weights, const BatchIn<S>& slopes) const {
+    require_backward("standard_errors", "forward", from_entries_, slopes.cols(), weights, slopes, parameters);
+    Batch<S, 1> errors = Batch<S, 1>::Zero(1, slopes.cols());
+    if (from_entries_) return errors;
+    Batch<S, observables> of_values(observables, slopes.cols());
+    std::vector<S> of_parameters;
+    read_backward(weights, slopes, of_values, of_parameters);
+    detail::WindowSums<S, Tasks...> windows;
+    if (chosen_) {
+      chosen_->standard_errors(windows.spread(of_values), errors);
+    } else {
+      detail::standard_errors_of<Runner, S>(backend_, windows.spread(of_values), errors);
     }
     return errors;
   }
@@ -262,8 +260,8 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
   void backward_encoded(const BatchIn<S>& entries, std::span<const S> weights, const BatchIn<S>& dlogits,
                         std::span<S> gradient) requires caches_encodings {
     detail::require_size("QuantumHead: rows of entries", entries.rows(), encoded_size());
-    require_backward("backward_encoded", "forward_encoded", true, entries.cols(), weights, dlogits, gradient);
-    read_backward(weights, dlogits);
+    require_backward("backward_encoded", "forward_encoded", true, entries.cols(), weights, dlogits, gradient.size());
+    read_backward(weights, dlogits, cotangents_, sums_);
     backend_.backward_encoded(entries, window_sums_.spread(cotangents_), sums_);
     add_sums(gradient);
   }
@@ -326,14 +324,15 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
 
   /// From logit gradients to cotangents of expectation values; begins the sums with the gradients of
   /// readouts' parameters.
-  void read_backward(std::span<const S> weights, const BatchIn<S>& dlogits) {
-    sums_.assign(parameters, S(0));
+  void read_backward(std::span<const S> weights, const BatchIn<S>& dlogits, Batch<S, observables>& cotangents,
+                     std::vector<S>& sums) const {
+    sums.assign(parameters, S(0));
     for (Eigen::Index b = 0; b < batch_; ++b) {
       detail::for_each_index<tasks>([&](auto t) {
         constexpr int first = ObservableOffsets::first[t];
-        S* readout_gradient = sums_.data() + ParameterOffsets::first[t] + Task<t>::weights;
+        S* readout_gradient = sums.data() + ParameterOffsets::first[t] + Task<t>::weights;
         Task<t>::Readout::backward(expectations_.col(b).data() + first, readout_parameters<t>(weights.data()),
-                                   dlogits.col(b).data() + OutputOffsets::first[t], cotangents_.col(b).data() + first,
+                                   dlogits.col(b).data() + OutputOffsets::first[t], cotangents.col(b).data() + first,
                                    readout_gradient);
       });
     }
@@ -350,10 +349,10 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
   }
 
   void require_backward(const char* backward, const char* forward, bool from_entries, Eigen::Index batch,
-                        std::span<const S> weights, const BatchIn<S>& dlogits, std::span<S> gradient) const {
+                        std::span<const S> weights, const BatchIn<S>& dlogits, std::size_t gradients) const {
     moved_from_.check("QuantumHead");
     detail::require_size("QuantumHead: number of parameters", weights.size(), parameters);
-    detail::require_size("QuantumHead: number of gradients", gradient.size(), parameters);
+    detail::require_size("QuantumHead: number of gradients", gradients, parameters);
     detail::require_size("QuantumHead: rows of logit gradients", dlogits.rows(), outputs);
     detail::require_size("QuantumHead: columns of logit gradients", dlogits.cols(), batch);
     if (batch != batch_ || from_entries != from_entries_) {
@@ -364,8 +363,8 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
   void backward_impl(const BatchIn<S>& z, std::span<const S> weights, const BatchIn<S>& dlogits, std::span<S> gradient,
                      BatchView<S> angle_gradients) {
     detail::require_size("QuantumHead: rows of z (features)", z.rows(), features);
-    require_backward("backward", "forward", false, z.cols(), weights, dlogits, gradient);
-    read_backward(weights, dlogits);
+    require_backward("backward", "forward", false, z.cols(), weights, dlogits, gradient.size());
+    read_backward(weights, dlogits, cotangents_, sums_);
     if (chosen_) {
       chosen_->backward(angles_, weights, window_sums_.spread(cotangents_), sums_, angle_gradients);
     } else {

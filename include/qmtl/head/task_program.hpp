@@ -1,10 +1,12 @@
 #pragma once
 // SPDX-License-Identifier: Apache-2.0
-// A task's type as what the engine runs: its observables as values, once for each of its windows.
+// The types of an encoding and of tasks as what the engine runs: a task's observables as values, once for each of its
+// windows.
 
 #include <vector>
 
 #include "qmtl/engine/head_program.hpp"
+#include "qmtl/head/encoding.hpp"
 #include "qmtl/head/task.hpp"
 #include "qmtl/measure/measurement_basis.hpp"
 #include "qmtl/state/state_vector.hpp"
@@ -31,6 +33,19 @@ template <Scalar S, TaskType T>
     }
   }
   return table;
+}
+
+/// The program of a head without tasks.
+template <Scalar S, class E>
+[[nodiscard]] HeadProgram<S> encoding_program() {
+  HeadProgram<S> program;
+  program.encoding = E::circuit.ops();
+  program.qubits = encoding_qubits<E>;
+  program.features = E::features;
+  program.encoding_weights = encoding_weights<E>;
+  if constexpr (PreparesState<E>) program.prepare = &E::template prepare<S>;
+  if constexpr (PreparesState<E> && differentiable_encoding<E>) program.prepare_vjp = &E::template prepare_vjp<S>;
+  return program;
 }
 
 /// Adds a task to a program, window by window, each with outputs of its own.

@@ -35,18 +35,10 @@ class WindowSums {
     }
   }
 
-  /// Sets the standard errors of expectation values, those of what was read of each window being independent.
-  static void add_up_errors(const Batch<S>& of_readings, Batch<S>& errors) {
-    errors.setZero();
-    for_each_window([&](Eigen::Index reading, Eigen::Index first, Eigen::Index count) {
-      errors.middleRows(first, count) += of_readings.middleRows(reading, count).cwiseAbs2();
-    });
-    errors = errors.cwiseSqrt();
-  }
-
   /// Cotangents of what the backend reads, from those of expectation values.
   [[nodiscard]] BatchView<const S> spread(BatchView<const S> cotangents) {
     if constexpr (several) {
+      readings_.resize(readings, cotangents.cols());
       for_each_window([&](Eigen::Index reading, Eigen::Index first, Eigen::Index count) {
         readings_.middleRows(reading, count) = cotangents.middleRows(first, count);
       });

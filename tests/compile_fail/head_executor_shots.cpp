@@ -1,5 +1,6 @@
 // error: qmtl: an executor's number of shots must be a member function, double shots\(\) const
 // expect: qmtl: an executor must be exact or have shots, not both
+// expect: qmtl: an executor of shots must not have a vjp: frequencies have no gradient
 // expect: qmtl: a backend's standard_errors must be const and take a BatchView
 // SPDX-License-Identifier: Apache-2.0
 // Members that would pass for "exact", or against it.
@@ -22,12 +23,22 @@ struct Exact : Sampling {
   [[nodiscard]] double shots() const { return 1000; }
 #endif
 };
+struct Differentiating {
+  [[nodiscard]] double shots() const { return 1000; }
+  [[nodiscard]] std::vector<Batch<double>> probabilities(std::span<const CircuitJob>) { return {}; }
+#ifndef QMTL_CONTROL
+  [[nodiscard]] std::vector<Batch<double>> vjp(std::span<const CircuitJob>, std::span<const Batch<double>>) {
+    return {};
+  }
+#endif
+};
 struct Estimating {
   int shots = 1000;  // it gives its errors itself
   [[nodiscard]] std::vector<Estimates> expectations(std::span<const CircuitJob>) { return {}; }
 };
 template class qmtl::ShiftBackend<double, Sampling>;
 template class qmtl::ShiftBackend<double, Exact>;
+template class qmtl::ShiftBackend<double, Differentiating>;
 template class qmtl::ShiftBackend<double, Estimating>;
 
 struct Backend {

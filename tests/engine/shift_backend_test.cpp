@@ -6,13 +6,15 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "support/catch.hpp"
 #include "support/executors.hpp"
-#include "support/random_circuit.hpp"
+#include "support/random_head.hpp"
 #include "support/throws.hpp"
 
 namespace {
@@ -23,112 +25,6 @@ using namespace qmtl::test;
 static_assert(HeadBackend<ShiftBackend<double>, double> && splits_batches<ShiftBackend<double>>);
 static_assert(!splits_batches<ShiftBackend<double, Sampled>>);
 static_assert(VjpExecutor<Adjoint> && !VjpExecutor<Sampled>);
-
-/// A head of random gates on 6 qubits: three tasks, windows that overlap, weights of encoding and blocks. Output o is Z
-/// of the window's qubit o.
-struct RandomHead {
-  static constexpr int qubits = 6, features = 3, encoding_weights = 4, block_weights = 3;
-  std::vector<Operation> encoding;
-  std::vector<std::vector<Operation>> blocks;
-  HeadProgram<double> program;
-  int parameters = encoding_weights;
-
-  RandomHead(Rng& rng, int gates)
-      : encoding(random_operations(rng, qubits, gates, false, {features, encoding_weights})) {
-    encoding.push_back(gate::ry(1, trainable_feature(0, 1, 2)));  // whatever else was drawn
-    encoding.push_back(gate::crx(1, 0, feature(0) * feature(1)));
-    program.encoding = encoding;
-    program.qubits = qubits;
-    program.features = features;
-    program.encoding_weights = encoding_weights;
-    for (const std::vector<int>& window : {std::vector<int>{2, 0}, {1}, {5, 1, 3}}) {
-      const auto width = static_cast<int>(window.size());
-      blocks.push_back(random_operations(rng, width, 5, false, {0, block_weights}));
-      blocks.back().push_back(gate::ry(0, weight(block_weights - 1)));
-      EngineTask<double> task;
-      task.window = window;
-      task.eigenvalues.resize(1 << width, width);
-      for (int o = 0; o < width; ++o) {
-        for (Index a = 0; a < dimension(width); ++a) {
-          task.eigenvalues(static_cast<Eigen::Index>(a), o) = parity_sign(a, qubit_mask(o));
-        }
-      }
-      task.first_output = program.outputs;
-      task.first_parameter = parameters;
-      program.outputs += width;
-      parameters += block_weights;
-      program.tasks.push_back(std::move(task));
-    }
-    for (std::size_t t = 0; t < blocks.size(); ++t) program.tasks[t].block = blocks[t];
-  }
-  RandomHead(const RandomHead&) = delete;
-};
-
-struct Step {
-  Batch<double> expectations, angle_gradients;
-  Eigen::VectorXd gradient;
-};
-
-struct Inputs {
-  Batch<double> angles, cotangents;
-  std::vector<double> weights;
-
-  Inputs(Rng& rng, const RandomHead& head, int batch)
-      : angles(head.features, batch),
-        cotangents(head.program.outputs, batch),
-        weights(random_numbers(rng, head.parameters)) {
-    for (double& a : angles.reshaped()) a = rng.uniform(-2, 2);
-    for (double& c : cotangents.reshaped()) c = rng.uniform(-1, 1);
-  }
-};
-
-/// Gradients start at 1, and are added to.
-template <class Backend>
-Step step(Backend& backend, const Inputs& in) {
-  Step out{Batch<double>(in.cotangents.rows(), in.cotangents.cols()), Batch<double>(in.angles.rows(), in.angles.cols()),
-           Eigen::VectorXd::Ones(static_cast<Eigen::Index>(in.weights.size()))};
-  backend.forward(in.angles, in.weights, out.expectations);
-  const std::span<double> gradient(out.gradient.data(), in.weights.size());
-  backend.backward(in.angles, in.weights, in.cotangents, gradient, out.angle_gradients);
-  const Eigen::VectorXd with_features = out.gradient;
-  out.gradient.setOnes();
-  Batch<double> unwanted;
-  backend.backward(in.angles, in.weights, in.cotangents, gradient, unwanted);
-  CHECK((out.gradient - with_features).norm() < 1e-12);
-  return out;
-}
-
-/// The same by states and the adjoint method, sample by sample and task by task.
-Step by_adjoint(const RandomHead& head, const Inputs& in) {
-  Step out{Batch<double>(in.cotangents.rows(), in.cotangents.cols()),
-           Batch<double>::Zero(in.angles.rows(), in.angles.cols()),
-           Eigen::VectorXd::Ones(static_cast<Eigen::Index>(in.weights.size()))};
-  for (const auto& task : head.program.tasks) {
-    std::vector<Operation> ops = head.encoding;
-    for (const auto& op : task.block) ops.push_back(shift_weights(relabel(op, task.window), task.first_parameter));
-    std::vector<PauliSum> z;
-    for (const int q : task.window) z.push_back(pauli_z(q));
-    const CircuitView circuit(head.qubits, ops);
-    for (Eigen::Index b = 0; b < in.angles.cols(); ++b) {
-      const std::vector<double> x(in.angles.col(b).begin(), in.angles.col(b).end());
-      const auto state = run(circuit, x, in.weights);
-      const Eigen::VectorXd c = in.cotangents.col(b).segment(task.first_output, task.outputs());
-      for (int o = 0; o < task.outputs(); ++o) {
-        out.expectations(task.first_output + o, b) = expectation(state, z[static_cast<std::size_t>(o)]);
-      }
-      const auto vjp = adjoint_vjp<double>(circuit, x, in.weights, z, std::span(c.data(), z.size()));
-      out.angle_gradients.col(b) += vjp.features;
-      out.gradient += vjp.weights;
-    }
-  }
-  return out;
-}
-
-void check_close(const Step& got, const Step& expected, double tolerance) {
-  CHECK(max_difference(got.expectations, expected.expectations) < tolerance);
-  CHECK(max_difference(got.angle_gradients, expected.angle_gradients) < tolerance);
-  CHECK(max_difference(got.gradient, expected.gradient) < tolerance);
-}
 
 TEST_CASE("the ideal executor agrees with the adjoint method on random heads, on light cones and without") {
   Rng rng(Seed{11});
@@ -153,6 +49,85 @@ TEST_CASE("an exact executor's own gradients stand in for shifts") {
   ShiftBackend<double, Adjoint> backend(head.program, adjoint);
   check_close(step(backend, in), by_adjoint(head, in), 1e-12);
   CHECK((adjoint.calls->probabilities == 1 && adjoint.calls->vjp == 2));
+}
+
+/// Ideal values and gradients, all scaled by a number that it has drawn: not exact, and consistent.
+struct Drifted {
+  double drift = Rng(Seed{1}).uniform(0.5, 0.9);
+  Adjoint ideal{};
+
+  [[nodiscard]] std::vector<Estimates> expectations(std::span<const CircuitJob> jobs) {
+    std::vector<Estimates> out;
+    const auto tables = ideal.probabilities(jobs);
+    for (std::size_t j = 0; j < jobs.size(); ++j) {
+      out.push_back({drift * (jobs[j].eigenvalues.transpose() * tables[j]),
+                     Batch<double>::Constant(jobs[j].observables(), jobs[j].runs(), 0.2)});
+    }
+    return out;
+  }
+  [[nodiscard]] std::vector<Batch<double>> vjp(std::span<const CircuitJob> jobs,
+                                               std::span<const Batch<double>> cotangents) const {
+    auto out = ideal.vjp(jobs, cotangents);
+    for (auto& gradients : out) gradients *= drift;
+    return out;
+  }
+};
+
+TEST_CASE("an executor that is not exact may have the gradients of its own estimates") {
+  static_assert(VjpExecutor<Drifted> && !exact_executor<Drifted>);
+  Rng rng(Seed{20});
+  const RandomHead head(rng, 12);
+  const Inputs in(rng, head, 3);
+  const Drifted drifted;
+  ShiftBackend<double, Drifted> backend(head.program, drifted);
+  Step expected = by_adjoint(head, in);
+  expected.expectations *= drifted.drift;
+  expected.angle_gradients *= drifted.drift;
+  expected.gradient.array() = 1.0 + drifted.drift * (expected.gradient.array() - 1.0);  // they start at 1
+  check_close(step(backend, in), expected, 1e-12);
+  CHECK((drifted.ideal.calls->probabilities == 1 && drifted.ideal.calls->vjp == 2));
+}
+
+/// The ideal executor; counts runs.
+struct Counting {
+  std::shared_ptr<Eigen::Index> runs = std::make_shared<Eigen::Index>(0);
+  IdealExecutor<> ideal{};
+
+  [[nodiscard]] std::vector<Batch<double>> probabilities(std::span<const CircuitJob> jobs) {
+    for (const auto& job : jobs) *runs += job.runs();
+    return ideal.probabilities(jobs);
+  }
+};
+
+TEST_CASE("gradients of one task after another need the runs of all together, and no more") {
+  Rng rng(Seed{21});
+  const RandomHead head(rng, 12);
+  const Inputs in(rng, head, 2);
+  const Counting counting;
+  const Adjoint adjoint;
+  ShiftBackend<double, Counting> shifting(head.program, counting);
+  ShiftBackend<double, Adjoint> sweeping(head.program, adjoint);
+  const auto gradient_of = [&](auto& backend, const Batch<double>& cotangents) {
+    Eigen::VectorXd gradient = Eigen::VectorXd::Zero(static_cast<Eigen::Index>(in.weights.size()));
+    Batch<double> dx(head.features, 2);
+    backend.backward(in.angles, in.weights, cotangents, std::span(gradient.data(), in.weights.size()), dx);
+    return gradient;
+  };
+  const Eigen::VectorXd together = gradient_of(shifting, in.cotangents);
+  const Eigen::Index runs = std::exchange(*counting.runs, 0);
+  Eigen::VectorXd shifted = Eigen::VectorXd::Zero(together.size()), swept = shifted;
+  for (const auto& task : head.program.tasks) {
+    Batch<double> of_task = Batch<double>::Zero(head.program.outputs, 2);
+    of_task.middleRows(task.first_output, task.outputs()) = in.cotangents.middleRows(task.first_output, task.outputs());
+    shifted += gradient_of(shifting, of_task);
+    swept += gradient_of(sweeping, of_task);
+  }
+  CHECK((shifted - together).norm() < 1e-12);
+  CHECK((swept - together).norm() < 1e-12);
+  CHECK(*counting.runs == runs);
+  const Batch<double> none = Batch<double>::Zero(head.program.outputs, 2);
+  CHECK((gradient_of(shifting, none).isZero(0.0) && gradient_of(sweeping, none).isZero(0.0)));
+  CHECK((*counting.runs == runs && adjoint.calls->vjp == 3));
 }
 
 /// Squares of the standard errors of each output of the last forward of one sample, and then of a combination.
@@ -223,13 +198,43 @@ TEST_CASE("a sampled step depends on the executor's seed, and on nothing else") 
   CHECK(gradient_of(Seed{1}, 0) != gradient_of(Seed{2}, 0));
 }
 
-/// All outcomes alike.
-std::vector<Batch<double>> uniform(std::span<const CircuitJob> jobs) {
-  std::vector<Batch<double>> out;
-  for (const auto& job : jobs) {
-    out.push_back(Batch<double>::Constant(job.outcomes(), job.runs(), 1.0 / static_cast<double>(job.outcomes())));
-  }
-  return out;
+TEST_CASE("an executor that draws random numbers can be given another seed") {
+  Rng rng(Seed{22});
+  const RandomHead head(rng, 12);
+  const Inputs in(rng, head, 4);
+  ShiftBackend<double, Sampled> backend(head.program, Sampled(10, Seed{1}));
+  const auto values = [&] {
+    Batch<double> out(head.program.outputs, 4);
+    backend.forward(in.angles, in.weights, out);
+    return out;
+  };
+  const Batch<double> first = values();
+  CHECK(values() != first);
+  backend.reseed(Seed{1});
+  CHECK(values() == first);
+  backend.reseed(Seed{2});
+  CHECK(values() != first);
+  ShiftBackend<double> ideal(head.program);
+  CHECK_NOTHROW(ideal.reseed(Seed{3}));  // it draws none
+  ShiftBackend<double, Counting> unknown(head.program);
+  CHECK_THROWS_AS(unknown.reseed(Seed{3}), LogicError);
+}
+
+TEST_CASE("a training that has diverged is not the executor's fault") {
+  Rng rng(Seed{23});
+  const RandomHead head(rng, 12);
+  Inputs in(rng, head, 2);
+  const Counting counting;
+  ShiftBackend<double, Counting> backend(head.program, counting);
+  Batch<double> values(head.program.outputs, 2);
+  const auto message = [&] {
+    return message_of<NumericalError>([&] { backend.forward(in.angles, in.weights, values); });
+  };
+  in.angles(2, 1) = std::numeric_limits<double>::infinity();
+  CHECK(message() == "qmtl: ShiftBackend: sample 1, angle 2, expected a finite number, got inf");
+  in.weights[3] = std::numeric_limits<double>::quiet_NaN();
+  CHECK(message() == "qmtl: ShiftBackend: weight 3, expected a finite number, got nan");
+  CHECK(*counting.runs == 0);
 }
 
 TEST_CASE("a call has all tasks and as many samples as fit in memory") {
@@ -263,79 +268,6 @@ TEST_CASE("a call has all tasks and as many samples as fit in memory") {
   CHECK(numbers < std::size_t{1} << 22);
 }
 
-TEST_CASE("answers of a wrong size or that cannot be true are errors that say so") {
-  Rng rng(Seed{16});
-  const RandomHead head(rng, 12);
-  const Inputs in(rng, head, 2);
-  Batch<double> values(head.program.outputs, 2);
-  const auto message = [&]<class E>(std::type_identity<E>, auto&& spoil) {
-    ShiftBackend<double, Scripted> backend(head.program, {[&](std::span<const CircuitJob> jobs) {
-                                             auto answer = uniform(jobs);
-                                             spoil(answer);
-                                             return answer;
-                                           }});
-    return message_of<E>([&] { backend.forward(in.angles, in.weights, values); });
-  };
-  using Answer = std::vector<Batch<double>>;
-  constexpr std::type_identity<ShapeError> shape;
-  constexpr std::type_identity<ValueError> value;
-  CHECK(message(shape, [](Answer& a) { a.pop_back(); }) == "qmtl: executor: results of its jobs must be 3, got 2");
-  CHECK(message(shape, [](Answer& a) { a[2].conservativeResize(7, 2); }) ==
-        "qmtl: executor: outcome probabilities of job 2, expected 8 x 2, got 7 x 2");
-  CHECK(message(value, [](Answer& a) { a[1](0, 1) = std::numeric_limits<double>::quiet_NaN(); }) ==
-        "qmtl: executor: outcome probabilities of job 1, run 1, expected finite numbers, got nan");
-  CHECK(message(value, [](Answer& a) { a[1](0, 1) = 0.25; }) ==
-        "qmtl: executor: outcome probabilities of job 1, run 1, expected none below 0 and a sum of 1, got a least one "
-        "of 0.25 and a sum of 0.75");
-  CHECK(message(value, [](Answer& a) { a[1].col(0) << -0.5, 1.5; }).find("a least one of -0.5") != std::string::npos);
-}
-
-/// An executor that gives estimates, for what it is asked; with one error for all, which may be that of all at once.
-struct Estimating {
-  double error = 0.25;
-  bool together = false;
-  [[nodiscard]] std::vector<Estimates> expectations(std::span<const CircuitJob> jobs) const {
-    std::vector<Estimates> out;
-    for (const auto& job : jobs) {
-      out.push_back({Batch<double>::Constant(job.observables(), job.runs(), 0.5),
-                     Batch<double>::Constant(job.observables(), job.runs(), error)});
-      if (!together) continue;
-      out.back().covariances.assign(
-          static_cast<std::size_t>(job.runs()),
-          ColMajorMatrix<double>::Constant(job.observables(), job.observables(), error * error));
-    }
-    return out;
-  }
-};
-
-TEST_CASE("an executor may give estimates and their errors, which are looked at too") {
-  Rng rng(Seed{17});
-  const RandomHead head(rng, 12);
-  const Inputs in(rng, head, 2);
-  Batch<double> values(head.program.outputs, 2), errors(1, 2);
-  const Batch<double> ones = Batch<double>::Ones(head.program.outputs, 2);
-  ShiftBackend<double, Estimating> backend(head.program, {});
-  backend.forward(in.angles, in.weights, values);
-  backend.standard_errors(ones, errors);
-  CHECK((values.array() == 0.5).all());
-  CHECK(errors(0, 1) == Approx(0.25 * std::sqrt(2 + 1 + 3)));  // outputs of three tasks
-  backend.executor().together = true;
-  backend.forward(in.angles, in.weights, values);
-  backend.standard_errors(ones, errors);
-  CHECK(errors(0, 1) == Approx(0.25 * std::sqrt(4 + 1 + 9)));
-  backend.executor().error = std::numeric_limits<double>::quiet_NaN();
-  CHECK(message_of<ValueError>([&] { backend.forward(in.angles, in.weights, values); }) ==
-        "qmtl: executor: covariances of job 0, run 0, expected 2 x 2 finite numbers, none below 0 on the diagonal, got "
-        "2 x 2");
-  backend.executor().together = false;
-  backend.executor().error = std::numeric_limits<double>::infinity();
-  CHECK(message_of<ValueError>([&] { backend.forward(in.angles, in.weights, values); }) ==
-        "qmtl: executor: standard errors of job 0, run 0, expected finite numbers, got inf");
-  backend.executor().error = -0.25;
-  CHECK(message_of<ValueError>([&] { backend.forward(in.angles, in.weights, values); }) ==
-        "qmtl: executor: standard errors of job 0, run 0, expected none below 0, got -0.25");
-}
-
 TEST_CASE("batches of another head are refused") {
   Rng rng(Seed{19});
   const RandomHead head(rng, 12);
@@ -355,21 +287,6 @@ TEST_CASE("batches of another head are refused") {
   CHECK(message([&] { backend.backward(in.angles, w, in.cotangents, gradient, dx); }) ==
         "qmtl: ShiftBackend: number of gradients must be 13, got 12");
   CHECK_THROWS_AS(backend.backward(in.angles, w, few, gradient, dx), ShapeError);
-}
-
-TEST_CASE("without shots there are no frequencies, and without angles nothing to shift") {
-  Rng rng(Seed{18});
-  RandomHead head(rng, 12);
-  const Inputs in(rng, head, 2);
-  Batch<double> values(head.program.outputs, 2);
-  struct NoShots : Scripted {
-    [[nodiscard]] int shots() const { return 0; }
-  };
-  ShiftBackend<double, NoShots> backend(head.program, {{uniform}});
-  CHECK(message_of<ValueError>([&] { backend.forward(in.angles, in.weights, values); }) ==
-        "qmtl: executor: shots, expected a positive number, got 0");
-  head.program.prepare = [](const double*, std::complex<double>*) {};
-  CHECK_THROWS_AS(ShiftBackend<double>(head.program), LogicError);
 }
 
 }  // namespace

@@ -20,6 +20,7 @@ class Sampled {
   Sampled(int shots, Seed seed) : shots_(shots), rng_(seed) {}
 
   [[nodiscard]] double shots() const { return shots_; }
+  void reseed(Seed seed) { rng_ = Rng(seed); }
   [[nodiscard]] std::vector<Batch<double>> probabilities(std::span<const CircuitJob> jobs) {
     auto results = ideal_.probabilities(jobs);
     for (auto& table : results) {
@@ -98,5 +99,14 @@ struct Scripted {
     return answer(jobs);
   }
 };
+
+/// All outcomes alike.
+[[nodiscard]] inline std::vector<Batch<double>> uniform(std::span<const CircuitJob> jobs) {
+  std::vector<Batch<double>> out;
+  for (const auto& job : jobs) {
+    out.push_back(Batch<double>::Constant(job.outcomes(), job.runs(), 1.0 / static_cast<double>(job.outcomes())));
+  }
+  return out;
+}
 
 }  // namespace qmtl::test

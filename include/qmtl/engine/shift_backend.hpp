@@ -3,11 +3,14 @@
 // Batches by parameter shift: an executor runs plain circuits, and gradients come from shifted ones.
 
 #include <algorithm>
+#include <cmath>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "qmtl/core/execution.hpp"
+#include "qmtl/core/rng.hpp"
 #include "qmtl/engine/backend.hpp"
 #include "qmtl/engine/task_circuit.hpp"
 #include "qmtl/executor/estimator.hpp"
@@ -19,8 +22,9 @@ namespace qmtl::inline QMTL_ABI {
 /// Runs a head on an executor, a circuit for each measurement basis of a task: the slowest method, and the only one
 /// whose gradients need nothing but expectation values, from shots, under noise or on a device. A call of the executor
 /// has all tasks and as many samples as fit: forward is one run a task and sample, backward two for each angle that is
-/// no constant, four for controlled rotations, or the executor's own gradients (VjpExecutor). For encodings that
-/// prepare states it throws LogicError, and for batches of another head ShapeError.
+/// no constant, four for controlled rotations, or the executor's own gradients (VjpExecutor); circuits whose cotangents
+/// are all zero are not run backward. For encodings that prepare states it throws LogicError, for batches of another
+/// head ShapeError, for weights or angles that are not finite NumericalError: no executor sees them.
 template <Scalar S, Executor E = IdealExecutor<S>>
 class ShiftBackend {
  public:
@@ -29,10 +33,7 @@ class ShiftBackend {
 
   /// With or without `light_cones` ideal results are the same.
   explicit ShiftBackend(const HeadProgram<S>& program, E executor = E(), bool light_cones = runs_on_light_cones<E>)
-      : estimator_(std::move(executor)),
-        features_(program.features),
-        weights_(program.encoding_weights),
-        outputs_(program.outputs) {
+      : estimator_(std::move(executor)), program_(program), weights_(program.encoding_weights) {
     if (program.prepare != nullptr) {
       throw LogicError("qmtl: ShiftBackend: an executor needs circuits: amplitude and basis encoding have none");
     }
@@ -44,6 +45,18 @@ class ShiftBackend {
   }
 
   [[nodiscard]] E& executor() noexcept { return estimator_.executor(); }
+  [[nodiscard]] const E& executor() const noexcept { return estimator_.executor(); }
+  /// What it was made of.
+  [[nodiscard]] const HeadProgram<S>& program() const noexcept { return program_; }
+
+  /// Has the executor draw the random numbers of this seed. Throws LogicError if it is neither exact nor can do so.
+  void reseed([[maybe_unused]] Seed seed) {
+    if constexpr (requires(E & e) { e.reseed(seed); }) {
+      executor().reseed(seed);
+    } else if constexpr (!exact_executor<E>) {
+      throw LogicError("qmtl: ShiftBackend: reseed, expected an executor that has reseed(Seed) or is exact");
+    }
+  }
 
   /// Passed on to an executor that has threads of its own.
   void set_execution(const Execution& execution) requires(!exact_executor<E>) {
@@ -59,9 +72,9 @@ class ShiftBackend {
     require_head(angles, weights, expectations);
     expectations.setZero();
     answered_.clear();
-    std::vector<Runs> work;
-    for (const auto& circuit : circuits_) work.push_back({&circuit, {{}}, {}});
-    for_each_part(work, angles, weights, [&](Eigen::Index first, Eigen::Index count, std::span<const CircuitJob> jobs) {
+    auto work = unshifted_runs();
+    const Eigen::Index most = samples_at_a_time(work);
+    for_each_part(work, most, angles, weights, [&](Eigen::Index first, Eigen::Index count, Jobs jobs) {
       auto answers = estimator_.estimate(jobs);
       for (std::size_t t = 0; t < circuits_.size(); ++t) {
         const auto& circuit = circuits_[t];
@@ -76,7 +89,7 @@ class ShiftBackend {
   /// slopes (outputs x batch); zero from an exact executor. What is read from one circuit is measured together,
   /// circuits are measured independently. Cost: the sum of all outcomes.
   void standard_errors(BatchView<const S> slopes, BatchView<S> errors) const {
-    detail::require_size("ShiftBackend: rows of slopes (outputs)", slopes.rows(), outputs_);
+    detail::require_size("ShiftBackend: rows of slopes (outputs)", slopes.rows(), program_.outputs);
     detail::require_size("ShiftBackend: columns of standard errors", errors.cols(), slopes.cols());
     errors.setZero();
     for (const auto& part : answered_) {
@@ -116,13 +129,25 @@ class ShiftBackend {
   using Circuit = detail::TaskCircuit<S>;
 
   void require_head(BatchView<const S> angles, std::span<const S> weights, BatchView<const S> of_outputs) const {
-    detail::require_size("ShiftBackend: rows of angles (features)", angles.rows(), features_);
-    detail::require_size("ShiftBackend: rows of expectation values (outputs)", of_outputs.rows(), outputs_);
+    detail::require_size("ShiftBackend: rows of angles (features)", angles.rows(), program_.features);
+    detail::require_size("ShiftBackend: rows of expectation values (outputs)", of_outputs.rows(), program_.outputs);
     detail::require_size("ShiftBackend: columns of expectation values", of_outputs.cols(), angles.cols());
     if (weights.size() < static_cast<std::size_t>(weights_)) {  // parameters of readouts may follow
       throw ShapeError(detail::text("qmtl: ShiftBackend: number of weights, expected at least ", weights_, ", got ",
                                     weights.size()));
     }
+    for (std::size_t j = 0; j < weights.size(); ++j) {
+      if (!std::isfinite(weights[j])) throw_not_finite(detail::text("weight ", j), weights[j]);
+    }
+    for (Eigen::Index b = 0; b < angles.cols(); ++b) {
+      for (Eigen::Index i = 0; i < angles.rows(); ++i) {
+        if (!std::isfinite(angles(i, b))) throw_not_finite(detail::text("sample ", b, ", angle ", i), angles(i, b));
+      }
+    }
+  }
+
+  [[noreturn]] static void throw_not_finite(const std::string& what, S value) {
+    throw NumericalError(detail::text("qmtl: ShiftBackend: ", what, ", expected a finite number, got ", value));
   }
 
   /// A parameter moved by `delta` radians.
@@ -138,15 +163,21 @@ class ShiftBackend {
     ColMajorMatrix<double> parameters;
   };
 
-  /// Calls body(first sample, samples, jobs) for parts of the batch that fit in memory.
-  template <class Body>
-  static void for_each_part(std::vector<Runs>& work, BatchView<const S> angles, std::span<const S> weights,
-                            const Body& body) {
+  using Jobs = std::span<const CircuitJob>;
+
+  /// How many samples fit in memory.
+  [[nodiscard]] static Eigen::Index samples_at_a_time(const std::vector<Runs>& work) {
     constexpr std::size_t numbers_at_a_time = std::size_t{1} << 22;
-    if (work.empty()) return;
     std::size_t numbers = 1;
     for (const auto& runs : work) numbers += runs.circuit->numbers() * runs.shifts.size();
-    const auto most = static_cast<Eigen::Index>(std::max<std::size_t>(1, numbers_at_a_time / numbers));
+    return static_cast<Eigen::Index>(std::max<std::size_t>(1, numbers_at_a_time / numbers));
+  }
+
+  /// Calls body(first sample, samples, jobs) for parts of the batch of at most `most` samples.
+  template <class Body>
+  static void for_each_part(std::vector<Runs>& work, Eigen::Index most, BatchView<const S> angles,
+                            std::span<const S> weights, const Body& body) {
+    if (work.empty()) return;
     for (Eigen::Index first = 0; first < angles.cols(); first += most) {
       const Eigen::Index count = std::min(most, angles.cols() - first);
       std::vector<CircuitJob> jobs;
@@ -154,7 +185,7 @@ class ShiftBackend {
         bind(runs, {angles.data() + first * angles.rows(), angles.rows(), count}, weights);
         jobs.push_back(runs.circuit->job(runs.parameters));
       }
-      body(first, count, std::span<const CircuitJob>(jobs));
+      body(first, count, Jobs(jobs));
     }
   }
 
@@ -174,12 +205,20 @@ class ShiftBackend {
     }
   }
 
+  /// A run of each circuit as it is.
+  [[nodiscard]] std::vector<Runs> unshifted_runs() const {
+    std::vector<Runs> work;
+    for (const auto& circuit : circuits_) work.push_back({&circuit, {{}}, {}});
+    return work;
+  }
+
   /// The runs that gradients need: encodings first, as tasks may have them in common, then blocks.
-  [[nodiscard]] std::vector<Runs> shifted_runs(bool features) const {
+  [[nodiscard]] std::vector<Runs> shifted_runs(BatchView<const S> cotangents, bool features) const {
     std::vector<Runs> work;
     const S asked_for{};
     for (const bool in_block : {false, true}) {
       for (const auto& circuit : circuits_) {
+        if (!concerns(circuit, cotangents)) continue;
         Runs runs{&circuit, {}, {}};
         for (std::size_t i = 0; i < circuit.parameters().size(); ++i) {
           const auto& p = circuit.parameters()[i];
@@ -200,8 +239,9 @@ class ShiftBackend {
   template <class DerivativeOf>
   void shifted_gradients(BatchView<const S> angles, std::span<const S> weights, BatchView<const S> cotangents,
                          bool features, const DerivativeOf& derivative_of) {
-    auto work = shifted_runs(features);
-    for_each_part(work, angles, weights, [&](Eigen::Index first, Eigen::Index count, std::span<const CircuitJob> jobs) {
+    auto work = shifted_runs(cotangents, features);
+    const Eigen::Index most = samples_at_a_time(work);
+    for_each_part(work, most, angles, weights, [&](Eigen::Index first, Eigen::Index count, Jobs jobs) {
       const auto estimates = estimator_.estimate(jobs);
       for (std::size_t w = 0; w < work.size(); ++w) {
         const auto shifts = static_cast<Eigen::Index>(work[w].shifts.size());
@@ -235,20 +275,23 @@ class ShiftBackend {
   template <class DerivativeOf>
   void own_gradients(BatchView<const S> angles, std::span<const S> weights, BatchView<const S> cotangents,
                      const DerivativeOf& derivative_of) {
-    std::vector<Runs> work;
-    for (const auto& circuit : circuits_) work.push_back({&circuit, {{}}, {}});
-    for_each_part(work, angles, weights, [&](Eigen::Index first, Eigen::Index count, std::span<const CircuitJob> jobs) {
+    auto work = unshifted_runs();
+    const Eigen::Index most = samples_at_a_time(work);  // as forward: a run is of the same sample
+    std::erase_if(work, [&](const Runs& runs) { return !concerns(*runs.circuit, cotangents); });
+    for_each_part(work, most, angles, weights, [&](Eigen::Index first, Eigen::Index count, Jobs jobs) {
       std::vector<Batch<double>> of_jobs;
-      for (const auto& circuit : circuits_) {
+      for (const auto& runs : work) {
+        const auto& circuit = *runs.circuit;
         of_jobs.push_back(
             cotangents.block(circuit.first_output(), first, circuit.outputs(), count).template cast<double>());
       }
       const auto gradients = estimator_.vjp(jobs, of_jobs);
-      for (std::size_t t = 0; t < circuits_.size(); ++t) {
-        const auto& parameters = circuits_[t].parameters();
+      for (std::size_t w = 0; w < work.size(); ++w) {
+        const auto& circuit = *work[w].circuit;
+        const auto& parameters = circuit.parameters();
         for (Eigen::Index b = 0; b < count; ++b) {
           for (std::size_t i = 0; i < parameters.size(); ++i) {
-            derivative_of(circuits_[t], parameters[i], first + b, gradients[t](static_cast<Eigen::Index>(i), b));
+            derivative_of(circuit, parameters[i], first + b, gradients[w](static_cast<Eigen::Index>(i), b));
           }
         }
       }
@@ -272,7 +315,8 @@ class ShiftBackend {
   };
 
   detail::Estimator<E> estimator_;
-  int features_, weights_, outputs_;  // of the head
+  HeadProgram<S> program_;
+  int weights_;  // as many as the program uses
   std::vector<Circuit> circuits_;
   std::vector<Answered> answered_;  // of the last forward, for standard errors
 };

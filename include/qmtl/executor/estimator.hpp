@@ -53,6 +53,8 @@ class Estimator {
                 "qmtl: an executor's number of shots must be a member function, double shots() const");
   static_assert(!samples || !exact_executor<E> || ExpectationExecutor<E>,
                 "qmtl: an executor must be exact or have shots, not both");
+  static_assert(!samples || !VjpExecutor<E> || ExpectationExecutor<E>,
+                "qmtl: an executor of shots must not have a vjp: frequencies have no gradient");
 
  public:
   static constexpr bool has_errors = samples || ExpectationExecutor<E>;  ///< or they are zero
@@ -60,6 +62,7 @@ class Estimator {
   explicit Estimator(E executor) : executor_(std::move(executor)) {}
 
   [[nodiscard]] E& executor() noexcept { return executor_; }
+  [[nodiscard]] const E& executor() const noexcept { return executor_; }
 
   /// An element a job.
   [[nodiscard]] std::vector<Answer> estimate(std::span<const CircuitJob> jobs) {

@@ -58,7 +58,8 @@ concept ExpectationExecutor = std::copy_constructible<E> && requires(E executor,
 ///   in the call. Then threads may have copies of it, each for a part of the batch;
 /// - `static constexpr bool light_cones = true`: its gates make no errors of their own, so that it need not run gates
 ///   outside a window's light cone (with errors, gates whose unitaries cancel count);
-/// - `vjp(jobs, cotangents)`, if it is exact: gradients in place of shifts, see VjpExecutor;
+/// - `vjp(jobs, cotangents)`: gradients in place of shifts, see VjpExecutor;
+/// - `reseed(Seed)`, if it draws random numbers: from now on it draws those of this seed;
 /// - `set_execution(const Execution&)`, unless it is exact: how many threads it may use.
 template <class E>
 concept Executor = ProbabilityExecutor<E> || ExpectationExecutor<E>;
@@ -75,10 +76,13 @@ inline constexpr bool runs_on_light_cones = requires {
   requires E::light_cones;
 };
 
-/// An exact executor with gradients of its own: for cotangents (observables x runs of each job) of the expectation
-/// values it returns those of the parameters (parameters x runs).
+/// An executor with gradients of its own: for cotangents (observables x runs of each job) of the expectation values it
+/// returns those of the parameters (parameters x runs). They are the exact gradients of the values that it gives, as
+/// of an exact executor, or of one that averages over the same random circuits in both calls. Frequencies of shots have
+/// none. It is asked for the samples of a forward call of `expectations` or `probabilities`, in the same order, without
+/// the jobs whose cotangents are all zero.
 template <class E>
-concept VjpExecutor = Executor<E> && exact_executor<E> &&
+concept VjpExecutor = Executor<E> &&
     requires(E executor, std::span<const CircuitJob> jobs, std::span<const Batch<double>> cotangents) {
   { executor.vjp(jobs, cotangents) } -> std::same_as<std::vector<Batch<double>>>;
 };

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "support/catch.hpp"
+#include "support/dense_program.hpp"
 #include "support/random_dynamic_circuit.hpp"
 #include "support/throws.hpp"
 #include "support/tolerance.hpp"
@@ -19,82 +20,11 @@ namespace {
 
 using namespace qmtl;
 using test::Dense;
+using test::dense_branches;
 using test::max_difference;
 
 std::vector<Program::Matrix> damping(double gamma) {  // Nielsen and Chuang, eq. 8.108
   return {test::matrix2(1, 0, 0, std::sqrt(1 - gamma)), test::matrix2(0, std::sqrt(gamma), 0, 0)};
-}
-
-/// K rho K^dagger with K on qubits, bit j of its index being qubits[j].
-Dense on_density(const Dense& k, const std::vector<int>& qubits, const Dense& rho, int n) {
-  const Dense whole = test::embed(k, std::vector<int>(qubits.rbegin(), qubits.rend()), n);
-  return whole * rho * whole.adjoint();
-}
-
-/// A density matrix for each state of the classical bits: the exact meaning of a program.
-struct Branch {
-  RegisterValues values;
-  Dense rho;
-};
-
-/// The branches of a program by dense matrices; those that cannot occur are left out.
-std::vector<Branch> dense_branches(const Program& program, std::span<const double> x, std::span<const double> w) {
-  const int n = program.qubits();
-  Dense zero = Dense::Zero(1 << n, 1 << n);
-  zero(0, 0) = 1;
-  std::vector<Branch> branches{{RegisterValues(program.registers().size(), 0), zero}};
-  const Dense projectors[]{test::matrix2(1, 0, 0, 0), test::matrix2(0, 0, 0, 1)}, flip = test::pauli_matrix('X');
-  for (const auto& step : program.instructions()) {
-    std::vector<Branch> next;
-    for (const auto& [values, rho] : branches) {
-      const auto& condition = step.condition;
-      if (condition && values[static_cast<std::size_t>(condition->classical_register)] != condition->value) {
-        next.push_back({values, rho});
-      } else if (const auto* m = std::get_if<Measurement>(&step.action)) {
-        for (const std::uint64_t one : {0u, 1u}) {
-          Branch read{values, on_density(projectors[one], {m->qubit}, rho, n)};
-          for (std::size_t r = 0; r < values.size(); ++r) {
-            const int bit = m->bit - program.registers()[r].first;
-            if (bit < 0 || bit >= program.registers()[r].bits) continue;
-            read.values[r] = (values[r] & ~(std::uint64_t{1} << bit)) | (one << bit);
-          }
-          if (read.rho.trace().real() > 1e-12) next.push_back(read);
-        }
-      } else if (const auto* reset = std::get_if<Reset>(&step.action)) {
-        next.push_back({values, on_density(projectors[0], {reset->qubit}, rho, n) +
-                                    on_density(flip * projectors[1], {reset->qubit}, rho, n)});
-      } else if (const auto* channel = std::get_if<Channel>(&step.action)) {
-        Dense sum = Dense::Zero(rho.rows(), rho.cols());
-        for (int k = 0; k < channel->count; ++k) {
-          sum += on_density(program.matrices()[static_cast<std::size_t>(channel->first + k)], channel->qubits, rho, n);
-        }
-        next.push_back({values, sum});
-      } else if (std::holds_alternative<Barrier>(step.action)) {
-        next.push_back({values, rho});
-      } else {
-        DynamicCircuit one(n);
-        if (const auto* op = std::get_if<Operation>(&step.action)) one.append(*op);
-        if (const auto* op = std::get_if<ControlledOperation>(&step.action)) one.append(*op);
-        if (const auto* op = std::get_if<MatrixOperation>(&step.action)) {
-          const Dense matrix = program.matrices()[static_cast<std::size_t>(op->matrix)];
-          one.unitary(op->adjoint ? Dense(matrix.adjoint()) : matrix, op->qubits);
-        }
-        const Dense u = test::dense_unitary(one, x, w);
-        next.push_back({values, u * rho * u.adjoint()});
-      }
-    }
-    branches.clear();
-    for (const auto& branch : next) {  // together where the bits are the same
-      const auto known = std::find_if(branches.begin(), branches.end(),
-                                      [&branch](const Branch& other) { return other.values == branch.values; });
-      if (known == branches.end()) {
-        branches.push_back(branch);
-      } else {
-        known->rho += branch.rho;
-      }
-    }
-  }
-  return branches;
 }
 
 /// The largest distance between a mean over trajectories and what it must be, in standard errors of about

@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-# cmake -DCASE=<file> -DCOMPILE=<compiler and flags> -DPRECOMPILED=<header> -DCONTROL=<ON|OFF> -P check.cmake: one
-# compile-fail case or its control.
+# cmake -DCASE=<file> -DCOMPILE=<compiler and flags> -DPRECOMPILED=<header> -P check.cmake: one compile-fail case.
 # A case opens with what its output must say, a regular expression a line:
 #   // error: <regex>   the first line with an error
 #   // expect: <regex>  anywhere, source lines that the compiler shows included
 #   // lines: <count>   at most so many lines in all
-# and, without -DQMTL_CONTROL,
-#   // flags: <flags>   with these flags as well, and without the precompiled header
+#   // flags: <flags>   compiled with these flags as well, and without the precompiled header
 
 cmake_minimum_required(VERSION 3.24)
 
@@ -16,13 +14,9 @@ if(NOT header MATCHES "// (error|expect): ")
 endif()
 if(header MATCHES "// flags: ([^;]+)")
   separate_arguments(flags UNIX_COMMAND "${CMAKE_MATCH_1}")
+  list(APPEND COMPILE ${flags})
 else()
   list(APPEND COMPILE -include ${PRECOMPILED} -Wno-ignored-attributes)  # g++ forgets pragmas that it has precompiled
-endif()
-if(CONTROL)
-  list(APPEND COMPILE -DQMTL_CONTROL)
-else()
-  list(APPEND COMPILE ${flags})
 endif()
 
 execute_process(
@@ -31,13 +25,7 @@ execute_process(
   OUTPUT_VARIABLE output
   ERROR_VARIABLE output)
 
-if(CONTROL)
-  if(NOT result EQUAL 0)
-    message("${output}")
-    message(FATAL_ERROR "${CASE}: must compile with -DQMTL_CONTROL")
-  endif()
-  return()
-elseif(result EQUAL 0)
+if(result EQUAL 0)
   message(FATAL_ERROR "${CASE}: compiles, but must be rejected")
 endif()
 

@@ -18,9 +18,9 @@ set(configure ${CMAKE_COMMAND} -S ${CMAKE_CURRENT_LIST_DIR} -G ${GENERATOR} -DCM
 
 execute_process(COMMAND ${configure} -B ${WORK_DIR}/build -DCMAKE_EXPORT_COMPILE_COMMANDS=ON COMMAND_ERROR_IS_FATAL ANY)
 execute_process(COMMAND ${CMAKE_COMMAND} --build ${WORK_DIR}/build COMMAND_ERROR_IS_FATAL ANY)
-set(programs consumer consumer_threads consumer_circuit consumer_backend consumer_io)
+set(programs consumer consumer_io)
 if(MODE STREQUAL "find_package")
-  list(APPEND programs consumer_compiled)
+  list(APPEND programs consumer_threads consumer_circuit consumer_backend consumer_compiled)
 endif()
 foreach(program IN LISTS programs)
   execute_process(COMMAND ${WORK_DIR}/build/${program} COMMAND_ERROR_IS_FATAL ANY)

@@ -4,6 +4,7 @@
 #include "qmtl/engine/shift_backend.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <limits>
 #include <memory>
@@ -12,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "qmtl/engine/parallel_backend.hpp"
 #include "support/catch.hpp"
 #include "support/executors.hpp"
 #include "support/random_head.hpp"
@@ -128,6 +130,42 @@ TEST_CASE("gradients of one task after another need the runs of all together, an
   const Batch<double> none = Batch<double>::Zero(head.program.outputs, 2);
   CHECK((gradient_of(shifting, none).isZero(0.0) && gradient_of(sweeping, none).isZero(0.0)));
   CHECK((*counting.runs == runs && adjoint.calls->vjp == 3));
+}
+
+/// Outcomes are those of the ideal circuit with this weight, else any. Knows how often it and its copies are called.
+struct Mixed {
+  static constexpr bool exact = true;
+  double weight = 1.0;
+  std::shared_ptr<std::atomic<int>> calls = std::make_shared<std::atomic<int>>(0);
+  IdealExecutor<> ideal{};
+
+  [[nodiscard]] std::vector<Batch<double>> probabilities(std::span<const CircuitJob> jobs) {
+    ++*calls;
+    auto out = ideal.probabilities(jobs);
+    for (auto& table : out) table.array() = weight * table.array() + (1 - weight) / static_cast<double>(table.rows());
+    return out;
+  }
+};
+
+TEST_CASE("threads have copies of an exact executor, as do copies of the backend") {
+  Rng rng(Seed{24});
+  const RandomHead head(rng, 12);
+  const Inputs in(rng, head, 3);
+  const Mixed mixed{.weight = 0.5};
+  using Backend = detail::ParallelBackend<double, ShiftBackend<double, Mixed>>;
+  Backend one{ShiftBackend<double, Mixed>(head.program, mixed)}, three = one;
+  three.set_execution(Threads{3});
+  Backend copy = three;
+  CHECK((three.executor().weight == 0.5 && copy.executor().calls == mixed.calls));
+  Step expected = by_adjoint(head, in);
+  expected.expectations *= 0.5;
+  expected.angle_gradients *= 0.5;
+  expected.gradient.array() = 1.0 + 0.5 * (expected.gradient.array() - 1.0);  // they start at 1
+  for (Backend* backend : {&one, &three, &copy}) {
+    *mixed.calls = 0;
+    check_close(step(*backend, in), expected, 1e-12);
+    CHECK(*mixed.calls == (backend == &one ? 3 : 9));  // forward, and backward twice
+  }
 }
 
 /// Squares of the standard errors of each output of the last forward of one sample, and then of a combination.

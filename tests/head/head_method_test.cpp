@@ -68,6 +68,45 @@ TEST_CASE("an executor stands in for a head's method until the method is restore
   CHECK((again.logits == method.logits && again.dz == method.dz && again.gradient == method.gradient));
 }
 
+TEST_CASE("an executor that was set can be looked at, and given another seed") {
+  const Inputs in;
+  Head3 head;
+  CHECK(head.executor<IdealExecutor<>>() == nullptr);
+  head.set_executor(IdealExecutor{});
+  CHECK(head.executor<IdealExecutor<>>() != nullptr);
+  head.set_executor(Sampled(50, Seed{3}));
+  CHECK(head.executor<IdealExecutor<>>() == nullptr);
+  CHECK(head.executor<Sampled>()->shots() == 50);
+  const Step first = step(head, in);
+  CHECK(step(head, in).logits != first.logits);
+  head.reseed(Seed{3});
+  CHECK(step(head, in).logits == first.logits);
+  head.restore_method();
+  CHECK(head.executor<Sampled>() == nullptr);
+}
+
+template <class B>
+concept SaysItsProgram = requires(const B& backend) {
+  backend.program();
+};
+static_assert(SaysItsProgram<detail::LaneBackend<double, true>> && SaysItsProgram<ShiftBackend<double>>);
+
+TEST_CASE("a backend of another head is refused") {
+  Head3 head;
+  const auto message = [&](auto&& change) {
+    auto program = Head3::program();
+    change(program);
+    return message_of<ValueError>([&] { head.set_backend(ShiftBackend<double>(program)); });
+  };
+  head.set_backend(ShiftBackend<double>(Head3::program()));
+  CHECK(message([](auto& program) { program.tasks[1].window = {1}; }) ==
+        "qmtl: QuantumHead: a backend, expected one that is made of this head's program, got one of another list of "
+        "tasks");
+  CHECK(message([](auto& program) { program.tasks[0].eigenvalues *= 2; }).ends_with("another list of tasks"));
+  CHECK(message([](auto& program) { program.encoding = program.encoding.first(4); }).ends_with("another encoding"));
+  CHECK_FALSE(head.runs_method());  // as it was
+}
+
 TEST_CASE("standard errors of logits are the deviations of repeated forwards") {
   const Inputs in;
   Head3 head;
@@ -206,7 +245,9 @@ TEST_CASE("parameter shift by the light cones of a head of 100 qubits") {
     CHECK(dz.isZero(1e-14));  // its neighbours are in the cone
   };
   check(BasicQuantumHead<double, HeadMethod::shift, E, T>());
-  check(BasicQuantumHead<double, ParameterShift<Adjoint>{}, E, T>());
+  BasicQuantumHead<double, ParameterShift<Adjoint>{}, E, T> adjoint;
+  CHECK(adjoint.executor<Adjoint>()->calls->vjp == 0);
+  check(adjoint);
 }
 
 TEST_CASE("the circuits of a hybrid head run on an executor") {
@@ -220,6 +261,17 @@ TEST_CASE("the circuits of a hybrid head run on an executor") {
   head.set_executor(Sampled(7, Seed{1}));
   head.forward(z, w, logits);
   CHECK(max_difference(logits, expected) > 1e-3);
+  CHECK(head.executor<Sampled>()->shots() == 7);
+
+  head.set_executor(Sampled(500, Seed{1}));
+  constexpr int repeats = 500;
+  Eigen::ArrayXXd squares = Eigen::ArrayXXd::Zero(Hybrid::outputs, 2), variances = squares;
+  for (int i = 0; i < repeats; ++i) {
+    head.forward(z, w, logits);
+    squares += (logits - expected).array().square();
+    variances += head.standard_errors(w).array().square();
+  }
+  CHECK(((variances / squares - 1.0).abs() < 0.3).all());
 
   bool fails = false;
   IdealExecutor<> ideal;

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "qmtl/core/execution.hpp"
+#include "qmtl/core/rng.hpp"
 #include "qmtl/core/scalar.hpp"
 #include "qmtl/engine/head_program.hpp"
 
@@ -37,6 +38,8 @@ concept BackendBackward = requires(B backend, BatchView<const S> in, std::span<c
 ///   copies of it, each for a part of the batch, in multiples of its `static constexpr int width` if it has one; any
 ///   other one is always given whole batches;
 /// - `set_execution(const Execution&)`, if it does not split batches: how many threads it may use;
+/// - `const HeadProgram<S>& program() const`: what it was made of. A head refuses one that was made of another's;
+/// - `reseed(Seed)`, if it draws random numbers: from now on it draws those of this seed;
 /// - `standard_errors(slopes, errors) const`: sets those (1 x batch) of combinations of the last forward's expectation
 ///   values, sum_o slopes(o, b) <O_o> for slopes (outputs x batch).
 template <class B, class S>
@@ -76,6 +79,7 @@ class AnyBackend {
   virtual void backward(BatchView<const S> angles, std::span<const S> weights, BatchView<const S> cotangents,
                         std::span<S> gradient, BatchView<S> angle_gradients) = 0;
   virtual void standard_errors(BatchView<const S> slopes, BatchView<S> errors) const = 0;
+  virtual void reseed(Seed seed) = 0;
 
  protected:
   AnyBackend(const AnyBackend&) = default;
@@ -116,6 +120,12 @@ void set_execution_of(B& backend, const Execution& execution) {
   }
 }
 
+/// Backends that cannot be reseeded draw no random numbers.
+template <class B>
+void reseed_backend([[maybe_unused]] B& backend, [[maybe_unused]] Seed seed) {
+  if constexpr (requires { backend.reseed(seed); }) backend.reseed(seed);
+}
+
 template <Scalar S, HeadBackend<S> B>
 class AnyBackendOf final : public AnyBackend<S> {
  public:
@@ -133,6 +143,8 @@ class AnyBackendOf final : public AnyBackend<S> {
   void standard_errors(BatchView<const S> slopes, BatchView<S> errors) const override {
     standard_errors_of<B, S>(backend_, slopes, errors);
   }
+  void reseed(Seed seed) override { reseed_backend(backend_, seed); }
+  [[nodiscard]] const B& backend() const noexcept { return backend_; }
 
  private:
   B backend_;
@@ -164,6 +176,12 @@ class ChosenBackend {
 
   explicit operator bool() const noexcept { return backend_ != nullptr; }
   [[nodiscard]] AnyBackend<S>* operator->() const noexcept { return backend_.get(); }
+  /// The backend if it is a B, or null.
+  template <class B>
+  [[nodiscard]] const B* get() const noexcept {
+    const auto* of_type = dynamic_cast<const AnyBackendOf<S, B>*>(backend_.get());
+    return of_type == nullptr ? nullptr : &of_type->backend();
+  }
 
  private:
   std::unique_ptr<AnyBackend<S>> backend_;

@@ -69,4 +69,22 @@ struct HeadProgram {
   void (*prepare_vjp)(const S* x, const std::complex<S>* psi, const std::complex<S>* lambda, S* grad_x) = nullptr;
 };
 
+namespace detail {
+
+/// What is not the same in two programs of heads: how they are computed does not count. Null: they are the same.
+template <Scalar S>
+[[nodiscard]] const char* first_difference(const HeadProgram<S>& a, const HeadProgram<S>& b) {
+  const auto same_task = [](const EngineTask<S>& s, const EngineTask<S>& t) {
+    return std::ranges::equal(s.block, t.block) && s.window == t.window && s.first_output == t.first_output &&
+           s.first_parameter == t.first_parameter && s.outputs() == t.outputs() &&
+           s.eigenvalues.rows() == t.eigenvalues.rows() && s.eigenvalues == t.eigenvalues && s.terms == t.terms;
+  };
+  if (a.qubits != b.qubits) return "number of qubits";
+  if (a.features != b.features) return "number of features";
+  if (a.prepare != b.prepare || !std::ranges::equal(a.encoding, b.encoding)) return "encoding";
+  return a.outputs == b.outputs && std::ranges::equal(a.tasks, b.tasks, same_task) ? nullptr : "list of tasks";
+}
+
+}  // namespace detail
+
 }  // namespace qmtl::inline QMTL_ABI

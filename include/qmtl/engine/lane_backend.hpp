@@ -49,6 +49,9 @@ class LaneBackend {
     }
   }
 
+  /// What it was made of.
+  [[nodiscard]] const HeadProgram<S>& program() const noexcept { return program_; }
+
   /// Threads that may share one state, where states are that large; see TileProgram.
   void set_workers(Workers* workers) requires OneState {
     for (auto& r : registers_) r.engine.program().set_workers(workers);

@@ -46,6 +46,11 @@ template <Scalar S, class Backend>
 class ParallelBackend {
  public:
   explicit ParallelBackend(HeadProgram<S> program);
+  /// On each thread a copy of `first`, which has an executor.
+  explicit ParallelBackend(const Backend& first) requires requires {
+    first.executor();
+  } : program_(first.program()), parts_(1, Part(first)) {
+  }
   /// A copy has work buffers and threads of its own, and nothing to go backward from.
   ParallelBackend(const ParallelBackend& other);
   ParallelBackend(ParallelBackend&&) noexcept;
@@ -71,6 +76,14 @@ class ParallelBackend {
     }
   }
 
+  /// What it was made of.
+  [[nodiscard]] const HeadProgram<S>& program() const noexcept { return program_; }
+  /// That of the first thread, for backends that have one.
+  template <class B = Backend>
+  [[nodiscard]] const auto& executor() const {
+    return static_cast<const B&>(parts_.front().backend).executor();
+  }
+
   // For backends that can keep what the encoding makes of a sample; see LaneBackend.
 
   /// Numbers of a sample.
@@ -89,11 +102,20 @@ class ParallelBackend {
  private:
   struct Part {
     explicit Part(const HeadProgram<S>& program) : backend(program) {}
+    explicit Part(const Backend& like) : backend(like) {}
     Backend backend;
     Eigen::Index first = 0, count = 0;
     std::vector<S> gradient;
     std::exception_ptr error;
   };
+
+  /// For another thread or a copy: what has an executor keeps it.
+  [[nodiscard]] Part new_part() const {
+    if constexpr (requires(Backend b) { b.executor(); }) {
+      if (!parts_.empty()) return Part(parts_.front().backend);
+    }
+    return Part(program_);
+  }
 
   [[nodiscard]] static std::unique_ptr<Workers> make_workers(int count) {
     return count > 1 ? std::make_unique<Workers>(count) : nullptr;
@@ -204,7 +226,7 @@ ParallelBackend<S, Backend>::ParallelBackend(HeadProgram<S> program)
 template <Scalar S, class Backend>
 ParallelBackend<S, Backend>::ParallelBackend(const ParallelBackend& other)
     : program_(other.program_),
-      parts_(other.parts_.size(), Part(program_)),
+      parts_(other.parts_.size(), other.new_part()),
       workers_(make_workers(static_cast<int>(parts_.size()))) {
   lend(workers_.get(), parts_);
 }
@@ -227,7 +249,7 @@ ParallelBackend<S, Backend>::~ParallelBackend() = default;
 template <Scalar S, class Backend>
 void ParallelBackend<S, Backend>::set_execution(const Execution& execution) {
   const int count = thread_count(execution);
-  std::vector<Part> parts(static_cast<std::size_t>(count), Part(program_));
+  std::vector<Part> parts(static_cast<std::size_t>(count), new_part());
   auto workers = make_workers(count);
   lend(workers.get(), parts);
   parts_ = std::move(parts);

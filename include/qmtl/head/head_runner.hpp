@@ -22,11 +22,14 @@ inline constexpr bool prepares_real_state = [] {
   }
 }();
 
-/// The type that evaluates a head: of a method of your own its backend, on threads if batches may be split.
+/// A backend, on threads if batches may be split.
+template <Scalar S, class Backend>
+using OnThreads = std::conditional_t<splits_batches<Backend>, ParallelBackend<S, Backend>, Backend>;
+
+/// The type that evaluates a head: of a method of your own its backend.
 template <Scalar S, auto Method, bool IsComplex, bool OneState>
 struct HeadRunner {
-  using Backend = typename MethodType<Method>::template Backend<S>;
-  using type = std::conditional_t<splits_batches<Backend>, ParallelBackend<S, Backend>, Backend>;
+  using type = OnThreads<S, typename MethodType<Method>::template Backend<S>>;
 };
 template <Scalar S, HeadMethod Method, bool IsComplex, bool OneState>
 struct HeadRunner<S, Method, IsComplex, OneState> {
@@ -34,7 +37,7 @@ struct HeadRunner<S, Method, IsComplex, OneState> {
 };
 template <Scalar S, bool IsComplex, bool OneState>
 struct HeadRunner<S, HeadMethod::shift, IsComplex, OneState> {
-  using type = ParallelBackend<S, ShiftBackend<S>>;
+  using type = OnThreads<S, ShiftBackend<S>>;
 };
 
 /// Whether a method's backend keeps what an encoding without weights makes of a sample.

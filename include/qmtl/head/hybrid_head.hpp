@@ -104,12 +104,24 @@ class HybridHead {
   /// As QuantumHead::set_execution, of the circuits.
   void set_execution(const Execution& execution) { circuits_.set_execution(execution); }
 
-  /// As QuantumHead's, of the circuits.
+  // As QuantumHead's, of the circuits.
+
+  [[nodiscard]] static auto program() { return Circuits::program(); }
+  template <class Backend>
+  void set_backend(Backend backend) {
+    circuits_.set_backend(std::move(backend));
+  }
   template <class X>
   void set_executor(X executor) {
     circuits_.set_executor(std::move(executor));
   }
+  template <Executor X>
+  [[nodiscard]] const X* executor() const {
+    return circuits_.template executor<X>();
+  }
+  void reseed(Seed seed) { circuits_.reseed(seed); }
   void restore_method() noexcept { circuits_.restore_method(); }
+  [[nodiscard]] bool runs_method() const noexcept { return circuits_.runs_method(); }
 
   /// Logits (outputs x B) of representations z (features x B). Throws ShapeError on wrong sizes.
   void forward(const BatchIn<S>& z, std::span<const S> weights, BatchOut<S> logits) {
@@ -139,6 +151,22 @@ class HybridHead {
     layers_backward(weights, dlogits, gradient);
     circuits_.backward_weights(z, weights.first(circuit_parameters), slopes_, gradient.first(circuit_parameters));
     add_layer_gradients(gradient);
+  }
+
+  /// Standard errors of the logits of the last forward, of the same weights (outputs x B); zero where the backend is
+  /// exact. Throws ShapeError on a wrong size or without a forward.
+  [[nodiscard]] Batch<S, outputs> standard_errors(std::span<const S> weights) const {
+    detail::require_size("HybridHead: number of parameters", weights.size(), parameters);
+    Batch<S, outputs> errors(outputs, measured_.cols());
+    detail::for_each_index<tasks>([&](auto t) {
+      const S* w = of_layer<t>(weights).data();
+      for (int o = 0; o < task_outputs[t]; ++o) {
+        Batch<S> slopes = Batch<S>::Zero(Circuits::outputs, measured_.cols());
+        for (int q = 0; q < n; ++q) slopes.row(first_measured(t) + q).setConstant(w[q * task_outputs[t] + o]);
+        errors.row(OutputOffsets::first[t] + o) = circuits_.standard_errors(weights.first(circuit_parameters), slopes);
+      }
+    });
+    return errors;
   }
 
   /// Lines that identify the head's architecture, also in saved models.

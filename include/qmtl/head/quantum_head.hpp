@@ -16,6 +16,7 @@
 #include "qmtl/core/moved_from.hpp"
 #include "qmtl/head/concepts.hpp"
 #include "qmtl/head/encoding.hpp"
+#include "qmtl/head/head_evaluator.hpp"
 #include "qmtl/head/head_rules.hpp"
 #include "qmtl/head/head_runner.hpp"
 #include "qmtl/head/own_batch.hpp"
@@ -104,8 +105,7 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
   /// thread if not.
   void set_execution(const Execution& execution) {
     moved_from_.check("QuantumHead");
-    detail::set_execution_of(backend_, execution);
-    chosen_.set_execution(execution);
+    evaluator_.set_execution(execution);
     batch_ = -1;
   }
 
@@ -121,34 +121,49 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
   }
 
   /// From now on `backend` evaluates this head and its copies in place of its method: the same weights, the same calls.
-  /// It is always given whole batches.
+  /// It is always given whole batches. Throws ValueError if it has a program() and that is another head's.
   template <class B>
   void set_backend(B backend) {
     constexpr bool is_backend = HeadBackend<B, S>;
     static_assert(is_backend, "qmtl: a head's backend must have forward and backward, see engine/backend.hpp");
     moved_from_.check("QuantumHead");
-    if constexpr (is_backend) {
-      chosen_.set(std::make_unique<detail::AnyBackendOf<S, B>>(std::move(backend)));
-    }
+    if constexpr (is_backend) evaluator_.set(program(), std::move(backend));
     batch_ = -1;
   }
 
-  /// The same by parameter shift: `executor` runs every circuit, ideally, with shots, under noise or on a device.
+  /// The same by parameter shift: `executor` runs every circuit, ideally, with shots, under noise or on a device. The
+  /// head's threads have copies of it if it is exact, each for a part of the batch.
   template <class X>
   void set_executor(X executor) {
     constexpr bool is_executor = Executor<X>;
     static_assert(is_executor, "qmtl: an executor must have probabilities(jobs) or expectations(jobs)");
     static_assert(!PreparesState<E>, "qmtl: an executor must have circuits: amplitude and basis encoding have none");
-    if constexpr (is_executor) set_backend(ShiftBackend<S, X>(program(), std::move(executor)));
+    moved_from_.check("QuantumHead");
+    if constexpr (is_executor) evaluator_.set_executor(program(), std::move(executor));
+    batch_ = -1;
+  }
+
+  /// The executor that was set, or of the method ParameterShift<X>; null if it is no X. To change it set a changed
+  /// copy.
+  template <Executor X>
+  [[nodiscard]] const X* executor() const {
+    moved_from_.check("QuantumHead");
+    return evaluator_.template executor<X>();
+  }
+
+  /// The executor draws the random numbers of `seed` from now on. Throws LogicError if it can not, and is not exact.
+  void reseed(Seed seed) {
+    moved_from_.check("QuantumHead");
+    evaluator_.reseed(seed);
   }
 
   /// Goes back to the method of the head's type.
   void restore_method() noexcept {
-    chosen_.reset();
+    evaluator_.restore();
     batch_ = -1;
   }
   /// Whether the head's method evaluates it, and no backend that was set.
-  [[nodiscard]] bool runs_method() const noexcept { return !chosen_; }
+  [[nodiscard]] bool runs_method() const noexcept { return evaluator_.runs_own(); }
 
   /// Logits (outputs x B) of representations z (features x B) for `parameters` weights (angles in radians). Cost: one
   /// encoding and one pass a window for each sample. Throws ShapeError on wrong sizes.
@@ -161,10 +176,7 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
     resize(z.cols());
     angles_.resize(features, z.cols());
     angles_ = z.unaryExpr([](S value) { return SquashOf<E>::angle(value); });
-    detail::naming_rows<E>(angles_, 0, [&] {
-      if (chosen_) return chosen_->forward(angles_, weights, readings());
-      backend_.forward(angles_, weights, readings());
-    });
+    detail::naming_rows<E>(angles_, 0, [&] { evaluator_.forward(angles_, weights, readings()); });
     read(weights, logits);
     batch_ = z.cols();
     from_entries_ = false;
@@ -214,11 +226,7 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
     std::vector<S> of_parameters;
     read_backward(weights, slopes, of_values, of_parameters);
     detail::WindowSums<S, Tasks...> windows;
-    if (chosen_) {
-      chosen_->standard_errors(windows.spread(of_values), errors);
-    } else {
-      detail::standard_errors_of<Runner, S>(backend_, windows.spread(of_values), errors);
-    }
+    evaluator_.standard_errors(windows.spread(of_values), errors);
     return errors;
   }
 
@@ -226,7 +234,7 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
   /// within others share theirs), real, or pairs of a real and an imaginary part for complex amplitudes.
   [[nodiscard]] Eigen::Index encoded_size() const requires caches_encodings {
     require_method();
-    return backend_.encoded_size();
+    return evaluator_.own().encoded_size();
   }
 
   /// Sets the entries (encoded_size() x B) of representations z (features x B): all that the tasks will ever see of
@@ -238,7 +246,7 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
     batch_ = -1;
     angles_.resize(features, z.cols());
     angles_ = z.unaryExpr([](S value) { return SquashOf<E>::angle(value); });
-    detail::naming_rows<E>(angles_, 0, [&] { backend_.encode(angles_, entries); });
+    detail::naming_rows<E>(angles_, 0, [&] { evaluator_.own().encode(angles_, entries); });
   }
 
   /// As forward, from entries (encoded_size() x B). Cost: a multiplication an entry and output for each sample,
@@ -250,7 +258,7 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
     detail::require_size("QuantumHead: rows of logits (outputs)", logits.rows(), outputs);
     detail::require_size("QuantumHead: columns of logits", logits.cols(), entries.cols());
     resize(entries.cols());
-    backend_.forward_encoded(entries, weights, readings());
+    evaluator_.own().forward_encoded(entries, weights, readings());
     read(weights, logits);
     batch_ = entries.cols();
     from_entries_ = true;
@@ -262,7 +270,7 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
     detail::require_size("QuantumHead: rows of entries", entries.rows(), encoded_size());
     require_backward("backward_encoded", "forward_encoded", true, entries.cols(), weights, dlogits, gradient.size());
     read_backward(weights, dlogits, cotangents_, sums_);
-    backend_.backward_encoded(entries, window_sums_.spread(cotangents_), sums_);
+    evaluator_.own().backward_encoded(entries, window_sums_.spread(cotangents_), sums_);
     add_sums(gradient);
   }
 
@@ -274,7 +282,7 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
     static_assert(0 <= T && T < tasks, "qmtl: a task's number must be below the head's number of tasks");
     static_assert(0 <= W && W < Task<T>::Windows::count, "qmtl: a window's number must be below the task's number");
     detail::require_size("QuantumHead: entries of a sample", entries.size(), encoded_size());
-    return backend_.density(ReadingOffsets::first[T] + W * task_observables[T], entries.data());
+    return evaluator_.own().density(ReadingOffsets::first[T] + W * task_observables[T], entries.data());
   }
 
   /// Expectation values (observables x B) of the last forward or forward_encoded, as the readouts have seen them: sums
@@ -341,7 +349,7 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
   /// Throws LogicError if a backend stands in for the method: what is kept of samples is the method's.
   void require_method() const {
     moved_from_.check("QuantumHead");
-    if (chosen_) {
+    if (!runs_method()) {
       throw LogicError(
           "qmtl: QuantumHead: encoded samples are of the head's own method, expected no other backend or "
           "executor, got one that was set");
@@ -365,11 +373,7 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
     detail::require_size("QuantumHead: rows of z (features)", z.rows(), features);
     require_backward("backward", "forward", false, z.cols(), weights, dlogits, gradient.size());
     read_backward(weights, dlogits, cotangents_, sums_);
-    if (chosen_) {
-      chosen_->backward(angles_, weights, window_sums_.spread(cotangents_), sums_, angle_gradients);
-    } else {
-      backend_.backward(angles_, weights, window_sums_.spread(cotangents_), sums_, angle_gradients);
-    }
+    evaluator_.backward(angles_, weights, window_sums_.spread(cotangents_), sums_, angle_gradients);
     add_sums(gradient);
   }
 
@@ -379,10 +383,9 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
   }
 
   detail::MovedFrom moved_from_;
-  Runner backend_{program()};
-  detail::ChosenBackend<S> chosen_;  // in place of it
-  detail::OwnBatch batch_;           // of the last forward
-  bool from_entries_ = false;        // which was forward_encoded
+  detail::HeadEvaluator<S, Runner> evaluator_{program()};
+  detail::OwnBatch batch_;     // of the last forward
+  bool from_entries_ = false;  // which was forward_encoded
   Batch<S, features> angles_, angle_gradients_;
   Batch<S, observables> expectations_, cotangents_;
   detail::WindowSums<S, Tasks...> window_sums_;

@@ -1,0 +1,238 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// From a circuit to its noisy program: the channels of a noise model between the instructions.
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+#include <optional>
+#include <span>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "qmtl/noise/noise_model.hpp"
+
+namespace qmtl::inline QMTL_ABI {
+
+namespace detail {
+
+/// A gate, whatever stands for it: its kind, if it is one of the table, and its qubits in the program, controls first.
+struct GateFacts {
+  std::optional<Gate> gate;
+  std::vector<int> qubits;
+};
+
+[[nodiscard]] inline GateFacts facts_of(const Operation& op) {
+  return {op.gate, {op.targets().begin(), op.targets().end()}};
+}
+[[nodiscard]] inline GateFacts facts_of(const ControlledOperation& op) { return {{}, controlled_entry(op).qubits}; }
+[[nodiscard]] inline GateFacts facts_of(const MatrixOperation& op) { return {{}, op.qubits}; }
+
+/// Adds noise to one program, instruction by instruction, each starting as soon as its qubits are free.
+class NoiseWriter {
+ public:
+  NoiseWriter(const Program& ideal, const NoiseModel& model, std::span<const int> device)
+      : ideal_(&ideal), model_(&model), device_(device.begin(), device.end()), out_(ideal.qubits()) {
+    if (device_.empty()) {
+      device_.resize(static_cast<std::size_t>(ideal.qubits()));
+      std::iota(device_.begin(), device_.end(), 0);
+    }
+    require_size("with_noise: qubits of the device", device_.size(), ideal.qubits());
+    check_device_qubits("with_noise", device_);
+    ready_.resize(device_.size());
+    for (const auto& r : ideal.registers()) out_.add_register(r.name, r.bits);
+    known_.resize(ideal.registers().size());
+    for (const auto& [i, name] : ideal.names().features) out_.name_feature(i, name);
+    for (const auto& [j, name] : ideal.names().weights) out_.name_weight(j, name);
+  }
+
+  [[nodiscard]] Program write(bool measured_at_end) && {
+    for (int q = 0; q < ideal_->qubits(); ++q) on_qubit(NoiseMoment::preparation, q);
+    for (const auto& step : ideal_->instructions()) {
+      std::visit([&](const auto& action) { this->add(action, step.condition); }, step.action);
+    }
+    if (measured_at_end) {
+      wait_for_each_other(all_qubits());
+      for (int q = 0; q < ideal_->qubits(); ++q) on_qubit(NoiseMoment::before_measurement, q);
+    }
+    return std::move(out_);
+  }
+
+ private:
+  using If = std::optional<Condition>;
+
+  [[nodiscard]] int device(int q) const noexcept { return device_[static_cast<std::size_t>(q)]; }
+  [[nodiscard]] double& ready(int q) noexcept { return ready_[static_cast<std::size_t>(q)]; }
+  [[nodiscard]] std::vector<int> all_qubits() const {
+    std::vector<int> qubits(device_.size());
+    std::iota(qubits.begin(), qubits.end(), 0);
+    return qubits;
+  }
+
+  template <class Op>
+  void add(const Op& op, const If& condition) {
+    const GateFacts facts = facts_of(op);
+    std::vector<int> on_device;
+    for (const int q : facts.qubits) on_device.push_back(device(q));
+    occupy(facts.qubits, condition, duration_of(facts, on_device));
+    append(op, condition);
+    for (std::size_t r = 0; r < model_->rules().size(); ++r) {
+      const NoiseRule& rule = model_->rules()[r];
+      if (rule.moment == NoiseMoment::after_gate && selects(rule.gates, facts, on_device)) {
+        after_gate(r, facts.qubits, condition);
+      }
+    }
+  }
+  void add(const Channel& channel, const If& condition) {
+    occupy(channel.qubits, condition, 0.0);
+    Channel copy = channel;
+    copy.first = matrix_number(channel.first, channel.count);
+    out_.append(Instruction{std::move(copy), condition});
+  }
+  void add(const Measurement& m, const If& condition) {
+    occupy({&m.qubit, 1}, condition, 0.0);
+    on_qubit(NoiseMoment::before_measurement, m.qubit, condition);
+    out_.append(Instruction{m, condition});
+    ready(m.qubit) += model_->measurement_duration(device(m.qubit));
+    std::size_t r = 0;
+    while (m.bit >= ideal_->registers()[r].first + ideal_->registers()[r].bits) ++r;
+    known_[r] = std::max(known_[r], ready(m.qubit));
+  }
+  void add(const Reset& reset, const If& condition) {
+    occupy({&reset.qubit, 1}, condition, model_->reset_duration(device(reset.qubit)));
+    out_.append(Instruction{reset, condition});
+    on_qubit(NoiseMoment::preparation, reset.qubit, condition);
+  }
+  void add(const Barrier& barrier, const If& condition) {
+    wait_for_each_other(barrier.qubits);
+    out_.append(Instruction{barrier, condition});
+  }
+
+  void append(MatrixOperation op, const If& condition) {
+    op.matrix = matrix_number(op.matrix, 1);
+    out_.append(std::move(op), condition);
+  }
+  void append(const auto& op, const If& condition) { out_.append(op, condition); }
+
+  /// The number in the new program of matrices of the old one.
+  [[nodiscard]] int matrix_number(int first, int count) {
+    const auto [known, is_new] = matrices_.try_emplace(first, 0);
+    if (is_new) {
+      known->second = out_.add_matrices(
+          ideal_->matrices().subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)));
+    }
+    return known->second;
+  }
+
+  [[nodiscard]] static bool selects(const GateSelector& selector, const GateFacts& facts,
+                                    std::span<const int> on_device) {
+    return (!selector.gate || selector.gate == facts.gate) &&
+           (selector.width == 0 || selector.width == static_cast<int>(on_device.size())) &&
+           (selector.qubits.empty() || std::ranges::equal(selector.qubits, on_device));
+  }
+
+  [[nodiscard]] double duration_of(const GateFacts& facts, std::span<const int> on_device) const {
+    const auto durations = model_->durations();
+    const auto last = std::find_if(durations.rbegin(), durations.rend(),
+                                   [&](const auto& known) { return selects(known.gates, facts, on_device); });
+    return last == durations.rend() ? 0.0 : last->time;
+  }
+
+  /// Has qubits wait until all of them are free, and what a condition needs is known, and keeps them busy for a time.
+  void occupy(std::span<const int> qubits, const If& condition, double duration) {
+    double start = condition ? known_[static_cast<std::size_t>(condition->classical_register)] : 0.0;
+    for (const int q : qubits) start = std::max(start, ready(q));
+    for (const int q : qubits) {
+      wait(q, start);
+      ready(q) = start + duration;
+    }
+  }
+  void wait_for_each_other(std::span<const int> qubits) { occupy(qubits, {}, 0.0); }
+
+  void wait(int q, double until) {
+    const double time = until - ready(q);
+    if (time > 0.0) on_qubit(NoiseMoment::idle, q, {}, time);
+  }
+
+  /// The rules of a moment other than after gates.
+  void on_qubit(NoiseMoment moment, int q, const If& condition = {}, double time = 0.0) {
+    for (std::size_t r = 0; r < model_->rules().size(); ++r) {
+      const NoiseRule& rule = model_->rules()[r];
+      const auto& qubits = rule.gates.qubits;
+      if (rule.moment != moment) continue;
+      if (qubits.empty() || std::find(qubits.begin(), qubits.end(), device(q)) != qubits.end()) {
+        append_noise(r, {q}, condition, time);
+      }
+    }
+  }
+
+  void after_gate(std::size_t r, const std::vector<int>& gate_qubits, const If& condition) {
+    const NoiseRule& rule = model_->rules()[r];
+    const auto width = static_cast<std::size_t>(std::get<QuantumChannel>(rule.noise).qubits());
+    if (!rule.acts_on.empty()) {
+      std::vector<int> qubits;
+      for (const int neighbour : rule.acts_on) {
+        const auto found = std::find(device_.begin(), device_.end(), neighbour);
+        if (found == device_.end()) return;
+        qubits.push_back(static_cast<int>(found - device_.begin()));
+      }
+      append_noise(r, std::move(qubits), condition);
+    } else if (width == gate_qubits.size()) {
+      append_noise(r, gate_qubits, condition);
+    } else {
+      for (const int q : gate_qubits) append_noise(r, {q}, condition);
+    }
+  }
+
+  /// The channel of a rule; those that do nothing are left out.
+  void append_noise(std::size_t r, std::vector<int> qubits, const If& condition, double time = 0.0) {
+    const auto [known, is_new] = channels_.try_emplace(std::pair(r, time));
+    if (is_new) {
+      const auto& noise = model_->rules()[r].noise;
+      const auto* relaxation = std::get_if<Relaxation>(&noise);
+      const QuantumChannel channel =
+          relaxation != nullptr ? thermal_relaxation(*relaxation, time) : std::get<QuantumChannel>(noise);
+      if (!channel.is_identity()) {
+        known->second = {{}, out_.add_matrices(channel.kraus()), static_cast<int>(channel.kraus().size())};
+      }
+    }
+    Channel instruction = known->second;
+    if (instruction.count == 0) return;
+    instruction.qubits = std::move(qubits);
+    out_.append(Instruction{std::move(instruction), condition});
+  }
+
+  const Program* ideal_;
+  const NoiseModel* model_;
+  std::vector<int> device_;  ///< which qubit of the device each of the program's is
+  Program out_;
+  std::vector<double> ready_;                                   ///< when a qubit's last instruction ends
+  std::vector<double> known_;                                   ///< when a register's last measurement ends
+  std::map<int, int> matrices_;                                 ///< of the ideal program, by the number of the first
+  std::map<std::pair<std::size_t, double>, Channel> channels_;  ///< by rule and time; without operators: the identity
+};
+
+}  // namespace detail
+
+/// The program with the channels of a noise model, after instructions and, where they are conditional, under the same
+/// condition. Qubit q of the program is qubit device_qubits[q] of the device, or q if the list is empty. Channels that
+/// do nothing are left out, so that of a model of strength zero it is the same program. Readout errors are not in it:
+/// `model.readout_errors(qubits)` has them. A qubit is idle from the start, and between its instructions, until the one
+/// that it waits for starts, in the schedule in which all instructions begin as soon as their qubits, and the register
+/// of their condition, are ready; barriers wait for all of their qubits. Throws ShapeError for another number of device
+/// qubits, CircuitError for negative or repeated ones. Cost: instructions times rules.
+[[nodiscard]] inline Program with_noise(const Program& program, const NoiseModel& model,
+                                        std::span<const int> device_qubits = {}) {
+  return detail::NoiseWriter(program, model, device_qubits).write(false);
+}
+
+/// The same of a circuit whose qubits are all measured at the end, together, by whoever runs it: they wait for the last
+/// one, and what comes before measurement comes at the end.
+[[nodiscard]] inline Program with_noise(CircuitView circuit, const NoiseModel& model,
+                                        std::span<const int> device_qubits = {}) {
+  const Program program(circuit);
+  return detail::NoiseWriter(program, model, device_qubits).write(true);
+}
+
+}  // namespace qmtl::inline QMTL_ABI

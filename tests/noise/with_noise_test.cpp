@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+// Noisy programs of circuits, instruction by instruction against programs that are written by hand.
+
+#include "qmtl/noise/with_noise.hpp"
+
+#include <cmath>
+#include <vector>
+
+#include "qmtl/circuit/program_text.hpp"
+#include "support/catch.hpp"
+#include "support/dense_program.hpp"
+
+namespace {
+
+using namespace qmtl;
+using test::Dense;
+
+/// A program that refers to the operators of each of a few channels by number.
+class ByHand : public Program {
+ public:
+  using Program::Program;
+
+  /// The channel on qubits; its operators are added where they are not known.
+  ByHand& noise(const QuantumChannel& channel, std::vector<int> qubits, std::optional<Condition> condition = {}) {
+    const auto count = static_cast<int>(channel.kraus().size());
+    int first = -1;
+    for (int m = 0; m + count <= std::ssize(matrices()) && first < 0; ++m) {
+      const auto known = matrices().subspan(static_cast<std::size_t>(m), static_cast<std::size_t>(count));
+      const bool same = std::equal(known.begin(), known.end(), channel.kraus().begin(),
+                                   [](const auto& a, const auto& b) { return a.rows() == b.rows() && a == b; });
+      if (same) first = m;
+    }
+    if (first < 0) first = add_matrices(channel.kraus());
+    append(Instruction{Channel{std::move(qubits), first, count}, condition});
+    return *this;
+  }
+  ByHand& gate(const Operation& op) {
+    append(op);
+    return *this;
+  }
+};
+
+void check_same(const Program& program, const Program& expected) {
+  CHECK(to_string(program) == to_string(expected));
+  CHECK(program == expected);
+}
+
+TEST_CASE("all rules that match apply, in the order in which they were added") {
+  const auto one = bit_flip(0.1), two = depolarizing(0.2, 2), here = phase_flip(0.3), each = amplitude_damping(0.4),
+             there = phase_flip(0.5);
+  NoiseModel model;
+  model.after({.width = 1}, one)
+      .after({.width = 2}, two)
+      .after({.gate = Gate::CX}, each)
+      .after({.gate = Gate::CX, .qubits = {1, 0}}, here)
+      .after({.gate = Gate::X}, there);
+  DynamicCircuit circuit(3);
+  circuit.append(gate::h(2)).append(gate::x(1)).append(gate::cx(0, 1)).append(gate::cx(1, 0)).append(gate::cz(0, 2));
+  circuit.append(gate::mcx({0, 1}, 2));  // of no kind, on three qubits: none matches
+  ByHand expected(3);
+  expected.gate(gate::h(2)).noise(one, {2});
+  expected.gate(gate::x(1)).noise(one, {1}).noise(there, {1});
+  expected.gate(gate::cx(0, 1)).noise(two, {0, 1}).noise(each, {0}).noise(each, {1});
+  expected.gate(gate::cx(1, 0)).noise(two, {1, 0}).noise(each, {1}).noise(each, {0}).noise(here, {1}).noise(here, {0});
+  expected.gate(gate::cz(0, 2)).noise(two, {0, 2});
+  expected.append(gate::mcx({0, 1}, 2));
+  check_same(with_noise(circuit, model), expected);
+}
+
+TEST_CASE("preparation and measurement, at the ends of a circuit") {
+  const auto prepared = bit_flip(0.1), measured = bit_flip(0.2);
+  NoiseModel model;
+  model.at_preparation(prepared, {0}).before_measurement(measured);
+  ByHand expected(2);
+  expected.noise(prepared, {0}).gate(gate::h(0)).noise(measured, {0}).noise(measured, {1});
+  check_same(with_noise(DynamicCircuit(2).append(gate::h(0)), model), expected);
+}
+
+TEST_CASE("in a program, before each measurement, after each reset, and under the gate's condition") {
+  const auto prepared = bit_flip(0.1), measured = bit_flip(0.2), flipped = phase_flip(0.3), matrix = depolarizing(0.4);
+  NoiseModel model;
+  model.at_preparation(prepared, {7}).before_measurement(measured).after({.gate = Gate::X}, flipped);
+  const auto program = [](Program base) {
+    base.add_register("c", 2);
+    base.name_weight(0, "angle");
+    return base;
+  };
+  Program ideal = program(Program(2));
+  ideal.channel(matrix.kraus(), {1}).unitary(test::swap_matrix(1), {1, 0});
+  ideal.measure(0, 1).append(gate::x(1), Condition{0, 2}).reset(0).barrier({0, 1}).append(gate::ry(0, weight(0)));
+  ByHand expected(2);
+  expected.add_register("c", 2);
+  expected.name_weight(0, "angle");
+  expected.noise(prepared, {0}).noise(matrix, {1}).unitary(test::swap_matrix(1), {1, 0});
+  expected.noise(measured, {0}).measure(0, 1).append(gate::x(1), Condition{0, 2});
+  expected.noise(flipped, {1}, Condition{0, 2}).reset(0);
+  expected.noise(prepared, {0}).barrier({0, 1}).append(gate::ry(0, weight(0)));
+  check_same(with_noise(ideal, model, std::vector{7, 3}), expected);
+}
+
+TEST_CASE("rules name the device's qubits") {
+  const auto here = bit_flip(0.1), pair = depolarizing(0.2, 2);
+  NoiseModel model;
+  model.after({.gate = Gate::X, .qubits = {40}}, here)
+      .after({.gate = Gate::X}, pair, {41, 40})   // neighbours
+      .after({.gate = Gate::X}, pair, {40, 50});  // 50 is not in the circuit
+  ByHand expected(2);
+  expected.gate(gate::x(0)).noise(pair, {0, 1}).gate(gate::x(1)).noise(here, {1}).noise(pair, {0, 1});
+  const auto circuit = DynamicCircuit(2).append(gate::x(0)).append(gate::x(1));
+  check_same(with_noise(circuit, model, std::vector{41, 40}), expected);
+  CHECK_THROWS_AS(with_noise(circuit, model, std::vector{1}), ShapeError);
+  CHECK_THROWS_AS(with_noise(circuit, model, std::vector{1, 1}), CircuitError);
+  CHECK_THROWS_AS(with_noise(circuit, model, std::vector{1, -1}), CircuitError);
+}
+
+TEST_CASE("qubits relax while they wait") {
+  const Relaxation first{.t1 = 200, .t2 = 100}, second{.t1 = 400, .t2 = 500, .excited = 0.1};
+  NoiseModel model;
+  model.while_idle(first, {0}).while_idle(second, {1});
+  model.set_duration({.width = 1}, 30).set_duration({.gate = Gate::CX}, 300).set_duration({.gate = Gate::RZ}, 0);
+  DynamicCircuit circuit(3);
+  circuit.append(gate::x(0)).append(gate::rz(1, 0.5)).append(gate::cx(0, 1)).append(gate::x(2)).append(gate::cx(2, 0));
+  ByHand expected(3);
+  expected.gate(gate::x(0)).gate(gate::rz(1, 0.5));  // qubit 0 is busy until 30
+  expected.noise(thermal_relaxation(second, 30), {1}).gate(gate::cx(0, 1));
+  expected.gate(gate::x(2)).gate(gate::cx(2, 0));        // from 330, when qubit 0 is free, to 630
+  expected.noise(thermal_relaxation(second, 300), {1});  // until all are measured
+  check_same(with_noise(circuit, model), expected);
+}
+
+TEST_CASE("conditions wait for measurements, and barriers for all of their qubits") {
+  const Relaxation relaxation{.t1 = 200, .t2 = 100};
+  NoiseModel model;
+  model.while_idle(relaxation).set_duration({.gate = Gate::X}, 30);
+  model.set_measurement_duration(1000).set_reset_duration(500, {2});
+  Program ideal(3);
+  ideal.add_register("c", 1);
+  ideal.append(gate::x(0)).measure(0, 0).append(gate::x(1), Condition{0, 1}).reset(2).barrier({1, 2});
+  ByHand expected(3);
+  expected.add_register("c", 1);
+  expected.append(gate::x(0)).measure(0, 0);
+  expected.noise(thermal_relaxation(relaxation, 1030), {1}).append(gate::x(1), Condition{0, 1}).reset(2);
+  expected.noise(thermal_relaxation(relaxation, 560), {2}).barrier({1, 2});
+  check_same(with_noise(ideal, model), expected);
+}
+
+TEST_CASE("noise of strength zero is the ideal program") {
+  NoiseModel model;
+  model.after({.width = 1}, depolarizing(0)).after({.width = 2}, depolarizing(0, 2)).at_preparation(bit_flip(0));
+  model.before_measurement(phase_damping(0)).while_idle({}).set_duration({}, 10);
+  model.after({}, thermal_relaxation({.t1 = 10, .t2 = 10}, 0)).set_readout_error({});
+  Rng rng(Seed{1});
+  const auto circuit = test::random_dynamic_circuit(rng, 4, 30);
+  const Program ideal(circuit);
+  check_same(with_noise(ideal, model), ideal);
+  check_same(with_noise(circuit, model), ideal);
+}
+
+TEST_CASE("resets to 0 and 1 with a quarter each after every gate") {
+  // With T1 = T2, half of the state is replaced by an even mixture in T1 log 2.
+  const auto resets = thermal_relaxation({.t1 = 1, .t2 = 1, .excited = 0.5}, std::log(2.0));
+  NoiseModel model;
+  model.after({.gate = Gate::Id}, resets).after({.gate = Gate::X}, resets);
+  const Dense rho = test::dense_density(with_noise(DynamicCircuit(2).append(gate::id(0)).append(gate::x(1)), model));
+  const std::vector<double> expected{3, 1, 9, 3};
+  for (int i = 0; i < 4; ++i) CHECK(rho(i, i).real() == Approx(expected[static_cast<std::size_t>(i)] / 16));
+}
+
+}  // namespace

@@ -98,17 +98,17 @@ void encodings(int n, benchmark::EncodingKind encoding) {
   auto psi = start, lambda = start;
   const std::string of = detail::text(" of ", to_string(encoding), ", n = ", n);
   BENCHMARK("set_angles" + of) {
-    program.set_angles(x.data(), nullptr);
+    program.set_angles(x, {});
     return x[0];
   };
   BENCHMARK("LaneProgram::forward" + of) {
-    program.forward(psi.data());
+    program.forward(psi);
     return psi[0];
   };
   BENCHMARK("LaneProgram::backward" + of) {
     psi = lambda = start;  // which backward destroys; the copies take part in the time
-    program.backward(psi.data(), lambda.data());
-    program.chain(x.data(), nullptr, dx.data(), nullptr);
+    program.backward(psi, lambda);
+    program.chain(x, {}, dx, {});
     return dx[0];
   };
 }

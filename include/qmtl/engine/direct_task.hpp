@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <span>
 #include <vector>
 
 #include "qmtl/core/page_vector.hpp"
@@ -28,12 +29,14 @@ class DirectTask {
   }
 
   /// Sets the angles of the block for a head's weights.
-  void update(const S* weights) { program_.set_uniform_angles(nullptr, weights + task_.first_parameter); }
+  void update(std::span<const S> weights) {
+    program_.set_uniform_angles({}, weights.subspan(static_cast<std::size_t>(task_.first_parameter)));
+  }
   /// Begins the sums of a batch.
   void begin_batch() noexcept { std::fill(gradients_.begin(), gradients_.end(), Pack<S>{}); }
 
   /// Sets the task's expectation values among those of all outputs. Cost: the block on 2^N amplitudes.
-  void expectations(const A* psi, Pack<S>* out) noexcept {
+  void expectations(std::span<const A> psi, std::span<Pack<S>> out) noexcept {
     run(psi);
     std::fill(outcomes_.begin(), outcomes_.end(), Pack<S>{});
     cosets_.for_each([&](Address base) {
@@ -47,20 +50,21 @@ class DirectTask {
       for (std::size_t a = 0; a < outcomes_.size(); ++a) {
         sum += task_.eigenvalues(static_cast<Eigen::Index>(a), o) * outcomes_[a];
       }
-      out[task_.first_output + o] = sum;
+      out[static_cast<std::size_t>(task_.first_output + o)] = sum;
     }
     for_each_image([&](std::size_t o, Address at, const A& image) {
       out[static_cast<std::size_t>(task_.first_output) + o] += real_product<S>(copy_[at], image);
     });
   }
 
-  /// Adds the weight gradients, and this task's part of lambda unless null.
-  void backward(const A* psi, const Pack<S>* cotangents, A* lambda) noexcept {
+  /// Adds the weight gradients, and this task's part of lambda unless that is empty.
+  void backward(std::span<const A> psi, std::span<const Pack<S>> cotangents, std::span<A> lambda) noexcept {
     run(psi);
     for (std::size_t a = 0; a < outcomes_.size(); ++a) {
       outcomes_[a] = Pack<S>{};
       for (int o = 0; o < task_.outputs(); ++o) {
-        outcomes_[a] += task_.eigenvalues(static_cast<Eigen::Index>(a), o) * cotangents[task_.first_output + o];
+        outcomes_[a] += task_.eigenvalues(static_cast<Eigen::Index>(a), o) *
+                        cotangents[static_cast<std::size_t>(task_.first_output + o)];
       }
     }
     cosets_.for_each([&](Address base) {
@@ -72,14 +76,13 @@ class DirectTask {
     for_each_image([&](std::size_t o, Address at, const A& image) {
       adjoint_[at] += cotangents[static_cast<std::size_t>(task_.first_output) + o] * image;
     });
-    program_.backward(copy_.data(), adjoint_.data());
-    program_.chain(nullptr, nullptr, nullptr, gradients_.data());
-    if (lambda == nullptr) return;
-    for (std::size_t i = 0; i < adjoint_.size(); ++i) lambda[i] += adjoint_[i];
+    program_.backward(copy_, adjoint_);
+    program_.chain({}, {}, {}, gradients_);
+    for (std::size_t i = 0; i < lambda.size(); ++i) lambda[i] += adjoint_[i];
   }
 
   /// Adds the batch's weight gradients to those of the head.
-  void finish(S* gradient) const noexcept {
+  void finish(std::span<S> gradient) const noexcept {
     for (std::size_t j = 0; j < gradients_.size(); ++j) {
       gradient[static_cast<std::size_t>(task_.first_parameter) + j] += lane_sum<S>(gradients_[j]);
     }
@@ -99,9 +102,9 @@ class DirectTask {
     }
   }
 
-  void run(const A* psi) noexcept {
-    std::copy_n(psi, copy_.size(), copy_.data());
-    program_.forward(copy_.data());
+  void run(std::span<const A> psi) noexcept {
+    std::ranges::copy(psi, copy_.begin());
+    program_.forward(copy_);
   }
 
   EngineTask<S> task_;

@@ -53,10 +53,10 @@ class EngineRegister {
   /// Packed entries of all reduced density matrices of a group.
   [[nodiscard]] std::size_t density_size() const noexcept { return program_.density_size(); }
   /// The adjoint vector of the last read_backward; the program's sweep back works on it in place.
-  [[nodiscard]] A* lambda() noexcept { return lambda_.data(); }
+  [[nodiscard]] std::span<A> lambda() noexcept { return lambda_; }
 
   /// New weights, and new operators.
-  void update(const S* weights) {
+  void update(std::span<const S> weights) {
     loaded_ = false;
     for (auto& task : direct_) task.update(weights);
   }
@@ -79,56 +79,59 @@ class EngineRegister {
   }
 
   /// The density matrices of all host windows, from an encoded state.
-  void read_densities(const A* psi, A* rho) noexcept { program_.densities(psi, rho); }
+  void read_densities(std::span<const A> psi, std::span<A> rho) noexcept { program_.densities(psi, rho); }
 
   /// Expectation values of every output.
-  void expectations(const A* psi, const A* rho, Pack<S>* out) noexcept {
+  void expectations(std::span<const A> psi, std::span<const A> rho, std::span<Pack<S>> out) noexcept {
     expectations(rho, out);
     for (auto& task : direct_) task.expectations(psi, out);
   }
 
   /// The same where no task is direct, from density matrices in any lanes.
-  void expectations(const A* rho, Pack<S>* out) const noexcept {
+  void expectations(std::span<const A> rho, std::span<Pack<S>> out) const noexcept {
     for (const auto& hosted : hosted_) {
-      hosted.task.expectations(rho + hosted.first_entry, out + hosted.task.first_output());
+      hosted.task.expectations(rho.subspan(hosted.first_entry), out.subspan(hosted.task.first_output()));
     }
   }
 
   /// The density matrix of the window of a hosted task, whose outputs begin there, from the entries of all hosts; an
   /// empty one if there is no such task.
-  [[nodiscard]] typename WindowOperators<S>::Matrix density(std::size_t first_output, const S* entries) const {
+  [[nodiscard]] typename WindowOperators<S>::Matrix density(std::size_t first_output,
+                                                            std::span<const S> entries) const {
     for (const auto& hosted : hosted_) {
       if (hosted.task.first_output() != first_output) continue;
-      return hosted.task.density(entries + hosted.first_entry * (std::is_same_v<A, ComplexPack<S>> ? 2 : 1));
+      return hosted.task.density(entries.subspan(hosted.first_entry * (std::is_same_v<A, ComplexPack<S>> ? 2 : 1)));
     }
     return {};
   }
 
   /// Weight sums where no task is direct.
-  void add_sums(const A* rho, const Pack<S>* cotangents) noexcept {
+  void add_sums(std::span<const A> rho, std::span<const Pack<S>> cotangents) noexcept {
     has_sums_ = true;
     for (auto& hosted : hosted_) {
-      hosted.task.add_sums(rho + hosted.first_entry, cotangents + hosted.task.first_output());
+      hosted.task.add_sums(rho.subspan(hosted.first_entry), cotangents.subspan(hosted.task.first_output()));
     }
   }
 
   /// Weight sums, and lambda = sum_o cotangent_o M_o psi for all tasks together if `adjoint`.
-  void read_backward(const A* psi, const A* rho, const Pack<S>* cotangents, bool adjoint) noexcept {
+  void read_backward(std::span<const A> psi, std::span<const A> rho, std::span<const Pack<S>> cotangents,
+                     bool adjoint) noexcept {
     add_sums(rho, cotangents);
     if (adjoint) {
       for (const bool add : {false, true}) {
         for (const auto& hosted : hosted_) {
           if (hosted.opens_host == add) continue;
-          hosted.task.merge(cotangents + hosted.task.first_output(), merged_.data() + hosted.first_entry, add);
+          hosted.task.merge(cotangents.subspan(hosted.task.first_output()),
+                            std::span(merged_).subspan(hosted.first_entry), add);
         }
       }
-      program_.apply_windows(psi, merged_.data(), lambda_.data());
+      program_.apply_windows(psi, merged_, lambda_);
     }
-    for (auto& task : direct_) task.backward(psi, cotangents, adjoint ? lambda_.data() : nullptr);
+    for (auto& task : direct_) task.backward(psi, cotangents, adjoint ? lambda() : std::span<A>());
   }
 
   /// Adds the batch's gradients of direct tasks, and gives the sums of the others to their operators.
-  void finish(S* gradient, TaskOperators<S>& operators) noexcept {
+  void finish(std::span<S> gradient, TaskOperators<S>& operators) noexcept {
     give_sums(operators);
     for (const auto& task : direct_) task.finish(gradient);
   }

@@ -87,12 +87,12 @@ class HostedTask {
   }
 
   /// tr(rho A_o) of every lane.
-  void expectations(const A* rho, Pack<S>* out) const noexcept {
+  void expectations(std::span<const A> rho, std::span<Pack<S>> out) const noexcept {
     for_outputs([&](auto count, std::size_t first) __attribute__((always_inline)) {
       const A* a = coefficients_.data() + first * places_.size();
       std::array<Pack<S>, count> diagonal{}, rest{};
       const auto add = [&](std::size_t e, auto& sums) __attribute__((always_inline)) {
-        const A r = rho[places_[e]];
+        const A r = rho[static_cast<std::size_t>(places_[e])];
         unroll<count>([&](auto o)
                           __attribute__((always_inline)) { sums[o] += real_product<S>(a[o * places_.size() + e], r); });
       };
@@ -103,11 +103,11 @@ class HostedTask {
   }
 
   /// Adds cotangent * rho to the sums of the batch.
-  void add_sums(const A* rho, const Pack<S>* cotangents) noexcept {
+  void add_sums(std::span<const A> rho, std::span<const Pack<S>> cotangents) noexcept {
     for_outputs([&](auto count, std::size_t first) __attribute__((always_inline)) {
       A* g = sums_.data() + first * places_.size();
       for (std::size_t e = 0; e < places_.size(); ++e) {
-        const A r = rho[places_[e]];
+        const A r = rho[static_cast<std::size_t>(places_[e])];
         unroll<count>([&](auto o)
                           __attribute__((always_inline)) { g[o * places_.size() + e] += cotangents[first + o] * r; });
       }
@@ -115,15 +115,16 @@ class HostedTask {
   }
 
   /// Sets the merged operator of the host window to the sum of cotangent * A_o, or adds that to it.
-  void merge(const Pack<S>* cotangents, A* merged, bool add) const noexcept {
+  void merge(std::span<const Pack<S>> cotangents, std::span<A> merged, bool add) const noexcept {
     for_outputs([&](auto count, std::size_t first) __attribute__((always_inline)) {
       const A* a = coefficients_.data() + first * places_.size();
       const bool keep = add || first > 0;
       for (std::size_t e = 0; e < places_.size(); ++e) {
-        A sum = keep ? merged[places_[e]] : A{};
+        A& entry = merged[static_cast<std::size_t>(places_[e])];
+        A sum = keep ? entry : A{};
         unroll<count>([&](auto o)
                           __attribute__((always_inline)) { sum += cotangents[first + o] * a[o * places_.size() + e]; });
-        merged[places_[e]] = sum;
+        entry = sum;
       }
     });
   }
@@ -148,10 +149,10 @@ class HostedTask {
 
   /// The reduced density matrix of the task's own window, traced out of the host's packed entries of one sample: real
   /// numbers, or pairs for complex ones.
-  [[nodiscard]] Matrix density(const S* rho) const {
+  [[nodiscard]] Matrix density(std::span<const S> rho) const {
     Matrix own = Matrix::Zero(size_, size_);
     for (const auto& entry : entries_) {
-      const S* at = rho + (complex ? 2 : 1) * entry.index;
+      const S* at = rho.data() + (complex ? 2 : 1) * entry.index;
       const std::complex<S> value(at[0], complex ? at[1] : S(0));
       const auto row = static_cast<Eigen::Index>(entry.row), column = static_cast<Eigen::Index>(entry.column);
       own(row, column) += value;

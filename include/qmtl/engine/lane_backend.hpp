@@ -74,14 +74,14 @@ class LaneBackend {
   void forward(BatchView<const S> angles, std::span<const S> weights, BatchView<S> expectations) {
     const Eigen::Index batch = angles.cols();
     make_room(batch, state_bytes(batch) <= program_.kept_bytes);
-    update(weights.data());
+    update(weights);
     for (auto& r : registers_) {
       for (Eigen::Index g = 0; g < Group::count(r.members.size(), batch); ++g) {
         const Group group(r.members, batch, g);
         r.engine.select(group.members(), operators_);
-        encode(r, group, angles.data(), g, weights.data());
-        r.engine.expectations(state(r, g), density(r, g), expectations_.data());
-        group.store(expectations.data(), program_.outputs, &Member::outputs, expectations_.data());
+        encode(r, group, angles, g, weights);
+        r.engine.expectations(state(r, g), density(r, g), expectations_);
+        group.store(expectations, &Member::outputs, expectations_);
       }
     }
   }
@@ -90,37 +90,38 @@ class LaneBackend {
   /// batch) unless they have no columns. Where the encoding prepares states it may throw: then nothing has been added.
   void backward(BatchView<const S> angles, std::span<const S> weights, BatchView<const S> cotangents,
                 std::span<S> gradient, BatchView<S> angle_gradients) {
-    S* dx = angle_gradients.cols() == 0 ? nullptr : angle_gradients.data();
+    const bool features = angle_gradients.cols() > 0;
     begin_sums();
     std::fill(weight_gradients_.begin(), weight_gradients_.end(), Pack<S>{});
     const bool adds = !registers_.front().members.front().whole;  // members share features
-    if (dx != nullptr && adds) std::fill_n(dx, program_.features * batch_, S(0));
-    const bool sweep = dx != nullptr || program_.encoding_weights > 0;
+    if (features && adds) std::fill_n(angle_gradients.data(), angle_gradients.size(), S(0));
+    const bool sweep = features || program_.encoding_weights > 0;
     const bool have_states = kept_ && !swept_;
     swept_ = swept_ || sweep;  // a sweep undoes the encoding in place, also one that an error ends half-way
     for (auto& r : registers_) {
       for (Eigen::Index g = 0; g < Group::count(r.members.size(), batch_); ++g) {
         const Group group(r.members, batch_, g);
         r.engine.select(group.members(), operators_);
-        load_cotangents(r, group, cotangents.data());
-        if (!have_states) encode(r, group, angles.data(), g, weights.data());
-        r.engine.read_backward(state(r, g), density(r, g), cotangents_.data(), sweep);
+        load_cotangents(r, group, cotangents);
+        if (!have_states) encode(r, group, angles, g, weights);
+        r.engine.read_backward(state(r, g), density(r, g), cotangents_, sweep);
         if (!sweep) continue;
-        sweep_back(r, group, angles.data(), g, weights.data(), have_states);
-        if (dx == nullptr) continue;
+        sweep_back(r, group, angles, g, weights, have_states);
+        if (!features) continue;
         if (adds) {
-          group.add_to(dx, program_.features, &Member::features, angle_gradients_.data());
+          group.add_to(angle_gradients, &Member::features, angle_gradients_);
         } else {
-          group.store(dx, program_.features, &Member::features, angle_gradients_.data());
+          group.store(angle_gradients, &Member::features, angle_gradients_);
         }
         if (program_.prepare_vjp == nullptr) continue;
         for (int lane = 0; lane < group.used(); ++lane) {
-          const Eigen::Index first = group.sample(lane) * program_.features;
-          prepared_.backward(program_, angles.data() + first, lane, r.engine.lambda(), dx + first);
+          const Eigen::Index sample = group.sample(lane);
+          prepared_.backward(program_, column(angles, sample), lane, r.engine.lambda(),
+                             column(angle_gradients, sample));
         }
       }
     }
-    finish(gradient.data());
+    finish(gradient);
     for (std::size_t j = 0; j < weight_gradients_.size(); ++j) gradient[j] += lane_sum<S>(weight_gradients_[j]);
   }
 
@@ -141,7 +142,7 @@ class LaneBackend {
     for (auto& r : registers_) {
       for (Eigen::Index g = 0; g < Group::count(r.members.size(), batch_); ++g) {
         const Group group(r.members, batch_, g);
-        encode(r, group, angles.data(), g, nullptr);
+        encode(r, group, angles, g, {});
         store_entries(r, group, density(r, g), entries);
       }
     }
@@ -150,10 +151,10 @@ class LaneBackend {
   /// As forward, from entries: the number of qubits does not matter any more. Samples lie in lanes.
   void forward_encoded(const BatchIn<S>& entries, std::span<const S> weights, BatchView<S> expectations) {
     batch_ = entries.cols();
-    update(weights.data());
+    update(weights);
     for_each_encoded(entries, [&](Register& r, const EncodedGroup& group) {
-      r.engine.expectations(entries_.data(), expectations_.data());
-      group.store(expectations.data(), program_.outputs, &Member::outputs, expectations_.data());
+      r.engine.expectations(entries_, expectations_);
+      group.store(expectations, &Member::outputs, expectations_);
     });
   }
 
@@ -161,21 +162,21 @@ class LaneBackend {
   void backward_encoded(const BatchIn<S>& entries, BatchView<const S> cotangents, std::span<S> gradient) {
     begin_sums();
     for_each_encoded(entries, [&](Register& r, const EncodedGroup& group) {
-      load_cotangents(r, group, cotangents.data());
-      r.engine.add_sums(entries_.data(), cotangents_.data());
+      load_cotangents(r, group, cotangents);
+      r.engine.add_sums(entries_, cotangents_);
     });
-    finish(gradient.data());
+    finish(gradient);
   }
 
   /// The reduced density matrix of the window of the task whose outputs begin there, from a sample's entries.
-  [[nodiscard]] typename WindowOperators<S>::Matrix density(int first_output, const S* entries) const {
+  [[nodiscard]] typename WindowOperators<S>::Matrix density(int first_output, std::span<const S> entries) const {
     for (const auto& r : registers_) {
       for (const auto& member : r.members) {
         const auto found = std::ranges::find(member.outputs, first_output);
         if (found != member.outputs.end()) {
           return r.engine.density(static_cast<std::size_t>(found - member.outputs.begin()), entries);
         }
-        entries += r.engine.density_size() * entry_size;
+        entries = entries.subspan(r.engine.density_size() * entry_size);
       }
     }
     return {};
@@ -247,25 +248,32 @@ class LaneBackend {
   [[nodiscard]] std::size_t kept_index(Eigen::Index g) const noexcept {
     return kept_ ? static_cast<std::size_t>(g) : 0;
   }
-  [[nodiscard]] A* state(Register& r, Eigen::Index g) const noexcept {
-    return r.states.data() + kept_index(g) * r.amplitudes;
+  [[nodiscard]] std::span<A> state(Register& r, Eigen::Index g) const noexcept {
+    return std::span(r.states).subspan(kept_index(g) * r.amplitudes, r.amplitudes);
   }
-  [[nodiscard]] A* density(Register& r, Eigen::Index g) const noexcept {
-    return r.densities.data() + kept_index(g) * r.engine.density_size();
+  [[nodiscard]] std::span<A> density(Register& r, Eigen::Index g) const noexcept {
+    const std::size_t size = r.engine.density_size();
+    return std::span(r.densities).subspan(kept_index(g) * size, size);
   }
 
   // ---- The work of a group ----
 
+  template <class T>
+  [[nodiscard]] static std::span<T> column(BatchView<T> batch, Eigen::Index sample) noexcept {
+    const auto rows = static_cast<std::size_t>(batch.rows());
+    return {batch.data() + static_cast<std::size_t>(sample) * rows, rows};
+  }
+
   /// The group's state, density matrices and angles.
-  void encode(Register& r, const Group& group, const S* angles, Eigen::Index g, const S* weights) {
+  void encode(Register& r, const Group& group, BatchView<const S> angles, Eigen::Index g, std::span<const S> weights) {
     auto& program = r.engine.program();
-    group.load(angles, program_.features, &Member::features, angles_.data());
+    group.load(angles, &Member::features, angles_);
     program.select_angles(kept_index(g));
-    program.set_angles(angles_.data(), weights);
+    program.set_angles(angles_, weights);
     if (program_.prepare != nullptr) {
       for (int lane = 0; lane < group.used(); ++lane) {
         const int end = lane + 1 == group.used() ? width : lane + 1;  // lanes past the end repeat the last piece
-        prepared_.write(program_, angles + group.sample(lane) * program_.features, lane, end, state(r, g));
+        prepared_.write(program_, column(angles, group.sample(lane)), lane, end, state(r, g));
       }
     }
     program.forward(state(r, g));
@@ -273,25 +281,26 @@ class LaneBackend {
   }
 
   template <class AnyGroup>
-  void load_cotangents(const Register& r, const AnyGroup& group, const S* cotangents) noexcept {
-    group.load(cotangents, program_.outputs, &Member::outputs, cotangents_.data());
+  void load_cotangents(const Register& r, const AnyGroup& group, BatchView<const S> cotangents) noexcept {
+    group.load(cotangents, &Member::outputs, cotangents_);
     group.clear_unused(std::span(cotangents_).first(r.members.front().outputs.size()));
   }
 
   /// From lambda to the gradients of features and of the encoding's weights.
-  void sweep_back(Register& r, const Group& group, const S* angles, Eigen::Index g, const S* weights, bool resume) {
+  void sweep_back(Register& r, const Group& group, BatchView<const S> angles, Eigen::Index g,
+                  std::span<const S> weights, bool resume) {
     auto& program = r.engine.program();
     if (resume) {
       program.select_angles(kept_index(g));
       program.resume();
-      if (program.chain_reads_features()) group.load(angles, program_.features, &Member::features, angles_.data());
+      if (program.chain_reads_features()) group.load(angles, &Member::features, angles_);
     }
     program.backward(state(r, g), r.engine.lambda());
     std::fill_n(angle_gradients_.begin(), r.members.front().features.size(), Pack<S>{});
-    program.chain(angles_.data(), weights, angle_gradients_.data(), weight_gradients_.data());
+    program.chain(angles_, weights, angle_gradients_, weight_gradients_);
   }
 
-  void update(const S* weights) {
+  void update(std::span<const S> weights) {
     operators_.update(weights);
     for (auto& r : registers_) r.engine.update(weights);
   }
@@ -301,7 +310,7 @@ class LaneBackend {
     for (auto& r : registers_) r.engine.begin_batch();
   }
 
-  void finish(S* gradient) {
+  void finish(std::span<S> gradient) {
     for (auto& r : registers_) r.engine.finish(gradient, operators_);
     operators_.add_gradient(gradient);
   }
@@ -309,7 +318,7 @@ class LaneBackend {
   // ---- Encoded samples ----
 
   /// A group's density matrices into the columns of its samples.
-  void store_entries(const Register& r, const Group& group, const A* rho, BatchOut<S> entries) const {
+  void store_entries(const Register& r, const Group& group, std::span<const A> rho, BatchOut<S> entries) const {
     for (int lane = 0; lane < group.used(); ++lane) {
       S* to = entries.col(group.sample(lane)).data() + entries_of(r, group.members()[static_cast<std::size_t>(lane)]);
       for (std::size_t e = 0; e < r.engine.density_size(); ++e) {

@@ -54,15 +54,18 @@ class LaneGroup {
   [[nodiscard]] const LaneMembers<S>& members() const noexcept { return members_; }
   [[nodiscard]] Eigen::Index sample(int lane) const noexcept { return samples_[static_cast<std::size_t>(lane)]; }
 
-  /// Each lane's numbers of a matrix with `rows` rows and a column a sample: those that `which` of its member names.
-  void load(const S* matrix, int rows, std::vector<int> Member::*which, Pack<S>* to) const noexcept {
+  /// Each lane's numbers of a matrix with a column a sample: those that `which` of its member names.
+  void load(BatchView<const S> matrix, std::vector<int> Member::*which, std::span<Pack<S>> to) const noexcept {
     if (all_->front().whole && used_ == lanes) {
-      const S* from = matrix + samples_[0] * rows;
-      for (int i = 0; i < rows; ++i) to[i] = make_pack<S>([&](int lane) { return from[lane * rows + i]; });
+      const Eigen::Index rows = matrix.rows();
+      const S* from = matrix.data() + samples_[0] * rows;
+      for (Eigen::Index i = 0; i < rows; ++i) {
+        to[static_cast<std::size_t>(i)] = make_pack<S>([&](int lane) { return from[lane * rows + i]; });
+      }
       return;
     }
     std::array<const S*, static_cast<std::size_t>(lanes)> from;
-    for (std::size_t lane = 0; lane < from.size(); ++lane) from[lane] = matrix + samples_[lane] * rows;
+    for (std::size_t lane = 0; lane < from.size(); ++lane) from[lane] = matrix.data() + samples_[lane] * matrix.rows();
     const auto& first = names(0, which);
     const bool one_member = members_.front() == members_.back();
     for (std::size_t i = 0; i < first.size(); ++i) {
@@ -81,17 +84,18 @@ class LaneGroup {
   }
 
   /// Sets each lane's numbers in the matrix. Where a single piece fills the lanes, they are its summands.
-  void store(S* matrix, int rows, std::vector<int> Member::*which, const Pack<S>* from) const noexcept {
-    if (!all_->front().whole) return put(matrix, rows, which, from, [](S& to, S value) { to = value; });
-    S* to = matrix + samples_[0] * rows;
+  void store(BatchView<S> matrix, std::vector<int> Member::*which, std::span<const Pack<S>> from) const noexcept {
+    if (!all_->front().whole) return put(matrix, which, from, [](S& to, S value) { to = value; });
+    const auto rows = static_cast<std::size_t>(matrix.rows());
+    S* to = matrix.data() + samples_[0] * matrix.rows();
     for (int lane = 0; lane < used_; ++lane) {
-      for (int i = 0; i < rows; ++i) *to++ = of_piece(from[i], lane);
+      for (std::size_t i = 0; i < rows; ++i) *to++ = of_piece(from[i], lane);
     }
   }
 
   /// Adds each lane's numbers to those of the matrix.
-  void add_to(S* matrix, int rows, std::vector<int> Member::*which, const Pack<S>* from) const noexcept {
-    put(matrix, rows, which, from, [](S& to, S value) { to += value; });
+  void add_to(BatchView<S> matrix, std::vector<int> Member::*which, std::span<const Pack<S>> from) const noexcept {
+    put(matrix, which, from, [](S& to, S value) { to += value; });
   }
 
   /// What belongs to a piece of work: its lane, or the sum of all.
@@ -105,10 +109,11 @@ class LaneGroup {
   }
 
   template <class Put>
-  void put(S* matrix, int rows, std::vector<int> Member::*which, const Pack<S>* from, const Put& put) const noexcept {
+  void put(BatchView<S> matrix, std::vector<int> Member::*which, std::span<const Pack<S>> from,
+           const Put& put) const noexcept {
     for (int lane = 0; lane < used_; ++lane) {
       const int* name = names(lane, which).data();
-      S* column = matrix + samples_[static_cast<std::size_t>(lane)] * rows;
+      S* column = matrix.data() + samples_[static_cast<std::size_t>(lane)] * matrix.rows();
       for (std::size_t i = 0, size = names(lane, which).size(); i < size; ++i)
         put(column[name[i]], of_piece(from[i], lane));
     }

@@ -89,7 +89,7 @@ class ParallelBackend {
   /// Numbers of a sample.
   [[nodiscard]] Eigen::Index encoded_size() const noexcept;
   /// The reduced density matrix of the task whose outputs begin there, from a sample's entries.
-  [[nodiscard]] auto density(int first_output, const S* entries) const {
+  [[nodiscard]] auto density(int first_output, std::span<const S> entries) const {
     return parts_.front().backend.density(first_output, entries);
   }
   /// Sets the entries (encoded_size() x batch) of angles (features x batch).

@@ -4,6 +4,7 @@
 
 #include <complex>
 #include <cstddef>
+#include <span>
 #include <type_traits>
 #include <vector>
 
@@ -20,18 +21,19 @@ class PreparedStates {
 
  public:
   /// Prepares the state of features x, and writes it to the lanes from `first` to before `end`.
-  void write(const HeadProgram<S>& program, const S* x, int first, int end, A* psi) {
+  void write(const HeadProgram<S>& program, std::span<const S> x, int first, int end, std::span<A> psi) {
     start_.resize(dimension(program.qubits));
-    program.prepare(x, start_.data());
+    program.prepare(x.data(), start_.data());
     for (int lane = first; lane < end; ++lane) write_lane(lane, psi);
   }
 
   /// Adds the gradients of the features. After the sweep lambda is U^dagger H U |start>; the encoding knows how |start>
   /// depends on them.
-  void backward(const HeadProgram<S>& program, const S* x, int lane, const A* lambda, S* grad_x) {
+  void backward(const HeadProgram<S>& program, std::span<const S> x, int lane, std::span<const A> lambda,
+                std::span<S> grad_x) {
     start_.resize(dimension(program.qubits));
     adjoint_.resize(start_.size());
-    program.prepare(x, start_.data());
+    program.prepare(x.data(), start_.data());
     for_each(lane, [&](std::size_t i, std::size_t pack, std::size_t l) {
       if constexpr (complex) {
         adjoint_[i] = {lambda[pack].re[l], lambda[pack].im[l]};
@@ -39,11 +41,11 @@ class PreparedStates {
         adjoint_[i] = lambda[pack][l];
       }
     });
-    program.prepare_vjp(x, start_.data(), adjoint_.data(), grad_x);
+    program.prepare_vjp(x.data(), start_.data(), adjoint_.data(), grad_x.data());
   }
 
  private:
-  void write_lane(int lane, A* psi) const {
+  void write_lane(int lane, std::span<A> psi) const {
     for_each(lane, [&](std::size_t i, std::size_t pack, std::size_t l) {
       if constexpr (complex) {
         psi[pack].re[l] = start_[i].real();

@@ -76,15 +76,15 @@ class WindowOperators {
   }
 
   /// Computes A_o of all tasks for these weights. Cost about (gates + outputs 2^k) 4^k a task.
-  void update(const S* weights) {
+  void update(std::span<const S> weights) {
     for (std::size_t pack = 0; pack < packs_; ++pack) {
       for (std::size_t j = 0; j < weights_.size(); ++j) {
         weights_[j] = make_pack<S>([&](int lane) { return weights[first_parameter(pack, lane) + j]; });
       }
-      A* u = unitary_.data() + pack * size_;
-      std::copy_n(identity_.begin() + static_cast<std::ptrdiff_t>((pack * size_) % identity_.size()), size_, u);
+      const std::span<A> u = std::span(unitary_).subspan(pack * size_, size_);
+      std::copy_n(identity_.begin() + static_cast<std::ptrdiff_t>((pack * size_) % identity_.size()), size_, u.begin());
       program_.select_angles(pack);
-      program_.set_angles(weights_.data(), nullptr);
+      program_.set_angles(weights_, {});
       program_.forward(u);
     }
     for (std::size_t mask = 0; mask < size_; ++mask) {
@@ -114,16 +114,16 @@ class WindowOperators {
 
   /// Adds d/dweights of sum_o tr(G_o A_o), for the weights of the last update. It is 2 Re tr(K^dagger dV) with
   /// K = sum_o M_o V G_o: one reverse sweep of the block over the columns of V and K.
-  void add_gradient(S* gradient) {
+  void add_gradient(std::span<S> gradient) {
     for (std::size_t pack = 0; pack < packs_; ++pack) {
       make_bra(pack);
       std::copy_n(unitary_.begin() + static_cast<std::ptrdiff_t>(pack * size_), size_, ket_.begin());
       program_.select_angles(pack);
-      program_.backward(ket_.data(), bra_.data());
+      program_.backward(ket_, bra_);
       std::fill(gradients_.begin(), gradients_.end(), Pack<S>{});
-      program_.chain(nullptr, nullptr, gradients_.data(), nullptr);
+      program_.chain({}, {}, gradients_, {});
       for (std::size_t lane = 0; lane < width; lane += size_) {
-        S* of_task = gradient + first_parameter(pack, static_cast<int>(lane));
+        const auto of_task = gradient.subspan(first_parameter(pack, static_cast<int>(lane)), gradients_.size());
         for (std::size_t j = 0; j < gradients_.size(); ++j) {
           S sum = 0;
           for (std::size_t i = lane; i < std::min(lane + size_, width); ++i) sum += gradients_[j][i];
@@ -183,7 +183,7 @@ class WindowOperators {
   }
 
   /// Adds what the terms of an observable make of the columns of a pack.
-  void add_image(std::size_t o, const A* from, A* to) const noexcept {
+  void add_image(std::size_t o, std::span<const A> from, std::span<A> to) const noexcept {
     for (const auto& term : terms_) {
       if (term.observable != o) continue;
       for (std::size_t i = 0; i < size_; ++i) to[i ^ term.flip] += term.image(from[i], i);
@@ -194,7 +194,7 @@ class WindowOperators {
   void conjugate_terms(std::size_t o) noexcept {
     std::fill(image_.begin(), image_.end(), A{});
     for (std::size_t first = 0; first < image_.size(); first += size_) {
-      add_image(o, unitary_.data() + first, image_.data() + first);
+      add_image(o, std::span(unitary_).subspan(first, size_), std::span(image_).subspan(first, size_));
     }
     for (std::size_t mask = 0; mask < size_; ++mask) {
       for (std::size_t pack = 0; pack < packs_; ++pack) {
@@ -244,7 +244,7 @@ class WindowOperators {
     }
     for_each_output_with_terms([this, pack](std::size_t o) {
       make_products(o, pack);
-      add_image(o, products_.data(), bra_.data());
+      add_image(o, products_, bra_);
     });
   }
 
@@ -293,7 +293,7 @@ class TaskOperators {
   [[nodiscard]] const WindowOperators<S>& operator[](std::size_t set) const noexcept { return sets_[set]; }
 
   /// Computes A_o of all tasks for these weights of the head.
-  void update(const S* weights) {
+  void update(std::span<const S> weights) {
     for (auto& set : sets_) set.update(weights);
   }
   /// Begins the sums of a batch.
@@ -301,7 +301,7 @@ class TaskOperators {
     for (auto& set : sets_) set.clear_sums();
   }
   /// Adds the weight gradients of all tasks from their sums to those of the head.
-  void add_gradient(S* gradient) {
+  void add_gradient(std::span<S> gradient) {
     for (auto& set : sets_) set.add_gradient(gradient);
   }
 

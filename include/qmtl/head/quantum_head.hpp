@@ -282,7 +282,7 @@ class BasicQuantumHead<S, Method, E, Tasks...> {
     static_assert(0 <= T && T < tasks, "qmtl: a task's number must be below the head's number of tasks");
     static_assert(0 <= W && W < Task<T>::Windows::count, "qmtl: a window's number must be below the task's number");
     detail::require_size("QuantumHead: entries of a sample", entries.size(), encoded_size());
-    return evaluator_.own().density(ReadingOffsets::first[T] + W * task_observables[T], entries.data());
+    return evaluator_.own().density(ReadingOffsets::first[T] + W * task_observables[T], entries);
   }
 
   /// Expectation values (observables x B) of the last forward or forward_encoded, as the readouts have seen them: sums

@@ -46,8 +46,8 @@ void check_lanes(const std::vector<Operation>& ops, int n, Rng& rng) {
   for (auto& value : w) value = static_cast<S>(rng.uniform(-3, 3));
 
   std::vector<A> psi(size), lambda(size);
-  program.set_angles(x.data(), w.data());
-  program.forward(psi.data());
+  program.set_angles(x, w);
+  program.forward(psi);
   for (Index i = 0; i < size; ++i) {
     const Address at = program.map().at(i);
     for (int lane = 0; lane < pack_width<S>; ++lane) {
@@ -55,8 +55,8 @@ void check_lanes(const std::vector<Operation>& ops, int n, Rng& rng) {
     }
   }
   const std::vector<A> final_state = psi;
-  program.backward(psi.data(), lambda.data());
-  program.chain(x.data(), w.data(), dx.data(), dw.data());
+  program.backward(psi, lambda);
+  program.chain(x, w, dx, dw);
 
   const double tolerance = test::tolerance<S>(static_cast<int>(ops.size()) + 8) * 4;
   std::vector<S> expected_dw(weights, S(0));

@@ -90,7 +90,7 @@ void check_tiles(const std::vector<Operation>& ops, int n, Rng& rng, const Setti
   for (auto& value : w) value = static_cast<S>(rng.uniform(-3, 3));
   std::vector<Pack<S>> lanes_of_x, dx(features), dw(weights);
   for (const S value : x) lanes_of_x.push_back(broadcast<S>(value));
-  program.set_angles(lanes_of_x.data(), w.data());
+  program.set_angles(lanes_of_x, w);
 
   std::vector<std::complex<S>> expected(size);
   std::vector<A> psi(program.size()), lambda(program.size());
@@ -111,7 +111,7 @@ void check_tiles(const std::vector<Operation>& ops, int n, Rng& rng, const Setti
     expected[0] = 1;
   }
   apply_all<S>(ops, x.data(), w.data(), expected.data(), size);
-  program.forward(psi.data());
+  program.forward(psi);
   const double tolerance = test::tolerance<S>(static_cast<int>(ops.size()) + 8) * 8;
 
   // The state, up to a global phase.
@@ -126,7 +126,7 @@ void check_tiles(const std::vector<Operation>& ops, int n, Rng& rng, const Setti
 
   // Density matrices, and Hermitian operators with their adjoint vector.
   std::vector<A> rho(program.density_size()), matrices(program.density_size());
-  program.densities(psi.data(), rho.data());
+  program.densities(psi, rho);
   std::vector<std::complex<double>> adjoint(size), adjoint_of_expected(size);
   double density_error = 0;
   std::size_t entry = 0;
@@ -154,7 +154,7 @@ void check_tiles(const std::vector<Operation>& ops, int n, Rng& rng, const Setti
   }
   REQUIRE(entry == rho.size());
   CHECK(density_error < tolerance);
-  program.apply_windows(psi.data(), matrices.data(), lambda.data());
+  program.apply_windows(psi, matrices, lambda);
   const auto found = amplitudes<S>(lambda, program.map());
   double adjoint_error = 0;
   for (Index i = 0; i < size; ++i) {
@@ -163,8 +163,8 @@ void check_tiles(const std::vector<Operation>& ops, int n, Rng& rng, const Setti
   CHECK(adjoint_error < 10 * tolerance);
 
   // Gradients.
-  program.backward(psi.data(), lambda.data());
-  program.chain(lanes_of_x.data(), w.data(), dx.data(), dw.data());
+  program.backward(psi, lambda);
+  program.chain(lanes_of_x, w, dx, dw);
   std::vector<std::complex<S>> reference(adjoint_of_expected.begin(), adjoint_of_expected.end());
   adjoint_sweep<S>(ops, x.data(), w.data(), expected.data(), reference.data(), size, expected_dx.data(),
                    expected_dw.data());
@@ -255,7 +255,7 @@ TEST_CASE("product states only, and no window", "[state][tiles]") {
   check_tiles<double, Pack<double>>(ops, 5, rng, {});
   TileProgram<double, Pack<double>> program(ops, 5, false, {});
   std::vector<Pack<double>> lambda(program.size(), broadcast<double>(1.0));
-  program.apply_windows(nullptr, nullptr, lambda.data());
+  program.apply_windows({}, {}, lambda);
   for (const auto& pack : lambda) CHECK(lane_sum<double>(pack) == 0.0);
 }
 

@@ -39,12 +39,13 @@ class LaneProgram {
   [[nodiscard]] std::size_t size() const noexcept { return std::size_t{1} << map_.qubits; }
 
   /// Sets all angles from each lane's features and the common weights.
-  void set_angles(const Pack<S>* x, const S* w) noexcept { angles_.set(x, w); }
+  void set_angles(std::span<const Pack<S>> x, std::span<const S> w) noexcept { angles_.set(x, w); }
   /// The same if all lanes have the same features.
-  void set_uniform_angles(const Pack<S>* x, const S* w) noexcept { angles_.set_uniform(x, w); }
+  void set_uniform_angles(std::span<const Pack<S>> x, std::span<const S> w) noexcept { angles_.set_uniform(x, w); }
 
   /// Fills psi (2^n amplitudes, prepared ones already there) with the state of every lane.
-  void forward(A* psi) noexcept {
+  void forward(std::span<A> psi) noexcept {
+    QMTL_ASSERT(psi.size() == size());
     if (!prepared_) {
       build_product();
       product_.write(psi);
@@ -69,25 +70,28 @@ class LaneProgram {
   [[nodiscard]] std::size_t density_size() const noexcept { return density_size_; }
 
   /// All windows' density matrices one after another.
-  void densities(const A* psi, A* rho) const noexcept {
+  void densities(std::span<const A> psi, std::span<A> rho) const noexcept {
+    QMTL_ASSERT(psi.size() == size() && rho.size() == density_size_);
     for (const auto& group : windows_) {
-      lane_density<S>(psi, group, rho);
-      rho += group.packed_size();
+      lane_density<S>(psi.data(), group, rho.data());
+      rho = rho.subspan(group.packed_size());
     }
   }
 
   /// lambda = sum over the windows of B psi, with the Hermitian B as packed entries.
-  void apply_windows(const A* psi, const A* matrices, A* lambda) const noexcept {
-    if (windows_.empty()) std::fill_n(lambda, size(), A{});
+  void apply_windows(std::span<const A> psi, std::span<const A> matrices, std::span<A> lambda) const noexcept {
+    QMTL_ASSERT(psi.size() == size() && lambda.size() == size() && matrices.size() == density_size_);
+    if (windows_.empty()) std::ranges::fill(lambda, A{});
     for (const auto& group : windows_) {
-      lane_local<S>(psi, lambda, group, matrices, &group != windows_.data());
-      matrices += group.packed_size();
+      lane_local<S>(psi.data(), lambda.data(), group, matrices.data(), &group != windows_.data());
+      matrices = matrices.subspan(group.packed_size());
     }
   }
 
   /// From psi (the result of forward) and lambda = H psi, the derivatives of <psi|H|psi> by all angles; destroys both.
   /// For a prepared start lambda becomes U^dagger H U |start>.
-  void backward(A* psi, A* lambda) noexcept {
+  void backward(std::span<A> psi, std::span<A> lambda) noexcept {
+    QMTL_ASSERT(psi.size() == size() && lambda.size() == size());
     const auto gradients = angles_.gradients();
     std::fill(gradients.begin(), gradients.end(), Pack<S>{});
     reverse_sweep(
@@ -96,12 +100,13 @@ class LaneProgram {
           apply(step, lambda, true);
           if (with_state) apply(step, psi, true);
         });
-    if (!prepared_) product_.contract(angles_, lambda, gradients.data());
+    if (!prepared_) product_.contract(angles_, lambda, gradients);
   }
 
   /// The chain rule from the angles' derivatives: adds to each lane's feature gradients, and to the weights' gradients
-  /// (in lanes). What no angle depends on may be null.
-  void chain(const Pack<S>* x, const S* w, Pack<S>* grad_x, Pack<S>* grad_w) const noexcept {
+  /// (in lanes). What no angle depends on may be empty.
+  void chain(std::span<const Pack<S>> x, std::span<const S> w, std::span<Pack<S>> grad_x,
+             std::span<Pack<S>> grad_w) const noexcept {
     angles_.chain(x, w, grad_x, grad_w);
   }
 
@@ -126,13 +131,13 @@ class LaneProgram {
 
   void build_product() noexcept { product_.build(angles_, make_amplitude<S, A>(broadcast<S>(S(1)), Pack<S>{})); }
 
-  void apply(const Step& step, A* data, bool undo) const noexcept {
+  void apply(const Step& step, std::span<A> data, bool undo) const noexcept {
     switch (step.kind) {
       case Step::Kind::rotations: return apply_rotations(step, data, undo);
-      case Step::Kind::signs: return negate(data, step.negated);
-      case Step::Kind::exchange: return exchange_pairs(data, step.pairs);
+      case Step::Kind::signs: return negate(data.data(), step.negated);
+      case Step::Kind::exchange: return exchange_pairs(data.data(), step.pairs);
       case Step::Kind::diagonal: return apply_diagonal(step, data, undo);
-      case Step::Kind::gates: return apply_pairs<S>(data, step.pairs, matrix(step, undo));
+      case Step::Kind::gates: return apply_pairs<S>(data.data(), step.pairs, matrix(step, undo));
     }
   }
 
@@ -149,7 +154,7 @@ class LaneProgram {
     return angles_.template matrix<A>(gate.part.gate, gate.slot, undo);
   }
 
-  void apply_diagonal(const Step& step, A* data, bool undo) const noexcept {
+  void apply_diagonal(const Step& step, std::span<A> data, bool undo) const noexcept {
     std::array<A, (1 << CircuitSchedule<S>::max_diagonal_qubits)> phases;
     phases.fill(make_amplitude<S, A>(broadcast<S>(S(1)), Pack<S>{}));
     for (const auto& gate : step.phase_gates) {
@@ -158,10 +163,10 @@ class LaneProgram {
         if (gate.place[j] != 0) phases[j] = (gate.place[j] == 1 ? m[0] : m[3]) * phases[j];
       }
     }
-    apply_phases(data, step.cosets, phases.data());
+    apply_phases(data.data(), step.cosets, phases.data());
   }
 
-  void apply_rotations(const Step& step, A* data, bool undo) const noexcept {
+  void apply_rotations(const Step& step, std::span<A> data, bool undo) const noexcept {
     with_group_size<S, A>(step.cosets.width, [&](auto k) {
       RotationGroup<S, k, A> group;
       group.scale = angles_.cosine(step.rotations[0]);
@@ -173,15 +178,15 @@ class LaneProgram {
       }
       if constexpr (has_complex_lanes) {
         if (step.has_phases) {
-          return undo ? rotate_group<S, k, Phases::one, true>(data, step.cosets, group)
-                      : rotate_group<S, k, Phases::one, false>(data, step.cosets, group);
+          return undo ? rotate_group<S, k, Phases::one, true>(data.data(), step.cosets, group)
+                      : rotate_group<S, k, Phases::one, false>(data.data(), step.cosets, group);
         }
       }
-      rotate_group<S, k, Phases::none, false>(data, step.cosets, group);
+      rotate_group<S, k, Phases::none, false>(data.data(), step.cosets, group);
     });
   }
 
-  void add_gradient(const Step& step, const A* lambda, const A* psi) noexcept {
+  void add_gradient(const Step& step, std::span<const A> lambda, std::span<const A> psi) noexcept {
     switch (step.kind) {
       case Step::Kind::rotations: return add_rotation_gradients(step, lambda, psi);
       case Step::Kind::diagonal: return add_diagonal_gradient(step, lambda, psi);
@@ -191,21 +196,21 @@ class LaneProgram {
     }
   }
 
-  void add_rotation_gradients(const Step& step, const A* lambda, const A* psi) noexcept {
+  void add_rotation_gradients(const Step& step, std::span<const A> lambda, std::span<const A> psi) noexcept {
     with_group_size<S, A>(step.cosets.width, [&](auto k) {
       std::array<RotationSums<S>, k> sums;
       if (has_complex_lanes && step.has_phases) {
-        rotation_sums<S, k, has_complex_lanes>(lambda, psi, step.cosets, sums);
+        rotation_sums<S, k, has_complex_lanes>(lambda.data(), psi.data(), step.cosets, sums);
       } else {
-        rotation_sums<S, k, false>(lambda, psi, step.cosets, sums);
+        rotation_sums<S, k, false>(lambda.data(), psi.data(), step.cosets, sums);
       }
       for (std::size_t i = 0; i < k; ++i) add_rotation_gradient(step.rotations[i], step.phases[i], sums[i]);
     });
   }
 
-  void add_diagonal_gradient(const Step& step, const A* lambda, const A* psi) noexcept {
+  void add_diagonal_gradient(const Step& step, std::span<const A> lambda, std::span<const A> psi) noexcept {
     std::array<Pack<S>, (1 << CircuitSchedule<S>::max_diagonal_qubits)> sums{};
-    phase_sums<S>(lambda, psi, step.cosets, sums.data());
+    phase_sums<S>(lambda.data(), psi.data(), step.cosets, sums.data());
     for (const auto& gate : step.phase_gates) {
       if (gate.gate.slot < 0) continue;
       Pack<S> first{}, second{};
@@ -220,13 +225,14 @@ class LaneProgram {
   }
 
   /// From the products after the last gate of a run, gate by gate backwards: |psi> <- U^dagger |psi>, likewise lambda.
-  void add_run_gradient(const Step& step, const A* lambda, const A* psi) noexcept {
+  void add_run_gradient(const Step& step, std::span<const A> lambda, std::span<const A> psi) noexcept {
     if (step.gates.size() == 1) {
       const auto& [part, slot] = step.gates.front();
-      angles_.gradients()[static_cast<std::size_t>(slot)] += pair_gradient<S>(part.gate, lambda, psi, step.pairs);
+      angles_.gradients()[static_cast<std::size_t>(slot)] +=
+          pair_gradient<S>(part.gate, lambda.data(), psi.data(), step.pairs);
       return;
     }
-    std::array<A, 4> products = pair_products<S>(lambda, psi, step.pairs);
+    std::array<A, 4> products = pair_products<S>(lambda.data(), psi.data(), step.pairs);
     for (std::size_t i = step.gates.size(); i-- > 0;) {
       const auto& gate = step.gates[i];
       if (gate.slot >= 0) {

@@ -33,12 +33,12 @@ class ProductState {
       }
     }
     if (prefix_.size() > 1) prefix_[1] = start;
-    for (std::size_t q = 0; q + 1 < states_.size(); ++q) extend(q, prefix_.data() + (std::size_t{2} << q));
+    for (std::size_t q = 0; q + 1 < states_.size(); ++q) extend(q, std::span(prefix_).subspan(std::size_t{2} << q));
     start_ = start;
   }
 
   /// Writes the whole product, size() amplitudes.
-  void write(A* to) const noexcept {
+  void write(std::span<A> to) const noexcept {
     if (states_.empty()) {
       to[0] = start_;
     } else {
@@ -49,7 +49,7 @@ class ProductState {
   /// Gradients of the leading gates, added to `gradients`: contracts lambda (size() amplitudes, destroyed) with the
   /// product of all other qubits, from the top down, and leaves <product without start|lambda> in lambda[0]. Cost 4
   /// size().
-  void contract(const AngleTable<S>& angles, A* lambda, Pack<S>* gradients) const noexcept {
+  void contract(const AngleTable<S>& angles, std::span<A> lambda, std::span<Pack<S>> gradients) const noexcept {
     for (std::size_t q = states_.size(); q-- > 0;) {
       const A u0 = conjugate<S>(states_[q][0]), u1 = conjugate<S>(states_[q][1]);
       const std::size_t half = std::size_t{1} << q;
@@ -73,16 +73,16 @@ class ProductState {
  private:
   /// The adjoint sweep through one qubit's leading gates, with `e` its part of lambda.
   void add_gradients(std::size_t q, std::array<A, 2> e, const AngleTable<S>& angles,
-                     Pack<S>* gradients) const noexcept {
+                     std::span<Pack<S>> gradients) const noexcept {
     auto u = states_[q];
     for (std::size_t i = gates_[q].size(); i-- > 0;) {
       const auto& gate = gates_[q][i];
       if (gate.part.gate == PairGate::RY) {  // most of them
-        gradients[gate.slot] += real_product<S>(e[1], u[0]) - real_product<S>(e[0], u[1]);
+        gradients[static_cast<std::size_t>(gate.slot)] += real_product<S>(e[1], u[0]) - real_product<S>(e[0], u[1]);
       } else if (gate.slot >= 0) {
         const std::array<A, 4> products{times_conjugate<S>(u[0], e[0]), times_conjugate<S>(u[1], e[0]),
                                         times_conjugate<S>(u[0], e[1]), times_conjugate<S>(u[1], e[1])};
-        gradients[gate.slot] += generator_sum<S>(gate.part.gate, products);
+        gradients[static_cast<std::size_t>(gate.slot)] += generator_sum<S>(gate.part.gate, products);
       }
       if (i == 0) break;
       const auto undo = angles.template matrix<A>(gate.part.gate, gate.slot, true);
@@ -106,7 +106,7 @@ class ProductState {
   }
 
   /// The product of the qubits up to q from that of the qubits below.
-  void extend(std::size_t q, A* to) const noexcept {
+  void extend(std::size_t q, std::span<A> to) const noexcept {
     const std::size_t half = std::size_t{1} << q;
     const A* from = prefix_.data() + half;
     const A u0 = states_[q][0], u1 = states_[q][1];

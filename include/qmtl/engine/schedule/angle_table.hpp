@@ -71,7 +71,7 @@ class AngleTable {
   [[nodiscard]] bool chain_reads_features() const noexcept { return reads_features_; }
 
   /// Sets all angles from each lane's features and the common weights.
-  void set(const Pack<S>* x, const S* w) noexcept {
+  void set(std::span<const Pack<S>> x, std::span<const S> w) noexcept {
     constexpr S largest = largest_reduced_angle<S>;
     auto reduced = Pack<S>{} == Pack<S>{};  // in which lanes no angle is too large for the fast functions
     for (std::size_t i = 0; i < slots_.size(); ++i) {
@@ -91,7 +91,7 @@ class AngleTable {
   }
 
   /// As set, where all lanes are the same: pack_width<S> angles share one sine and cosine.
-  void set_uniform(const Pack<S>* x, const S* w) noexcept {
+  void set_uniform(std::span<const Pack<S>> x, std::span<const S> w) noexcept {
     for (std::size_t first = 0; first < slots_.size(); first += pack_width<S>) {
       const std::size_t count = std::min<std::size_t>(pack_width<S>, slots_.size() - first);
       Pack<S> angles{}, sines, cosines;
@@ -122,52 +122,59 @@ class AngleTable {
   }
 
   /// The chain rule from the angles' derivatives: adds to each lane's feature gradients, and to the weights' gradients
-  /// (in lanes). What no angle depends on may be null.
-  void chain(const Pack<S>* x, const S* w, Pack<S>* grad_x, Pack<S>* grad_w) const noexcept {
+  /// (in lanes). What no angle depends on may be empty.
+  void chain(std::span<const Pack<S>> x, std::span<const S> w, std::span<Pack<S>> grad_x,
+             std::span<Pack<S>> grad_w) const noexcept {
     for (std::size_t i = 0; i < slots_.size(); ++i) {
       const Angle& angle = slots_[i].angle;
       const Pack<S> scaled = gradients_[i] * static_cast<S>(slots_[i].sign * angle.scale);
-      QMTL_ASSERT(grad_x != nullptr || angle.source == AngleSource::constant || angle.source == AngleSource::weight);
-      QMTL_ASSERT(grad_w != nullptr ||
-                  (angle.source != AngleSource::weight && angle.source != AngleSource::weighted_feature));
       switch (angle.source) {
         case AngleSource::constant: break;
-        case AngleSource::feature: grad_x[angle.index] += scaled; break;
-        case AngleSource::weight: grad_w[angle.index] += scaled; break;
+        case AngleSource::feature: entry(grad_x, angle.index) += scaled; break;
+        case AngleSource::weight: entry(grad_w, angle.index) += scaled; break;
         case AngleSource::feature_product:
-          grad_x[angle.index] += scaled * (x[angle.second] + static_cast<S>(angle.second_shift));
-          grad_x[angle.second] += scaled * (x[angle.index] + static_cast<S>(angle.shift));
+          entry(grad_x, angle.index) += scaled * (entry(x, angle.second) + static_cast<S>(angle.second_shift));
+          entry(grad_x, angle.second) += scaled * (entry(x, angle.index) + static_cast<S>(angle.shift));
           break;
         case AngleSource::weighted_feature:
-          grad_x[angle.second] += scaled * (w[angle.index] + static_cast<S>(angle.shift));
-          grad_w[angle.index] += scaled * x[angle.second];
-          if (angle.third != no_phase) grad_w[angle.third] += scaled;
+          entry(grad_x, angle.second) += scaled * (entry(w, angle.index) + static_cast<S>(angle.shift));
+          entry(grad_w, angle.index) += scaled * entry(x, angle.second);
+          if (angle.third != no_phase) entry(grad_w, angle.third) += scaled;
           break;
       }
     }
   }
 
  private:
+  template <class T>
+  [[nodiscard]] static T& entry(std::span<T> values, int index) noexcept {
+    QMTL_ASSERT(index >= 0 && static_cast<std::size_t>(index) < values.size());
+    return values[static_cast<std::size_t>(index)];
+  }
+
   [[nodiscard]] const AngleValues<S>& at(int slot) const noexcept {
     return values_[first_value_ + static_cast<std::size_t>(slot)];
   }
 
-  [[nodiscard]] static Pack<S> scaled_value(const AngleSlot& slot, const Pack<S>* x, const S* w) noexcept {
+  [[nodiscard]] static Pack<S> scaled_value(const AngleSlot& slot, std::span<const Pack<S>> x,
+                                            std::span<const S> w) noexcept {
     return value(slot.angle, x, w) * static_cast<S>(slot.sign * (slot.half ? 0.5 : 1.0));
   }
 
-  [[nodiscard]] static Pack<S> value(const Angle& angle, const Pack<S>* x, const S* w) noexcept {
+  [[nodiscard]] static Pack<S> value(const Angle& angle, std::span<const Pack<S>> x, std::span<const S> w) noexcept {
     const auto scale = static_cast<S>(angle.scale);
     const Pack<S> offset = broadcast<S>(static_cast<S>(angle.offset));
     switch (angle.source) {
-      case AngleSource::feature: return x[angle.index] * scale + offset;
-      case AngleSource::weight: return scale * w[angle.index] + offset;
+      case AngleSource::feature: return entry(x, angle.index) * scale + offset;
+      case AngleSource::weight: return scale * entry(w, angle.index) + offset;
       case AngleSource::feature_product:
-        return scale * (x[angle.index] + static_cast<S>(angle.shift)) *
-                   (x[angle.second] + static_cast<S>(angle.second_shift)) +
+        return scale * (entry(x, angle.index) + static_cast<S>(angle.shift)) *
+                   (entry(x, angle.second) + static_cast<S>(angle.second_shift)) +
                offset;
       case AngleSource::weighted_feature:
-        return scale * (phase_of(angle, w) + (w[angle.index] + static_cast<S>(angle.shift)) * x[angle.second]) + offset;
+        return scale * (phase_of(angle, w.data()) +
+                        (entry(w, angle.index) + static_cast<S>(angle.shift)) * entry(x, angle.second)) +
+               offset;
       case AngleSource::constant: break;
     }
     return offset;

@@ -41,25 +41,25 @@ class TileProduct {
   void build(const AngleTable<S>& angles) noexcept {
     const A one = make_amplitude<S, A>(broadcast<S>(S(1)), Pack<S>{});
     lanes_.build(angles, one);
-    lanes_.write(lane_product_.data());
+    lanes_.write(lane_product_);
     A start{};
     for (std::size_t lane = 0; lane < lane_product_.size(); ++lane) copy_lane<S>(start, lane, lane_product_[lane], 0);
     low_.build(angles, start);
-    low_.write(low_product_.data());
+    low_.write(low_product_);
     high_.build(angles, one);
-    high_.write(high_product_.data());
+    high_.write(high_product_);
   }
 
   /// Sets a tile's packs.
   void fill(const Tile& tile, const TileView<A>& view, Address base) const noexcept {
-    if (tile.contiguous()) return write(view.packs, base & ~static_cast<Address>(tile.size() - 1), tile.size());
+    if (tile.contiguous()) return write({view.packs, tile.size()}, base & ~static_cast<Address>(tile.size() - 1));
     for (Address c = 0; c < tile.size(); ++c) view.packs[c ^ view.origin] = at(base ^ tile.offsets()[c]);
   }
 
-  /// Sets `count` packs from number `first`, which is a multiple of `count`, a power of two.
-  void write(A* to, std::size_t first, std::size_t count) const noexcept {
-    const std::size_t row = std::min(count, row_size());
-    for (std::size_t i = 0; i < count; i += row) {
+  /// Sets packs from number `first`, a multiple of how many they are, which is a power of two.
+  void write(std::span<A> to, std::size_t first) const noexcept {
+    const std::size_t row = std::min(to.size(), row_size());
+    for (std::size_t i = 0; i < to.size(); i += row) {
       const A weight = high_product_[(first + i) / row_size()];
       const A* low = low_product_.data() + ((first + i) & (row_size() - 1));
       for (std::size_t j = 0; j < row; ++j) to[i + j] = weight * low[j];
@@ -70,7 +70,7 @@ class TileProduct {
   // either leaves a small vector for the other. Cost 2 multiplications an amplitude.
 
   /// For rows begin to end of lambda: what the row's numbers get, and adds to `sums` (row_size()) what the places get.
-  void contract_rows(const A* lambda, std::size_t begin, std::size_t end, A* sums) noexcept {
+  void contract_rows(std::span<const A> lambda, std::size_t begin, std::size_t end, std::span<A> sums) noexcept {
     const std::size_t low = row_size();
     for (std::size_t row = begin; row < end; ++row) {
       const A weight = conjugate<S>(high_product_[row]);
@@ -85,14 +85,14 @@ class TileProduct {
   }
 
   /// Adds the gradients, with the sums over all rows; destroys these.
-  void contract(const AngleTable<S>& angles, A* sums, Pack<S>* gradients) noexcept {
-    high_.contract(angles, high_adjoint_.data(), gradients);
+  void contract(const AngleTable<S>& angles, std::span<A> sums, std::span<Pack<S>> gradients) noexcept {
+    high_.contract(angles, high_adjoint_, gradients);
     low_.contract(angles, sums, gradients);
     for (std::size_t lane = 0; lane < lane_product_.size(); ++lane) {
       lane_product_[lane] = A{};
       copy_lane<S>(lane_product_[lane], 0, sums[0], lane);
     }
-    lanes_.contract(angles, lane_product_.data(), gradients);
+    lanes_.contract(angles, lane_product_, gradients);
   }
 
  private:

@@ -100,27 +100,28 @@ class TileProgram {
   [[nodiscard]] std::size_t tiles_of_a_sweep() const noexcept { return plan().least_tiles; }
 
   /// Sets all angles; every lane has the same features.
-  void set_angles(const Pack<S>* x, const S* w) noexcept { angles_.set_uniform(x, w); }
+  void set_angles(std::span<const Pack<S>> x, std::span<const S> w) noexcept { angles_.set_uniform(x, w); }
 
   /// Fills psi, where prepared amplitudes already are, with the state.
-  void forward(A* psi) noexcept {
+  void forward(std::span<A> psi) noexcept {
+    QMTL_ASSERT(psi.size() == size());
     if (!prepared_) product_.build(angles_);
     bool filled = prepared_;
     for (const auto& sweep : plan().sweeps) {
-      if (!filled && !sweep.tile) product_.write(psi, 0, size());
+      if (!filled && !sweep.tile) product_.write(psi, 0);
       run(sweep, [&](Scratch& scratch, const Part& part) {
         if (!sweep.tile) return flip_signs(sweep, psi, part);
         sweep.tile->for_each(part.pass, part.begin, part.end, [&](Address base) {
-          const auto view = filled ? sweep.tile->load(psi, base, scratch.psi.data())
-                                   : sweep.tile->open(psi, base, scratch.psi.data());
+          const auto view = filled ? sweep.tile->load(psi.data(), base, scratch.psi.data())
+                                   : sweep.tile->open(psi.data(), base, scratch.psi.data());
           if (!filled) product_.fill(*sweep.tile, view, base);
           for (const auto& step : sweep.steps) step.apply(view, part.pass.flips, angles_, false);
-          sweep.tile->store(view, psi, base);
+          sweep.tile->store(view, psi.data(), base);
         });
       });
       filled = true;
     }
-    if (!filled) product_.write(psi, 0, size());
+    if (!filled) product_.write(psi, 0);
   }
 
   /// Room for the sines and cosines of so many groups of samples.
@@ -140,14 +141,15 @@ class TileProgram {
   [[nodiscard]] std::size_t density_size() const noexcept { return plan_.density_size; }
 
   /// All windows' density matrices one after another; their lanes have yet to be added up.
-  void densities(const A* psi, A* rho) noexcept {
+  void densities(std::span<const A> psi, std::span<A> rho) noexcept {
+    QMTL_ASSERT(psi.size() == size() && rho.size() == density_size());
     for (auto& scratch : scratch_) std::fill(scratch.densities.begin(), scratch.densities.end(), A{});
     for (const auto& reading : plan().readings) {
       run(reading, [&](Scratch& scratch, const Part& part) {
         std::fill(scratch.raw.begin(), scratch.raw.end(), A{});
         reading.tile->for_each(part.pass, part.begin, part.end, [&](Address base) {
           // Nothing is written through the view.
-          const auto packs = reading.tile->load(const_cast<A*>(psi), base, scratch.psi.data());
+          const auto packs = reading.tile->load(const_cast<A*>(psi.data()), base, scratch.psi.data());
           A* raw = scratch.raw.data();
           for (const auto& at : reading.groups) {
             at.windows.read(packs, raw);
@@ -161,27 +163,28 @@ class TileProgram {
         }
       });
     }
-    std::copy(scratch_[0].densities.begin(), scratch_[0].densities.end(), rho);
+    std::copy(scratch_[0].densities.begin(), scratch_[0].densities.end(), rho.begin());
     for (std::size_t t = 1; t < threads_; ++t) {
       for (std::size_t i = 0; i < density_size(); ++i) rho[i] += scratch_[t].densities[i];
     }
   }
 
   /// lambda = sum over the windows of B psi, with the Hermitian B as packed entries, equal in all lanes.
-  void apply_windows(const A* psi, const A* matrices, A* lambda) noexcept {
-    if (plan().readings.empty()) std::fill_n(lambda, size(), A{});
+  void apply_windows(std::span<const A> psi, std::span<const A> matrices, std::span<A> lambda) noexcept {
+    QMTL_ASSERT(lambda.size() == size() && matrices.size() == density_size());
+    if (plan().readings.empty()) std::ranges::fill(lambda, A{});
     bool add = false;
     for (const auto& reading : plan().readings) {
       run(reading, [&](Scratch& scratch, const Part& part) {
         A* raw = scratch.raw.data();
         for (const auto& at : reading.groups) {
-          at.windows.prepare(matrices + at.first_entry, part.pass.flips, raw);
+          at.windows.prepare(matrices.data() + at.first_entry, part.pass.flips, raw);
           raw += at.windows.raw_size();
         }
         reading.tile->for_each(part.pass, part.begin, part.end, [&](Address base) {
-          const auto from = reading.tile->load(const_cast<A*>(psi), base, scratch.psi.data());
-          const auto to = add ? reading.tile->load(lambda, base, scratch.lambda.data())
-                              : reading.tile->open(lambda, base, scratch.lambda.data());
+          const auto from = reading.tile->load(const_cast<A*>(psi.data()), base, scratch.psi.data());
+          const auto to = add ? reading.tile->load(lambda.data(), base, scratch.lambda.data())
+                              : reading.tile->open(lambda.data(), base, scratch.lambda.data());
           const A* coefficients = scratch.raw.data();
           bool add_window = add;
           for (const auto& at : reading.groups) {
@@ -189,7 +192,7 @@ class TileProgram {
             coefficients += at.windows.raw_size();
             add_window = true;
           }
-          reading.tile->store(to, lambda, base);
+          reading.tile->store(to, lambda.data(), base);
         });
       });
       add = true;
@@ -198,7 +201,8 @@ class TileProgram {
 
   /// From psi (the result of forward) and lambda = H psi, the derivatives of <psi|H|psi> by all angles; destroys both.
   /// For a prepared start lambda becomes U^dagger H U |start>.
-  void backward(A* psi, A* lambda) noexcept {
+  void backward(std::span<A> psi, std::span<A> lambda) noexcept {
+    QMTL_ASSERT(psi.size() == size() && lambda.size() == size());
     for (auto& scratch : scratch_) std::fill(scratch.gradients.begin(), scratch.gradients.end(), Pack<S>{});
     const auto& sweeps = plan().sweeps;
     for (std::size_t i = sweeps.size(); i-- > 0;) sweep_back(sweeps[i], psi, lambda);
@@ -211,7 +215,8 @@ class TileProgram {
   }
 
   /// The chain rule from the angles' derivatives; lanes have yet to be added up.
-  void chain(const Pack<S>* x, const S* w, Pack<S>* grad_x, Pack<S>* grad_w) const noexcept {
+  void chain(std::span<const Pack<S>> x, std::span<const S> w, std::span<Pack<S>> grad_x,
+             std::span<Pack<S>> grad_w) const noexcept {
     angles_.chain(x, w, grad_x, grad_w);
   }
 
@@ -260,11 +265,11 @@ class TileProgram {
     workers_->run([&body](int thread) { body(static_cast<std::size_t>(thread)); });
   }
 
-  void flip_signs(const Sweep& sweep, A* data, const Part& part) const noexcept {
+  void flip_signs(const Sweep& sweep, std::span<A> data, const Part& part) const noexcept {
     for (Address i = part.begin; i < part.end; ++i) data[i] = sweep.signs[sweep.sign_numbers[i]] * data[i];
   }
 
-  void sweep_back(const Sweep& sweep, A* psi, A* lambda) noexcept {
+  void sweep_back(const Sweep& sweep, std::span<A> psi, std::span<A> lambda) noexcept {
     run(sweep, [&](Scratch& scratch, const Part& part) {
       const bool reads_state = sweep.state_needed;
       if (!sweep.tile) {
@@ -273,12 +278,12 @@ class TileProgram {
       }
       const bool writes_state = sweep.steps.front().state_needed_before;
       sweep.tile->for_each(part.pass, part.begin, part.end, [&](Address base) {
-        const auto l = sweep.tile->load(lambda, base, scratch.lambda.data());
+        const auto l = sweep.tile->load(lambda.data(), base, scratch.lambda.data());
         auto p = TileView<A>{scratch.psi.data(), l.origin};
-        if (reads_state) p = sweep.tile->load(psi, base, scratch.psi.data());
+        if (reads_state) p = sweep.tile->load(psi.data(), base, scratch.psi.data());
         undo_steps(sweep, l, p, part.pass.flips, scratch.gradients.data());
-        sweep.tile->store(l, lambda, base);
-        if (writes_state) sweep.tile->store(p, psi, base);
+        sweep.tile->store(l, lambda.data(), base);
+        if (writes_state) sweep.tile->store(p, psi.data(), base);
       });
     });
   }
@@ -296,18 +301,18 @@ class TileProgram {
         });
   }
 
-  void contract_product(const A* lambda) noexcept {
+  void contract_product(std::span<const A> lambda) noexcept {
     for (auto& scratch : scratch_) std::fill(scratch.contraction.begin(), scratch.contraction.end(), A{});
     in_threads([&](std::size_t thread) {
       const std::size_t rows = product_.rows();
       product_.contract_rows(lambda, rows * thread / threads_, rows * (thread + 1) / threads_,
-                             scratch_[thread].contraction.data());
+                             scratch_[thread].contraction);
     });
-    A* sums = scratch_[0].contraction.data();
+    const std::span<A> sums = scratch_[0].contraction;
     for (std::size_t t = 1; t < threads_; ++t) {
       for (std::size_t i = 0; i < product_.row_size(); ++i) sums[i] += scratch_[t].contraction[i];
     }
-    product_.contract(angles_, sums, scratch_[0].gradients.data());
+    product_.contract(angles_, sums, scratch_[0].gradients);
   }
 
   bool prepared_;

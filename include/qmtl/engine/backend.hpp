@@ -60,7 +60,7 @@ concept CachingBackend = HeadBackend<B, S> && requires(B backend, BatchView<cons
   backend.encode(in, entries);
   backend.forward_encoded(entries, weights, out);
   backend.backward_encoded(entries, in, gradient);
-  backend.density(0, in.data());
+  backend.density(0, std::span<const S>(weights));  // of a sample's entries
 };
 
 namespace detail {

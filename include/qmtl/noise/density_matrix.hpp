@@ -147,15 +147,18 @@ struct DensityBranch {
 
 namespace detail {
 
-/// Runs a program on all of its branches, those with the same register values together.
-class DensityRun {
+/// Runs a program, which must outlive it, on all of its branches, those with the same register values together. What
+/// only depends on the program is kept from run to run.
+class DensitySimulator {
  public:
-  DensityRun(const Program& program, std::span<const double> features, std::span<const double> weights)
-      : program_(&program), x_(features), w_(weights) {
-    branches_.push_back({RegisterValues(program.registers().size(), 0), DensityMatrix(program.qubits())});
-  }
+  explicit DensitySimulator(const Program& program) : program_(&program) {}
 
-  [[nodiscard]] std::vector<DensityBranch> run() && {
+  /// The caller checks the numbers of features and weights.
+  [[nodiscard]] std::vector<DensityBranch> run(std::span<const double> features, std::span<const double> weights) {
+    x_ = features;
+    w_ = weights;
+    branches_.clear();
+    branches_.push_back({RegisterValues(program_->registers().size(), 0), DensityMatrix(program_->qubits())});
     for (const auto& step : program_->instructions()) {
       if (const auto* measurement = std::get_if<Measurement>(&step.action)) {
         measure(*measurement, step.condition);
@@ -239,7 +242,7 @@ class DensityRun {
                                                                  Parameters<double> features = {},
                                                                  Parameters<double> weights = {}) {
   detail::require_runnable<double>(program, features, weights);
-  return detail::DensityRun(program, features, weights).run();
+  return detail::DensitySimulator(program).run(features, weights);
 }
 
 /// The density matrix that a program leaves, whatever was read. Throws and costs as density_branches.

@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "qmtl/engine/lanes/lane_exchange.hpp"
 #include "qmtl/engine/lanes/product_state.hpp"
 #include "qmtl/engine/tiles/tile.hpp"
 

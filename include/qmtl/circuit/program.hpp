@@ -41,6 +41,12 @@ class Program {
   [[nodiscard]] int qubits() const noexcept { return qubits_; }
   [[nodiscard]] int bits() const noexcept { return registers_.empty() ? 0 : end_of(registers_.back()); }
   [[nodiscard]] std::span<const ClassicalRegister> registers() const& noexcept { return registers_; }
+  /// The number of the register that a classical bit, below bits(), is in.
+  [[nodiscard]] std::size_t register_of(int bit) const noexcept {
+    std::size_t r = 0;
+    while (end_of(registers_[r]) <= bit) ++r;
+    return r;
+  }
   [[nodiscard]] std::span<const Instruction> instructions() const& noexcept { return instructions_; }
   [[nodiscard]] std::span<const Matrix> matrices() const& noexcept { return matrices_; }
   [[nodiscard]] const ParameterNames& names() const& noexcept { return names_; }
@@ -319,8 +325,7 @@ inline Program& Program::append(const Program& part, std::span<const int> map) {
       if (auto* by_matrix = std::get_if<MatrixOperation>(&step.action)) by_matrix->matrix += first_matrix;
       if (auto* channel = std::get_if<Channel>(&step.action)) channel->first += first_matrix;
       if (auto* measurement = std::get_if<Measurement>(&step.action)) {
-        std::size_t r = 0;
-        while (end_of(part.registers_[r]) <= measurement->bit) ++r;
+        const std::size_t r = part.register_of(measurement->bit);
         measurement->bit += registers_[static_cast<std::size_t>(places[r])].first - part.registers_[r].first;
       }
       instructions_.push_back(std::move(step));

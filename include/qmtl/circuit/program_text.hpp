@@ -26,10 +26,8 @@ class InstructionText {
     return text("channel m", c.first, "..m", c.first + c.count - 1, ' ', qubits_text(c.qubits));
   }
   [[nodiscard]] std::string operator()(const Measurement& m) const {
-    for (const auto& r : program_->registers()) {
-      if (m.bit < r.first + r.bits) return text("measure q", m.qubit, " -> ", r.name, '[', m.bit - r.first, ']');
-    }
-    return {};
+    const auto& r = program_->registers()[program_->register_of(m.bit)];
+    return text("measure q", m.qubit, " -> ", r.name, '[', m.bit - r.first, ']');
   }
   [[nodiscard]] std::string operator()(const Reset& r) const { return text("reset q", r.qubit); }
   [[nodiscard]] std::string operator()(const Barrier& b) const { return "barrier " + qubits_text(b.qubits); }

@@ -17,6 +17,7 @@
 #include "qmtl/state/apply_operation.hpp"
 #include "qmtl/state/dynamic_state.hpp"
 #include "qmtl/state/run_program.hpp"
+#include "qmtl/state/sampling.hpp"
 
 namespace qmtl::inline QMTL_ABI {
 
@@ -49,9 +50,7 @@ class DensityMatrix {
     detail::require_distinct_qubits("DensityMatrix: measured qubits", measured, qubits());
     std::vector<double> out(std::size_t{1} << measured.size());
     for (Index i = 0; i < dimension(qubits()); ++i) {
-      Index outcome = 0;
-      for (std::size_t j = 0; j < measured.size(); ++j) outcome |= static_cast<Index>(bit_of(i, measured[j])) << j;
-      out[outcome] += entry(i, i).real();
+      out[detail::gather(i, measured)] += entry(i, i).real();
     }
     return out;
   }
@@ -199,8 +198,7 @@ class DensitySimulator {
   void apply(const Measurement&, DensityMatrix&) const {}  // see measure
 
   void measure(const Measurement& m, const std::optional<Condition>& condition) {
-    std::size_t r = 0;
-    while (m.bit >= program_->registers()[r].first + program_->registers()[r].bits) ++r;
+    const std::size_t r = program_->register_of(m.bit);
     const auto mask = std::uint64_t{1} << (m.bit - program_->registers()[r].first);
     for (auto& branch : std::exchange(branches_, {})) {
       if (!holds(condition, branch.values)) {

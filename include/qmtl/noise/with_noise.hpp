@@ -95,8 +95,7 @@ class NoiseWriter {
     on_qubit(NoiseMoment::before_measurement, m.qubit, condition);
     out_.append(Instruction{m, condition});
     ready(m.qubit) += model_->measurement_duration(device(m.qubit));
-    std::size_t r = 0;
-    while (m.bit >= ideal_->registers()[r].first + ideal_->registers()[r].bits) ++r;
+    const std::size_t r = ideal_->register_of(m.bit);
     known_[r] = std::max(known_[r], ready(m.qubit));
   }
   void add(const Reset& reset, const If& condition) {

@@ -73,8 +73,7 @@ class Trajectory {
   }
   void apply_action(const Measurement& m) {
     const bool one = measure(m.qubit);
-    std::size_t r = 0;
-    while (m.bit >= program_->registers()[r].first + program_->registers()[r].bits) ++r;
+    const std::size_t r = program_->register_of(m.bit);
     const auto mask = std::uint64_t{1} << (m.bit - program_->registers()[r].first);
     values_[r] = one ? values_[r] | mask : values_[r] & ~mask;
   }

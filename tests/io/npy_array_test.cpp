@@ -94,6 +94,12 @@ TEST_CASE("empty arrays keep their rows and columns") {
   CHECK(to_matrix<double>(qmtl::make_npy(none, {0})).cols() == 1);
 }
 
+TEST_CASE("any number of rows without columns is an array at once") {
+  const Eigen::MatrixXd tall(Eigen::Index{1} << 60, 0), wide(0, Eigen::Index{1} << 60);
+  CHECK(qmtl::to_npy(tall).shape == std::vector<std::size_t>{std::size_t{1} << 60, 0});
+  CHECK(qmtl::to_npy(wide).shape == std::vector<std::size_t>{0, std::size_t{1} << 60});
+}
+
 TEST_CASE("a matrix survives the array, whatever expression it comes from") {
   const Eigen::MatrixXd matrix = (Eigen::MatrixXd(2, 3) << 1, 2, 3, 4, 5, 6).finished();
   CHECK(to_matrix<double>(qmtl::to_npy(matrix)) == matrix);

@@ -332,9 +332,11 @@ template <class Derived>
 requires NpyNumber<typename Derived::Scalar>
 [[nodiscard]] NpyArray to_npy(const Eigen::DenseBase<Derived>& matrix) {
   using T = typename Derived::Scalar;
+  const std::vector<std::size_t> shape{static_cast<std::size_t>(matrix.rows()),
+                                       static_cast<std::size_t>(matrix.cols())};
+  if (matrix.size() == 0) return make_npy<T>({}, shape);  // Eigen would go through all rows of no columns
   const Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> rows = matrix.derived().array();
-  return make_npy<T>(std::span<const T>(rows.data(), static_cast<std::size_t>(rows.size())),
-                     {static_cast<std::size_t>(rows.rows()), static_cast<std::size_t>(rows.cols())});
+  return make_npy<T>(std::span<const T>(rows.data(), static_cast<std::size_t>(rows.size())), shape);
 }
 
 /// UTF-8 strings as a one-dimensional `unicode` array, as wide as the longest of them.

@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "qmtl/circuit/program_copy.hpp"
 #include "qmtl/noise/noise_model.hpp"
 
 namespace qmtl::inline QMTL_ABI {
@@ -33,7 +34,7 @@ struct GateFacts {
 class NoiseWriter {
  public:
   NoiseWriter(const Program& ideal, const NoiseModel& model, std::span<const int> device)
-      : ideal_(&ideal), model_(&model), device_(device.begin(), device.end()), out_(ideal.qubits()) {
+      : ideal_(&ideal), model_(&model), device_(device.begin(), device.end()), out_(ideal) {
     if (device_.empty()) {
       device_.resize(static_cast<std::size_t>(ideal.qubits()));
       std::iota(device_.begin(), device_.end(), 0);
@@ -41,10 +42,7 @@ class NoiseWriter {
     require_size("with_noise: qubits of the device", device_.size(), ideal.qubits());
     check_device_qubits("with_noise", device_);
     ready_.resize(device_.size());
-    for (const auto& r : ideal.registers()) out_.add_register(r.name, r.bits);
     known_.resize(ideal.registers().size());
-    for (const auto& [i, name] : ideal.names().features) out_.name_feature(i, name);
-    for (const auto& [j, name] : ideal.names().weights) out_.name_weight(j, name);
   }
 
   [[nodiscard]] Program write(bool measured_at_end) && {
@@ -56,7 +54,7 @@ class NoiseWriter {
       wait_for_each_other(all_qubits());
       for (int q = 0; q < ideal_->qubits(); ++q) on_qubit(NoiseMoment::before_measurement, q);
     }
-    return std::move(out_);
+    return std::move(out_.program);
   }
 
  private:
@@ -76,7 +74,7 @@ class NoiseWriter {
     std::vector<int> on_device;
     for (const int q : facts.qubits) on_device.push_back(device(q));
     occupy(facts.qubits, condition, duration_of(facts, on_device));
-    append(op, condition);
+    out_.copy({op, condition});
     for (std::size_t r = 0; r < model_->rules().size(); ++r) {
       const NoiseRule& rule = model_->rules()[r];
       if (rule.moment == NoiseMoment::after_gate && selects(rule.gates, facts, on_device)) {
@@ -86,42 +84,24 @@ class NoiseWriter {
   }
   void add(const Channel& channel, const If& condition) {
     occupy(channel.qubits, condition, 0.0);
-    Channel copy = channel;
-    copy.first = matrix_number(channel.first, channel.count);
-    out_.append(Instruction{std::move(copy), condition});
+    out_.copy({channel, condition});
   }
   void add(const Measurement& m, const If& condition) {
     occupy({&m.qubit, 1}, condition, 0.0);
     on_qubit(NoiseMoment::before_measurement, m.qubit, condition);
-    out_.append(Instruction{m, condition});
+    out_.copy({m, condition});
     ready(m.qubit) += model_->measurement_duration(device(m.qubit));
     const std::size_t r = ideal_->register_of(m.bit);
     known_[r] = std::max(known_[r], ready(m.qubit));
   }
   void add(const Reset& reset, const If& condition) {
     occupy({&reset.qubit, 1}, condition, model_->reset_duration(device(reset.qubit)));
-    out_.append(Instruction{reset, condition});
+    out_.copy({reset, condition});
     on_qubit(NoiseMoment::preparation, reset.qubit, condition);
   }
   void add(const Barrier& barrier, const If& condition) {
     wait_for_each_other(barrier.qubits);
-    out_.append(Instruction{barrier, condition});
-  }
-
-  void append(MatrixOperation op, const If& condition) {
-    op.matrix = matrix_number(op.matrix, 1);
-    out_.append(std::move(op), condition);
-  }
-  void append(const auto& op, const If& condition) { out_.append(op, condition); }
-
-  /// The number in the new program of matrices of the old one.
-  [[nodiscard]] int matrix_number(int first, int count) {
-    const auto [known, is_new] = matrices_.try_emplace(first, 0);
-    if (is_new) {
-      known->second = out_.add_matrices(
-          ideal_->matrices().subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)));
-    }
-    return known->second;
+    out_.copy({barrier, condition});
   }
 
   [[nodiscard]] static bool selects(const GateSelector& selector, const GateFacts& facts,
@@ -193,22 +173,21 @@ class NoiseWriter {
       const QuantumChannel channel =
           relaxation != nullptr ? thermal_relaxation(*relaxation, time) : std::get<QuantumChannel>(noise);
       if (!channel.is_identity()) {
-        known->second = {{}, out_.add_matrices(channel.kraus()), static_cast<int>(channel.kraus().size())};
+        known->second = {{}, out_.program.add_matrices(channel.kraus()), static_cast<int>(channel.kraus().size())};
       }
     }
     Channel instruction = known->second;
     if (instruction.count == 0) return;
     instruction.qubits = std::move(qubits);
-    out_.append(Instruction{std::move(instruction), condition});
+    out_.program.append(Instruction{std::move(instruction), condition});
   }
 
   const Program* ideal_;
   const NoiseModel* model_;
   std::vector<int> device_;  ///< which qubit of the device each of the program's is
-  Program out_;
+  ProgramCopy out_;
   std::vector<double> ready_;                                   ///< when a qubit's last instruction ends
   std::vector<double> known_;                                   ///< when a register's last measurement ends
-  std::map<int, int> matrices_;                                 ///< of the ideal program, by the number of the first
   std::map<std::pair<std::size_t, double>, Channel> channels_;  ///< by rule and time; without operators: the identity
 };
 

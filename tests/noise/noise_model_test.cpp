@@ -37,6 +37,8 @@ TEST_CASE("a noise model as text") {
       .before_measurement(amplitude_damping(0.3), {5})
       .while_idle({.t1 = 200, .t2 = 100})
       .set_duration({.gate = Gate::CX}, 300)
+      .refuse({.width = 2}, "not calibrated")
+      .permit({.gate = Gate::CX, .qubits = {0, 1}})
       .set_measurement_duration(700)
       .set_reset_duration(800, {1})
       .set_readout_error({0.015, 0.03});
@@ -48,6 +50,8 @@ TEST_CASE("a noise model as text") {
         "preparation of any qubit: bit flip 0.01\n"
         "measurement of q5: amplitude damping 0.3\n"
         "idle any qubit: relaxation, T1 200, T2 100, P(1) 0\n"
+        "gates of 2 qubits refused: not calibrated\n"
+        "cx on q0 q1 permitted\n"
         "cx takes 300\n"
         "measuring any qubit takes 700\n"
         "resetting q1 takes 800\n"

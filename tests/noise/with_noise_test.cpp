@@ -9,6 +9,7 @@
 #include "qmtl/circuit/program_text.hpp"
 #include "support/catch.hpp"
 #include "support/dense_program.hpp"
+#include "support/throws.hpp"
 
 namespace {
 
@@ -142,6 +143,38 @@ TEST_CASE("conditions wait for measurements, and barriers for all of their qubit
   expected.noise(thermal_relaxation(relaxation, 1030), {1}).append(gate::x(1), Condition{0, 1}).reset(2);
   expected.noise(thermal_relaxation(relaxation, 560), {2}).barrier({1, 2});
   check_same(with_noise(ideal, model), expected);
+}
+
+TEST_CASE("rules for all qubits and for some apply in the order in which they were added") {
+  const auto first = bit_flip(0.1), second = phase_flip(0.2), third = amplitude_damping(0.3);
+  NoiseModel model;
+  model.after({.gate = Gate::X, .qubits = {5}}, first).after({.width = 1}, second).after({.qubits = {5}}, third);
+  const auto fourth = bit_flip(0.4), fifth = phase_flip(0.3);
+  model.before_measurement(fourth).before_measurement(fifth, {4, 5});
+  model.set_duration({.qubits = {5}}, 10).set_duration({}, 20).while_idle({.t1 = 100, .t2 = 90}, {4});
+  ByHand expected(2);
+  expected.gate(gate::x(1)).noise(first, {1}).noise(second, {1}).noise(third, {1});
+  expected.noise(thermal_relaxation({.t1 = 100, .t2 = 90}, 20), {0});  // the duration set last holds
+  for (const int q : {0, 1}) expected.noise(fourth, {q}).noise(fifth, {q});
+  check_same(with_noise(DynamicCircuit(2).append(gate::x(1)), model, std::vector{4, 5}), expected);
+}
+
+TEST_CASE("gates that a model refuses, by name") {
+  NoiseModel model;
+  model.refuse({}, "no such gate").permit({.gate = Gate::X}).permit({.gate = Gate::CX, .qubits = {3, 4}});
+  model.refuse({.gate = Gate::X, .qubits = {4}}, "not calibrated");
+  const auto message = [&model](const Program& program, std::vector<int> device) {
+    return test::message_of<CircuitError>([&] { static_cast<void>(with_noise(program, model, device)); });
+  };
+  Program allowed(DynamicCircuit(2).append(gate::x(0)).append(gate::cx(0, 1)));
+  allowed.reset(1).barrier({0, 1});
+  check_same(with_noise(allowed, model, std::vector{3, 4}), allowed);
+  CHECK(message(allowed, {4, 3}) == "qmtl: with_noise: x on q4 of the device: not calibrated");
+  CHECK(message(Program(DynamicCircuit(2).append(gate::cx(1, 0))), {3, 4}) ==
+        "qmtl: with_noise: cx on q4 q3 of the device: no such gate");
+  CHECK(message(Program(DynamicCircuit(2).append(gate::h(0))), {3, 4}).starts_with("qmtl: with_noise: h on q3"));
+  CHECK(
+      message(Program(1).unitary(OperationMatrix::Identity(2, 2), {0}), {3}).starts_with("qmtl: with_noise: a matrix"));
 }
 
 TEST_CASE("noise of strength zero is the ideal program") {

@@ -39,19 +39,30 @@ namespace qmtl::inline QMTL_ABI {
   return std::min(size * excess / (size * relaxed - 1), max_depolarizing(count));
 }
 
-/// Adds a gate on qubits of a device to a noise model: how long it takes, then the depolarizing channel of
-/// depolarizing_of_gate on all its qubits, then the relaxation of each, relaxations[j] being that of qubits[j]. Returns
-/// the depolarizing strength. Throws as it and as NoiseModel::after, before the model has changed.
-inline double add_calibrated_gate(NoiseModel& model, Gate gate, std::vector<int> qubits, double gate_error,
-                                  std::span<const Relaxation> relaxations, double time) {
-  detail::require_size("add_calibrated_gate: relaxations", relaxations.size(), qubits.size());
-  const double strength = depolarizing_of_gate(gate_error, relaxations, time);
+namespace detail {
+
+/// A gate's length and channels: depolarizing on all its qubits, then the relaxation of each for that long.
+inline void add_gate_noise(NoiseModel& model, Gate gate, const std::vector<int>& qubits, double strength,
+                           std::span<const Relaxation> relaxations, double time) {
   const GateSelector selector{.gate = gate, .qubits = qubits};
   model.set_duration(selector, time);
-  model.after(selector, depolarizing(strength, static_cast<int>(qubits.size())));
+  if (strength > 0.0) model.after(selector, depolarizing(strength, static_cast<int>(qubits.size())));
+  if (time == 0.0) return;
   for (std::size_t j = 0; j < qubits.size(); ++j) {
     model.after(selector, thermal_relaxation(relaxations[j], time), {qubits[j]});
   }
+}
+
+}  // namespace detail
+
+/// Adds a gate on qubits of a device to a noise model: how long it takes, then the depolarizing channel of
+/// depolarizing_of_gate on all its qubits, then the relaxation of each, relaxations[j] being that of qubits[j]. Returns
+/// the depolarizing strength. Throws as it and as NoiseModel::after, before the model has changed.
+inline double add_calibrated_gate(NoiseModel& model, Gate gate, const std::vector<int>& qubits, double gate_error,
+                                  std::span<const Relaxation> relaxations, double time) {
+  detail::require_size("add_calibrated_gate: relaxations", relaxations.size(), qubits.size());
+  const double strength = depolarizing_of_gate(gate_error, relaxations, time);
+  detail::add_gate_noise(model, gate, qubits, strength, relaxations, time);
   return strength;
 }
 

@@ -89,12 +89,17 @@ template <class T>
 
 /// A device's noise as rules, which know nothing of any file format: `with_noise` (noise/with_noise.hpp) makes a noisy
 /// program of a circuit. Where several rules match, all apply, in the order in which they were added. Qubits are the
-/// device's; an empty list means all. Of durations and readout errors, which are single values, the one set last holds.
+/// device's; an empty list means all. Of durations, permissions and readout errors, which are single
+/// values, the one set last holds.
 class NoiseModel {
  public:
   struct Duration {
     GateSelector gates;
     double time = 0.0;
+  };
+  struct Permission {
+    GateSelector gates;
+    std::optional<std::string> refused{};  ///< why, or nothing where they are permitted
   };
 
   /// A channel after the gates selected: on the gate's qubits, in their order, or one of a single qubit on each of
@@ -151,6 +156,21 @@ class NoiseModel {
     return set(reset_durations_, "NoiseModel::set_reset_duration", time, std::move(qubits));
   }
 
+  /// Has `with_noise` throw a CircuitError for a circuit that has one of these gates: what a device lacks, or cannot do
+  /// well enough for anything to be known. `why` ends the message: "not calibrated". All are permitted at first, and
+  /// of several entries that select a gate the one added last holds. Throws as after.
+  NoiseModel& refuse(GateSelector gates, std::string why) {
+    static_cast<void>(detail::width_of("NoiseModel::refuse", gates));
+    permissions_.push_back({std::move(gates), std::move(why)});
+    return *this;
+  }
+  /// Takes back a refusal, of all of its gates or of some.
+  NoiseModel& permit(GateSelector gates) {
+    static_cast<void>(detail::width_of("NoiseModel::permit", gates));
+    permissions_.push_back({std::move(gates)});
+    return *this;
+  }
+
   /// How qubits are misread. Throws ValueError for rates outside [0, 1].
   NoiseModel& set_readout_error(const ReadoutError& error, std::vector<int> qubits = {}) {
     detail::check_readout_error("NoiseModel::set_readout_error", error);
@@ -163,6 +183,8 @@ class NoiseModel {
   std::span<const NoiseRule> rules() && = delete;
   [[nodiscard]] std::span<const Duration> durations() const& noexcept { return durations_; }
   std::span<const Duration> durations() && = delete;
+  [[nodiscard]] std::span<const Permission> permissions() const& noexcept { return permissions_; }
+  std::span<const Permission> permissions() && = delete;
   [[nodiscard]] double measurement_duration(int qubit) const {
     return detail::latest<double>(measurement_durations_, qubit);
   }
@@ -200,6 +222,7 @@ class NoiseModel {
 
   std::vector<NoiseRule> rules_;
   std::vector<Duration> durations_;
+  std::vector<Permission> permissions_;
   std::vector<detail::ByQubit<double>> measurement_durations_, reset_durations_;
   std::vector<detail::ByQubit<ReadoutError>> readout_errors_;
 };
@@ -238,11 +261,14 @@ namespace detail {
 
 }  // namespace detail
 
-/// The model for people, a rule, duration or readout error a line, in the order in which they were added: "after cx on
-/// q0 q1: depolarizing 0.02", "cx takes 300", "reading any qubit: P(1|0) = 0.015, P(0|1) = 0.03".
+/// The model for people, a rule, permission, duration or readout error a line, in the order in which they were added:
+/// "after cx on q0 q1: depolarizing 0.02", "cx takes 300", "reading any qubit: P(1|0) = 0.015, P(0|1) = 0.03".
 [[nodiscard]] inline std::string to_string(const NoiseModel& model) {
   std::string out;
   for (const auto& rule : model.rules_) out += detail::rule_text(rule) + '\n';
+  for (const auto& [gates, refused] : model.permissions_) {
+    out += detail::gates_text(gates) + (refused ? " refused: " + *refused : " permitted") + '\n';
+  }
   for (const auto& [gates, time] : model.durations_)
     out += detail::text(detail::gates_text(gates), " takes ", time, '\n');
   for (const auto& [qubits, time] : model.measurement_durations_) {

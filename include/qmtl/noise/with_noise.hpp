@@ -42,6 +42,12 @@ class NoiseWriter {
     require_size("with_noise: qubits of the device", device_.size(), ideal.qubits());
     check_device_qubits("with_noise", device_);
     ready_.resize(device_.size());
+    for (std::size_t q = 0; q < device_.size(); ++q) program_qubit_.emplace(device_[q], q);
+    rules_ = by_qubit(model.rules(), [](const NoiseRule& rule) {
+      return rule.moment == NoiseMoment::after_gate ? first_of(rule.gates) : std::span(rule.gates.qubits);
+    });
+    durations_ = by_qubit(model.durations(), [](const auto& entry) { return first_of(entry.gates); });
+    permissions_ = by_qubit(model.permissions(), [](const auto& entry) { return first_of(entry.gates); });
     known_.resize(ideal.registers().size());
   }
 
@@ -60,6 +66,32 @@ class NoiseWriter {
  private:
   using If = std::optional<Condition>;
 
+  /// For each of the program's qubits, positions of the model's entries that can concern it, in their order: a gate's
+  /// are those of its first qubit.
+  using Positions = std::vector<std::vector<std::size_t>>;
+
+  [[nodiscard]] static std::span<const int> first_of(const GateSelector& gates) {
+    return std::span(gates.qubits).first(gates.qubits.empty() ? 0 : 1);
+  }
+  [[nodiscard]] static const std::vector<std::size_t>& of_qubit(const Positions& positions, int q) noexcept {
+    return positions[static_cast<std::size_t>(q)];
+  }
+  template <class Entry, class QubitsOf>
+  [[nodiscard]] Positions by_qubit(std::span<const Entry> entries, const QubitsOf& qubits_of) const {
+    Positions out(device_.size());
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      const std::span<const int> qubits = qubits_of(entries[i]);
+      if (qubits.empty()) {
+        for (auto& positions : out) positions.push_back(i);
+      }
+      for (const int device_qubit : qubits) {
+        const auto found = program_qubit_.find(device_qubit);
+        if (found != program_qubit_.end()) out[found->second].push_back(i);
+      }
+    }
+    return out;
+  }
+
   [[nodiscard]] int device(int q) const noexcept { return device_[static_cast<std::size_t>(q)]; }
   [[nodiscard]] double& ready(int q) noexcept { return ready_[static_cast<std::size_t>(q)]; }
   [[nodiscard]] std::vector<int> all_qubits() const {
@@ -73,9 +105,10 @@ class NoiseWriter {
     const GateFacts facts = facts_of(op);
     std::vector<int> on_device;
     for (const int q : facts.qubits) on_device.push_back(device(q));
+    require_permitted(facts, on_device);
     occupy(facts.qubits, condition, duration_of(facts, on_device));
     out_.copy({op, condition});
-    for (std::size_t r = 0; r < model_->rules().size(); ++r) {
+    for (const std::size_t r : of_qubit(rules_, facts.qubits.front())) {
       const NoiseRule& rule = model_->rules()[r];
       if (rule.moment == NoiseMoment::after_gate && selects(rule.gates, facts, on_device)) {
         after_gate(r, facts.qubits, condition);
@@ -111,11 +144,24 @@ class NoiseWriter {
            (selector.qubits.empty() || std::ranges::equal(selector.qubits, on_device));
   }
 
+  /// The last of the model's entries that selects a gate, or nullptr.
+  template <class Entry>
+  [[nodiscard]] const Entry* latest(std::span<const Entry> entries, const Positions& positions, const GateFacts& facts,
+                                    std::span<const int> on_device) const {
+    const auto& candidates = of_qubit(positions, facts.qubits.front());
+    const auto found = std::find_if(candidates.rbegin(), candidates.rend(),
+                                    [&](std::size_t i) { return selects(entries[i].gates, facts, on_device); });
+    return found == candidates.rend() ? nullptr : &entries[*found];
+  }
   [[nodiscard]] double duration_of(const GateFacts& facts, std::span<const int> on_device) const {
-    const auto durations = model_->durations();
-    const auto last = std::find_if(durations.rbegin(), durations.rend(),
-                                   [&](const auto& known) { return selects(known.gates, facts, on_device); });
-    return last == durations.rend() ? 0.0 : last->time;
+    const auto* known = latest(model_->durations(), durations_, facts, on_device);
+    return known == nullptr ? 0.0 : known->time;
+  }
+  void require_permitted(const GateFacts& facts, std::span<const int> on_device) const {
+    const auto* permission = latest(model_->permissions(), permissions_, facts, on_device);
+    if (permission == nullptr || !permission->refused) return;
+    throw CircuitError(text("qmtl: with_noise: ", facts.gate ? info(*facts.gate).name : "a matrix or controlled gate",
+                            " on", device_qubits_text(on_device), " of the device: ", *permission->refused));
   }
 
   /// Has qubits wait until all of them are free, and what a condition needs is known, and keeps them busy for a time.
@@ -136,13 +182,8 @@ class NoiseWriter {
 
   /// The rules of a moment other than after gates.
   void on_qubit(NoiseMoment moment, int q, const If& condition = {}, double time = 0.0) {
-    for (std::size_t r = 0; r < model_->rules().size(); ++r) {
-      const NoiseRule& rule = model_->rules()[r];
-      const auto& qubits = rule.gates.qubits;
-      if (rule.moment != moment) continue;
-      if (qubits.empty() || std::find(qubits.begin(), qubits.end(), device(q)) != qubits.end()) {
-        append_noise(r, {q}, condition, time);
-      }
+    for (const std::size_t r : of_qubit(rules_, q)) {
+      if (model_->rules()[r].moment == moment) append_noise(r, {q}, condition, time);
     }
   }
 
@@ -152,9 +193,9 @@ class NoiseWriter {
     if (!rule.acts_on.empty()) {
       std::vector<int> qubits;
       for (const int neighbour : rule.acts_on) {
-        const auto found = std::find(device_.begin(), device_.end(), neighbour);
-        if (found == device_.end()) return;
-        qubits.push_back(static_cast<int>(found - device_.begin()));
+        const auto found = program_qubit_.find(neighbour);
+        if (found == program_qubit_.end()) return;
+        qubits.push_back(static_cast<int>(found->second));
       }
       append_noise(r, std::move(qubits), condition);
     } else if (width == gate_qubits.size()) {
@@ -184,7 +225,9 @@ class NoiseWriter {
 
   const Program* ideal_;
   const NoiseModel* model_;
-  std::vector<int> device_;  ///< which qubit of the device each of the program's is
+  std::vector<int> device_;                   ///< which qubit of the device each of the program's is
+  std::map<int, std::size_t> program_qubit_;  ///< the inverse
+  Positions rules_, durations_, permissions_;
   ProgramCopy out_;
   std::vector<double> ready_;                                   ///< when a qubit's last instruction ends
   std::vector<double> known_;                                   ///< when a register's last measurement ends
@@ -199,7 +242,8 @@ class NoiseWriter {
 /// `model.readout_errors(qubits)` has them. A qubit is idle from the start, and between its instructions, until the one
 /// that it waits for starts, in the schedule in which all instructions begin as soon as their qubits, and the register
 /// of their condition, are ready; barriers wait for all of their qubits. Throws ShapeError for another number of device
-/// qubits, CircuitError for negative or repeated ones. Cost: instructions times rules.
+/// qubits, CircuitError for negative or repeated ones and for a gate that the model refuses. Cost: that of the model's
+/// rules once, and for each instruction that of the rules that name its first qubit or none.
 [[nodiscard]] inline Program with_noise(const Program& program, const NoiseModel& model,
                                         std::span<const int> device_qubits = {}) {
   return detail::NoiseWriter(program, model, device_qubits).write(false);

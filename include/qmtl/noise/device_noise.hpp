@@ -1,0 +1,161 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// The noise model of a device from its published calibration.
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "qmtl/noise/device_calibration.hpp"
+#include "qmtl/noise/gate_calibration.hpp"
+
+namespace qmtl::inline QMTL_ABI {
+
+/// A gate that a device has not, and the one of as many qubits whose figures it takes there.
+struct StandIn {
+  Gate gate;
+  Gate native;
+};
+
+/// What a device's noise model holds beside the noise of its gates and readout, which is that of device simulators.
+struct DeviceNoiseOptions {
+  /// Multiplies depolarizing strengths, rates of relaxation and readout errors: 0 for an ideal device with the same
+  /// gates, 1 for this one. Strengths end at the largest that there is, readout errors at 1/2.
+  double scale = 1.0;
+  /// Qubits relax while they wait for others, every gate starting as soon as it can.
+  bool idle_relaxation = false;
+  /// `{{Gate::RY, Gate::SX}, {Gate::CX, Gate::ECR}}`: for circuits that are not in the device's gates. One of two
+  /// qubits that can be exchanged, or turned round by gates of one qubit, stands on both orders.
+  std::vector<StandIn> stand_ins{};
+  /// Gates that the device has not are without noise, where otherwise `with_noise` throws a CircuitError.
+  bool other_gates = false;
+};
+
+namespace detail {
+
+[[nodiscard]] inline const QubitCalibration& published_qubit(const DeviceCalibration& device, int qubit) {
+  if (qubit >= 0 && static_cast<std::size_t>(qubit) < device.qubits.size()) {
+    return device.qubits[static_cast<std::size_t>(qubit)];
+  }
+  throw CircuitError(
+      text("qmtl: DeviceCalibration: a gate's qubit, expected below ", device.qubits.size(), ", got ", qubit));
+}
+
+/// The relaxation of a gate's qubits, with rates `scale` times those published.
+[[nodiscard]] inline std::vector<Relaxation> relaxations_of(const DeviceCalibration& device,
+                                                            const GateCalibration& gate, double scale) {
+  std::vector<Relaxation> out;
+  for (const int q : gate.qubits) {
+    const Relaxation published = published_qubit(device, q).relaxation();
+    out.push_back({.t1 = published.t1 / scale, .t2 = published.t2 / scale});
+  }
+  return out;
+}
+
+}  // namespace detail
+
+/// The strength of the depolarizing channel that, before the relaxation of its qubits, gives a gate its published error
+/// (depolarizing_of_gate); nothing for a gate that is not calibrated, has no error or is none of the library's. Zero
+/// where relaxation alone exceeds the error. Throws as depolarizing_of_gate, CircuitError for a qubit that the device
+/// has not.
+[[nodiscard]] inline std::optional<double> depolarizing_strength(const DeviceCalibration& device,
+                                                                 const GateCalibration& gate) {
+  if (!gate.gate || !gate.error || !gate.calibrated()) return std::nullopt;
+  return depolarizing_of_gate(*gate.error, detail::relaxations_of(device, gate, 1.0), gate.length.value_or(0.0));
+}
+
+namespace detail {
+
+/// Puts a device's operations and qubits into a noise model.
+class DeviceNoiseWriter {
+ public:
+  DeviceNoiseWriter(const DeviceCalibration& device, const DeviceNoiseOptions& options)
+      : device_(&device), options_(&options) {
+    require_range("noise_model: scale", options.scale, 0.0, 1e6);
+  }
+
+  [[nodiscard]] NoiseModel write() && {
+    const std::string name = device_->name.empty() ? "the device" : device_->name;
+    if (!options_->other_gates) model_.refuse({}, name + " has no such gate there");
+    for (const auto& gate : device_->gates) {
+      if (gate.gate) {
+        add_gate(gate);
+      } else if (gate.name == "measure" || gate.name == "reset") {
+        add_duration(gate);
+      }
+    }
+    for (std::size_t q = 0; q < device_->qubits.size(); ++q) add_qubit(static_cast<int>(q));
+    return std::move(model_);
+  }
+
+ private:
+  void add_gate(const GateCalibration& gate) {
+    add_gate_as(*gate.gate, gate.qubits, gate);
+    for (const auto& [other, native] : options_->stand_ins) {
+      if (native != *gate.gate) continue;
+      add_gate_as(other, gate.qubits, gate);
+      if (gate.qubits.size() != 2) continue;
+      const std::vector<int> reversed{gate.qubits[1], gate.qubits[0]};
+      if (find_gate(*device_, gate.name, reversed) == nullptr) add_gate_as(other, reversed, gate);
+    }
+  }
+
+  void add_gate_as(Gate kind, const std::vector<int>& qubits, const GateCalibration& published) {
+    const GateSelector selector{.gate = kind, .qubits = qubits};
+    if (!published.calibrated()) {
+      model_.refuse(selector,
+                    text(published.name, " is not calibrated there, its published error is ", *published.error));
+      return;
+    }
+    model_.permit(selector);
+    const double strength = depolarizing_strength(*device_, published).value_or(0.0);
+    const double most = max_depolarizing(static_cast<int>(qubits.size()));
+    auto relaxations = relaxations_of(*device_, published, options_->scale);
+    if (qubits != published.qubits) std::ranges::reverse(relaxations);
+    add_gate_noise(model_, kind, qubits, std::min(options_->scale * strength, most), relaxations,
+                   published.length.value_or(0.0));
+  }
+
+  void add_duration(const GateCalibration& operation) {
+    if (!operation.length) return;
+    if (operation.name == "reset") {
+      model_.set_reset_duration(*operation.length, operation.qubits);
+    } else {
+      model_.set_measurement_duration(*operation.length, operation.qubits);
+    }
+  }
+
+  void add_qubit(int q) {
+    const auto& qubit = device_->qubits[static_cast<std::size_t>(q)];
+    const ReadoutError published = qubit.readout_error();
+    const auto scaled = [scale = options_->scale](double rate) {
+      return scale <= 1.0 ? scale * rate : std::max(rate, std::min(scale * rate, 0.5));
+    };
+    model_.set_readout_error({scaled(published.p_1_given_0), scaled(published.p_0_given_1)}, {q});
+    if (qubit.readout_length) model_.set_measurement_duration(*qubit.readout_length, {q});
+    if (!options_->idle_relaxation) return;
+    const Relaxation relaxation = qubit.relaxation();
+    model_.while_idle({.t1 = relaxation.t1 / options_->scale, .t2 = relaxation.t2 / options_->scale}, {q});
+  }
+
+  const DeviceCalibration* device_;
+  const DeviceNoiseOptions* options_;
+  NoiseModel model_;
+};
+
+}  // namespace detail
+
+/// A device's noise, times in nanoseconds: after each gate its depolarizing channel and the relaxation of its qubits
+/// (add_calibrated_gate), how long gates, resets and measurements take, and both rates at which each qubit is misread.
+/// `with_noise` throws a CircuitError for a gate that is not calibrated and, unless `other_gates`, for one that the
+/// device has not, also for the right gate on the wrong qubits. Throws ValueError for a scale that is negative, more
+/// than 1e6 or not finite, and for figures outside their domain, CircuitError for gates of qubits that there are not.
+[[nodiscard]] inline NoiseModel noise_model(const DeviceCalibration& device, const DeviceNoiseOptions& options = {}) {
+  return detail::DeviceNoiseWriter(device, options).write();
+}
+
+}  // namespace qmtl::inline QMTL_ABI

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// A device's noise model is made of its published figures, gate by gate, and refuses what was not published.
+
+#include "qmtl/noise/device_noise.hpp"
+
+#include <string>
+#include <vector>
+
+#include "qmtl/noise/with_noise.hpp"
+#include "support/catch.hpp"
+#include "support/dense_program.hpp"
+#include "support/throws.hpp"
+
+namespace {
+
+using namespace qmtl;
+using test::dense_density;
+using test::max_difference;
+
+/// Three qubits, 0 - 1 - 2; times in ns. Relaxation alone exceeds the error of sx on qubit 1.
+DeviceCalibration device() {
+  DeviceCalibration out{.name = "three"};
+  out.qubits = {{.t1 = 100e3, .t2 = 80e3, .p_1_given_0 = 0.01, .p_0_given_1 = 0.03, .readout_length = 800},
+                {.t1 = 50e3, .t2 = 100e3},
+                {}};
+  out.gates = {{"sx", Gate::SX, {0}, 3e-4, 35},    {"sx", Gate::SX, {1}, 1e-6, 35},
+               {"sx", Gate::SX, {2}, 1.0, 35},     {"rz", Gate::RZ, {0}, 0, 0},
+               {"rz", Gate::RZ, {1}, 0, 0},        {"ecr", Gate::ECR, {1, 0}, 0.01, 300},
+               {"ecr", Gate::ECR, {1, 2}, 1, 300}, {"u2", {}, {0}, 1e-3, 35},
+               {"measure", {}, {1}, 0.02, 900},    {"reset", {}, {0}, {}, 1000}};
+  return out;
+}
+
+std::size_t length(const Program& program) { return program.instructions().size(); }
+
+std::string refusal(const DynamicCircuit& circuit, const NoiseModel& model) {
+  return test::message_of<CircuitError>([&] { static_cast<void>(with_noise(circuit, model)); });
+}
+
+TEST_CASE("a device's gates have the channels of their published figures") {
+  const auto published = device();
+  const auto model = noise_model(published);
+  const std::vector<Relaxation> pair{published.qubits[1].relaxation(), published.qubits[0].relaxation()};
+  NoiseModel by_hand;
+  add_calibrated_gate(by_hand, Gate::SX, {0}, 3e-4, std::span(pair).subspan(1), 35);
+  add_calibrated_gate(by_hand, Gate::SX, {1}, 1e-6, std::span(pair).first(1), 35);
+  add_calibrated_gate(by_hand, Gate::ECR, {1, 0}, 0.01, pair, 300);
+  DynamicCircuit circuit(2);
+  circuit.append(gate::sx(0)).append(gate::rz(0, 0.4)).append(gate::sx(1)).append(gate::ecr(1, 0)).append(gate::sx(0));
+  CHECK(dense_density(with_noise(circuit, model)) == dense_density(with_noise(circuit, by_hand)));
+  CHECK(max_difference(dense_density(with_noise(circuit, model)), dense_density(Program(circuit))) > 1e-3);
+
+  CHECK(depolarizing_strength(published, published.gates[0]) ==
+        depolarizing_of_gate(3e-4, std::span(pair).subspan(1), 35));
+  CHECK(depolarizing_strength(published, published.gates[1]) == 0.0);
+  CHECK(!depolarizing_strength(published, published.gates[2]));
+  CHECK(!depolarizing_strength(published, published.gates[9]));
+  CHECK(model.readout_error(0) == ReadoutError{.p_1_given_0 = 0.01, .p_0_given_1 = 0.03});
+  CHECK(model.readout_error(2) == ReadoutError{});
+  CHECK(model.measurement_duration(0) == 800);
+  CHECK(model.measurement_duration(1) == 900);
+  CHECK(model.reset_duration(0) == 1000);
+}
+
+TEST_CASE("gates that are not calibrated, and those that the device has not, are refused") {
+  const auto model = noise_model(device());
+  CHECK(refusal(DynamicCircuit(3).append(gate::sx(2)), model) ==
+        "qmtl: with_noise: sx on q2 of the device: sx is not calibrated there, its published error is 1");
+  CHECK(refusal(DynamicCircuit(3).append(gate::ecr(1, 2)), model).find("ecr on q1 q2") != std::string::npos);
+  CHECK(refusal(DynamicCircuit(3).append(gate::ecr(0, 1)), model) ==
+        "qmtl: with_noise: ecr on q0 q1 of the device: three has no such gate there");
+  CHECK(refusal(DynamicCircuit(3).append(gate::h(0)), model).ends_with("three has no such gate there"));
+  const auto open = noise_model(device(), {.other_gates = true});
+  const auto circuit = DynamicCircuit(3).append(gate::h(0)).append(gate::ecr(0, 2));
+  CHECK(dense_density(with_noise(circuit, open)) == dense_density(Program(circuit)));
+  CHECK(refusal(DynamicCircuit(3).append(gate::sx(2)), open).find("not calibrated") != std::string::npos);
+}
+
+TEST_CASE("gates that the device has not take another one's figures, on both orders of its qubits") {
+  const auto model = noise_model(device(), {.stand_ins = {{Gate::RY, Gate::SX}, {Gate::CX, Gate::ECR}}});
+  const auto published = device();
+  const std::vector<Relaxation> pair{published.qubits[0].relaxation(), published.qubits[1].relaxation()};
+  NoiseModel by_hand;
+  add_calibrated_gate(by_hand, Gate::RY, {0}, 3e-4, std::span(pair).first(1), 35);
+  add_calibrated_gate(by_hand, Gate::CX, {0, 1}, 0.01, pair, 300);
+  const auto circuit = DynamicCircuit(2).append(gate::ry(0, 0.7)).append(gate::cx(0, 1));
+  CHECK(max_difference(dense_density(with_noise(circuit, model)), dense_density(with_noise(circuit, by_hand))) < 1e-15);
+  CHECK(refusal(DynamicCircuit(3).append(gate::ry(2, 0.1)), model).find("ry on q2") != std::string::npos);
+  CHECK(refusal(DynamicCircuit(3).append(gate::cx(2, 1)), model).find("ecr is not calibrated") != std::string::npos);
+}
+
+TEST_CASE("qubits that wait relax, if asked to") {
+  const auto circuit = DynamicCircuit(2).append(gate::rz(1, 0.1)).append(gate::sx(0));
+  const auto busy = with_noise(circuit, noise_model(device()));
+  const auto idle = with_noise(circuit, noise_model(device(), {.idle_relaxation = true}));
+  CHECK(length(idle) == length(busy) + 1);  // qubit 1, until both are measured
+}
+
+TEST_CASE("noise is scaled, down to none") {
+  const auto circuit = DynamicCircuit(2).append(gate::sx(0)).append(gate::sx(1)).append(gate::ecr(1, 0));
+  const auto none = noise_model(device(), {.scale = 0.0, .idle_relaxation = true});
+  CHECK(length(with_noise(circuit, none)) == 3);
+  CHECK(none.readout_error(0) == ReadoutError{});
+
+  const auto three = noise_model(device(), {.scale = 3.0});
+  CHECK(three.readout_error(0) == ReadoutError{.p_1_given_0 = 0.03, .p_0_given_1 = 0.09});
+  CHECK(noise_model(device(), {.scale = 1e3}).readout_error(0) == ReadoutError{.p_1_given_0 = 0.5, .p_0_given_1 = 0.5});
+  NoiseModel by_hand;
+  const auto relaxation = device().qubits[0].relaxation();
+  by_hand.after({.gate = Gate::SX}, depolarizing(3 * *depolarizing_strength(device(), device().gates[0])));
+  by_hand.after({.gate = Gate::SX}, thermal_relaxation(relaxation, 3 * 35));  // at three times the rate
+  const auto sx = DynamicCircuit(1).append(gate::sx(0));
+  CHECK(max_difference(dense_density(with_noise(sx, three)), dense_density(with_noise(sx, by_hand))) < 1e-15);
+  CHECK_THROWS_AS(noise_model(device(), {.scale = -1.0}), ValueError);
+}
+
+TEST_CASE("a calibration made by hand whose gates are on qubits that there are not") {
+  auto published = device();
+  published.gates[0].qubits = {3};
+  CHECK(test::message_of<CircuitError>([&] { static_cast<void>(noise_model(published)); }) ==
+        "qmtl: DeviceCalibration: a gate's qubit, expected below 3, got 3");
+}
+
+}  // namespace

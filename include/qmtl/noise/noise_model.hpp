@@ -51,6 +51,22 @@ inline void check_device_qubits(std::string_view where, std::span<const int> qub
   }
 }
 
+/// Which qubits of a device a head's are: device_qubits[q], or q if that list is empty. Throws ShapeError for a head
+/// with more qubits than the list.
+[[nodiscard]] inline std::vector<int> on_device(std::string_view where, std::span<const int> qubits,
+                                                std::span<const int> device_qubits) {
+  std::vector<int> out(qubits.begin(), qubits.end());
+  if (device_qubits.empty()) return out;
+  for (int& q : out) {
+    if (static_cast<std::size_t>(q) >= device_qubits.size()) {
+      throw ShapeError(text("qmtl: ", where, ": qubits of the head, expected at most ", device_qubits.size(),
+                            ", as the device's list has, got at least ", q + 1));
+    }
+    q = device_qubits[static_cast<std::size_t>(q)];
+  }
+  return out;
+}
+
 /// Number of qubits of the gates that a selector selects, or 0 for any. Throws CircuitError where its fields disagree.
 [[nodiscard]] inline int width_of(std::string_view where, const GateSelector& gates) {
   check_device_qubits(where, gates.qubits);

@@ -42,7 +42,7 @@ class NoisyExecutor {
 
  private:
   [[nodiscard]] Batch<double> run(const CircuitJob& job) const {
-    const auto device = on_device(job.qubits);
+    const auto device = detail::on_device("NoisyExecutor", job.qubits, device_qubits_);
     const Program program = with_noise(job.circuit, model_, device);
     std::vector<ReadoutError> errors;
     for (const int q : job.measured) errors.push_back(model_.readout_error(device[static_cast<std::size_t>(q)]));
@@ -56,19 +56,6 @@ class NoisyExecutor {
       std::ranges::copy(read, table.col(r).begin());
     }
     return table;
-  }
-
-  [[nodiscard]] std::vector<int> on_device(std::span<const int> qubits) const {
-    std::vector<int> out(qubits.begin(), qubits.end());
-    if (device_qubits_.empty()) return out;
-    for (int& q : out) {
-      if (q >= static_cast<int>(device_qubits_.size())) {
-        throw ShapeError(detail::text("qmtl: NoisyExecutor: qubits of the head, expected at most ",
-                                      device_qubits_.size(), ", as the device's list has, got at least ", q + 1));
-      }
-      q = device_qubits_[static_cast<std::size_t>(q)];
-    }
-    return out;
   }
 
   NoiseModel model_;

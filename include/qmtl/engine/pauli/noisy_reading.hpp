@@ -1,0 +1,314 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// Tasks under noise: their blocks and readouts as operators on the encoding's Pauli coordinates.
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <numeric>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "qmtl/engine/head_program.hpp"
+#include "qmtl/engine/pauli/pauli_lanes.hpp"
+#include "qmtl/engine/pauli/pauli_scheduler.hpp"
+#include "qmtl/engine/pauli/pauli_tracer.hpp"
+#include "qmtl/noise/readout_error.hpp"
+#include "qmtl/noise/with_noise.hpp"
+
+namespace qmtl::inline QMTL_ABI::detail {
+
+/// The products of Z in observables that are diagonal on some qubits.
+struct DiagonalObservables {
+  std::vector<PauliString> strings;     ///< those that occur
+  ColMajorMatrix<double> coefficients;  ///< strings x observables
+};
+
+/// From eigenvalues (2^k outcomes x observables). Cost k 2^k an observable.
+[[nodiscard]] inline DiagonalObservables z_strings(ColMajorMatrix<double> eigenvalues) {
+  const auto size = static_cast<Index>(eigenvalues.rows());
+  for (Index bit = 1; bit < size; bit *= 2) {  // the Walsh-Hadamard transform
+    for (Index a = 0; a < size; ++a) {
+      if ((a & bit) != 0) continue;
+      const auto low = static_cast<Eigen::Index>(a), high = static_cast<Eigen::Index>(a | bit);
+      const Eigen::RowVectorXd sum = eigenvalues.row(low) + eigenvalues.row(high);
+      eigenvalues.row(high) = eigenvalues.row(low) - eigenvalues.row(high);
+      eigenvalues.row(low) = sum;
+    }
+  }
+  eigenvalues /= static_cast<double>(size);
+  DiagonalObservables out;
+  std::vector<Eigen::Index> used;
+  for (Index z = 0; z < size; ++z) {
+    if (eigenvalues.row(static_cast<Eigen::Index>(z)).cwiseAbs().maxCoeff() < 1e-16) continue;
+    out.strings.push_back({0, z});
+    used.push_back(static_cast<Eigen::Index>(z));
+  }
+  out.coefficients = eigenvalues(used, Eigen::all);
+  return out;
+}
+
+/// A task's outputs, or those of them that one measurement basis gives: operators A_o on the coordinates that the
+/// encoding ends with, the noisy block and readout in the Heisenberg picture. They depend on the weights only.
+template <Scalar S>
+class NoisyReading {
+ public:
+  NoisyReading(const EngineTask<S>& task, PauliProgram block, const ColMajorMatrix<double>& coefficients)
+      : block_(std::move(block)),
+        first_output_(task.first_output),
+        first_parameter_(static_cast<std::size_t>(task.first_parameter)),
+        coefficients_(coefficients.cast<S>()),
+        numbers_(block_.size()),
+        cotangents_(block_.places()),
+        weight_gradients_(static_cast<std::size_t>(weight_count(task.block))) {}
+
+  [[nodiscard]] const PauliProgram& block() const noexcept { return block_.program(); }
+  [[nodiscard]] int first_output() const noexcept { return first_output_; }
+  [[nodiscard]] int outputs() const noexcept { return static_cast<int>(coefficients_.cols()); }
+
+  /// Where the encoding has the block's starts, `ends[number[s]]` being that of start s.
+  void connect(std::span<const PauliProgram::Factor> ends, std::span<const std::size_t> number) {
+    for (std::size_t s = 0; s < number.size(); ++s) {
+      const auto& end = ends[number[s]];
+      if (end.factor != 0.0) inputs_.push_back({s, end.place, static_cast<S>(end.factor)});
+    }
+    operators_.resize(inputs_.size() * static_cast<std::size_t>(outputs()));
+    sums_.resize(operators_.size());
+  }
+
+  /// Computes the operators for these weights of the head.
+  void update(std::span<const S> weights) {
+    set_angles(weights);
+    for (int first = 0; first < outputs(); first += pack_width<S>) {
+      load_cotangents(first);
+      block_.pull(cotangents_);
+      for_each_output(first, [&](int lane, std::size_t o) {
+        for (std::size_t i = 0; i < inputs_.size(); ++i) {
+          const auto& start = block().starts[inputs_[i].start];
+          operators_[o * inputs_.size() + i] =
+              cotangents_[start.place][lane] * static_cast<S>(start.factor) * inputs_[i].factor;
+        }
+      });
+    }
+  }
+
+  /// <O_o> of the samples in lanes, from the numbers at the encoding's end.
+  [[nodiscard]] Pack<S> expectation(int o, std::span<const Pack<S>> numbers) const noexcept {
+    const std::size_t first = static_cast<std::size_t>(o) * inputs_.size();
+    Pack<S> sum{};
+    for (std::size_t i = 0; i < inputs_.size(); ++i) sum += operators_[first + i] * numbers[inputs_[i].place];
+    return sum;
+  }
+
+  void begin_sums() noexcept { std::fill(sums_.begin(), sums_.end(), Pack<S>{}); }
+
+  /// For a cotangent of <O_o> in lanes: adds to those of the encoding's numbers, and to the sums of cotangents times
+  /// numbers.
+  void pull(int o, const Pack<S>& cotangent, std::span<const Pack<S>> numbers, std::span<Pack<S>> of_numbers) noexcept {
+    const std::size_t first = static_cast<std::size_t>(o) * inputs_.size();
+    for (std::size_t i = 0; i < inputs_.size(); ++i) {
+      of_numbers[inputs_[i].place] += operators_[first + i] * cotangent;
+      sums_[first + i] += cotangent * numbers[inputs_[i].place];
+    }
+  }
+
+  /// Adds the weight gradients of sum_o <A_o, sums_o>: one sweep of the block with the outputs in lanes.
+  void add_gradient(std::span<const S> weights, std::span<S> gradient) {
+    if (weight_gradients_.empty()) return;
+    set_angles(weights);
+    for (int first = 0; first < outputs(); first += pack_width<S>) {
+      std::fill(numbers_.begin(), numbers_.end(), Pack<S>{});
+      for_each_output(first, [&](int lane, std::size_t o) {
+        for (std::size_t i = 0; i < inputs_.size(); ++i) {
+          const auto& start = block().starts[inputs_[i].start];
+          numbers_[start.place][lane] =
+              static_cast<S>(start.factor) * inputs_[i].factor * lane_sum<S>(sums_[o * inputs_.size() + i]);
+        }
+      });
+      block_.forward(numbers_);
+      load_cotangents(first);
+      block_.backward(numbers_, cotangents_);
+      std::fill(weight_gradients_.begin(), weight_gradients_.end(), Pack<S>{});
+      block_.angles().chain({}, of_task(weights), {}, weight_gradients_);
+      for (std::size_t j = 0; j < weight_gradients_.size(); ++j) {
+        gradient[first_parameter_ + j] += lane_sum<S>(weight_gradients_[j]);
+      }
+    }
+  }
+
+ private:
+  /// A start of the block, and where the encoding has it: the coordinate is factor times the number there.
+  struct Input {
+    std::size_t start;
+    std::uint32_t place;
+    S factor;
+  };
+
+  [[nodiscard]] std::span<const S> of_task(std::span<const S> weights) const noexcept {
+    return weights.subspan(first_parameter_, weight_gradients_.size());
+  }
+  void set_angles(std::span<const S> weights) { block_.angles().set_uniform({}, of_task(weights)); }
+
+  /// Calls visit(lane, output) for those from `first` on.
+  template <class Visit>
+  void for_each_output(int first, const Visit& visit) const {
+    const int count = std::min(pack_width<S>, outputs() - first);
+    for (int lane = 0; lane < count; ++lane) visit(lane, static_cast<std::size_t>(first + lane));
+  }
+
+  /// The coordinates of the observables from `first` on, an output a lane.
+  void load_cotangents(int first) {
+    std::fill(cotangents_.begin(), cotangents_.end(), Pack<S>{});
+    for_each_output(first, [&](int lane, std::size_t o) {
+      for (std::size_t e = 0; e < block().ends.size(); ++e) {
+        const auto& end = block().ends[e];
+        if (end.factor == 0.0) continue;
+        cotangents_[end.place][lane] =
+            static_cast<S>(end.factor) * coefficients_(static_cast<Eigen::Index>(e), static_cast<Eigen::Index>(o));
+      }
+    });
+  }
+
+  PauliLanes<S> block_;
+  int first_output_;
+  std::size_t first_parameter_;
+  ColMajorMatrix<S> coefficients_;  // ends x outputs
+  std::vector<Input> inputs_;
+  std::vector<S> operators_;   // output after output, of the inputs' numbers
+  std::vector<Pack<S>> sums_;  // as operators, over the batch
+  std::vector<Pack<S>> numbers_, cotangents_, weight_gradients_;
+};
+
+/// An encoding and the readings that begin where it ends.
+template <Scalar S>
+struct NoisyGroup {
+  PauliLanes<S> lanes;
+  std::vector<NoisyReading<S>> readings;
+};
+
+/// A head's circuits under noise, as few as are cheap: readings that depend on the same part of the encoding share it.
+template <Scalar S>
+class NoisyHead {
+ public:
+  NoisyHead(const HeadProgram<S>& program, const NoiseModel& model, std::vector<int> device_qubits)
+      : program_(&program),
+        model_(&model),
+        device_(std::move(device_qubits)),
+        encoding_(noisy_encoding()),
+        maps_(encoding_),
+        reach_(maps_.all(), program.qubits) {
+    for (const auto& task : program.tasks) {
+      if (task.bases.empty()) add(task, nullptr);
+      for (const auto& basis : task.bases) add(task, &basis);
+    }
+    group();
+  }
+
+  [[nodiscard]] std::vector<NoisyGroup<S>>& groups() noexcept { return groups_; }
+
+ private:
+  using Members = std::vector<std::size_t>;  // numbers of readings
+
+  /// Checks the list of qubits before anything is made of it.
+  [[nodiscard]] Program noisy_encoding() {
+    check_device_qubits("NoisyBackend", device_);
+    std::vector<int> qubits(static_cast<std::size_t>(program_->qubits));
+    std::iota(qubits.begin(), qubits.end(), 0);
+    device_ = on_device("NoisyBackend", qubits, device_);
+    return with_noise(Program(CircuitView(program_->qubits, program_->encoding)), *model_, device_);
+  }
+
+  /// A task in one of its measurement bases; null: the computational one.
+  void add(const EngineTask<S>& task, const MeasurementBasis* basis) {
+    std::vector<Operation> ops(program_->encoding.begin(), program_->encoding.end());
+    for (const auto& op : task.block) ops.push_back(relabel(op, task.window));
+    if (basis != nullptr) {
+      for (const auto& op : basis->rotations()) ops.push_back(relabel(op, task.window));
+    }
+    // The noise of a circuit's beginning does not depend on what follows.
+    const Program whole = with_noise(CircuitView(program_->qubits, ops), *model_, device_);
+    const PauliMaps rest(whole, encoding_.instructions().size());
+
+    ColMajorMatrix<double> eigenvalues =
+        basis != nullptr ? basis->eigenvalues : task.eigenvalues.template cast<double>();
+    std::vector<ReadoutError> errors;
+    for (const int q : task.window) errors.push_back(model_->readout_error(device_[static_cast<std::size_t>(q)]));
+    for (Eigen::Index o = 0; o < eigenvalues.cols(); ++o) {
+      apply_readout_errors_to_observable(
+          std::span(eigenvalues.col(o).data(), static_cast<std::size_t>(eigenvalues.rows())), errors);
+    }
+    const auto observables = z_strings(std::move(eigenvalues));
+    PauliTracer tracer;
+    for (const auto& string : observables.strings) (void)tracer.need(string, task.window);
+    tracer.before(rest.all());
+    const PauliProgram traced = std::move(tracer).finish();
+    readings_.emplace_back(task, PauliScheduler(traced, false).run(), observables.coefficients);
+  }
+
+  [[nodiscard]] PauliProgram encoding_of(const Members& members, std::vector<std::vector<std::size_t>>& numbers) const {
+    PauliTracer tracer;
+    numbers.clear();
+    for (const std::size_t m : members) {
+      auto& of_reading = numbers.emplace_back();
+      const auto& block = readings_[m].block();
+      for (const auto& start : block.starts) of_reading.push_back(tracer.need(start.string, block.qubits));
+    }
+    tracer.before(maps_.all(), &reach_);
+    const PauliProgram traced = std::move(tracer).finish();
+    return PauliScheduler(traced, true).run();
+  }
+
+  /// Readings on the same qubits together, or all of them if that is less work.
+  void group() {
+    std::vector<Members> apart;
+    for (std::size_t m = 0; m < readings_.size(); ++m) {
+      const auto like = std::find_if(apart.begin(), apart.end(), [&](const Members& other) {
+        return std::ranges::is_permutation(readings_[other.front()].block().qubits, readings_[m].block().qubits);
+      });
+      if (like == apart.end()) {
+        apart.push_back({m});
+      } else {
+        like->push_back(m);
+      }
+    }
+    std::vector<std::vector<std::vector<std::size_t>>> numbers(apart.size());
+    std::vector<PauliProgram> programs;
+    std::size_t work = 0;
+    for (std::size_t i = 0; i < apart.size(); ++i) {
+      programs.push_back(encoding_of(apart[i], numbers[i]));
+      work += programs.back().work();
+    }
+    if (apart.size() > 1 && program_->qubits <= 64) {
+      Members all(readings_.size());
+      std::iota(all.begin(), all.end(), std::size_t{0});
+      std::vector<std::vector<std::size_t>> of_all;
+      PauliProgram together = encoding_of(all, of_all);
+      constexpr double worth_it = 0.8;  // smaller circuits stay in the caches
+      if (static_cast<double>(together.work()) < worth_it * static_cast<double>(work)) {
+        apart = {std::move(all)};
+        numbers = {std::move(of_all)};
+        programs = {std::move(together)};
+      }
+    }
+    for (std::size_t i = 0; i < apart.size(); ++i) {
+      NoisyGroup<S> made{PauliLanes<S>(std::move(programs[i])), {}};
+      for (std::size_t k = 0; k < apart[i].size(); ++k) {
+        made.readings.push_back(std::move(readings_[apart[i][k]]));
+        made.readings.back().connect(made.lanes.program().ends, numbers[i][k]);
+      }
+      groups_.push_back(std::move(made));
+    }
+  }
+
+  const HeadProgram<S>* program_;
+  const NoiseModel* model_;
+  std::vector<int> device_;
+  Program encoding_;
+  PauliMaps maps_;
+  PauliReach reach_;
+  std::vector<NoisyReading<S>> readings_;
+  std::vector<NoisyGroup<S>> groups_;
+};
+
+}  // namespace qmtl::inline QMTL_ABI::detail

@@ -1,0 +1,157 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// What a noisy program's instructions do to the Pauli coordinates of a density matrix, r_P = tr(rho P).
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <complex>
+#include <map>
+#include <span>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "qmtl/circuit/program.hpp"
+#include "qmtl/noise/channel_matrices.hpp"
+
+namespace qmtl::inline QMTL_ABI::detail {
+
+/// Whether two strings anticommute.
+[[nodiscard]] inline bool anticommute(const PauliString& a, const PauliString& b) noexcept {
+  return ((std::popcount(a.x & b.z) + std::popcount(a.z & b.x)) & 1) != 0;
+}
+
+/// The digits of a string on so many qubits, as pauli_of_digits reads them.
+[[nodiscard]] inline Index digits_of(Index x, Index z) noexcept {
+  constexpr Index of_bits[] = {0, 1, 3, 2};  // x + 2 z: I, X, Z, Y
+  Index out = 0;
+  for (int j = 0; (x | z) >> j != 0; ++j) out |= of_bits[bit_of(x, j) + 2 * bit_of(z, j)] << (2 * j);
+  return out;
+}
+
+/// exp(-i angle P / 2) with P on these qubits: bit j of the string is qubits[j]. It rotates the coordinates of two
+/// strings that anticommute with P, Q and +-i P Q, by the angle.
+struct PauliRotation {
+  std::vector<int> qubits;
+  PauliString generator;
+  Angle angle;
+};
+
+/// A constant linear map of the coordinates on these qubits: row i of `rows` has the columns and values of what is not
+/// zero of a Pauli transfer matrix, whose digits to the base of 4 are as in `pauli_transfer_matrix`.
+struct PauliTransfer {
+  using Row = std::vector<std::pair<Index, double>>;
+  std::vector<int> qubits;
+  std::span<const Row> rows;
+};
+
+using PauliMap = std::variant<PauliRotation, PauliTransfer>;
+
+/// Entries below this are rounding errors of a transfer matrix that is exactly zero there.
+inline constexpr double transfer_tolerance = 4e-16;
+
+[[nodiscard]] inline std::vector<PauliTransfer::Row> transfer_rows(const QuantumChannel& channel) {
+  const auto matrix = pauli_transfer_matrix(channel);
+  std::vector<PauliTransfer::Row> rows(static_cast<std::size_t>(matrix.rows()));
+  for (Eigen::Index i = 0; i < matrix.rows(); ++i) {
+    for (Eigen::Index j = 0; j < matrix.cols(); ++j) {
+      double value = matrix(i, j);
+      if (std::abs(value) < transfer_tolerance) continue;
+      if (std::abs(std::abs(value) - 1.0) < transfer_tolerance) value = value < 0 ? -1.0 : 1.0;
+      rows[static_cast<std::size_t>(i)].emplace_back(static_cast<Index>(j), value);
+    }
+  }
+  return rows;
+}
+
+/// The rotations whose product is a part of a gate with an angle: exp(-i a G), G = sum_P c_P P with strings that
+/// commute with each other. Strings are on the gate's own qubits.
+[[nodiscard]] inline std::vector<std::pair<PauliString, double>> rotations_of(const GatePart& part, int qubits) {
+  const auto& g = generator_of(part.gate);
+  const auto entry = [&g](int r, int c) { return std::complex<double>(g.re[r][c], g.im[r][c]); };
+  const Index first = part.set, second = part.set ^ part.flip;
+  std::vector<std::pair<PauliString, double>> rotations;
+  for (const bool flips : {false, true}) {
+    for (Index z = 0; z < dimension(qubits); ++z) {
+      const PauliString string{flips ? part.flip : 0, z};
+      const auto trace =
+          pauli_entry(string, first) * entry(0, flips ? 1 : 0) + pauli_entry(string, second) * entry(1, flips ? 0 : 1);
+      const double factor = 2 * trace.real() / static_cast<double>(dimension(qubits));
+      if (factor != 0.0 && string.support() != 0) rotations.emplace_back(string, factor);
+    }
+  }
+  return rotations;
+}
+
+/// The matrix of a gate without angles.
+[[nodiscard]] inline OperationMatrix constant_gate_matrix(const GateInfo& facts) {
+  const auto size = static_cast<Eigen::Index>(dimension(facts.qubits));
+  OperationMatrix matrix = OperationMatrix::Identity(size, size);
+  for (const auto& part : facts.parts()) {
+    const auto m = matrix_of(part.gate, 0.0);
+    const auto entry = [&m](int r, int c) { return std::complex<double>(m.re[r][c], m.im[r][c]); };
+    const Eigen::Index first = part.set, second = part.set ^ part.flip;
+    const Eigen::RowVectorXcd upper = matrix.row(first), lower = matrix.row(second);
+    matrix.row(first) = entry(0, 0) * upper + entry(0, 1) * lower;
+    matrix.row(second) = entry(1, 0) * upper + entry(1, 1) * lower;
+  }
+  return matrix;
+}
+
+/// The maps of a program's instructions, in the order in which they act. Throws LogicError unless these are gates,
+/// channels and barriers.
+class PauliMaps {
+ public:
+  /// From instruction `first` on.
+  explicit PauliMaps(const Program& program, std::size_t first = 0) {
+    for (const auto& step : program.instructions().subspan(first)) {
+      if (const auto* op = std::get_if<Operation>(&step.action)) {
+        add(*op);
+      } else if (const auto* channel = std::get_if<Channel>(&step.action)) {
+        add(program, *channel);
+      } else if (!std::holds_alternative<Barrier>(step.action)) {
+        throw LogicError("qmtl: Pauli coordinates: expected gates and channels only");
+      }
+    }
+  }
+  PauliMaps(const PauliMaps&) = delete;  // they point to its tables
+  PauliMaps& operator=(const PauliMaps&) = delete;
+
+  [[nodiscard]] std::span<const PauliMap> all() const noexcept { return maps_; }
+
+ private:
+  void add(const Operation& op) {
+    const auto& facts = info(op.gate);
+    const std::vector<int> qubits(op.targets().begin(), op.targets().end());
+    if (facts.angles == 0) {
+      const auto [known, is_new] = gates_.try_emplace(op.gate);
+      if (is_new) known->second = transfer_rows(unitary_channel(constant_gate_matrix(facts)));
+      maps_.push_back(PauliTransfer{qubits, known->second});
+      return;
+    }
+    for (const auto& part : facts.parts()) {
+      for (const auto& [string, factor] : rotations_of(part, facts.qubits)) {
+        const Angle& angle = op.angles[static_cast<std::size_t>(part.angle)];
+        maps_.push_back(PauliRotation{qubits, string, part.sign * factor * angle});
+      }
+    }
+  }
+
+  void add(const Program& program, const Channel& channel) {
+    const auto [known, is_new] = channels_.try_emplace(channel.first);
+    if (is_new) {
+      const auto kraus =
+          program.matrices().subspan(static_cast<std::size_t>(channel.first), static_cast<std::size_t>(channel.count));
+      known->second = transfer_rows(QuantumChannel({kraus.begin(), kraus.end()}));
+    }
+    maps_.push_back(PauliTransfer{channel.qubits, known->second});
+  }
+
+  std::vector<PauliMap> maps_;
+  std::map<Gate, std::vector<PauliTransfer::Row>> gates_;
+  std::map<int, std::vector<PauliTransfer::Row>> channels_;  // by the number of the first matrix
+};
+
+}  // namespace qmtl::inline QMTL_ABI::detail

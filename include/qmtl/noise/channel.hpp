@@ -76,7 +76,7 @@ class QuantumChannel {
   detail::require_size("apply_channel: rows of rho", rho.rows(), size);
   detail::require_size("apply_channel: columns of rho", rho.cols(), size);
   OperationMatrix out = OperationMatrix::Zero(size, size);
-  for (const auto& k : channel.kraus()) out += k * rho * k.adjoint();
+  for (const auto& k : channel.kraus()) out += (k * rho).eval() * k.adjoint();
   return out;
 }
 

@@ -10,6 +10,7 @@
 #include <array>
 #include <cmath>
 #include <complex>
+#include <concepts>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -45,9 +46,11 @@ namespace qmtl::inline QMTL_ABI {
 /// The channel of a Choi matrix (as choi_matrix gives it), with as few Kraus operators as there can be: the
 /// eigenvectors of eigenvalues above `tolerance` times 2^k. Throws ShapeError unless it is 4^k x 4^k, ValueError, with
 /// the deviation, unless it is Hermitian, positive and preserves the trace, to 1e-9. Cost 64^k.
-[[nodiscard]] inline QuantumChannel channel_of_choi(const OperationMatrix& choi, std::string_view name = "kraus",
-                                                    double tolerance = 1e-14) {
+template <class Matrix>  // of any expression: the eigenvalue solver takes long to compile, and few call this
+[[nodiscard]] QuantumChannel channel_of_choi(const Eigen::MatrixBase<Matrix>& matrix, std::string_view name = "kraus",
+                                             double tolerance = 1e-14) {
   constexpr double refused = 1e-9;
+  const OperationMatrix choi = matrix;
   const auto doubled = detail::matrix_qubits("channel_of_choi: the Choi matrix", choi);
   if (doubled % 2 != 0 || doubled < 2 || doubled > 2 * QuantumChannel::max_qubits) {
     throw ShapeError(detail::text("qmtl: channel_of_choi: rows, expected 4^k with k from 1 to ",
@@ -59,7 +62,7 @@ namespace qmtl::inline QMTL_ABI {
         detail::text("qmtl: channel_of_choi: expected a Hermitian matrix to ", refused, ", got an error of ", skew));
   }
   const auto size = static_cast<Eigen::Index>(dimension(static_cast<int>(doubled / 2)));
-  const Eigen::SelfAdjointEigenSolver<OperationMatrix> solver(choi);
+  const Eigen::SelfAdjointEigenSolver<typename Eigen::MatrixBase<Matrix>::PlainObject> solver(choi);
   if (const double lowest = solver.eigenvalues()[0] / static_cast<double>(size); !(lowest > -refused)) {
     throw ValueError(detail::text("qmtl: channel_of_choi: expected a completely positive map, no eigenvalue below ",
                                   -refused, " times ", size, ", got ", lowest, " times ", size));
@@ -74,7 +77,8 @@ namespace qmtl::inline QMTL_ABI {
 }
 
 /// The same channel with as few Kraus operators as there can be, at most 4^k.
-[[nodiscard]] inline QuantumChannel simplified(const QuantumChannel& channel) {
+template <std::same_as<QuantumChannel> Channel>
+[[nodiscard]] QuantumChannel simplified(const Channel& channel) {
   return channel_of_choi(choi_matrix(channel), channel.name());
 }
 

@@ -7,6 +7,7 @@
 #include <Eigen/LU>
 
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <span>
 #include <string_view>
@@ -216,9 +217,9 @@ inline void apply_readout_errors_to_observable(std::span<double> eigenvalues, co
 
 /// Undoes apply_readout_errors, as for errors of single qubits. Throws as it, and ValueError, with the figure, for a
 /// matrix whose reciprocal condition number is below 1e-6. Cost 8^k besides.
-inline void invert_readout_errors(std::span<double> probabilities, const ConfusionMatrix& confusion,
-                                  std::span<const int> bits) {
-  const Eigen::PartialPivLU<ConfusionMatrix::Matrix> lu(confusion.matrix());
+template <std::same_as<ConfusionMatrix> Confusion>  // a template: the decomposition takes long to compile
+void invert_readout_errors(std::span<double> probabilities, const Confusion& confusion, std::span<const int> bits) {
+  const Eigen::PartialPivLU<typename Confusion::Matrix> lu(confusion.matrix());
   if (const double condition = lu.rcond(); !(condition >= 1e-6)) {
     throw ValueError(detail::text("qmtl: invert_readout_errors: reciprocal condition number, expected at least 1e-6, ",
                                   "got ", condition));

@@ -12,10 +12,7 @@
 
 #include "qmtl/core/page_vector.hpp"
 #include "qmtl/engine/lane_group.hpp"
-#include "qmtl/engine/pauli/noisy_reading.hpp"
-#include "qmtl/engine/pauli/pauli_lanes.hpp"
-#include "qmtl/engine/pauli/pauli_scheduler.hpp"
-#include "qmtl/engine/pauli/pauli_tracer.hpp"
+#include "qmtl/engine/pauli/noisy_head.hpp"
 #include "qmtl/noise/noise_model.hpp"
 
 namespace qmtl::inline QMTL_ABI {

@@ -26,6 +26,27 @@ using RegisterValues = std::vector<std::uint64_t>;
 
 namespace detail {
 
+/// The density matrix of qubits of a state, not normalised. Bit j of its indices is qubit qubits[j]. Cost 2^N * 2^k.
+template <QuantumState State>
+[[nodiscard]] ColMajorMatrix<std::complex<double>> local_density(const State& state, std::span<const int> qubits) {
+  const Places<double> places(qubits);
+  const auto local = static_cast<Eigen::Index>(places.offsets.size());
+  ColMajorMatrix<std::complex<double>> rho = ColMajorMatrix<std::complex<double>>::Zero(local, local);
+  Eigen::Matrix<std::complex<double>, Eigen::Dynamic, 1> part(local);
+  for_each_environment(places.sorted, qubits_of(state), [&](Index base) {
+    for (Eigen::Index a = 0; a < local; ++a) {
+      part[a] = std::complex<double>(state.data()[base | places.offsets[static_cast<std::size_t>(a)]]);
+    }
+    rho.noalias() += part * part.adjoint();
+  });
+  return rho;
+}
+
+/// How likely a Kraus operator is where the qubits' density matrix is rho: tr(K rho K^dagger).
+[[nodiscard]] inline double kraus_probability(const OperationMatrix& kraus, const OperationMatrix& rho) {
+  return (kraus * rho).cwiseProduct(kraus.conjugate()).sum().real();
+}
+
 /// Runs instructions on one state of the register.
 template <MutableState State, BitGenerator G>
 class Trajectory {
@@ -80,34 +101,20 @@ class Trajectory {
 
   /// Draws operator K_k with a probability as |K_k psi|^2 = tr(K_k rho K_k^dagger), rho being that of the qubits.
   void apply_action(const Channel& channel) {
-    const ColMajorMatrix<std::complex<double>> rho = density(channel.qubits);
+    const auto rho = local_density(*state_, channel.qubits);
     const double whole = rho.trace().real();
     require_norm(whole);
     double left = uniform01(*rng_) * whole, probability = 0.0;
     int drawn = -1;
     for (int k = 0; k < channel.count && left >= 0.0; ++k) {
       const auto& kraus = program_->matrices()[static_cast<std::size_t>(channel.first) + static_cast<std::size_t>(k)];
-      const double of_this = (kraus * rho).cwiseProduct(kraus.conjugate()).sum().real();
+      const double of_this = kraus_probability(kraus, rho);
       if (of_this <= 0.0) continue;  // rounding must not lead to what cannot happen
       drawn = channel.first + k;
       probability = of_this;
       left -= of_this;
     }
     apply_matrix(*state_, Matrix(matrix(drawn) / static_cast<S>(std::sqrt(probability))), channel.qubits);
-  }
-
-  [[nodiscard]] ColMajorMatrix<std::complex<double>> density(std::span<const int> qubits) const {
-    const Places<double> places(qubits);
-    const auto local = static_cast<Eigen::Index>(places.offsets.size());
-    ColMajorMatrix<std::complex<double>> rho = ColMajorMatrix<std::complex<double>>::Zero(local, local);
-    Eigen::Matrix<std::complex<double>, Eigen::Dynamic, 1> part(local);
-    for_each_environment(places.sorted, qubits_of(*state_), [&](Index base) {
-      for (Eigen::Index a = 0; a < local; ++a) {
-        part[a] = std::complex<double>(state_->data()[base | places.offsets[static_cast<std::size_t>(a)]]);
-      }
-      rho.noalias() += part * part.adjoint();
-    });
-    return rho;
   }
 
   /// Reads a qubit and leaves the state that has been read, of norm 1.

@@ -1,0 +1,75 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// A head's circuits under a noise model, by trajectories.
+
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "qmtl/executor/executor.hpp"
+#include "qmtl/noise/trajectories.hpp"
+#include "qmtl/noise/with_noise.hpp"
+
+namespace qmtl::inline QMTL_ABI {
+
+/// Runs circuits on random trajectories of state vectors, with a noise model's channels and readout errors: expectation
+/// values with standard errors, where `NoisyExecutor` has exact ones at 4^N. A trajectory is looked at exactly, not
+/// measured. Random numbers are drawn from a seed of its own, anew for each run. Circuits are of at most 30 qubits.
+/// Cost of a run: as many trajectories, at most 2^N a gate or channel each.
+class TrajectoryExecutor {
+ public:
+  /// The head's qubit q is qubit device_qubits[q] of the device, or q if the list is empty. Throws CircuitError for
+  /// qubits that are negative or repeated, ValueError as `trajectories`.
+  explicit TrajectoryExecutor(NoiseModel model, const TrajectoryOptions& options = {},
+                              std::vector<int> device_qubits = {})
+      : model_(std::move(model)), device_qubits_(std::move(device_qubits)), options_(options), rng_(options.seed) {
+    detail::check_device_qubits("TrajectoryExecutor", device_qubits_);
+    detail::check(options);
+  }
+
+  [[nodiscard]] const NoiseModel& model() const noexcept { return model_; }
+  /// From now on the random numbers are those of this seed.
+  void reseed(Seed seed) noexcept { rng_ = Rng(seed); }
+
+  /// Expectation values with their covariances, those of a run being from the same trajectories. Throws ShapeError for
+  /// a head with more qubits than the device's list, MemoryError for circuits that are too wide.
+  [[nodiscard]] std::vector<Estimates> expectations(std::span<const CircuitJob> jobs) {
+    std::vector<Estimates> results;
+    results.reserve(jobs.size());
+    for (const auto& job : jobs) results.push_back(run(job));
+    return results;
+  }
+
+ private:
+  [[nodiscard]] Estimates run(const CircuitJob& job) {
+    const auto device = detail::on_device("TrajectoryExecutor", job.qubits, device_qubits_);
+    const Program program = with_noise(job.circuit, model_, device);
+    std::vector<ReadoutError> errors;
+    for (const int q : job.measured) errors.push_back(model_.readout_error(device[static_cast<std::size_t>(q)]));
+    ColMajorMatrix<double> eigenvalues = job.eigenvalues;  // as they are read
+    for (Eigen::Index o = 0; o < eigenvalues.cols(); ++o) {
+      apply_readout_errors_to_observable({eigenvalues.col(o).data(), static_cast<std::size_t>(eigenvalues.rows())},
+                                         errors);
+    }
+    detail::TrajectoryRunner<double> runner(program);
+    Estimates out{Batch<double>(job.observables(), job.runs()), {}, {}};
+    for (Eigen::Index r = 0; r < job.runs(); ++r) {
+      runner.bind({job.parameters.col(r).data(), static_cast<std::size_t>(job.parameters.rows())}, {});
+      const auto sums =
+          detail::sample_trajectories(runner, options_.count, options_.target_error, rng_, job.observables(),
+                                      [&, measured = job.measured](const DynamicStateVector<double>& state) {
+                                        return Eigen::VectorXd(eigenvalues.transpose() * marginal(state, measured));
+                                      });
+      out.values.col(r) = sums.mean();
+      out.covariances.push_back(sums.covariance_of_mean());
+    }
+    return out;
+  }
+
+  NoiseModel model_;
+  std::vector<int> device_qubits_;
+  TrajectoryOptions options_;
+  Rng rng_;
+};
+
+}  // namespace qmtl::inline QMTL_ABI

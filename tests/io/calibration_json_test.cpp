@@ -86,6 +86,17 @@ TEST_CASE("nothing is clamped, replaced or left out without a note") {
   }
 }
 
+TEST_CASE("gates that have no place in a noise model are no reason to refuse the device") {
+  auto props = test::device_props();
+  props["qubits"].push_back(json::array());
+  props["gates"].push_back({{"gate", "double_excitation"},
+                            {"qubits", {0, 1, 2, 3}},
+                            {"parameters", {{{"name", "gate_error"}, {"value", 0.1}}}}});
+  const auto device = parsed({{"dt", 0.5}}, props);
+  CHECK(!depolarizing_strength(device, device.gates.back()));
+  CHECK_NOTHROW(noise_model(device));
+}
+
 TEST_CASE("the pair of a ZZ coupling whose digits can be split in several ways is the one that is coupled") {
   json props{{"qubits", json::array()}, {"gates", json::array()}, {"general", json::array()}};
   for (int q = 0; q < 128; ++q) props["qubits"].push_back(json::array());

@@ -62,6 +62,18 @@ TEST_CASE("a device's gates have the channels of their published figures") {
   CHECK(model.reset_duration(0) == 1000);
 }
 
+TEST_CASE("in words, what was not taken as published") {
+  auto published = device();
+  published.report = {{.qubits = {1}, .quantity = "T2", .what = "above 2 T1"},
+                      {.gate = "sx", .qubits = {2}, .quantity = "error", .what = "not calibrated", .from = 1}};
+  CHECK(notes_on(published, 1) == "T2 above 2 T1");
+  CHECK(notes_on(published, 2).empty());
+  CHECK(notes_on(published, published.gates[0]).empty());
+  CHECK(notes_on(published, published.gates[1]) == "relaxation alone exceeds the error");
+  CHECK(notes_on(published, published.gates[2]) == "error 1, not calibrated");
+  CHECK(notes_on(published, {"sx", Gate::SX, {0}, 0.9, 35}) == "error beyond the strongest depolarizing channel's");
+}
+
 TEST_CASE("gates that are not calibrated, and those that the device has not, are refused") {
   const auto model = noise_model(device());
   CHECK(refusal(DynamicCircuit(3).append(gate::sx(2)), model) ==

@@ -42,12 +42,13 @@ inline constexpr std::array<UnitFactor, 6> nanoseconds_in{
     {{"s", 1e9}, {"ms", 1e6}, {"us", 1e3}, {"\xc2\xb5s", 1e3}, {"\xce\xbcs", 1e3}, {"ns", 1.0}}};
 inline constexpr std::array<UnitFactor, 4> gigahertz_in{{{"GHz", 1.0}, {"MHz", 1e-3}, {"kHz", 1e-6}, {"Hz", 1e-9}}};
 
-/// The gate of the library that a device calls `name`. U2 is not in the table of gates.
+/// The gate of the library that a device calls `name`, if noise models can have it: U2 is not in the table of gates,
+/// and depolarizing channels are of at most three qubits.
 [[nodiscard]] inline std::optional<Gate> gate_of_device(std::string_view name) {
   if (name == "u1") return Gate::P;
   if (name == "u3") return Gate::U;
   const auto found = std::ranges::find(gate_table, name, &GateInfo::name);
-  return found == gate_table.end() ? std::nullopt : std::optional(found->gate);
+  return found == gate_table.end() || found->qubits > 3 ? std::nullopt : std::optional(found->gate);
 }
 
 /// Reads both files, the second in the order of its fields; what is not taken as it stands goes to the report.

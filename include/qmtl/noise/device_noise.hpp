@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -66,6 +67,40 @@ namespace detail {
                                                                  const GateCalibration& gate) {
   if (!gate.gate || !gate.error || !gate.calibrated()) return std::nullopt;
   return depolarizing_of_gate(*gate.error, detail::relaxations_of(device, gate, 1.0), gate.length.value_or(0.0));
+}
+
+namespace detail {
+
+inline void append_note(std::string& notes, std::string_view note) {
+  if (!notes.empty()) notes += "; ";
+  notes += note;
+}
+
+[[nodiscard]] inline std::string reported_on(const DeviceCalibration& device, std::string_view gate,
+                                             std::span<const int> qubits) {
+  std::string out;
+  for (const auto& note : device.report) {
+    if (note.gate == gate && std::ranges::equal(note.qubits, qubits)) append_note(out, reason_of(note));
+  }
+  return out;
+}
+
+}  // namespace detail
+
+/// In words: what of a qubit was not taken as published, or nothing.
+[[nodiscard]] inline std::string notes_on(const DeviceCalibration& device, int qubit) {
+  return detail::reported_on(device, "", std::span(&qubit, 1));
+}
+
+/// The same of a gate, and where its error is not that of its channels.
+[[nodiscard]] inline std::string notes_on(const DeviceCalibration& device, const GateCalibration& gate) {
+  std::string out = detail::reported_on(device, gate.name, gate.qubits);
+  const auto strength = depolarizing_strength(device, gate);
+  if (strength == 0.0 && *gate.error > 0.0) detail::append_note(out, "relaxation alone exceeds the error");
+  if (strength == max_depolarizing(static_cast<int>(gate.qubits.size()))) {
+    detail::append_note(out, "error beyond the strongest depolarizing channel's");
+  }
+  return out;
 }
 
 namespace detail {

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "qmtl/core/error.hpp"
@@ -56,14 +57,17 @@ namespace detail {
   }
 }
 
+inline void require_trials(std::string_view where, std::int64_t n) {
+  if (n >= 0 && n <= std::int64_t{1} << 53) return;
+  throw ValueError(text("qmtl: ", where, ": trials, expected 0 to 2^53, got ", n));
+}
+
 }  // namespace detail
 
 /// How many of n trials succeed, each with probability p. Throws ValueError for n below 0 or beyond 2^53, or p outside
 /// [0, 1].
 [[nodiscard]] inline std::int64_t binomial(Rng& rng, std::int64_t n, double p) {
-  if (n < 0 || n > std::int64_t{1} << 53) {
-    throw ValueError(detail::text("qmtl: binomial: trials, expected 0 to 2^53, got ", n));
-  }
+  detail::require_trials("binomial", n);
   if (!(p >= 0.0 && p <= 1.0)) {
     throw ValueError(detail::text("qmtl: binomial: probability, expected a number in [0, 1], got ", p));
   }
@@ -77,6 +81,7 @@ namespace detail {
 /// 0 count as 0. Throws ValueError as binomial, and unless their sum is positive and finite. Cost K.
 [[nodiscard]] inline std::vector<std::int64_t> multinomial(Rng& rng, std::int64_t n,
                                                            std::span<const double> probabilities) {
+  detail::require_trials("multinomial", n);
   std::vector<double> rest(probabilities.size() + 1, 0.0);  // of this outcome and those behind it
   for (std::size_t i = probabilities.size(); i-- > 0;) rest[i] = rest[i + 1] + std::max(0.0, probabilities[i]);
   if (!(rest.front() > 0.0) || !std::isfinite(rest.front())) {

@@ -18,6 +18,7 @@
 #include "qmtl/state/apply_matrix.hpp"
 #include "qmtl/state/apply_operation.hpp"
 #include "qmtl/state/dynamic_state.hpp"
+#include "qmtl/state/sample_counts.hpp"
 
 namespace qmtl::inline QMTL_ABI {
 
@@ -191,9 +192,64 @@ struct ShotCount {
   friend bool operator==(const ShotCount&, const ShotCount&) = default;
 };
 
+namespace detail {
+
+/// Whether instructions only read qubits, so that the outcomes of all follow from the state before them.
+[[nodiscard]] inline bool only_reads(std::span<const Instruction> steps) {
+  return std::all_of(steps.begin(), steps.end(), [](const Instruction& step) {
+    return !step.condition &&
+           (std::holds_alternative<Measurement>(step.action) || std::holds_alternative<Barrier>(step.action));
+  });
+}
+
+/// In the order of the values, the last register's first, and each once.
+[[nodiscard]] inline std::vector<ShotCount> ordered(std::vector<ShotCount> shots) {
+  std::sort(shots.begin(), shots.end(), [](const ShotCount& a, const ShotCount& b) {
+    return std::lexicographical_compare(a.values.rbegin(), a.values.rend(), b.values.rbegin(), b.values.rend());
+  });
+  std::vector<ShotCount> counts;
+  for (auto& shot : shots) {
+    if (counts.empty() || counts.back().values != shot.values) counts.push_back({std::move(shot.values), 0});
+    counts.back().count += shot.count;
+  }
+  return counts;
+}
+
+/// Counts of a program that ends with `reads`, from the state before them: multinomial numbers.
+template <class State, BitGenerator G>
+[[nodiscard]] std::vector<ShotCount> read_often(const Program& program, const State& state,
+                                                std::span<const Instruction> reads, std::size_t shots, G& rng) {
+  std::vector<int> qubits;
+  std::vector<std::pair<std::size_t, int>> places;  // of each measurement: the bit of an outcome, and of the program
+  for (const auto& step : reads) {
+    const auto* m = std::get_if<Measurement>(&step.action);
+    if (m == nullptr) continue;
+    const auto known = std::find(qubits.begin(), qubits.end(), m->qubit) - qubits.begin();
+    if (known == std::ssize(qubits)) qubits.push_back(m->qubit);
+    places.emplace_back(static_cast<std::size_t>(known), m->bit);
+  }
+  Rng own(Seed{static_cast<std::uint64_t>(uniform01(rng) * 0x1p53)});
+  const auto drawn = sample_counts(state, qubits, static_cast<std::int64_t>(shots), own);
+  std::vector<ShotCount> counts;
+  for (std::size_t outcome = 0; outcome < drawn.size(); ++outcome) {
+    if (drawn[outcome] == 0) continue;
+    RegisterValues values(program.registers().size(), 0);
+    for (const auto& [place, bit] : places) {
+      const std::size_t r = program.register_of(bit);
+      const auto mask = std::uint64_t{1} << (bit - program.registers()[r].first);
+      values[r] = (outcome >> place & 1) != 0 ? values[r] | mask : values[r] & ~mask;
+    }
+    counts.push_back({std::move(values), static_cast<std::size_t>(drawn[outcome])});
+  }
+  return ordered(std::move(counts));
+}
+
+}  // namespace detail
+
 /// Runs a program `shots` times from |0...0> and zeros in all registers, and counts the register values at the end, in
-/// their order, the last register's first. Instructions before the first that draws are run once. Throws as
-/// DynamicStateVector and run do.
+/// their order, the last register's first. Instructions before the first that draws are run once; if only measurements
+/// follow, the counts are drawn at once. Throws as DynamicStateVector and run do, and ValueError for more than 2^53
+/// shots. Cost: the instructions from the first that draws, a shot; of measurements at the end 2^N, whatever the shots.
 template <Scalar S = double, BitGenerator G>
 [[nodiscard]] std::vector<ShotCount> sample(const Program& program, std::size_t shots, G& rng,
                                             Parameters<S> features = {}, Parameters<S> weights = {}) {
@@ -204,6 +260,7 @@ template <Scalar S = double, BitGenerator G>
            std::holds_alternative<Channel>(step.action);
   });
   const auto certain = static_cast<std::size_t>(draws - steps.begin());
+  const auto rest = steps.subspan(certain);
   const RegisterValues zeros(program.registers().size(), 0);
   DynamicStateVector<S> start(program.qubits());
   const auto run_from = [&](DynamicStateVector<S>& state, RegisterValues& values, std::span<const Instruction> part) {
@@ -211,24 +268,16 @@ template <Scalar S = double, BitGenerator G>
   };
   RegisterValues values = zeros;
   run_from(start, values, steps.first(certain));
-  std::vector<RegisterValues> outcomes;
+  if (detail::only_reads(rest)) return detail::read_often(program, start, rest, shots, rng);
+  std::vector<ShotCount> outcomes;
   DynamicStateVector<S> state(program.qubits());
   for (std::size_t shot = 0; shot < shots; ++shot) {
     state = start;
     values = zeros;
-    run_from(state, values, steps.subspan(certain));
-    outcomes.push_back(values);
+    run_from(state, values, rest);
+    outcomes.push_back({values, 1});
   }
-  const auto less = [](const RegisterValues& a, const RegisterValues& b) {
-    return std::lexicographical_compare(a.rbegin(), a.rend(), b.rbegin(), b.rend());
-  };
-  std::sort(outcomes.begin(), outcomes.end(), less);
-  std::vector<ShotCount> counts;
-  for (auto& outcome : outcomes) {
-    if (counts.empty() || counts.back().values != outcome) counts.push_back({std::move(outcome), 0});
-    ++counts.back().count;
-  }
-  return counts;
+  return detail::ordered(std::move(outcomes));
 }
 
 }  // namespace qmtl::inline QMTL_ABI

@@ -70,9 +70,9 @@ template <QuantumState T>
   return detail::marginal_of(state, window);
 }
 
-/// `shots` independent outcomes, each a basis state index. Same engine state, same outcomes. Cost 2^N + shots * N.
-/// Throws ValueError if the state has zero or non-finite norm, MemoryError where 2^N numbers or the outcomes do not
-/// fit.
+/// `shots` independent outcomes, each a basis state index. Same engine state, same outcomes. Cost 2^N + shots.
+/// Throws ValueError if the state has zero or non-finite norm, MemoryError where 2 * 2^N numbers or the
+/// outcomes do not fit.
 template <QuantumState T, BitGenerator G>
 [[nodiscard]] std::vector<Index> sample(const T& state, std::size_t shots, G& engine) {
   detail::require_state(state);
@@ -90,11 +90,21 @@ template <QuantumState T, BitGenerator G>
   if (!std::isfinite(total) || total <= 0.0) {
     throw ValueError(detail::text("qmtl: sample: the state's squared norm must be positive and finite, got ", total));
   }
+  // guide[j]: the first outcome that a number from j / 2^N on can lead to, from which few steps are left (Chen and Asau
+  // 1974).
+  auto guide = detail::with_memory("sample", detail::bytes_of<Index>(static_cast<double>(size)),
+                                   [size] { return std::vector<Index>(size); });
+  for (Index j = 0, first = 0; j < size; ++j) {
+    const double low = static_cast<double>(j) / static_cast<double>(size) * total;
+    while (first < last && cumulative[first] <= low) ++first;
+    guide[j] = first;
+  }
   auto outcomes = detail::with_memory("sample", detail::bytes_of<Index>(static_cast<double>(shots)),
                                       [&] { return std::vector<Index>(shots); });
   for (auto& outcome : outcomes) {
-    const auto found = std::upper_bound(cumulative.begin(), cumulative.end(), uniform01(engine) * total);
-    outcome = std::min(static_cast<Index>(found - cumulative.begin()), last);
+    const double u = uniform01(engine);
+    outcome = guide[static_cast<Index>(u * static_cast<double>(size))];
+    while (outcome < last && cumulative[outcome] <= u * total) ++outcome;
   }
   return outcomes;
 }

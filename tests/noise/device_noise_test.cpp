@@ -108,6 +108,18 @@ TEST_CASE("qubits that wait relax, if asked to") {
   CHECK(length(idle) == length(busy) + 1);  // qubit 1, until both are measured
 }
 
+TEST_CASE("qubits turn by the couplings that are published, if asked to") {
+  auto published = device();
+  published.zz_couplings = {{0, 1, -5e-5}};
+  const auto plain = noise_model(published);
+  CHECK(plain.couplings().empty());
+  const auto model = noise_model(published, {.scale = 2.0, .zz_couplings = true});
+  REQUIRE(model.couplings().size() == 1);
+  CHECK(model.couplings()[0].shift == -1e-4);
+  const auto circuit = DynamicCircuit(2).append(gate::rz(1, 0.1)).append(gate::sx(0));
+  CHECK(length(with_noise(circuit, model)) == length(with_noise(circuit, plain)) + 1);
+}
+
 TEST_CASE("noise is scaled, down to none") {
   const auto circuit = DynamicCircuit(2).append(gate::sx(0)).append(gate::sx(1)).append(gate::ecr(1, 0));
   const auto none = noise_model(device(), {.scale = 0.0, .idle_relaxation = true});

@@ -37,6 +37,7 @@ TEST_CASE("a noise model as text") {
       .before_measurement(amplitude_damping(0.3), {5})
       .while_idle({.t1 = 200, .t2 = 100})
       .set_duration({.gate = Gate::CX}, 300)
+      .couple({1, 2, -5e-5})
       .refuse({.width = 2}, "not calibrated")
       .permit({.gate = Gate::CX, .qubits = {0, 1}})
       .set_measurement_duration(700)
@@ -50,6 +51,7 @@ TEST_CASE("a noise model as text") {
         "preparation of any qubit: bit flip 0.01\n"
         "measurement of q5: amplitude damping 0.3\n"
         "idle any qubit: relaxation, T1 200, T2 100, P(1) 0\n"
+        "q1 q2 coupled: RZZ at -5e-05\n"
         "gates of 2 qubits refused: not calibrated\n"
         "cx on q0 q1 permitted\n"
         "cx takes 300\n"

@@ -159,6 +159,39 @@ TEST_CASE("rules for all qubits and for some apply in the order in which they we
   check_same(with_noise(DynamicCircuit(2).append(gate::x(1)), model, std::vector{4, 5}), expected);
 }
 
+TEST_CASE("coupled qubits turn all the time, and an echo turns them back") {
+  NoiseModel model;
+  model.couple({7, 3, 1e-3})
+      .couple({7, 8, 1.0})
+      .set_duration({.gate = Gate::X}, 30)
+      .set_duration({.gate = Gate::Id}, 100);
+  const auto for_time = [](double time) { return zz_crosstalk(1e-3, time); };
+  DynamicCircuit circuit(2);
+  circuit.append(gate::id(0)).append(gate::x(1)).append(gate::x(0));
+  ByHand expected(2);
+  expected.gate(gate::id(0)).gate(gate::x(1));             // both from 0
+  expected.noise(for_time(100), {1, 0}).gate(gate::x(0));  // from 100
+  expected.noise(for_time(30), {1, 0});                    // until both are measured
+  check_same(with_noise(circuit, model, std::vector{3, 7}), expected);
+
+  const auto echo = DynamicCircuit(2)
+                        .append(gate::h(0))
+                        .append(gate::h(1))
+                        .append(gate::id(1))
+                        .append(gate::x(1))
+                        .append(gate::id(1));
+  NoiseModel sudden;
+  sudden.couple({0, 1, 2.1e-3}).set_duration({.gate = Gate::Id}, 100);
+  CHECK(test::max_difference(test::dense_density(with_noise(echo, sudden)), test::dense_density(Program(echo))) <
+        1e-15);
+  const auto ramsey = DynamicCircuit(2).append(gate::h(0)).append(gate::x(1)).append(gate::id(1));
+  const auto turned = DynamicCircuit(2).append(gate::h(0)).append(gate::x(1)).append(gate::rzz(0, 1, pi * 0.21));
+  CHECK(test::max_difference(test::dense_density(with_noise(ramsey, sudden)), test::dense_density(Program(turned))) <
+        1e-15);
+  CHECK_THROWS_AS(model.couple({1, 1, 0.1}), CircuitError);
+  CHECK_THROWS_AS(model.couple({1, 2, std::nan("")}), ValueError);
+}
+
 TEST_CASE("gates that a model refuses, by name") {
   NoiseModel model;
   model.refuse({}, "no such gate").permit({.gate = Gate::X}).permit({.gate = Gate::CX, .qubits = {3, 4}});

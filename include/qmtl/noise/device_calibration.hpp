@@ -11,8 +11,7 @@
 #include <vector>
 
 #include "qmtl/circuit/gate.hpp"
-#include "qmtl/noise/readout_error.hpp"
-#include "qmtl/noise/standard_channels.hpp"
+#include "qmtl/noise/noise_model.hpp"
 
 namespace qmtl::inline QMTL_ABI {
 
@@ -45,13 +44,6 @@ struct GateCalibration {
   std::optional<double> length{};  ///< ns
 
   [[nodiscard]] bool calibrated() const noexcept { return !error || *error < 1.0; }
-};
-
-/// Two qubits whose frequencies are higher by `shift` (GHz) where the other is one, as zz_crosstalk takes it.
-struct ZzCoupling {
-  int first = 0;
-  int second = 0;
-  double shift = 0.0;
 };
 
 /// Something published that was not taken as it is.

@@ -24,11 +24,13 @@ struct StandIn {
 
 /// What a device's noise model holds beside the noise of its gates and readout, which is that of device simulators.
 struct DeviceNoiseOptions {
-  /// Multiplies depolarizing strengths, rates of relaxation and readout errors: 0 for an ideal device with the same
-  /// gates, 1 for this one. Strengths end at the largest that there is, readout errors at 1/2.
+  /// Multiplies depolarizing strengths, rates of relaxation, readout errors and couplings: 0 for an ideal device with
+  /// the same gates, 1 for this one. Strengths end at the largest that there is, readout errors at 1/2.
   double scale = 1.0;
   /// Qubits relax while they wait for others, every gate starting as soon as it can.
   bool idle_relaxation = false;
+  /// The ZZ couplings that are published, all the time (NoiseModel::couple).
+  bool zz_couplings = false;
   /// `{{Gate::RY, Gate::SX}, {Gate::CX, Gate::ECR}}`: for circuits that are not in the device's gates. One of two
   /// qubits that can be exchanged, or turned round by gates of one qubit, stands on both orders.
   std::vector<StandIn> stand_ins{};
@@ -124,6 +126,9 @@ class DeviceNoiseWriter {
       }
     }
     for (std::size_t q = 0; q < device_->qubits.size(); ++q) add_qubit(static_cast<int>(q));
+    if (options_->zz_couplings) {
+      for (const auto& [a, b, shift] : device_->zz_couplings) model_.couple({a, b, options_->scale * shift});
+    }
     return std::move(model_);
   }
 

@@ -3,6 +3,8 @@
 // NoiseModel: which channels a device adds to a circuit, and where; how long its gates take; how it misreads qubits.
 
 #include <algorithm>
+#include <array>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -36,6 +38,14 @@ struct NoiseRule {
   GateSelector gates;
   std::variant<QuantumChannel, Relaxation> noise;  ///< a relaxation for as long as a qubit is idle
   std::vector<int> acts_on{};                      ///< these qubits of the device, or the gate's if empty
+};
+
+/// Two qubits of a device whose frequencies are higher by `shift` where the other is one, as zz_crosstalk takes it: in
+/// GHz for times in nanoseconds.
+struct ZzCoupling {
+  int first = 0;
+  int second = 0;
+  double shift = 0.0;
 };
 
 namespace detail {
@@ -157,6 +167,19 @@ class NoiseModel {
     return add({NoiseMoment::idle, {.qubits = std::move(qubits)}, relaxation});
   }
 
+  /// Two qubits turn by RZZ(pi shift t) all the time, whatever else is done to them. Gates act when they start; in
+  /// front of every instruction on either qubit comes the turn of the time since the pair's last one started. Where a
+  /// program lists an instruction behind one on the other qubit that starts later, the turn of both times comes in
+  /// front of the latter. Where a circuit does not use both, it is left out. Throws CircuitError for qubits that are
+  /// negative or the same, ValueError for a shift that is not finite.
+  NoiseModel& couple(const ZzCoupling& coupling) {
+    detail::check_device_qubits("NoiseModel::couple", std::array{coupling.first, coupling.second});
+    detail::require_range("NoiseModel::couple: shift", coupling.shift, std::numeric_limits<double>::lowest(),
+                          std::numeric_limits<double>::max());
+    couplings_.push_back(coupling);
+    return *this;
+  }
+
   /// How long gates take; 0 for those that no call selects. Throws ValueError for a time that is negative or not
   /// finite, as do the next two, and as after.
   NoiseModel& set_duration(GateSelector gates, double time) {
@@ -201,6 +224,8 @@ class NoiseModel {
   std::span<const Duration> durations() && = delete;
   [[nodiscard]] std::span<const Permission> permissions() const& noexcept { return permissions_; }
   std::span<const Permission> permissions() && = delete;
+  [[nodiscard]] std::span<const ZzCoupling> couplings() const& noexcept { return couplings_; }
+  std::span<const ZzCoupling> couplings() && = delete;
   [[nodiscard]] double measurement_duration(int qubit) const {
     return detail::latest<double>(measurement_durations_, qubit);
   }
@@ -239,6 +264,7 @@ class NoiseModel {
   std::vector<NoiseRule> rules_;
   std::vector<Duration> durations_;
   std::vector<Permission> permissions_;
+  std::vector<ZzCoupling> couplings_;
   std::vector<detail::ByQubit<double>> measurement_durations_, reset_durations_;
   std::vector<detail::ByQubit<ReadoutError>> readout_errors_;
 };
@@ -277,11 +303,15 @@ namespace detail {
 
 }  // namespace detail
 
-/// The model for people, a rule, permission, duration or readout error a line, in the order in which they were added:
-/// "after cx on q0 q1: depolarizing 0.02", "cx takes 300", "reading any qubit: P(1|0) = 0.015, P(0|1) = 0.03".
+/// The model for people, a rule, coupling, permission, duration or readout error a line, in the order in which they
+/// were added: "after cx on q0 q1: depolarizing 0.02", "cx takes 300", "reading any qubit: P(1|0) = 0.015, P(0|1) =
+/// 0.03".
 [[nodiscard]] inline std::string to_string(const NoiseModel& model) {
   std::string out;
   for (const auto& rule : model.rules_) out += detail::rule_text(rule) + '\n';
+  for (const auto& [first, second, shift] : model.couplings_) {
+    out += detail::text('q', first, " q", second, " coupled: RZZ at ", shift, '\n');
+  }
   for (const auto& [gates, refused] : model.permissions_) {
     out += detail::gates_text(gates) + (refused ? " refused: " + *refused : " permitted") + '\n';
   }

@@ -48,6 +48,7 @@ class NoiseWriter {
     });
     durations_ = by_qubit(model.durations(), [](const auto& entry) { return first_of(entry.gates); });
     permissions_ = by_qubit(model.permissions(), [](const auto& entry) { return first_of(entry.gates); });
+    find_couplings();
     known_.resize(ideal.registers().size());
   }
 
@@ -90,6 +91,24 @@ class NoiseWriter {
       }
     }
     return out;
+  }
+
+  /// A coupling of two of the program's qubits, and until when they have turned.
+  struct Turning {
+    std::vector<int> qubits;
+    std::size_t coupling;  ///< of the model
+    double until = 0.0;
+  };
+
+  void find_couplings() {
+    turnings_of_.resize(device_.size());
+    for (std::size_t c = 0; c < model_->couplings().size(); ++c) {
+      const auto& coupling = model_->couplings()[c];
+      const auto first = program_qubit_.find(coupling.first), second = program_qubit_.find(coupling.second);
+      if (first == program_qubit_.end() || second == program_qubit_.end()) continue;
+      for (const auto& end : {first, second}) turnings_of_[end->second].push_back(turnings_.size());
+      turnings_.push_back({{static_cast<int>(first->second), static_cast<int>(second->second)}, c});
+    }
   }
 
   [[nodiscard]] int device(int q) const noexcept { return device_[static_cast<std::size_t>(q)]; }
@@ -172,12 +191,23 @@ class NoiseWriter {
       wait(q, start);
       ready(q) = start + duration;
     }
+    for (const int q : qubits) {
+      for (const std::size_t t : of_qubit(turnings_of_, q)) turn(turnings_[t], start);
+    }
   }
   void wait_for_each_other(std::span<const int> qubits) { occupy(qubits, {}, 0.0); }
 
   void wait(int q, double until) {
     const double time = until - ready(q);
     if (time > 0.0) on_qubit(NoiseMoment::idle, q, {}, time);
+  }
+
+  void turn(Turning& turning, double until) {
+    const double time = until - turning.until;
+    if (!(time > 0.0)) return;
+    turning.until = until;
+    append_channel(model_->rules().size() + turning.coupling, time, turning.qubits, {},
+                   [&] { return zz_crosstalk(model_->couplings()[turning.coupling].shift, time); });
   }
 
   /// The rules of a moment other than after gates.
@@ -205,14 +235,21 @@ class NoiseWriter {
     }
   }
 
-  /// The channel of a rule; those that do nothing are left out.
+  /// The channel of a rule.
   void append_noise(std::size_t r, std::vector<int> qubits, const If& condition, double time = 0.0) {
-    const auto [known, is_new] = channels_.try_emplace(std::pair(r, time));
-    if (is_new) {
+    append_channel(r, time, std::move(qubits), condition, [&] {
       const auto& noise = model_->rules()[r].noise;
       const auto* relaxation = std::get_if<Relaxation>(&noise);
-      const QuantumChannel channel =
-          relaxation != nullptr ? thermal_relaxation(*relaxation, time) : std::get<QuantumChannel>(noise);
+      return relaxation != nullptr ? thermal_relaxation(*relaxation, time) : std::get<QuantumChannel>(noise);
+    });
+  }
+
+  /// What `make` makes of the rule or, behind the rules, coupling of a number; channels that do nothing are left out.
+  template <class Make>
+  void append_channel(std::size_t number, double time, std::vector<int> qubits, const If& condition, const Make& make) {
+    const auto [known, is_new] = channels_.try_emplace(std::pair(number, time));
+    if (is_new) {
+      const QuantumChannel channel = make();
       if (!channel.is_identity()) {
         known->second = {{}, out_.program.add_matrices(channel.kraus()), static_cast<int>(channel.kraus().size())};
       }
@@ -228,10 +265,13 @@ class NoiseWriter {
   std::vector<int> device_;                   ///< which qubit of the device each of the program's is
   std::map<int, std::size_t> program_qubit_;  ///< the inverse
   Positions rules_, durations_, permissions_;
+  std::vector<Turning> turnings_;
+  Positions turnings_of_;
   ProgramCopy out_;
-  std::vector<double> ready_;                                   ///< when a qubit's last instruction ends
-  std::vector<double> known_;                                   ///< when a register's last measurement ends
-  std::map<std::pair<std::size_t, double>, Channel> channels_;  ///< by rule and time; without operators: the identity
+  std::vector<double> ready_;  ///< when a qubit's last instruction ends
+  std::vector<double> known_;  ///< when a register's last measurement ends
+  std::map<std::pair<std::size_t, double>, Channel>
+      channels_;  ///< by rule or coupling, and time; without operators: the identity
 };
 
 }  // namespace detail

@@ -4,9 +4,12 @@
 #include "qmtl/engine/noisy_backend.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <complex>
 #include <utility>
 #include <vector>
 
+#include "qmtl/engine/parallel_backend.hpp"
 #include "qmtl/engine/shift_backend.hpp"
 #include "qmtl/measure/observable_readouts.hpp"
 #include "qmtl/noise/noisy_executor.hpp"
@@ -179,6 +182,54 @@ TEST_CASE("observables that are not diagonal are read in their bases, whose gate
   for (std::size_t j = 0; j < 2; ++j) CHECK(gradient[j] == Approx(expected_gradient[j]).margin(1e-13));
 }
 
+TEST_CASE("more outputs than lanes, and threads") {
+  constexpr int outputs = pack_width<double> + 2, batch = 3 * pack_width<double> + 1;
+  const RingHead ring(5, 5, 2);
+  HeadProgram<double> program = ring.program;
+  Rng rng(Seed{6});
+  program.outputs = outputs;
+  auto& eigenvalues = program.tasks.front().eigenvalues;
+  eigenvalues.resize(4, outputs);
+  for (double& e : eigenvalues.reshaped()) e = rng.uniform(-1, 1);
+  const std::vector<double> weights{0.4, -0.7};
+  Batch<double> x(5, batch), c(outputs, batch), y(outputs, batch), expected(outputs, batch), dx(5, batch),
+      expected_dx(5, batch);
+  for (double& v : x.reshaped()) v = rng.uniform(-2, 2);
+  for (double& v : c.reshaped()) v = rng.uniform(-1, 1);
+  std::vector<double> gradient(2), expected_gradient(2);
+  detail::ParallelBackend<double, NoisyBackend<double>> threads(NoisyBackend<double>(program, damping()));
+  threads.set_execution(Threads{3});
+  ShiftBackend<double, NoisyExecutor> reference(program, NoisyExecutor(damping()));
+  threads.forward(x, weights, y);
+  threads.backward(x, weights, c, gradient, dx);
+  reference.forward(x, weights, expected);
+  reference.backward(x, weights, c, expected_gradient, expected_dx);
+  CHECK((y - expected).cwiseAbs().maxCoeff() < 1e-13);
+  CHECK((dx - expected_dx).cwiseAbs().maxCoeff() < 1e-13);
+  for (std::size_t j = 0; j < 2; ++j) CHECK(gradient[j] == Approx(expected_gradient[j]).epsilon(1e-11));
+}
+
+TEST_CASE("operators that were rounded cost no more coordinates than exact ones") {
+  const auto rounded = [](const QuantumChannel& channel, double unit) {
+    std::vector<OperationMatrix> kraus(channel.kraus().begin(), channel.kraus().end());
+    for (auto& k : kraus) {
+      k = k.unaryExpr([unit](std::complex<double> e) {
+        return std::complex<double>(std::round(e.real() / unit) * unit, std::round(e.imag() / unit) * unit);
+      });
+    }
+    return QuantumChannel(kraus);
+  };
+  const auto coordinates = [](const QuantumChannel& channel) {
+    const RingHead ring(6, 6, 2);
+    NoiseModel model;
+    model.after({.width = 2}, channel);
+    return NoisyBackend<double>(ring.program, model).coordinates();
+  };
+  const auto noise = compose(depolarizing(0.03, 2), tensor(amplitude_damping(0.1), amplitude_damping(0.2)));
+  CHECK(coordinates(rounded(depolarizing(0.03, 2), 1e-11)) == coordinates(depolarizing(0.03, 2)));
+  CHECK(coordinates(rounded(noise, 1e-11)) == coordinates(noise));
+}
+
 TEST_CASE("float is as near as its rounding") {
   namespace golden = test::golden;
   const golden::GoldenHead head(Gate::CZ);
@@ -215,6 +266,7 @@ TEST_CASE("a head that does not fit is refused by name") {
   CHECK_THROWS_AS(NoisyBackend<double>(prepared, NoiseModel()), LogicError);
   NoisyBackend<double> backend(head.program, NoiseModel());
   Batch<double> x(3, 1), y(4, 1);
-  const std::vector<double> weights(16);
+  const std::vector<double> weights(16), few(3);
   CHECK_THROWS_AS(backend.forward(x, weights, y), ShapeError);
+  CHECK_THROWS_AS(backend.forward(y, few, y), ShapeError);
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <new>
 #include <numeric>
 #include <span>
 #include <string>
@@ -30,7 +31,7 @@ class NoisyBackend {
 
   /// The head's qubit q is qubit device_qubits[q] of the device, or q if the list is empty. Throws LogicError for
   /// encodings that prepare states, ShapeError and CircuitError for qubits that do not fit, and CircuitError or
-  /// MemoryError where what is read depends on more than 64 qubits or 2^26 coordinates.
+  /// MemoryError where what is read depends on more than 64 qubits or on more coordinates than fit in 4 GiB.
   explicit NoisyBackend(const HeadProgram<S>& program, const NoiseModel& model, std::vector<int> device_qubits = {})
       : program_(program),
         angles_(static_cast<std::size_t>(program.features)),
@@ -41,8 +42,17 @@ class NoisyBackend {
     }
     all_.front().features.resize(angles_.size());
     std::iota(all_.front().features.begin(), all_.front().features.end(), 0);
-    detail::NoisyHead<S> head(program, model, std::move(device_qubits));
-    for (auto& group : head.groups()) encodings_.push_back(Encoding{std::move(group), {}});
+    try {
+      detail::NoisyHead<S> head(program, model, std::move(device_qubits));
+      for (auto& group : head.groups()) encodings_.push_back(Encoding{std::move(group), {}});
+    } catch (const std::bad_alloc&) {
+      throw MemoryError(
+          "qmtl: NoisyBackend: there is no memory for the Pauli coordinates that what is read depends on");
+    }
+    for (const auto& task : program.tasks) {
+      weights_ = std::max(weights_, static_cast<std::size_t>(task.first_parameter + weight_count(task.block)));
+    }
+    weights_ = std::max(weights_, weight_gradients_.size());
   }
 
   /// What it was made of.
@@ -60,14 +70,11 @@ class NoisyBackend {
     detail::require_size("NoisyBackend: rows of angles (features)", angles.rows(), program_.features);
     detail::require_size("NoisyBackend: rows of expectation values (outputs)", expectations.rows(), program_.outputs);
     detail::require_size("NoisyBackend: columns of expectation values", expectations.cols(), angles.cols());
-    batch_ = angles.cols();
-    kept_ = bytes(batch_) <= program_.kept_bytes;
-    used_ = false;
+    require_weights(weights);
+    make_room(angles.cols());
     expectations.setZero();
     for (auto& e : encodings_) {
       for (auto& reading : e.group.readings) reading.update(weights);
-      e.numbers.resize(e.group.lanes.size() * (kept_ ? group_count() : 1));
-      e.group.lanes.angles().reserve_groups(kept_ ? group_count() : 1);
       for_each_group(e, [&](const Group& group, std::size_t g, Numbers numbers) {
         encode(e, group, angles, g, weights, numbers);
         const Numbers last = e.group.lanes.last(numbers);
@@ -86,9 +93,15 @@ class NoisyBackend {
   /// batch) unless they have no columns.
   void backward(BatchView<const S> angles, std::span<const S> weights, BatchView<const S> cotangents,
                 std::span<S> gradient, BatchView<S> angle_gradients) {
-    detail::require_size("NoisyBackend: number of gradients", gradient.size(), weights.size());
-    detail::require_size("NoisyBackend: columns of cotangents", cotangents.cols(), batch_);
     const bool features = angle_gradients.cols() > 0;
+    detail::require_size("NoisyBackend: rows of angles (features)", angles.rows(), program_.features);
+    detail::require_size("NoisyBackend: rows of cotangents (outputs)", cotangents.rows(), program_.outputs);
+    for (const Eigen::Index columns : {angles.cols(), cotangents.cols(), features ? angle_gradients.cols() : batch_}) {
+      detail::require_size("NoisyBackend: columns of a batch, as forward had", columns, batch_);
+    }
+    if (features) detail::require_size("NoisyBackend: rows of angle gradients", angle_gradients.rows(), angles.rows());
+    require_weights(weights);
+    detail::require_size("NoisyBackend: number of gradients", gradient.size(), weights.size());
     if (features) angle_gradients.setZero();
     std::fill(weight_gradients_.begin(), weight_gradients_.end(), Pack<S>{});
     const bool sweep = features || program_.encoding_weights > 0;
@@ -97,13 +110,13 @@ class NoisyBackend {
     for (auto& e : encodings_) {
       auto& lanes = e.group.lanes;
       for (auto& reading : e.group.readings) reading.begin_sums();
-      cotangents_.resize(lanes.places());
+      const Numbers of_places = Numbers(cotangents_).first(lanes.places());
       for_each_group(e, [&](const Group& group, std::size_t g, Numbers numbers) {
         if (!have_numbers) encode(e, group, angles, g, weights, numbers);
         lanes.angles().select_group(kept_ ? g : 0);
-        std::fill(cotangents_.begin(), cotangents_.end(), Pack<S>{});
-        read_back(e, group, cotangents, lanes.last(numbers));
-        if (sweep) sweep_back(e, group, angles, weights, numbers, angle_gradients);
+        std::fill(of_places.begin(), of_places.end(), Pack<S>{});
+        read_back(e, group, cotangents, lanes.last(numbers), of_places);
+        if (sweep) sweep_back(e, group, angles, weights, numbers, of_places, angle_gradients);
       });
       for (auto& reading : e.group.readings) reading.add_gradient(weights, gradient);
     }
@@ -119,6 +132,26 @@ class NoisyBackend {
     detail::NoisyGroup<S> group;
     detail::PageVector<Pack<S>> numbers;
   };
+
+  void require_weights(std::span<const S> weights) const {
+    if (weights.size() >= weights_) return;  // parameters of readouts may follow
+    throw ShapeError(
+        detail::text("qmtl: NoisyBackend: number of weights, expected at least ", weights_, ", got ", weights.size()));
+  }
+
+  /// Buffers for a batch. If there is no memory for them, there is no batch to go back through.
+  void make_room(Eigen::Index batch) {
+    batch_ = 0;
+    kept_ = bytes(batch) <= program_.kept_bytes;
+    used_ = false;
+    const auto groups = kept_ ? static_cast<std::size_t>(Group::count(1, batch)) : 1;
+    for (auto& e : encodings_) {
+      if (e.numbers.size() < e.group.lanes.size() * groups) e.numbers.resize(e.group.lanes.size() * groups);
+      e.group.lanes.angles().reserve_groups(groups);
+      if (cotangents_.size() < e.group.lanes.places()) cotangents_.resize(e.group.lanes.places());
+    }
+    batch_ = batch;
+  }
 
   [[nodiscard]] std::size_t group_count() const noexcept { return static_cast<std::size_t>(Group::count(1, batch_)); }
   [[nodiscard]] std::size_t bytes(Eigen::Index batch) noexcept {
@@ -147,21 +180,21 @@ class NoisyBackend {
   }
 
   /// From a group's cotangents to those of the coordinates.
-  void read_back(Encoding& e, const Group& group, BatchView<const S> cotangents, Numbers last) {
+  void read_back(Encoding& e, const Group& group, BatchView<const S> cotangents, Numbers last, Numbers of_places) {
     for (auto& reading : e.group.readings) {
       for (int o = 0; o < reading.outputs(); ++o) {
         const Eigen::Index row = reading.first_output() + o;
         Pack<S> cotangent{};
         for (int lane = 0; lane < group.used(); ++lane) cotangent[lane] = cotangents(row, group.sample(lane));
-        reading.pull(o, cotangent, last, cotangents_);
+        reading.pull(o, cotangent, last, of_places);
       }
     }
   }
 
   void sweep_back(Encoding& e, const Group& group, BatchView<const S> angles, std::span<const S> weights,
-                  Numbers numbers, BatchView<S> angle_gradients) {
+                  Numbers numbers, Numbers of_places, BatchView<S> angle_gradients) {
     auto& lanes = e.group.lanes;
-    lanes.backward(numbers, cotangents_);
+    lanes.backward(numbers, of_places);
     if (lanes.angles().chain_reads_features()) group.load(angles, &detail::Member::features, angles_);
     std::fill(angle_gradients_.begin(), angle_gradients_.end(), Pack<S>{});
     lanes.angles().chain(angles_, weights, angle_gradients_, weight_gradients_);
@@ -172,7 +205,8 @@ class NoisyBackend {
   std::vector<detail::Member> all_{detail::Member{{}, {}, true}};
   std::vector<Encoding> encodings_;
   std::vector<Pack<S>> angles_, angle_gradients_, weight_gradients_;
-  detail::PageVector<Pack<S>> cotangents_;
+  detail::PageVector<Pack<S>> cotangents_;  // of an encoding's places
+  std::size_t weights_ = 0;                 // that a call needs at least
   Eigen::Index batch_ = 0;
   bool kept_ = false;  // forward's coordinates fit
   bool used_ = false;  // but a backward has used them up

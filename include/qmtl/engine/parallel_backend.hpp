@@ -4,6 +4,7 @@
 // Where samples are few and states large, threads share the states instead.
 
 #include <algorithm>
+#include <concepts>
 #include <exception>
 #include <memory>
 #include <span>
@@ -40,17 +41,22 @@ template <class Backend>
   return whole;
 }
 
+/// Whether other threads have copies of a backend, as of one with an executor, and are not made of the head's program.
+template <class Backend, class S>
+inline constexpr bool copied_to_threads =
+    !std::constructible_from<Backend, const HeadProgram<S>&> || requires(Backend backend) {
+  backend.executor();
+};
+
 /// Runs a backend on one thread or several. For a fixed count of threads the results have the same bits every time;
 /// between counts sums over the batch may differ by rounding, and where threads share states all results.
 template <Scalar S, class Backend>
 class ParallelBackend {
  public:
   explicit ParallelBackend(HeadProgram<S> program);
-  /// On each thread a copy of `first`, which has an executor.
-  explicit ParallelBackend(const Backend& first) requires requires {
-    first.executor();
-  } : program_(first.program()), parts_(1, Part(first)) {
-  }
+  /// On each thread a copy of `first`.
+  explicit ParallelBackend(const Backend& first) requires copied_to_threads<Backend, S> : program_(first.program()),
+                                                                                          parts_(1, Part(first)) {}
   /// A copy has work buffers and threads of its own, and nothing to go backward from.
   ParallelBackend(const ParallelBackend& other);
   ParallelBackend(ParallelBackend&&) noexcept;
@@ -109,12 +115,14 @@ class ParallelBackend {
     std::exception_ptr error;
   };
 
-  /// For another thread or a copy: what has an executor keeps it.
+  /// For another thread or a copy.
   [[nodiscard]] Part new_part() const {
-    if constexpr (requires(Backend b) { b.executor(); }) {
-      if (!parts_.empty()) return Part(parts_.front().backend);
+    if constexpr (copied_to_threads<Backend, S>) {
+      if (parts_.empty()) throw LogicError("qmtl: ParallelBackend: it has been moved from");
+      return Part(parts_.front().backend);
+    } else {
+      return Part(program_);
     }
-    return Part(program_);
   }
 
   [[nodiscard]] static std::unique_ptr<Workers> make_workers(int count) {

@@ -11,6 +11,7 @@
 #include "qmtl/engine/pauli/pauli_lanes.hpp"
 #include "qmtl/engine/pauli/pauli_scheduler.hpp"
 #include "qmtl/engine/pauli/pauli_tracer.hpp"
+#include "qmtl/engine/pauli/walsh_hadamard.hpp"
 #include "qmtl/executor/executor.hpp"
 #include "qmtl/noise/readout_error.hpp"
 #include "qmtl/noise/with_noise.hpp"
@@ -18,9 +19,9 @@
 namespace qmtl::inline QMTL_ABI {
 
 /// The same probabilities as NoisyExecutor's, and as exact, from the Pauli coordinates that what is measured depends on
-/// instead of density matrices: many runs at a time, and circuits of any number of qubits. To draw shots under noise,
-/// `ShotExecutor(1000, seed, PauliExecutor(noise))`; exact values and gradients are cheaper by NoisyBackend, which
-/// encodes once for all tasks.
+/// instead of density matrices: many runs at a time, and circuits of any number of qubits. A call compiles each of its
+/// jobs' circuits. To draw shots under noise, `ShotExecutor(1000, seed, PauliExecutor(noise))`; exact values and
+/// gradients are cheaper by NoisyBackend, which compiles a head once, and encodes once for all tasks.
 class PauliExecutor {
  public:
   static constexpr bool exact = true;
@@ -35,8 +36,8 @@ class PauliExecutor {
   [[nodiscard]] const NoiseModel& model() const noexcept { return model_; }
 
   /// The probabilities (2^k x runs) of what is read in each job. Throws ShapeError for a head with more qubits than the
-  /// device's list, CircuitError or MemoryError where what is measured depends on more than 64 qubits or 2^26
-  /// coordinates.
+  /// device's list, CircuitError or MemoryError where what is measured depends on more than 64 qubits or on
+  /// more coordinates than fit in 4 GiB.
   [[nodiscard]] std::vector<Batch<double>> probabilities(std::span<const CircuitJob> jobs) const {
     std::vector<Batch<double>> results;
     results.reserve(jobs.size());
@@ -80,7 +81,7 @@ class PauliExecutor {
     const detail::PauliReach reach(maps.all(), program.qubits());
     detail::PauliTracer tracer;
     for (Index z = 0; z < static_cast<Index>(job.outcomes()); ++z) (void)tracer.need({0, z}, job.measured);
-    tracer.before(maps.all(), &reach);
+    tracer.trace_back(maps.all(), &reach);
     const detail::PauliProgram traced = std::move(tracer).finish();
     return Lanes(detail::PauliScheduler(traced, true).run());
   }
@@ -92,15 +93,8 @@ class PauliExecutor {
       const auto& end = program.ends[z];
       probabilities[z] = end.factor == 0.0 ? 0.0 : end.factor * last[end.place][lane];
     }
-    for (std::size_t bit = 1; bit < probabilities.size(); bit *= 2) {
-      for (std::size_t a = 0; a < probabilities.size(); ++a) {
-        if ((a & bit) != 0) continue;
-        const double sum = probabilities[a] + probabilities[a | bit];
-        probabilities[a | bit] = (probabilities[a] - probabilities[a | bit]) / 2;
-        probabilities[a] = sum / 2;
-      }
-    }
-    for (double& p : probabilities) p = std::max(p, 0.0);  // rounding
+    detail::walsh_hadamard(probabilities);
+    for (double& p : probabilities) p = std::max(p / static_cast<double>(probabilities.size()), 0.0);  // rounding
   }
 
   NoiseModel model_;

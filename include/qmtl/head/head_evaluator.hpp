@@ -35,7 +35,12 @@ class HeadEvaluator {
                  what));
       }
     }
-    set_.set(std::make_unique<AnyBackendOf<S, B>>(std::move(backend)));
+    if constexpr (splits_batches<B> && copied_to_threads<B, S>) {
+      using Threaded = ParallelBackend<S, B>;
+      set_.set(std::make_unique<AnyBackendOf<S, Threaded>>(Threaded(backend)));
+    } else {
+      set_.set(std::make_unique<AnyBackendOf<S, B>>(std::move(backend)));
+    }
   }
   template <class X>
   void set_executor(const HeadProgram<S>& program, X executor) {

@@ -32,7 +32,7 @@ PauliLanes<double> lanes_of(const Program& program) {
   for (Index i = 0; i < dimension(2 * program.qubits()); ++i) {
     (void)tracer.need(detail::pauli_of_digits(i, program.qubits()), qubits);
   }
-  tracer.before(detail::PauliMaps(program).all());
+  tracer.trace_back(detail::PauliMaps(program).all());
   const detail::PauliProgram traced = std::move(tracer).finish();
   return PauliLanes<double>(detail::PauliScheduler(traced, false).run());
 }
@@ -45,7 +45,7 @@ Eigen::Index number_of(const detail::PauliProgram& program, const PauliString& s
     own.x |= static_cast<Index>(bit_of(string.x, bit)) << program.qubits[l];
     own.z |= static_cast<Index>(bit_of(string.z, bit)) << program.qubits[l];
   }
-  return static_cast<Eigen::Index>(detail::digits_of(own.x, own.z));
+  return static_cast<Eigen::Index>(detail::digits_of(own));
 }
 
 /// R r, and R^T c by the transposed map.
@@ -108,4 +108,27 @@ TEST_CASE("every channel acts on all coordinates of its qubits as its transfer m
     CAPTURE(channel.name());
     check(program, pauli_transfer_matrix(channel), {});
   }
+}
+
+TEST_CASE("the channels of a layer become one step, and one copy") {
+  Program program(6);
+  for (int layer = 0; layer < 2; ++layer) {
+    for (int q = 0; q < 6; ++q) {
+      program.append(gate::ry(q, feature(q)));
+      program.channel(depolarizing(0.01).kraus(), {q});
+    }
+    for (int q = 0; q < 6; ++q) {
+      program.append(gate::cx(q, (q + 1) % 6));
+      program.channel(depolarizing(0.02, 2).kraus(), {q, (q + 1) % 6});
+    }
+  }
+  const detail::PauliMaps maps(program);
+  const detail::PauliReach reach(maps.all(), 6);
+  detail::PauliTracer tracer;
+  (void)tracer.need({0, 1}, std::vector{3});
+  tracer.trace_back(maps.all(), &reach);
+  const detail::PauliProgram traced = std::move(tracer).finish();
+  const auto scheduled = detail::PauliScheduler(traced, true).run();
+  CHECK(scheduled.saves <= 1);  // the last layer's factors are part of the result
+  CHECK(std::ranges::count(scheduled.steps, detail::PauliProgram::Kind::scale, &detail::PauliProgram::Step::kind) <= 1);
 }

@@ -78,7 +78,7 @@ class NoisyHead {
     const auto observables = z_strings(std::move(eigenvalues));
     PauliTracer tracer;
     for (const auto& string : observables.strings) (void)tracer.need(string, task.window);
-    tracer.before(rest.all());
+    tracer.trace_back(rest.all());
     const PauliProgram traced = std::move(tracer).finish();
     readings_.emplace_back(task, PauliScheduler(traced, false).run(), observables.coefficients);
   }
@@ -91,7 +91,7 @@ class NoisyHead {
       const auto& block = readings_[m].block();
       for (const auto& start : block.starts) of_reading.push_back(tracer.need(start.string, block.qubits));
     }
-    tracer.before(maps_.all(), &reach_);
+    tracer.trace_back(maps_.all(), &reach_);
     const PauliProgram traced = std::move(tracer).finish();
     return PauliScheduler(traced, true).run();
   }
@@ -120,12 +120,16 @@ class NoisyHead {
       Members all(readings_.size());
       std::iota(all.begin(), all.end(), std::size_t{0});
       std::vector<std::vector<std::size_t>> of_all;
-      PauliProgram together = encoding_of(all, of_all);
-      constexpr double worth_it = 0.8;  // smaller circuits stay in the caches
-      if (static_cast<double>(together.work()) < worth_it * static_cast<double>(work)) {
-        apart = {std::move(all)};
-        numbers = {std::move(of_all)};
-        programs = {std::move(together)};
+      try {
+        PauliProgram together = encoding_of(all, of_all);
+        constexpr double worth_it = 0.8;  // smaller circuits stay in the caches
+        if (static_cast<double>(together.work()) < worth_it * static_cast<double>(work)) {
+          apart = {std::move(all)};
+          numbers = {std::move(of_all)};
+          programs = {std::move(together)};
+        }
+      } catch (const MemoryError&) {
+        // then apart
       }
     }
     for (std::size_t i = 0; i < apart.size(); ++i) {

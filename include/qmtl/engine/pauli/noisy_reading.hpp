@@ -3,6 +3,7 @@
 // A task under noise: its block and readout as operators on the encoding's Pauli coordinates.
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -11,6 +12,7 @@
 
 #include "qmtl/engine/head_program.hpp"
 #include "qmtl/engine/pauli/pauli_lanes.hpp"
+#include "qmtl/engine/pauli/walsh_hadamard.hpp"
 
 namespace qmtl::inline QMTL_ABI::detail {
 
@@ -20,25 +22,24 @@ struct DiagonalObservables {
   ColMajorMatrix<double> coefficients;  ///< strings x observables
 };
 
-/// From eigenvalues (2^k outcomes x observables). Cost k 2^k an observable.
+/// From eigenvalues (2^k outcomes x observables); what is zero but for rounding is left out. Cost k 2^k an observable.
 [[nodiscard]] inline DiagonalObservables z_strings(ColMajorMatrix<double> eigenvalues) {
-  const auto size = static_cast<Index>(eigenvalues.rows());
-  for (Index bit = 1; bit < size; bit *= 2) {  // the Walsh-Hadamard transform
-    for (Index a = 0; a < size; ++a) {
-      if ((a & bit) != 0) continue;
-      const auto low = static_cast<Eigen::Index>(a), high = static_cast<Eigen::Index>(a | bit);
-      const Eigen::RowVectorXd sum = eigenvalues.row(low) + eigenvalues.row(high);
-      eigenvalues.row(high) = eigenvalues.row(low) - eigenvalues.row(high);
-      eigenvalues.row(low) = sum;
+  const Eigen::Index size = eigenvalues.rows();
+  for (Eigen::Index o = 0; o < eigenvalues.cols(); ++o) {
+    auto column = eigenvalues.col(o);
+    const double rounding = 1e-15 * column.cwiseAbs().maxCoeff();
+    walsh_hadamard({column.data(), static_cast<std::size_t>(size)});
+    for (double& coefficient : column) {
+      coefficient /= static_cast<double>(size);
+      if (std::abs(coefficient) <= rounding) coefficient = 0.0;
     }
   }
-  eigenvalues /= static_cast<double>(size);
   DiagonalObservables out;
   std::vector<Eigen::Index> used;
-  for (Index z = 0; z < size; ++z) {
-    if (eigenvalues.row(static_cast<Eigen::Index>(z)).cwiseAbs().maxCoeff() < 1e-16) continue;
-    out.strings.push_back({0, z});
-    used.push_back(static_cast<Eigen::Index>(z));
+  for (Eigen::Index z = 0; z < size; ++z) {
+    if (eigenvalues.row(z).isZero(0.0)) continue;
+    out.strings.push_back({0, static_cast<Index>(z)});
+    used.push_back(z);
   }
   out.coefficients = eigenvalues(used, Eigen::all);
   return out;

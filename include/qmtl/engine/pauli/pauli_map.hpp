@@ -23,11 +23,16 @@ namespace qmtl::inline QMTL_ABI::detail {
   return ((std::popcount(a.x & b.z) + std::popcount(a.z & b.x)) & 1) != 0;
 }
 
-/// The digits of a string on so many qubits, as pauli_of_digits reads them.
-[[nodiscard]] inline Index digits_of(Index x, Index z) noexcept {
-  constexpr Index of_bits[] = {0, 1, 3, 2};  // x + 2 z: I, X, Z, Y
+/// The letter of a string on a qubit, 0 to 3 for I, X, Y, Z.
+[[nodiscard]] inline int letter_of(const PauliString& string, int qubit) noexcept {
+  constexpr int of_bits[] = {0, 1, 3, 2};  // x + 2 z
+  return of_bits[bit_of(string.x, qubit) + 2 * bit_of(string.z, qubit)];
+}
+
+/// The digits of a string, which pauli_of_digits makes a string of.
+[[nodiscard]] inline Index digits_of(const PauliString& string) noexcept {
   Index out = 0;
-  for (int j = 0; (x | z) >> j != 0; ++j) out |= of_bits[bit_of(x, j) + 2 * bit_of(z, j)] << (2 * j);
+  for (int j = 0; string.support() >> j != 0; ++j) out |= static_cast<Index>(letter_of(string, j)) << (2 * j);
   return out;
 }
 
@@ -49,17 +54,20 @@ struct PauliTransfer {
 
 using PauliMap = std::variant<PauliRotation, PauliTransfer>;
 
-/// Entries below this are rounding errors of a transfer matrix that is exactly zero there.
-inline constexpr double transfer_tolerance = 4e-16;
-
+/// The rows of a channel's transfer matrix, without what is zero or one but for rounding: the first row, which is
+/// exactly 1, 0, ... 0 as the trace is preserved, tells how exact the operators are. What is below that would cost
+/// coordinates and be no more than noise.
 [[nodiscard]] inline std::vector<PauliTransfer::Row> transfer_rows(const QuantumChannel& channel) {
-  const auto matrix = pauli_transfer_matrix(channel);
+  auto matrix = pauli_transfer_matrix(channel);
+  const auto unit = Eigen::RowVectorXd::Unit(matrix.cols(), 0);
+  const double tolerance = std::max(1e-14, 32 * (matrix.row(0) - unit).cwiseAbs().maxCoeff());
+  matrix.row(0) = unit;
   std::vector<PauliTransfer::Row> rows(static_cast<std::size_t>(matrix.rows()));
   for (Eigen::Index i = 0; i < matrix.rows(); ++i) {
     for (Eigen::Index j = 0; j < matrix.cols(); ++j) {
       double value = matrix(i, j);
-      if (std::abs(value) < transfer_tolerance) continue;
-      if (std::abs(std::abs(value) - 1.0) < transfer_tolerance) value = value < 0 ? -1.0 : 1.0;
+      if (std::abs(value) < tolerance) continue;
+      if (std::abs(std::abs(value) - 1.0) < tolerance) value = value < 0 ? -1.0 : 1.0;
       rows[static_cast<std::size_t>(i)].emplace_back(static_cast<Index>(j), value);
     }
   }

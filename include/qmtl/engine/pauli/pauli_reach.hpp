@@ -29,7 +29,7 @@ class PauliReach {
   }
 
   /// The letters on the qubits of a map, in their order, before it.
-  [[nodiscard]] std::span<const Letters> before(std::size_t map) const noexcept {
+  [[nodiscard]] std::span<const Letters> letters_before(std::size_t map) const noexcept {
     const std::size_t first = map == 0 ? 0 : ends_[map - 1];
     return std::span(history_).subspan(first, ends_[map] - first);
   }
@@ -42,7 +42,7 @@ class PauliReach {
       const auto string = pauli_of_digits(from, static_cast<int>(rotation.qubits.size()));
       reach(from);
       if (anticommute(rotation.generator, string)) {
-        reach(digits_of(rotation.generator.x ^ string.x, rotation.generator.z ^ string.z));
+        reach(digits_of({rotation.generator.x ^ string.x, rotation.generator.z ^ string.z}));
       }
     });
   }

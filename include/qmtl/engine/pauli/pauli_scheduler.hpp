@@ -74,7 +74,9 @@ class PauliScheduler {
     bool commutes = true;
     for (std::size_t i = step.first; i < step.end; ++i) {
       const auto [a, b] = traced_.pairs[i];
-      if (reached(a) || reached(b)) commutes = commutes && same(waiting_[a], waiting_[b]);
+      if (!reached(a)) waiting_[a] = waiting_[b];  // of zero any factor is right
+      if (!reached(b)) waiting_[b] = waiting_[a];
+      commutes = commutes && same(waiting_[a], waiting_[b]);
     }
     if (!commutes) flush();
     const std::size_t first = out_.pairs.size();
@@ -96,10 +98,11 @@ class PauliScheduler {
 
   /// An addition passes the factors that wait: to + f from, times them, is the same with f times from's by to's.
   void add(const PauliProgram::Step& step) {
-    constexpr double largest = 1024;  // beyond, too much is lost when it is undone
+    constexpr double largest = 32;  // beyond, too much is lost when it is undone
     const auto passed = [this](const PauliProgram::Sum& s) { return s.factor * waiting_[s.from] / waiting_[s.to]; };
     for (std::size_t i = step.first; i < step.end; ++i) {
       const auto& sum = traced_.sums[i];
+      if (!reached(sum.to)) waiting_[sum.to] = waiting_[sum.from];  // of zero any factor is right
       if (reached(sum.from) && !(std::abs(passed(sum)) <= largest)) {
         flush();
         break;

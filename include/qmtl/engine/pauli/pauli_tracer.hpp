@@ -35,8 +35,8 @@ class PauliTracer {
  public:
   using Kind = PauliProgram::Kind;
 
-  /// The most places of a program: 4 GiB in lanes of 64 bytes.
-  static constexpr std::size_t max_places = std::size_t{1} << 26;
+  /// The most memory of what is traced, in lanes of 64 bytes and in tables.
+  static constexpr std::size_t max_bytes = std::size_t{4} << 30;
 
   /// A string that is needed at the end, before any map: bit j is qubits[j]. Returns its number among the program's
   /// ends. Throws CircuitError for more than 64 qubits in all.
@@ -46,20 +46,20 @@ class PauliTracer {
     return find_or_add(own);
   }
 
-  /// Goes back across maps, the last one first, once. With `reach`, of the same maps, they act on |0...0>, and
+  /// Goes back across maps, the last one first; once. With `reach`, of the same maps, they act on |0...0>, and
   /// coordinates that are zero there are not needed.
-  void before(std::span<const PauliMap> maps, const PauliReach* reach = nullptr) {
+  void trace_back(std::span<const PauliMap> maps, const PauliReach* reach = nullptr) {
     ends_ = needed_.size();
     if (reach != nullptr && reach->real()) {
-      drop([](const PauliString& string) { return string.y_count() % 2 == 1; });
+      drop([this](std::size_t i) { return needed_[i].string.y_count() % 2 == 1; });
     }
     for (std::size_t i = maps.size(); i-- > 0;) {
       std::visit(
           [&](const auto& map) {
             if (!touches(map.qubits)) return;
             const auto own = labels(map.qubits);
-            this->before(map, own);
-            if (reach != nullptr) drop_unreached(own, reach->before(i));
+            this->cross(map, own);
+            if (reach != nullptr) drop_unreached(own, reach->letters_before(i));
             update_support();
           },
           maps[i]);
@@ -115,6 +115,15 @@ class PauliTracer {
     }
   };
 
+  /// Counts memory.
+  void take(std::size_t bytes) {
+    bytes_ += bytes;
+    if (bytes_ > max_bytes) {
+      throw MemoryError(text("qmtl: Pauli coordinates: what is read depends on more of them than fit in ",
+                             max_bytes >> 30, " GiB, expected a narrower light cone or less noise of damping"));
+    }
+  }
+
   // ---- Strings ----
 
   /// The labels of qubits: their own, or free ones, on which all needed strings are the identity.
@@ -164,10 +173,7 @@ class PauliTracer {
     return found == numbers_.end() ? none : found->second;
   }
   std::size_t add(const PauliString& string) {
-    if (places_ == max_places) {
-      throw MemoryError(text("qmtl: Pauli coordinates: what is read depends on more than ", max_places,
-                             " of them, 4 GiB for as many samples as fill a vector"));
-    }
+    take(64);
     numbers_.emplace(string, needed_.size());
     needed_.push_back({string, static_cast<std::uint32_t>(places_++), 1});
     return needed_.size() - 1;
@@ -181,19 +187,23 @@ class PauliTracer {
     for (std::size_t i = 0; i < needed_.size(); ++i) numbers_.emplace(needed_[i].string, i);
   }
 
-  /// Forgets the strings for which gone(string), called in their order, says so.
+  /// Forgets the strings whose numbers are gone(number).
   template <class Gone>
-  void drop(Gone&& gone) {
-    if (std::erase_if(needed_, [&](const Needed& n) { return gone(n.string); }) > 0) renumber();
+  void drop(const Gone& gone) {
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < needed_.size(); ++i) {
+      if (!gone(i)) needed_[kept++] = needed_[i];
+    }
+    if (kept == needed_.size()) return;
+    needed_.resize(kept);
+    renumber();
   }
   /// Those with a letter on a map's qubits that no string can have there.
   void drop_unreached(std::span<const int> own, std::span<const PauliReach::Letters> letters) {
     if (std::ranges::count(letters, PauliReach::all_letters) == static_cast<std::ptrdiff_t>(letters.size())) return;
-    drop([&](const PauliString& string) {
+    drop([&](std::size_t i) {
       for (std::size_t j = 0; j < own.size(); ++j) {
-        constexpr int of_bits[] = {0, 1, 3, 2};  // x + 2 z: I, X, Z, Y
-        const int letter = of_bits[bit_of(string.x, own[j]) + 2 * bit_of(string.z, own[j])];
-        if (((letters[j] >> letter) & 1) == 0) return true;
+        if (((letters[j] >> letter_of(needed_[i].string, own[j])) & 1) == 0) return true;
       }
       return false;
     });
@@ -201,7 +211,7 @@ class PauliTracer {
 
   // ---- Rotations ----
 
-  void before(const PauliRotation& rotation, std::span<const int> own) {
+  void cross(const PauliRotation& rotation, std::span<const int> own) {
     const PauliString p = relabelled(rotation.generator, own);
     Traced step{Kind::rotate, angle_number(rotation.angle)};
     std::vector<bool> paired(needed_.size());
@@ -214,7 +224,7 @@ class PauliTracer {
       const std::uint32_t a = needed_[i].place, b = needed_[j].place;
       step.pairs.push_back(sign > 0 ? PauliProgram::Pair{a, b} : PauliProgram::Pair{b, a});
     }
-    if (!step.pairs.empty()) traced_.push_back(std::move(step));
+    if (!step.pairs.empty()) keep(std::move(step));
   }
 
   [[nodiscard]] int angle_number(const Angle& angle) {
@@ -226,7 +236,7 @@ class PauliTracer {
 
   // ---- Constant maps ----
 
-  void before(const PauliTransfer& map, std::span<const int> own) {
+  void cross(const PauliTransfer& map, std::span<const int> own) {
     if (renames(map)) return rename(map, own);
     if (scales_and_adds(map)) return scale_and_add(map, own);
     mix(map, own);
@@ -234,11 +244,8 @@ class PauliTracer {
 
   /// Digits to the base of 4 of a string on a map's qubits, and the string with others in their place.
   [[nodiscard]] static Index digits(const PauliString& string, std::span<const int> own) noexcept {
-    constexpr Index of_bits[] = {0, 1, 3, 2};  // x + 2 z: I, X, Z, Y
     Index out = 0;
-    for (std::size_t j = 0; j < own.size(); ++j) {
-      out |= of_bits[bit_of(string.x, own[j]) + 2 * bit_of(string.z, own[j])] << (2 * j);
-    }
+    for (std::size_t j = 0; j < own.size(); ++j) out |= static_cast<Index>(letter_of(string, own[j])) << (2 * j);
     return out;
   }
   [[nodiscard]] static PauliString with_digits(PauliString string, std::span<const int> own, Index digits) noexcept {
@@ -285,7 +292,7 @@ class PauliTracer {
   }
   void scale_and_add(const PauliTransfer& map, std::span<const int> own) {
     // An addition can be undone, a factor only if it is not too small: additions come first where they can.
-    constexpr double least_factor = 1.0 / 1024;
+    constexpr double least_factor = 1.0 / 32;
     Traced scale{Kind::scale}, first{Kind::add}, last{Kind::add};
     const std::size_t count = needed_.size();
     std::vector<bool> gone(count);
@@ -294,21 +301,20 @@ class PauliTracer {
       const Index row = digits(after.string, own);
       const double factor = diagonal(map, row);
       if (factor != 1.0 && factor != 0.0) scale.factors.push_back({after.place, factor});
-      const bool before = std::abs(factor) >= least_factor;
+      const bool add_first = std::abs(factor) >= least_factor;
       for (const auto& [column, value] : map.rows[row]) {
         if (column == row) continue;
         const Needed from = needed_[find_or_add(with_digits(after.string, own, column))];
         const double signed_value = value * after.sign * from.sign;
-        (before ? first : last)
-            .sums.push_back({after.place, from.place, before ? signed_value / factor : signed_value});
+        (add_first ? first : last)
+            .sums.push_back({after.place, from.place, add_first ? signed_value / factor : signed_value});
       }
       gone[i] = factor == 0.0;  // its place holds zero until something is added
     }
     for (auto* step : {&last, &scale, &first}) {
-      if (!step->sums.empty() || !step->factors.empty()) traced_.push_back(std::move(*step));
+      if (!step->sums.empty() || !step->factors.empty()) keep(std::move(*step));
     }
-    std::size_t i = 0;
-    drop([&](const PauliString&) { return i++ < count && gone[i - 1]; });
+    drop([&](std::size_t i) { return i < count && gone[i]; });
   }
 
   void mix(const PauliTransfer& map, std::span<const int> own) {
@@ -344,6 +350,16 @@ class PauliTracer {
         rows.push_back(std::move(row));
       }
     }
+    keep(std::move(step));
+  }
+
+  /// Keeps a step, and counts its tables, of which there is a second one while they are joined.
+  void keep(Traced step) {
+    std::size_t entries = step.pairs.size() + step.sums.size() + step.factors.size();
+    for (const auto& group : step.groups) {
+      for (const auto& row : group) entries += 3 + row.terms.size();
+    }
+    take(2 * entries * sizeof(PauliProgram::Sum));
     traced_.push_back(std::move(step));
   }
 
@@ -377,7 +393,7 @@ class PauliTracer {
   Index support_ = 0;        // of all needed strings
   std::vector<Needed> needed_;
   std::unordered_map<PauliString, std::size_t, Hash> numbers_;  // of the needed strings
-  std::size_t places_ = 0;
+  std::size_t places_ = 0, bytes_ = 0;
   std::size_t ends_ = 0;  // what was asked for lies at the first places
   std::vector<Angle> angles_;
   std::vector<Traced> traced_;  // last ones first

@@ -20,13 +20,13 @@ static_assert(ExpectationExecutor<TrajectoryExecutor> && !exact_executor<Traject
 constexpr int qubits = 3, batch = 3, outputs = 2;
 
 /// Two observables of a window of two qubits.
-struct Head {
+struct SmallHead {
   std::vector<Operation> encoding{gate::ry(0, feature(0)), gate::ry(1, feature(1)), gate::ry(2, feature(2)),
                                   gate::cx(0, 1), gate::cx(1, 2)},
       block{gate::ry(0, weight(0)), gate::rx(1, weight(1)), gate::cx(0, 1)};
   HeadProgram<double> program;
 
-  Head() {
+  SmallHead() {
     program.encoding = encoding;
     program.qubits = program.features = qubits;
     program.outputs = outputs;
@@ -37,7 +37,7 @@ struct Head {
     task.eigenvalues << 1, 1, -1, 1, 1, -1, -1, -1;
     program.tasks.push_back(std::move(task));
   }
-  Head(const Head&) = delete;
+  SmallHead(const SmallHead&) = delete;
 };
 
 NoiseModel device() {
@@ -54,7 +54,7 @@ struct Step {
 };
 
 template <class E>
-Step step_of(const Head& head, E executor) {
+Step step_of(const SmallHead& head, E executor) {
   Batch<double> x(qubits, batch), c(outputs, batch);
   for (Eigen::Index b = 0; b < batch; ++b) {
     for (Eigen::Index q = 0; q < qubits; ++q)
@@ -73,7 +73,7 @@ Step step_of(const Head& head, E executor) {
 }  // namespace
 
 TEST_CASE("heads by trajectories have the values and gradients of the density matrix", "[noise]") {
-  const Head head;
+  const SmallHead head;
   const Step exact = step_of(head, NoisyExecutor(device()));
   constexpr int repeats = 40;
   Batch<double> y = Batch<double>::Zero(outputs, batch), dx = Batch<double>::Zero(qubits, batch);
@@ -93,7 +93,7 @@ TEST_CASE("heads by trajectories have the values and gradients of the density ma
 }
 
 TEST_CASE("an executor of trajectories draws anew in each call, and the same from the same seed", "[noise]") {
-  const Head head;
+  const SmallHead head;
   const TrajectoryExecutor executor(device(), {.count = 50, .seed = Seed{4}});
   CHECK(step_of(head, executor).y == step_of(head, executor).y);
   TrajectoryExecutor other = executor;
@@ -104,7 +104,7 @@ TEST_CASE("an executor of trajectories draws anew in each call, and the same fro
 
 TEST_CASE("what an executor of trajectories cannot do is an error that says so", "[noise]") {
   using test::message_of;
-  const Head head;
+  const SmallHead head;
   CHECK(message_of<ValueError>([] { TrajectoryExecutor(device(), {.count = 0}); }).find("at least 2, got 0") !=
         std::string::npos);
   CHECK(message_of<ShapeError>([&] {

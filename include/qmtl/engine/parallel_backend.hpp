@@ -41,12 +41,14 @@ template <class Backend>
   return whole;
 }
 
-/// Whether other threads have copies of a backend, as of one with an executor, and are not made of the head's program.
-template <class Backend, class S>
-inline constexpr bool copied_to_threads =
-    !std::constructible_from<Backend, const HeadProgram<S>&> || requires(Backend backend) {
+template <class Backend>
+concept HasExecutor = requires(Backend backend) {
   backend.executor();
 };
+
+/// Whether other threads have copies of a backend, as of one with an executor, and are not made of the head's program.
+template <class Backend, class S>
+concept CopiedToThreads = HasExecutor<Backend> || !std::constructible_from<Backend, const HeadProgram<S>&>;
 
 /// Runs a backend on one thread or several. For a fixed count of threads the results have the same bits every time;
 /// between counts sums over the batch may differ by rounding, and where threads share states all results.
@@ -55,8 +57,8 @@ class ParallelBackend {
  public:
   explicit ParallelBackend(HeadProgram<S> program);
   /// On each thread a copy of `first`.
-  explicit ParallelBackend(const Backend& first) requires copied_to_threads<Backend, S> : program_(first.program()),
-                                                                                          parts_(1, Part(first)) {}
+  explicit ParallelBackend(const Backend& first) requires CopiedToThreads<Backend, S> : program_(first.program()),
+                                                                                        parts_(1, Part(first)) {}
   /// A copy has work buffers and threads of its own, and nothing to go backward from.
   ParallelBackend(const ParallelBackend& other);
   ParallelBackend(ParallelBackend&&) noexcept;
@@ -117,8 +119,8 @@ class ParallelBackend {
 
   /// For another thread or a copy.
   [[nodiscard]] Part new_part() const {
-    if constexpr (copied_to_threads<Backend, S>) {
-      if (parts_.empty()) throw LogicError("qmtl: ParallelBackend: it has been moved from");
+    if constexpr (CopiedToThreads<Backend, S>) {
+      if (parts_.empty()) throw LogicError("qmtl: ParallelBackend: expected a backend that has not been moved from");
       return Part(parts_.front().backend);
     } else {
       return Part(program_);
@@ -234,7 +236,7 @@ ParallelBackend<S, Backend>::ParallelBackend(HeadProgram<S> program)
 template <Scalar S, class Backend>
 ParallelBackend<S, Backend>::ParallelBackend(const ParallelBackend& other)
     : program_(other.program_),
-      parts_(other.parts_.size(), other.new_part()),
+      parts_(other.parts_.empty() ? std::vector<Part>() : std::vector<Part>(other.parts_.size(), other.new_part())),
       workers_(make_workers(static_cast<int>(parts_.size()))) {
   lend(workers_.get(), parts_);
 }

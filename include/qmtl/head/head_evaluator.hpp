@@ -35,7 +35,7 @@ class HeadEvaluator {
                  what));
       }
     }
-    if constexpr (splits_batches<B> && copied_to_threads<B, S>) {
+    if constexpr (splits_batches<B> && CopiedToThreads<B, S>) {
       using Threaded = ParallelBackend<S, B>;
       set_.set(std::make_unique<AnyBackendOf<S, Threaded>>(Threaded(backend)));
     } else {

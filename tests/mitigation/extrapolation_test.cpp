@@ -4,6 +4,7 @@
 #include "qmtl/mitigation/extrapolation.hpp"
 
 #include <cmath>
+#include <string>
 #include <vector>
 
 #include "qmtl/core/rng.hpp"
@@ -78,6 +79,20 @@ TEST_CASE("exponential extrapolation is exact for exponentials", "[mitigation]")
   }
   const auto none = [](double) { return 0.0; };
   CHECK(exponential_extrapolation(points_of({1, 3}, none)).value == 0.0);
+}
+
+TEST_CASE("values that do not decay have no exponential, and those that do not change are their own", "[mitigation]") {
+  const auto half = [](double) { return 0.5; };
+  CHECK(exponential_extrapolation(points_of({1, 3, 5}, half)).value == Approx(0.5).epsilon(1e-14));
+  const Estimate mean = exponential_extrapolation(Points{{1, 0.49, 0.02}, {3, 0.51, 0.02}});  // one and a half errors
+  CHECK(mean.value == Approx(0.5).epsilon(1e-14));
+  CHECK(mean.standard_error == Approx(0.02 / std::sqrt(2.0)).epsilon(1e-12));
+  const auto message = [](const Points& points) {
+    return test::message_of<NumericalError>([&] { static_cast<void>(exponential_extrapolation(points)); });
+  };
+  CHECK(message({{1, 0.5}, {3, 0.6}, {5, 0.8}}).find("move away from it") != std::string::npos);
+  CHECK(message({{1, -0.5}, {3, -0.6}, {5, -0.8}}).find("move away from it") != std::string::npos);
+  CHECK(message({{1, 0.1}, {3, 0.0}, {5, 0.0}}).find("smaller factors") != std::string::npos);
 }
 
 TEST_CASE("points count with the inverse of their squared errors", "[mitigation]") {

@@ -184,6 +184,10 @@ TEST_CASE("the slopes of mitigated values are their derivatives by the frequenci
 TEST_CASE("what readout mitigation cannot do is an error that says so", "[mitigation]") {
   using test::message_of;
   CHECK(message_of<ValueError>([] {
+          const std::vector<double> counts{600, 400};
+          static_cast<void>(ReadoutMitigation(std::vector<ReadoutError>(1)).probabilities(counts));
+        }).find("a sum of 1, got 1000: counts are to be divided") != std::string::npos);
+  CHECK(message_of<ValueError>([] {
           ReadoutMitigation(std::vector<ReadoutError>{{.p_1_given_0 = 0.5, .p_0_given_1 = 0.5}});
         }).find("do not add up to 1") != std::string::npos);
   const auto one = confusion_matrix(errors_of(1));

@@ -101,6 +101,20 @@ TEST_CASE("gates that the device has not take another one's figures, on both ord
   CHECK(refusal(DynamicCircuit(3).append(gate::cx(2, 1)), model).find("ecr is not calibrated") != std::string::npos);
 }
 
+TEST_CASE("a gate has one set of figures: its own, or those of the first stand-in that the device has") {
+  const auto circuit = DynamicCircuit(2).append(gate::sx(0)).append(gate::ry(0, 0.7)).append(gate::ecr(1, 0));
+  const auto model = noise_model(device(), {.stand_ins = {{Gate::RY, Gate::SX}}});
+  const auto listed = noise_model(device(), {.stand_ins = {{Gate::SX, Gate::SX},
+                                                           {Gate::ECR, Gate::ECR},
+                                                           {Gate::RY, Gate::RX},
+                                                           {Gate::RY, Gate::SX},
+                                                           {Gate::RY, Gate::SX}}});
+  CHECK(with_noise(circuit, listed) == with_noise(circuit, model));
+  CHECK(test::message_of<ValueError>([] {
+          static_cast<void>(noise_model(device(), {.stand_ins = {{Gate::RY, Gate::ECR}}}));
+        }).find("ry of 1 and ecr of 2") != std::string::npos);
+}
+
 TEST_CASE("qubits that wait relax, if asked to") {
   const auto circuit = DynamicCircuit(2).append(gate::rz(1, 0.1)).append(gate::sx(0));
   const auto busy = with_noise(circuit, noise_model(device()));

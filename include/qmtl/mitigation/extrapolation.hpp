@@ -125,9 +125,11 @@ class ExponentialFit {
  public:
   ExponentialFit(const FitPoints& points, std::optional<double> asymptote) : points_(&points), asymptote_(asymptote) {}
 
-  /// The value at factor 0 with its standard error to first order.
+  /// The value at factor 0 with its standard error to first order. Throws NumericalError where no rate fits.
   [[nodiscard]] Estimate at_zero() {
-    static_cast<void>(misfit(std::exp(best_logarithm())));
+    const auto rate = best_rate();
+    if (!rate) return constant();
+    static_cast<void>(misfit(*rate));
     ColMajorMatrix<double> columns(decay_.size(), asymptote_ ? 2 : 3);
     columns.col(0) = decay_;
     columns.col(1) = -b_ * points_->factors.cwiseProduct(decay_);  // by the rate
@@ -157,20 +159,48 @@ class ExponentialFit {
     return (points_->scaled - a_ * w - b_ * u).squaredNorm();
   }
 
-  /// The logarithm of the best rate: the best of a grid, and then by golden sections between its neighbours.
-  [[nodiscard]] double best_logarithm() {
+  /// The best rate: the best of a grid, and then by golden sections between its neighbours. None for values that do not
+  /// decay towards a known asymptote.
+  [[nodiscard]] std::optional<double> best_rate() {
     const double range = points_->factors.maxCoeff() - points_->factors.minCoeff();
-    const double low = std::log(1e-3 / range), high = std::log(1e2 / range);
+    const double low = std::log((asymptote_ ? 1e-6 : 1e-3) / range), high = std::log(100.0 / range);
     constexpr int grid = 200;
     const double step = (high - low) / grid;
-    double best = low, least = misfit(std::exp(low));
+    int best = 0;
+    double least = misfit(std::exp(low));
     for (int k = 1; k <= grid; ++k) {
-      const double at = low + k * step, here = misfit(std::exp(at));
+      const double here = misfit(std::exp(low + k * step));
       if (!(here < least)) continue;
       least = here;
-      best = at;
+      best = k;
     }
-    return golden_section(best - step, best + step);
+    if (best == grid) {
+      throw NumericalError(
+          "qmtl: exponential_extrapolation: values, expected some of the signal at more than the "
+          "smallest factor, got the asymptote: points of smaller factors are needed");
+    }
+    if (best == 0 && asymptote_) return std::nullopt;
+    return std::exp(golden_section(low + (best - 1) * step, low + (best + 1) * step));
+  }
+
+  /// The mean of values that do not change. Throws NumericalError for those that move away from the asymptote, by more
+  /// than three standard errors if they have any.
+  [[nodiscard]] Estimate constant() const {
+    ColMajorMatrix<double> columns(points_->factors.size(), 2);
+    columns.col(0).setOnes();
+    columns.col(1) = points_->factors;
+    const auto of_slope = shares(*points_, columns, Eigen::Vector2d::Unit(1));
+    const auto of_mean = shares(*points_, columns.leftCols(1), Eigen::VectorXd::Ones(1));
+    const double slope = of_slope.dot(points_->scaled), mean = of_mean.dot(points_->scaled);
+    const double above = mean - *asymptote_;
+    const double range = points_->factors.maxCoeff() - points_->factors.minCoeff();
+    const double allowed = points_->has_errors ? 3 * of_slope.norm() : 1e-9 * std::abs(above) / range;
+    if (slope * above > 0.0 && std::abs(slope) > allowed) {
+      throw NumericalError(text("qmtl: exponential_extrapolation: values, expected to decay towards the asymptote ",
+                                *asymptote_, ", got some that move away from it by ", std::abs(slope),
+                                " a factor: give another asymptote, or std::nullopt to fit it"));
+    }
+    return {mean, points_->has_errors ? of_mean.norm() : 0.0};
   }
 
   [[nodiscard]] double golden_section(double low, double high) {
@@ -203,11 +233,12 @@ class ExponentialFit {
 
 }  // namespace detail
 
-/// The value at factor 0 of a + b exp(-c factor) by weighted least squares, c from 1e-3 to 100 divided by the range of
-/// the factors: what stochastic noise does to an expectation value. The asymptote a, of infinite noise, is often known
-/// (0 for a Pauli string under depolarizing noise); else it is fitted, from three points on. The standard error is to
-/// first order in those of the points. Throws ShapeError for fewer than 2 (3) different factors, ValueError as
-/// polynomial_extrapolation, or for an asymptote that is not finite.
+/// The value at factor 0 of a + b exp(-c factor) by weighted least squares, c from 0 to 100 divided by the range of the
+/// factors: what stochastic noise does to an expectation value. The asymptote a, of infinite noise, is often known (0
+/// for a Pauli string under depolarizing noise, but not under relaxation, which takes <Z> towards 1); else it is
+/// fitted, from three points on. The standard error is to first order in those of the points. Throws ShapeError for
+/// fewer than 2 (3) different factors, ValueError as polynomial_extrapolation, or for an asymptote that is not finite,
+/// and NumericalError for values that move away from the asymptote, or have reached it at all factors but the smallest.
 [[nodiscard]] inline Estimate exponential_extrapolation(std::span<const NoisyValue> points,
                                                         std::optional<double> asymptote = 0.0) {
   if (asymptote && !std::isfinite(*asymptote)) {

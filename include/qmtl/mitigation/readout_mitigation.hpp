@@ -97,8 +97,9 @@ class ReadoutMitigation {
   [[nodiscard]] int bits() const noexcept { return bits_; }
 
   /// The probabilities of what was there (2^n), from frequencies of what was read. Throws ShapeError for another number
-  /// of them, ValueError for one that is not finite, NumericalError where least squares do not converge. Cost: n 2^n
-  /// for bits one by one, 2^(n + k) a group of k; so often as least squares take steps, mostly below 100.
+  /// of them, ValueError for one that is not finite or a sum that is not 1 (counts), NumericalError where least squares
+  /// do not converge. Cost: n 2^n for bits one by one, 2^(n + k) a group of k; so often as least squares take steps,
+  /// mostly below 100.
   [[nodiscard]] std::vector<double> probabilities(std::span<const double> frequencies,
                                                   ReadoutMethod method = ReadoutMethod::least_squares) const {
     require_frequencies(frequencies);
@@ -155,6 +156,10 @@ class ReadoutMitigation {
       if (!std::isfinite(f)) {
         throw ValueError(detail::text("qmtl: ReadoutMitigation: frequencies, expected finite numbers, got ", f));
       }
+    }
+    if (const double sum = as_vector(frequencies).sum(); !(std::abs(sum - 1.0) < 1e-6)) {
+      throw ValueError(detail::text("qmtl: ReadoutMitigation: frequencies, expected a sum of 1, got ", sum,
+                                    ": counts are to be divided by the number of shots"));
     }
   }
 

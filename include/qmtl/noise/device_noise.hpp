@@ -32,7 +32,8 @@ struct DeviceNoiseOptions {
   /// The ZZ couplings that are published, all the time (NoiseModel::couple).
   bool zz_couplings = false;
   /// `{{Gate::RY, Gate::SX}, {Gate::CX, Gate::ECR}}`: for circuits that are not in the device's gates. One of two
-  /// qubits that can be exchanged, or turned round by gates of one qubit, stands on both orders.
+  /// qubits that can be exchanged, or turned round by gates of one qubit, stands on both orders. A gate that the device
+  /// has keeps its own figures, and of several stand-ins of a gate the first counts whose native one the device has.
   std::vector<StandIn> stand_ins{};
   /// Gates that the device has not are without noise, where otherwise `with_noise` throws a CircuitError.
   bool other_gates = false;
@@ -113,6 +114,14 @@ class DeviceNoiseWriter {
   DeviceNoiseWriter(const DeviceCalibration& device, const DeviceNoiseOptions& options)
       : device_(&device), options_(&options) {
     require_range("noise_model: scale", options.scale, 0.0, 1e6);
+    for (const auto& [gate, native] : options.stand_ins) {
+      if (info(gate).qubits != info(native).qubits) {
+        throw ValueError(text("qmtl: noise_model: stand_ins, expected gates of as many qubits, got ", info(gate).name,
+                              " of ", info(gate).qubits, " and ", info(native).name, " of ", info(native).qubits));
+      }
+      const bool known = has(gate) || std::ranges::find(stand_ins_, gate, &StandIn::gate) != stand_ins_.end();
+      if (!known && has(native)) stand_ins_.push_back({gate, native});
+    }
   }
 
   [[nodiscard]] NoiseModel write() && {
@@ -133,9 +142,14 @@ class DeviceNoiseWriter {
   }
 
  private:
+  /// Whether the device has a gate anywhere.
+  [[nodiscard]] bool has(Gate gate) const {
+    return std::ranges::find(device_->gates, std::optional(gate), &GateCalibration::gate) != device_->gates.end();
+  }
+
   void add_gate(const GateCalibration& gate) {
     add_gate_as(*gate.gate, gate.qubits, gate);
-    for (const auto& [other, native] : options_->stand_ins) {
+    for (const auto& [other, native] : stand_ins_) {
       if (native != *gate.gate) continue;
       add_gate_as(other, gate.qubits, gate);
       if (gate.qubits.size() != 2) continue;
@@ -184,6 +198,7 @@ class DeviceNoiseWriter {
 
   const DeviceCalibration* device_;
   const DeviceNoiseOptions* options_;
+  std::vector<StandIn> stand_ins_;  ///< of gates that the device has not, one each
   NoiseModel model_;
 };
 
@@ -193,7 +208,8 @@ class DeviceNoiseWriter {
 /// (add_calibrated_gate), how long gates, resets and measurements take, and both rates at which each qubit is misread.
 /// `with_noise` throws a CircuitError for a gate that is not calibrated and, unless `other_gates`, for one that the
 /// device has not, also for the right gate on the wrong qubits. Throws ValueError for a scale that is negative, more
-/// than 1e6 or not finite, and for figures outside their domain, CircuitError for gates of qubits that there are not.
+/// than 1e6 or not finite, stand-ins of another number of qubits, and for figures outside their domain, CircuitError
+/// for gates of qubits that there are not.
 [[nodiscard]] inline NoiseModel noise_model(const DeviceCalibration& device, const DeviceNoiseOptions& options = {}) {
   return detail::DeviceNoiseWriter(device, options).write();
 }

@@ -68,6 +68,7 @@ TEST_CASE("a field of another kind, by the way to it") {
   CHECK(message([&] { return field.at("a")[0].at("n").index(7); }) ==
         "qmtl: f.json: field 'a[0].n': expected an integer from 0 to 7, got -1");
   CHECK(message([&] { return field.at("a")[1].index(6); }).ends_with("expected an integer from 0 to 6, got 7"));
+  CHECK(message([&] { return field.at("a")[1].index(-1); }).find("expected none") != std::string::npos);
   CHECK(message([&] { return field.at("a")[0].at("t").number(); }).ends_with("expected a number, got 'x?y'"));
   CHECK(message([&] { return field.at("a").string(); }).ends_with("field 'a': expected a text, got an array"));
   CHECK(message([&] { return field.at("a")[0].size(); }).ends_with("expected an array, got an object"));

@@ -126,6 +126,17 @@ TEST_CASE("trajectories are run until the error is small enough", "[noise]") {
   CHECK(trajectories(program, observables, {.count = 200, .target_error = 1e-4}, x).count == 200);
 }
 
+TEST_CASE("what happens rarely is waited for", "[noise]") {
+  Program program(1);
+  program.channel(bit_flip(0.001).kraus(), {0});
+  const std::vector<PauliSum> z{pauli_z(0)};
+  for (const std::uint64_t seed : {1u, 2u, 3u}) {  // of 128 trajectories, most often none flips
+    const auto e = trajectories(program, z, {.count = 1000000, .target_error = 0.01, .seed = Seed{seed}}).values[0];
+    CHECK(e.standard_error > 0.0);
+    CHECK(std::abs(e.value - 0.998) < 5 * e.standard_error);
+  }
+}
+
 TEST_CASE("trajectories that cannot be run are an error that says so", "[noise]") {
   using test::message_of;
   const Program program = with_noise(layers(3, 1), depolarizing_noise());

@@ -162,8 +162,9 @@ class JsonField {
     if (!value_->is_number()) fail("a number");
     return value_->get<double>();
   }
-  /// An integer from 0 to `last`.
+  /// An integer from 0 to `last`; with -1 there is none.
   [[nodiscard]] int index(int last) const {
+    if (last < 0) fail("none, as there are no others that it could name");
     if (!value_->is_number_unsigned() || value_->get<std::uint64_t>() > static_cast<std::uint64_t>(last)) {
       fail(text("an integer from 0 to ", last));
     }

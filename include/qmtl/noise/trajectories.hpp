@@ -18,7 +18,8 @@ namespace qmtl::inline QMTL_ABI {
 /// How many trajectories are run.
 struct TrajectoryOptions {
   std::size_t count = 1000;   ///< so many, at most
-  double target_error = 0.0;  ///< or until no standard error is larger, looked at from 128 on each time they double
+  double target_error = 0.0;  ///< or until no standard error is larger and 20 have gone their own ways, looked at from
+                              ///< 128 on each time they double
   Seed seed{1};
 };
 
@@ -70,13 +71,18 @@ class RunningCovariance {
 template <Scalar S, class ValuesOf>
 [[nodiscard]] RunningCovariance sample_trajectories(TrajectoryRunner<S>& runner, std::size_t count, double target_error,
                                                     Rng& rng, Eigen::Index observables, const ValuesOf& values_of) {
-  constexpr std::size_t first = 128;
+  constexpr std::size_t first = 128, least_states = 20;  // few states say little of how far they are spread
   RunningCovariance sums(observables);
+  std::size_t states = 0;
   while (sums.count() < count) {
     const std::size_t wanted = target_error > 0.0 ? std::max(first, 2 * sums.count()) : count;
-    runner.run(std::min(wanted, count) - sums.count(), rng,
-               [&](const auto& state, std::size_t times) { sums.add(values_of(state), times); });
-    if (target_error > 0.0 && sums.covariance_of_mean().diagonal().maxCoeff() <= target_error * target_error) break;
+    runner.run(std::min(wanted, count) - sums.count(), rng, [&](const auto& state, std::size_t times) {
+      sums.add(values_of(state), times);
+      ++states;
+    });
+    if (target_error > 0.0 && states >= least_states &&
+        sums.covariance_of_mean().diagonal().maxCoeff() <= target_error * target_error)
+      break;
   }
   return sums;
 }

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <span>
 #include <string_view>
 #include <tuple>
@@ -138,8 +139,8 @@ class ReadoutMitigation {
   static constexpr double largest_gap = 1e-15;
 
   [[nodiscard]] static std::vector<ReadoutGroup> all_bits(ConfusionMatrix confusion) {
-    std::vector<int> bits;
-    for (int j = 0; j < confusion.qubits(); ++j) bits.push_back(j);
+    std::vector<int> bits(static_cast<std::size_t>(confusion.qubits()));
+    std::iota(bits.begin(), bits.end(), 0);
     return {{std::move(confusion), std::move(bits)}};
   }
   [[nodiscard]] static Eigen::Map<const Eigen::VectorXd> as_vector(std::span<const double> values) {

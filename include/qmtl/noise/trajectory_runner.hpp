@@ -179,7 +179,7 @@ class TrajectoryRunner {
     for (; common_ < steps_.size() && !ends_common_part(steps_[common_]); ++common_) {
       if (steps_[common_].branching == nullptr) continue;
       survival *= steps_[common_].branching->usual;
-      survivals_.push_back({survival, common_});
+      survivals_.emplace_back(survival, common_);
     }
   }
 

@@ -150,7 +150,8 @@ class NoisyReading {
   template <class Visit>
   void for_each_output(int first, const Visit& visit) const {
     const int count = std::min(pack_width<S>, outputs() - first);
-    for (int lane = 0; lane < count; ++lane) visit(lane, static_cast<std::size_t>(first + lane));
+    for (int lane = 0; lane < count; ++lane)
+      visit(lane, static_cast<std::size_t>(first) + static_cast<std::size_t>(lane));
   }
 
   /// The coordinates of the observables from `first` on, an output a lane.

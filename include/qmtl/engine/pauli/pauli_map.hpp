@@ -136,13 +136,13 @@ class PauliMaps {
     if (facts.angles == 0) {
       const auto [known, is_new] = gates_.try_emplace(op.gate);
       if (is_new) known->second = transfer_rows(unitary_channel(constant_gate_matrix(facts)));
-      maps_.push_back(PauliTransfer{qubits, known->second});
+      maps_.emplace_back(PauliTransfer{qubits, known->second});
       return;
     }
     for (const auto& part : facts.parts()) {
       for (const auto& [string, factor] : rotations_of(part, facts.qubits)) {
         const Angle& angle = op.angles[static_cast<std::size_t>(part.angle)];
-        maps_.push_back(PauliRotation{qubits, string, part.sign * factor * angle});
+        maps_.emplace_back(PauliRotation{qubits, string, part.sign * factor * angle});
       }
     }
   }
@@ -154,7 +154,7 @@ class PauliMaps {
           program.matrices().subspan(static_cast<std::size_t>(channel.first), static_cast<std::size_t>(channel.count));
       known->second = transfer_rows(QuantumChannel({kraus.begin(), kraus.end()}));
     }
-    maps_.push_back(PauliTransfer{channel.qubits, known->second});
+    maps_.emplace_back(PauliTransfer{channel.qubits, known->second});
   }
 
   std::vector<PauliMap> maps_;

@@ -81,7 +81,10 @@ class PauliTracer {
       out.starts.push_back({relabelled(string, label_of), place, static_cast<double>(sign)});
     }
     for (std::size_t i = 0; i < ends_; ++i) out.ends.push_back({static_cast<std::uint32_t>(i), 1.0});
-    for (auto at = traced_.rbegin(); at != traced_.rend(); ++at) append(*at, out);
+    while (!traced_.empty()) {
+      append(traced_.back(), out);
+      traced_.pop_back();
+    }
     return out;
   }
 

@@ -12,9 +12,7 @@
 #include "qmtl/engine/pauli/pauli_scheduler.hpp"
 #include "qmtl/engine/pauli/pauli_tracer.hpp"
 #include "qmtl/engine/pauli/walsh_hadamard.hpp"
-#include "qmtl/executor/executor.hpp"
-#include "qmtl/noise/readout_error.hpp"
-#include "qmtl/noise/with_noise.hpp"
+#include "qmtl/noise/job_device.hpp"
 
 namespace qmtl::inline QMTL_ABI {
 
@@ -29,11 +27,9 @@ class PauliExecutor {
   /// The head's qubit q is qubit device_qubits[q] of the device, or q if the list is empty. Throws CircuitError for
   /// qubits that are negative or repeated.
   explicit PauliExecutor(NoiseModel model, std::vector<int> device_qubits = {})
-      : model_(std::move(model)), device_qubits_(std::move(device_qubits)) {
-    detail::check_device_qubits("PauliExecutor", device_qubits_);
-  }
+      : device_("PauliExecutor", std::move(model), std::move(device_qubits)) {}
 
-  [[nodiscard]] const NoiseModel& model() const noexcept { return model_; }
+  [[nodiscard]] const NoiseModel& model() const noexcept { return device_.model(); }
 
   /// The probabilities (2^k x runs) of what is read in each job. Throws ShapeError for a head with more qubits than the
   /// device's list, CircuitError or MemoryError where what is measured depends on more than 64 qubits or on
@@ -50,10 +46,8 @@ class PauliExecutor {
   static constexpr int width = pack_width<double>;
 
   [[nodiscard]] Batch<double> run(const CircuitJob& job) const {
-    const auto device = detail::on_device("PauliExecutor", job.qubits, device_qubits_);
-    Lanes lanes = compile(job, device);
-    std::vector<ReadoutError> errors;
-    for (const int q : job.measured) errors.push_back(model_.readout_error(device[static_cast<std::size_t>(q)]));
+    const detail::NoisyJob noisy = device_.with_noise_of(job);
+    Lanes lanes = compile(job, noisy.program);
     Batch<double> table(job.outcomes(), job.runs());
     std::vector<Pack<double>> numbers(lanes.size()), angles(static_cast<std::size_t>(job.parameters.rows()));
     for (Eigen::Index first = 0; first < job.runs(); first += width) {
@@ -68,15 +62,14 @@ class PauliExecutor {
       for (int lane = 0; lane < width && first + lane <= last; ++lane) {
         auto column = table.col(first + lane);
         read(lanes.program(), lanes.last(numbers), lane, {column.data(), static_cast<std::size_t>(column.size())});
-        apply_readout_errors({column.data(), static_cast<std::size_t>(column.size())}, errors);
+        apply_readout_errors({column.data(), static_cast<std::size_t>(column.size())}, noisy.readout_errors);
       }
     }
     return table;
   }
 
   /// The coordinates of all products of Z on what is measured: bit j of an end's number is measured[j].
-  [[nodiscard]] Lanes compile(const CircuitJob& job, std::span<const int> device) const {
-    const Program program = with_noise(job.circuit, model_, device);
+  [[nodiscard]] static Lanes compile(const CircuitJob& job, const Program& program) {
     const detail::PauliMaps maps(program);
     const detail::PauliReach reach(maps.all(), program.qubits());
     detail::PauliTracer tracer;
@@ -97,8 +90,7 @@ class PauliExecutor {
     for (double& p : probabilities) p = std::max(p / static_cast<double>(probabilities.size()), 0.0);  // rounding
   }
 
-  NoiseModel model_;
-  std::vector<int> device_qubits_;
+  detail::JobDevice device_;
 };
 
 }  // namespace qmtl::inline QMTL_ABI

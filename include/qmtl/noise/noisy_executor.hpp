@@ -7,10 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "qmtl/executor/executor.hpp"
 #include "qmtl/noise/density_matrix.hpp"
-#include "qmtl/noise/readout_error.hpp"
-#include "qmtl/noise/with_noise.hpp"
+#include "qmtl/noise/job_device.hpp"
 
 namespace qmtl::inline QMTL_ABI {
 
@@ -25,11 +23,9 @@ class NoisyExecutor {
   /// The head's qubit q is qubit device_qubits[q] of the device, or q if the list is empty. Throws CircuitError for
   /// qubits that are negative or repeated.
   explicit NoisyExecutor(NoiseModel model, std::vector<int> device_qubits = {})
-      : model_(std::move(model)), device_qubits_(std::move(device_qubits)) {
-    detail::check_device_qubits("NoisyExecutor", device_qubits_);
-  }
+      : device_("NoisyExecutor", std::move(model), std::move(device_qubits)) {}
 
-  [[nodiscard]] const NoiseModel& model() const noexcept { return model_; }
+  [[nodiscard]] const NoiseModel& model() const noexcept { return device_.model(); }
 
   /// The probabilities (2^k x runs) of what is read in each job. Throws ShapeError for a head with more qubits than the
   /// device's list, MemoryError for circuits that are too wide.
@@ -42,24 +38,20 @@ class NoisyExecutor {
 
  private:
   [[nodiscard]] Batch<double> run(const CircuitJob& job) const {
-    const auto device = detail::on_device("NoisyExecutor", job.qubits, device_qubits_);
-    const Program program = with_noise(job.circuit, model_, device);
-    std::vector<ReadoutError> errors;
-    for (const int q : job.measured) errors.push_back(model_.readout_error(device[static_cast<std::size_t>(q)]));
-    detail::DensitySimulator simulator(program);
+    const detail::NoisyJob noisy = device_.with_noise_of(job);
+    detail::DensitySimulator simulator(noisy.program);
     Batch<double> table(job.outcomes(), job.runs());
     for (Eigen::Index r = 0; r < job.runs(); ++r) {
       const auto parameters = static_cast<std::size_t>(job.parameters.rows());
       const auto branches = simulator.run({job.parameters.col(r).data(), parameters}, {});
       auto read = branches.front().rho.probabilities(job.measured);  // a circuit has one branch
-      apply_readout_errors(read, errors);
+      apply_readout_errors(read, noisy.readout_errors);
       std::ranges::copy(read, table.col(r).begin());
     }
     return table;
   }
 
-  NoiseModel model_;
-  std::vector<int> device_qubits_;
+  detail::JobDevice device_;
 };
 
 }  // namespace qmtl::inline QMTL_ABI

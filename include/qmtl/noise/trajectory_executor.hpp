@@ -6,9 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "qmtl/executor/executor.hpp"
+#include "qmtl/noise/job_device.hpp"
 #include "qmtl/noise/trajectories.hpp"
-#include "qmtl/noise/with_noise.hpp"
 
 namespace qmtl::inline QMTL_ABI {
 
@@ -22,12 +21,13 @@ class TrajectoryExecutor {
   /// qubits that are negative or repeated, ValueError as `trajectories`.
   explicit TrajectoryExecutor(NoiseModel model, const TrajectoryOptions& options = {},
                               std::vector<int> device_qubits = {})
-      : model_(std::move(model)), device_qubits_(std::move(device_qubits)), options_(options), rng_(options.seed) {
-    detail::check_device_qubits("TrajectoryExecutor", device_qubits_);
+      : device_("TrajectoryExecutor", std::move(model), std::move(device_qubits)),
+        options_(options),
+        rng_(options.seed) {
     detail::check(options);
   }
 
-  [[nodiscard]] const NoiseModel& model() const noexcept { return model_; }
+  [[nodiscard]] const NoiseModel& model() const noexcept { return device_.model(); }
   /// From now on the random numbers are those of this seed.
   void reseed(Seed seed) noexcept { rng_ = Rng(seed); }
 
@@ -42,16 +42,13 @@ class TrajectoryExecutor {
 
  private:
   [[nodiscard]] Estimates run(const CircuitJob& job) {
-    const auto device = detail::on_device("TrajectoryExecutor", job.qubits, device_qubits_);
-    const Program program = with_noise(job.circuit, model_, device);
-    std::vector<ReadoutError> errors;
-    for (const int q : job.measured) errors.push_back(model_.readout_error(device[static_cast<std::size_t>(q)]));
+    const detail::NoisyJob noisy = device_.with_noise_of(job);
     ColMajorMatrix<double> eigenvalues = job.eigenvalues;  // as they are read
     for (Eigen::Index o = 0; o < eigenvalues.cols(); ++o) {
       apply_readout_errors_to_observable({eigenvalues.col(o).data(), static_cast<std::size_t>(eigenvalues.rows())},
-                                         errors);
+                                         noisy.readout_errors);
     }
-    detail::TrajectoryRunner<double> runner(program);
+    detail::TrajectoryRunner<double> runner(noisy.program);
     Estimates out{Batch<double>(job.observables(), job.runs()), {}, {}};
     for (Eigen::Index r = 0; r < job.runs(); ++r) {
       runner.bind({job.parameters.col(r).data(), static_cast<std::size_t>(job.parameters.rows())}, {});
@@ -66,8 +63,7 @@ class TrajectoryExecutor {
     return out;
   }
 
-  NoiseModel model_;
-  std::vector<int> device_qubits_;
+  detail::JobDevice device_;
   TrajectoryOptions options_;
   Rng rng_;
 };

@@ -4,6 +4,7 @@
 #include "qmtl/mitigation/extrapolation.hpp"
 
 #include <cmath>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -93,6 +94,46 @@ TEST_CASE("values that do not decay have no exponential, and those that do not c
   CHECK(message({{1, 0.5}, {3, 0.6}, {5, 0.8}}).find("move away from it") != std::string::npos);
   CHECK(message({{1, -0.5}, {3, -0.6}, {5, -0.8}}).find("move away from it") != std::string::npos);
   CHECK(message({{1, 0.1}, {3, 0.0}, {5, 0.0}}).find("smaller factors") != std::string::npos);
+}
+
+TEST_CASE("a signal that is lost at larger factors has no exponential, or an error that covers it", "[mitigation]") {
+  const auto decay = [](double x) { return 0.5 * std::exp(-x); };
+  const Points weak = points_of({1, 3, 5}, decay, 0.02);  // 0.18, 0.025 and 0.003
+  Rng rng(Seed{1});
+  int lost = 0;
+  for (int draw = 0; draw < 400; ++draw) {
+    for (const std::optional<double> asymptote : {std::optional(0.0), std::optional<double>()}) {
+      try {
+        const Estimate e = exponential_extrapolation(noisy(rng, weak), asymptote);
+        CHECK(std::abs(e.value) < 2);
+        CHECK(std::abs(e.value - 0.5) < 6 * e.standard_error);  // of first order: up to 5.7
+      } catch (const NumericalError&) {
+        ++lost;
+      }
+    }
+  }
+  CHECK(lost > 400);  // the second point is mostly within two standard errors of the asymptote
+}
+
+TEST_CASE("the exponential of lost signals is refused for each reason, and one measured at factor 0 is not",
+          "[mitigation]") {
+  const auto refused = [](const Points& points, std::optional<double> asymptote = 0.0) {
+    return test::message_of<NumericalError>([&] {
+             static_cast<void>(exponential_extrapolation(points, asymptote));
+           }).find("without an upper limit") != std::string::npos;
+  };
+  CHECK(refused({{1, 0.1, 0.02}, {3, -0.02, 0.02}}));
+  CHECK(refused({{1, 0.1}, {3, -0.01}, {5, 0.01}}));
+  CHECK(refused({{1, 0.1, 0.02}, {3, 0.03, 0.02}}));  // one and a half errors
+  CHECK(refused({{1, 0.5}, {3, 0.2}, {5, 0.22}}, std::nullopt));
+  CHECK(refused({{1, 0.01, 0.02}, {3, 0.01, 0.02}}));  // no signal anywhere
+  CHECK(exponential_extrapolation(Points{{1, 0.1, 0.02}, {3, 0.05, 0.02}}).value ==
+        Approx(0.1 * std::sqrt(2.0)).epsilon(1e-7));
+  const Estimate there = exponential_extrapolation(Points{{0, 0.5, 0.02}, {3, -0.01, 0.02}});
+  CHECK(there.value == Approx(0.5).epsilon(1e-12));
+  CHECK(there.standard_error == Approx(0.02).epsilon(1e-6));
+  const auto close = [](double x) { return 0.5 * std::exp(-x); };  // of which large rates leave no number above 0
+  CHECK(exponential_extrapolation(points_of({1, 1.02, 1.05}, close)).value == Approx(0.5).epsilon(1e-6));
 }
 
 TEST_CASE("points count with the inverse of their squared errors", "[mitigation]") {

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -120,32 +121,39 @@ struct FitPoints {
 
 namespace detail {
 
-/// a + b exp(-rate factor) by weighted least squares: for a rate, a and b follow from a linear fit.
+/// a + b exp(-rate (factor - smallest factor)) by weighted least squares: for a rate, a and b follow from a linear fit.
 class ExponentialFit {
  public:
-  ExponentialFit(const FitPoints& points, std::optional<double> asymptote) : points_(&points), asymptote_(asymptote) {}
+  ExponentialFit(const FitPoints& points, std::optional<double> asymptote)
+      : points_(&points),
+        asymptote_(asymptote),
+        first_(points.factors.minCoeff()),
+        beyond_(points.factors.array() - first_) {}
 
-  /// The value at factor 0 with its standard error to first order. Throws NumericalError where no rate fits.
+  /// The value at factor 0 with its standard error to first order. Throws NumericalError where no rate fits, or any
+  /// large one does.
   [[nodiscard]] Estimate at_zero() {
     const auto rate = best_rate();
     if (!rate) return constant();
     static_cast<void>(misfit(*rate));
     ColMajorMatrix<double> columns(decay_.size(), asymptote_ ? 2 : 3);
     columns.col(0) = decay_;
-    columns.col(1) = -b_ * points_->factors.cwiseProduct(decay_);  // by the rate
-    Eigen::VectorXd slopes = Eigen::VectorXd::Unit(columns.cols(), 0);
+    columns.col(1) = -b_ * beyond_.cwiseProduct(decay_);  // by the rate
+    const double growth = std::exp(*rate * first_);
+    Eigen::VectorXd slopes(columns.cols());
+    slopes.head(2) << growth, b_ * first_ * growth;
     if (!asymptote_) {
       columns.col(2).setOnes();
       slopes[2] = 1.0;
     }
-    return {a_ + b_, points_->has_errors ? shares(*points_, columns, slopes).norm() : 0.0};
+    return {a_ + b_ * growth, points_->has_errors ? shares(*points_, columns, slopes).norm() : 0.0};
   }
 
  private:
   /// The sum of squares that is left with a rate; sets a, b and the decays.
   double misfit(double rate) {
     const auto& w = points_->weights;
-    decay_ = (-rate * points_->factors).array().exp();
+    decay_ = (-rate * beyond_).array().exp();
     const Eigen::VectorXd u = w.cwiseProduct(decay_);
     if (asymptote_) {
       a_ = *asymptote_;
@@ -162,7 +170,7 @@ class ExponentialFit {
   /// The best rate: the best of a grid, and then by golden sections between its neighbours. None for values that do not
   /// decay towards a known asymptote.
   [[nodiscard]] std::optional<double> best_rate() {
-    const double range = points_->factors.maxCoeff() - points_->factors.minCoeff();
+    const double range = beyond_.maxCoeff();
     const double low = std::log((asymptote_ ? 1e-6 : 1e-3) / range), high = std::log(100.0 / range);
     constexpr int grid = 200;
     const double step = (high - low) / grid;
@@ -174,13 +182,25 @@ class ExponentialFit {
       least = here;
       best = k;
     }
-    if (best == grid) {
-      throw NumericalError(
-          "qmtl: exponential_extrapolation: values, expected some of the signal at more than the "
-          "smallest factor, got the asymptote: points of smaller factors are needed");
-    }
-    if (best == 0 && asymptote_) return std::nullopt;
-    return std::exp(golden_section(low + (best - 1) * step, low + (best + 1) * step));
+    const bool decays = best != 0 || !asymptote_;
+    const double rate = std::exp(decays ? golden_section(low + (best - 1) * step, low + (best + 1) * step) : low);
+    require_limit(rate, misfit(std::exp(high)) - misfit(rate), misfit(rate));
+    return decays ? std::optional(rate) : std::nullopt;
+  }
+
+  /// Throws NumericalError where the misfit of the largest rate is above the least by less than two standard errors (of
+  /// the points or, if they have none, of what the fit leaves): any larger one is as good, and the value at factor 0
+  /// has no limit.
+  void require_limit(double rate, double rise, double least) const {
+    if (first_ == 0.0) return;  // which is measured there
+    const auto unknowns = static_cast<Eigen::Index>(asymptote_ ? 2 : 3);
+    const auto freedom = static_cast<double>(std::max<Eigen::Index>(1, beyond_.size() - unknowns));
+    const double rounding = std::numeric_limits<double>::epsilon() * points_->scaled.norm();
+    const double variance = points_->has_errors ? 1.0 : std::max(least / freedom, rounding * rounding);
+    if (!(rise < 4 * variance) && std::isfinite(std::exp(rate * first_))) return;
+    throw NumericalError(text("qmtl: exponential_extrapolation: values, expected some of the signal at more than the ",
+                              "smallest factor, by two standard errors, got a rate of decay without an upper limit: ",
+                              "points of smaller factors or errors are needed"));
   }
 
   /// The mean of values that do not change. Throws NumericalError for those that move away from the asymptote, by more
@@ -193,7 +213,7 @@ class ExponentialFit {
     const auto of_mean = shares(*points_, columns.leftCols(1), Eigen::VectorXd::Ones(1));
     const double slope = of_slope.dot(points_->scaled), mean = of_mean.dot(points_->scaled);
     const double above = mean - *asymptote_;
-    const double range = points_->factors.maxCoeff() - points_->factors.minCoeff();
+    const double range = beyond_.maxCoeff();
     const double allowed = points_->has_errors ? 3 * of_slope.norm() : 1e-9 * std::abs(above) / range;
     if (slope * above > 0.0 && std::abs(slope) > allowed) {
       throw NumericalError(text("qmtl: exponential_extrapolation: values, expected to decay towards the asymptote ",
@@ -227,6 +247,8 @@ class ExponentialFit {
 
   const FitPoints* points_;
   std::optional<double> asymptote_;
+  double first_;            ///< the smallest factor
+  Eigen::VectorXd beyond_;  ///< the factors less it
   double a_ = 0.0, b_ = 0.0;
   Eigen::VectorXd decay_;
 };
@@ -238,7 +260,8 @@ class ExponentialFit {
 /// for a Pauli string under depolarizing noise, but not under relaxation, which takes <Z> towards 1); else it is
 /// fitted, from three points on. The standard error is to first order in those of the points. Throws ShapeError for
 /// fewer than 2 (3) different factors, ValueError as polynomial_extrapolation, or for an asymptote that is not finite,
-/// and NumericalError for values that move away from the asymptote, or have reached it at all factors but the smallest.
+/// and NumericalError for values that move away from the asymptote, or that have reached it, to two standard errors, at
+/// all factors but the smallest: then the value at factor 0 has no limit.
 [[nodiscard]] inline Estimate exponential_extrapolation(std::span<const NoisyValue> points,
                                                         std::optional<double> asymptote = 0.0) {
   if (asymptote && !std::isfinite(*asymptote)) {

@@ -3,6 +3,7 @@
 
 #include "qmtl/noise/device_noise.hpp"
 
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -99,6 +100,50 @@ TEST_CASE("gates that the device has not take another one's figures, on both ord
   CHECK(max_difference(dense_density(with_noise(circuit, model)), dense_density(with_noise(circuit, by_hand))) < 1e-15);
   CHECK(refusal(DynamicCircuit(3).append(gate::ry(2, 0.1)), model).find("ry on q2") != std::string::npos);
   CHECK(refusal(DynamicCircuit(3).append(gate::cx(2, 1)), model).find("ecr is not calibrated") != std::string::npos);
+}
+
+TEST_CASE("a stand-in that uses a gate several times has the noise of all of them") {
+  const auto model = noise_model(device(), {.stand_ins = {{Gate::RY, Gate::SX, 2}, {Gate::SWAP, Gate::ECR, 3}}});
+  DynamicCircuit ry(1), swap(2);
+  ry.append(gate::ry(0, 0.4));
+  swap.append(gate::ry(1, 0.3)).append(gate::swap(0, 1));
+  NoiseModel by_hand;
+  const auto strength = [&](std::size_t gate) { return *depolarizing_strength(device(), device().gates[gate]); };
+  const Relaxation first{.t1 = 100e3, .t2 = 80e3}, second{.t1 = 50e3, .t2 = 100e3};
+  by_hand.after({.gate = Gate::RY, .qubits = {0}}, depolarizing(1 - std::pow(1 - strength(0), 2)))
+      .after({.gate = Gate::RY, .qubits = {0}}, thermal_relaxation(first, 70))
+      .after({.gate = Gate::RY, .qubits = {1}}, thermal_relaxation(second, 70))
+      .after({.gate = Gate::SWAP}, depolarizing(1 - std::pow(1 - strength(5), 3), 2))
+      .after({.gate = Gate::SWAP}, thermal_relaxation(first, 900), {0})
+      .after({.gate = Gate::SWAP}, thermal_relaxation(second, 900), {1});
+  CHECK(max_difference(dense_density(with_noise(ry, model)), dense_density(with_noise(ry, by_hand))) < 1e-15);
+  CHECK(max_difference(dense_density(with_noise(swap, model)), dense_density(with_noise(swap, by_hand))) < 1e-14);
+  CHECK(test::message_of<ValueError>([] {
+          static_cast<void>(noise_model(device(), {.stand_ins = {{Gate::RY, Gate::SX, 0}}}));
+        }) == "qmtl: noise_model: stand_ins, uses of sx for ry, expected 1 to 1000, got 0");
+}
+
+TEST_CASE("pairs that are not coupled take the figures of the median coupling, if asked to") {
+  auto published = device();
+  published.gates.push_back({"ecr", Gate::ECR, {2, 1}, 0.02, 400});
+  published.gates.push_back({"ecr", Gate::ECR, {0, 1}, 0.03, 500});  // the errors are .01, .02, .03, and one of 1
+  const std::vector<StandIn> stand_ins{{Gate::RY, Gate::RZ}, {Gate::CX, Gate::ECR}};
+  DynamicCircuit far(3), near(3);
+  far.append(gate::ry(0, 0.7)).append(gate::cx(0, 2));
+  near.append(gate::ry(0, 0.7)).append(gate::cx(0, 1));
+  CHECK(refusal(far, noise_model(published, {.stand_ins = stand_ins})) ==
+        "qmtl: with_noise: cx on q0 q2 of the device: three has no such gate there");
+  const auto model = noise_model(published, {.stand_ins = stand_ins, .all_to_all = {0, 1, 2}});
+  NoiseModel by_hand;
+  by_hand
+      .after({.gate = Gate::CX, .qubits = {0, 2}},
+             depolarizing(*depolarizing_strength(published, published.gates[10]), 2))
+      .after({.gate = Gate::CX}, thermal_relaxation({.t1 = 100e3, .t2 = 80e3}, 400), {0});
+  CHECK(max_difference(dense_density(with_noise(far, model)), dense_density(with_noise(far, by_hand))) < 1e-15);
+  CHECK(dense_density(with_noise(near, model)) ==
+        dense_density(with_noise(near, noise_model(published, {.stand_ins = stand_ins}))));
+  CHECK(test::message_of<CircuitError>([&] { static_cast<void>(noise_model(published, {.all_to_all = {3}})); }) ==
+        "qmtl: DeviceCalibration: a gate's qubit, expected below 3, got 3");
 }
 
 TEST_CASE("a gate has one set of figures: its own, or those of the first stand-in that the device has") {

@@ -16,10 +16,12 @@
 
 namespace qmtl::inline QMTL_ABI {
 
-/// A gate that a device has not, and the one of as many qubits whose figures it takes there.
+/// A gate that a device has not, and the one of as many qubits that does it there, `uses` times: its noise is theirs,
+/// depolarizing first and then the relaxation of the whole time.
 struct StandIn {
   Gate gate;
   Gate native;
+  int uses = 1;
 };
 
 /// What a device's noise model holds beside the noise of its gates and readout, which is that of device simulators.
@@ -31,12 +33,16 @@ struct DeviceNoiseOptions {
   bool idle_relaxation = false;
   /// The ZZ couplings that are published, all the time (NoiseModel::couple).
   bool zz_couplings = false;
-  /// `{{Gate::RY, Gate::SX}, {Gate::CX, Gate::ECR}}`: for circuits that are not in the device's gates. One of two
+  /// `{{Gate::RY, Gate::SX, 2}, {Gate::CX, Gate::ECR}}`, or usual_stand_ins (noise/stand_ins.hpp): for circuits that
+  /// are not in the device's gates. One of two
   /// qubits that can be exchanged, or turned round by gates of one qubit, stands on both orders. A gate that the device
   /// has keeps its own figures, and of several stand-ins of a gate the first counts whose native one the device has.
   std::vector<StandIn> stand_ins{};
   /// Gates that the device has not are without noise, where otherwise `with_noise` throws a CircuitError.
   bool other_gates = false;
+  /// Qubits any two of which have gates: where the device has none that is calibrated, they take the figures of the one
+  /// with the median error. This is less noise than routing costs.
+  std::vector<int> all_to_all{};
 };
 
 namespace detail {
@@ -51,9 +57,9 @@ namespace detail {
 
 /// The relaxation of a gate's qubits, with rates `scale` times those published.
 [[nodiscard]] inline std::vector<Relaxation> relaxations_of(const DeviceCalibration& device,
-                                                            const GateCalibration& gate, double scale) {
+                                                            std::span<const int> qubits, double scale) {
   std::vector<Relaxation> out;
-  for (const int q : gate.qubits) {
+  for (const int q : qubits) {
     const Relaxation published = published_qubit(device, q).relaxation();
     out.push_back({.t1 = published.t1 / scale, .t2 = published.t2 / scale});
   }
@@ -69,7 +75,7 @@ namespace detail {
 [[nodiscard]] inline std::optional<double> depolarizing_strength(const DeviceCalibration& device,
                                                                  const GateCalibration& gate) {
   if (!gate.gate || !gate.error || !gate.calibrated()) return std::nullopt;
-  return depolarizing_of_gate(*gate.error, detail::relaxations_of(device, gate, 1.0), gate.length.value_or(0.0));
+  return depolarizing_of_gate(*gate.error, detail::relaxations_of(device, gate.qubits, 1.0), gate.length.value_or(0.0));
 }
 
 namespace detail {
@@ -114,13 +120,20 @@ class DeviceNoiseWriter {
   DeviceNoiseWriter(const DeviceCalibration& device, const DeviceNoiseOptions& options)
       : device_(&device), options_(&options) {
     require_range("noise_model: scale", options.scale, 0.0, 1e6);
-    for (const auto& [gate, native] : options.stand_ins) {
+    detail::check_device_qubits("noise_model: all_to_all", options.all_to_all);
+    for (const int q : options.all_to_all) static_cast<void>(published_qubit(device, q));
+    for (const auto& stand_in : options.stand_ins) {
+      const auto& [gate, native, uses] = stand_in;
+      if (uses < 1 || uses > 1000) {
+        throw ValueError(text("qmtl: noise_model: stand_ins, uses of ", info(native).name, " for ", info(gate).name,
+                              ", expected 1 to 1000, got ", uses));
+      }
       if (info(gate).qubits != info(native).qubits) {
         throw ValueError(text("qmtl: noise_model: stand_ins, expected gates of as many qubits, got ", info(gate).name,
                               " of ", info(gate).qubits, " and ", info(native).name, " of ", info(native).qubits));
       }
       const bool known = has(gate) || std::ranges::find(stand_ins_, gate, &StandIn::gate) != stand_ins_.end();
-      if (!known && has(native)) stand_ins_.push_back({gate, native});
+      if (!known && has(native)) stand_ins_.push_back(stand_in);
     }
   }
 
@@ -134,6 +147,7 @@ class DeviceNoiseWriter {
         add_duration(gate);
       }
     }
+    add_missing_pairs();
     for (std::size_t q = 0; q < device_->qubits.size(); ++q) add_qubit(static_cast<int>(q));
     if (options_->zz_couplings) {
       for (const auto& [a, b, shift] : device_->zz_couplings) model_.couple({a, b, options_->scale * shift});
@@ -148,30 +162,71 @@ class DeviceNoiseWriter {
   }
 
   void add_gate(const GateCalibration& gate) {
-    add_gate_as(*gate.gate, gate.qubits, gate);
-    for (const auto& [other, native] : stand_ins_) {
-      if (native != *gate.gate) continue;
-      add_gate_as(other, gate.qubits, gate);
+    add_gate_as({*gate.gate, *gate.gate}, gate.qubits, gate);
+    for (const auto& stand_in : stand_ins_) {
+      if (stand_in.native != *gate.gate) continue;
+      add_gate_as(stand_in, gate.qubits, gate);
       if (gate.qubits.size() != 2) continue;
       const std::vector<int> reversed{gate.qubits[1], gate.qubits[0]};
-      if (find_gate(*device_, gate.name, reversed) == nullptr) add_gate_as(other, reversed, gate);
+      if (find_gate(*device_, gate.name, reversed) == nullptr) add_gate_as(stand_in, reversed, gate);
     }
   }
 
-  void add_gate_as(Gate kind, const std::vector<int>& qubits, const GateCalibration& published) {
-    const GateSelector selector{.gate = kind, .qubits = qubits};
+  /// A gate on qubits with the noise of one that is published, on the same qubits or on others.
+  void add_gate_as(const StandIn& kind, const std::vector<int>& qubits, const GateCalibration& published) {
+    const GateSelector selector{.gate = kind.gate, .qubits = qubits};
     if (!published.calibrated()) {
       model_.refuse(selector,
                     text(published.name, " is not calibrated there, its published error is ", *published.error));
       return;
     }
     model_.permit(selector);
-    const double strength = depolarizing_strength(*device_, published).value_or(0.0);
     const double most = max_depolarizing(static_cast<int>(qubits.size()));
-    auto relaxations = relaxations_of(*device_, published, options_->scale);
-    if (qubits != published.qubits) std::ranges::reverse(relaxations);
-    add_gate_noise(model_, kind, qubits, std::min(options_->scale * strength, most), relaxations,
-                   published.length.value_or(0.0));
+    const double once = std::min(options_->scale * depolarizing_strength(*device_, published).value_or(0.0), most);
+    double strength = 0.0;
+    for (int use = 0; use < kind.uses; ++use) strength += (1 - strength) * once;
+    add_gate_noise(model_, kind.gate, qubits, std::min(strength, most),
+                   relaxations_of(*device_, qubits, options_->scale), kind.uses * published.length.value_or(0.0));
+  }
+
+  /// Gates between qubits of `all_to_all` that the device has not, or not calibrated.
+  void add_missing_pairs() {
+    for (const auto& gate : device_->gates) {
+      if (!gate.gate || gate.qubits.size() != 2 || std::ranges::find(seen_, *gate.gate) != seen_.end()) continue;
+      seen_.push_back(*gate.gate);
+      const GateCalibration* median = median_of(*gate.gate);
+      if (median == nullptr) continue;
+      for (const int a : options_->all_to_all) {
+        for (const int b : options_->all_to_all) {
+          if (a != b) add_missing_pair({a, b}, *median);
+        }
+      }
+    }
+  }
+
+  void add_missing_pair(const std::vector<int>& qubits, const GateCalibration& median) {
+    const std::vector<int> reversed{qubits[1], qubits[0]};
+    const auto there = [&](const std::vector<int>& pair) {
+      const auto* found = find_gate(*device_, median.name, pair);
+      return found != nullptr && found->calibrated();
+    };
+    if (!there(qubits)) add_gate_as({*median.gate, *median.gate}, qubits, median);
+    if (there(qubits) || there(reversed)) return;
+    for (const auto& stand_in : stand_ins_) {
+      if (stand_in.native == *median.gate) add_gate_as(stand_in, qubits, median);
+    }
+  }
+
+  /// Of a gate's calibrated places with an error the one with the median error, or nullptr.
+  [[nodiscard]] const GateCalibration* median_of(Gate kind) const {
+    std::vector<const GateCalibration*> all;
+    for (const auto& gate : device_->gates) {
+      if (gate.gate == kind && gate.error && gate.calibrated()) all.push_back(&gate);
+    }
+    if (all.empty()) return nullptr;
+    const auto middle = all.begin() + static_cast<std::ptrdiff_t>(all.size() / 2);
+    std::ranges::nth_element(all, middle, {}, [](const GateCalibration* gate) { return *gate->error; });
+    return *middle;
   }
 
   void add_duration(const GateCalibration& operation) {
@@ -199,6 +254,7 @@ class DeviceNoiseWriter {
   const DeviceCalibration* device_;
   const DeviceNoiseOptions* options_;
   std::vector<StandIn> stand_ins_;  ///< of gates that the device has not, one each
+  std::vector<Gate> seen_;          ///< of two qubits
   NoiseModel model_;
 };
 

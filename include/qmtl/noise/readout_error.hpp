@@ -87,24 +87,43 @@ inline void apply_readout_errors_to_observable(std::span<double> eigenvalues, st
                            });
 }
 
+namespace detail {
+
+/// Throws ValueError for a bit whose reading says nothing of what is there.
+inline void require_invertible(std::string_view where, std::span<const ReadoutError> errors) {
+  for (std::size_t j = 0; j < errors.size(); ++j) {
+    if (std::abs(1 - errors[j].p_1_given_0 - errors[j].p_0_given_1) >= 1e-6) continue;
+    throw ValueError(text("qmtl: ", where, ": bit ", j, ", expected rates that do not add up to 1 to 1e-6, got ",
+                          errors[j].p_1_given_0, " and ", errors[j].p_0_given_1));
+  }
+}
+
+}  // namespace detail
+
 /// Undoes apply_readout_errors: what was there, from what was read. Of frequencies it makes numbers that add up to one
 /// but may lie outside [0, 1], with errors larger by up to the product of 1 / |1 - p_1_given_0 - p_0_given_1|. Throws
 /// as it, and ValueError for a qubit whose reading says nothing, |1 - p_1_given_0 - p_0_given_1| below 1e-6.
 inline void invert_readout_errors(std::span<double> probabilities, std::span<const ReadoutError> errors) {
-  constexpr std::string_view where = "invert_readout_errors";
-  for (std::size_t j = 0; j < errors.size(); ++j) {
-    const double determinant = 1 - errors[j].p_1_given_0 - errors[j].p_0_given_1;
-    if (std::abs(determinant) < 1e-6) {
-      throw ValueError(detail::text("qmtl: ", where, ": bit ", j,
-                                    ", expected rates that do not add up to 1 to 1e-6, got ", errors[j].p_1_given_0,
-                                    " and ", errors[j].p_0_given_1));
-    }
-  }
-  detail::for_each_readout(where, probabilities, errors, [](std::span<double> p, int j, const ReadoutError& e) {
-    const double determinant = 1 - e.p_1_given_0 - e.p_0_given_1;
-    detail::transform_pairs(p, j, (1 - e.p_0_given_1) / determinant, -e.p_0_given_1 / determinant,
-                            -e.p_1_given_0 / determinant, (1 - e.p_1_given_0) / determinant);
-  });
+  detail::require_invertible("invert_readout_errors", errors);
+  detail::for_each_readout(
+      "invert_readout_errors", probabilities, errors, [](std::span<double> p, int j, const ReadoutError& e) {
+        const double determinant = 1 - e.p_1_given_0 - e.p_0_given_1;
+        detail::transform_pairs(p, j, (1 - e.p_0_given_1) / determinant, -e.p_0_given_1 / determinant,
+                                -e.p_1_given_0 / determinant, (1 - e.p_1_given_0) / determinant);
+      });
+}
+
+/// The transposed map, on the eigenvalues of an observable in place: the mean of the new ones over what is read is that
+/// of the old ones over what is there. Throws and costs as invert_readout_errors.
+inline void invert_readout_errors_of_observable(std::span<double> eigenvalues, std::span<const ReadoutError> errors) {
+  detail::require_invertible("invert_readout_errors_of_observable", errors);
+  detail::for_each_readout("invert_readout_errors_of_observable", eigenvalues, errors,
+                           [](std::span<double> values, int j, const ReadoutError& e) {
+                             const double determinant = 1 - e.p_1_given_0 - e.p_0_given_1;
+                             detail::transform_pairs(values, j, (1 - e.p_0_given_1) / determinant,
+                                                     -e.p_1_given_0 / determinant, -e.p_0_given_1 / determinant,
+                                                     (1 - e.p_1_given_0) / determinant);
+                           });
 }
 
 /// First one error and then another, as of two copies of a bit one after the other. Throws ValueError for rates outside

@@ -9,17 +9,14 @@
 #include <string>
 #include <vector>
 
+#include "noisy_step.hpp"
 #include "options.hpp"
 #include "qmtl/engine/noisy_backend.hpp"
 #include "qmtl/engine/pauli_executor.hpp"
 #include "qmtl/engine/shift_backend.hpp"
 #include "qmtl/executor/shot_executor.hpp"
-#include "qmtl/noise/standard_channels.hpp"
 #include "qmtl/noise/trajectory_executor.hpp"
 #include "result_table.hpp"
-#include "textbook_noise.hpp"
-#include "timing.hpp"
-#include "workload.hpp"
 
 namespace qmtl::benchmark {
 namespace {
@@ -36,30 +33,6 @@ struct Arguments {
   double seconds = 1.0;
 };
 
-[[nodiscard]] NoiseModel noise_model(const StepNoise& noise) {
-  NoiseModel model;
-  model.after({.width = 1}, depolarizing(noise.one_qubit)).after({.width = 2}, depolarizing(noise.two_qubits, 2));
-  model.set_readout_error({.p_1_given_0 = noise.p_1_given_0, .p_0_given_1 = noise.p_0_given_1});
-  return model;
-}
-
-[[nodiscard]] HeadProgram<double> head_program(const Program& program) {
-  HeadProgram<double> head;
-  head.encoding = program.encoding;
-  head.qubits = head.features = program.qubits;
-  head.outputs = program.outputs();
-  const auto k = program.width();
-  ColMajorMatrix<double> signs(Eigen::Index{1} << k, k);
-  for (Eigen::Index a = 0; a < signs.rows(); ++a) {
-    for (int j = 0; j < k; ++j) signs(a, j) = parity_sign(static_cast<Index>(a), qubit_mask(j));
-  }
-  for (int t = 0; t < program.tasks(); ++t) {
-    head.tasks.push_back({program.block, program.windows[static_cast<std::size_t>(t)], signs, t * k,
-                          t * program.block_weights(), false});
-  }
-  return head;
-}
-
 struct Result {
   std::string_view method;
   bool gradients = true;
@@ -73,11 +46,7 @@ template <class Backend>
                              const Arguments& arguments) {
   const Inputs<double> in(program, arguments.batch);
   Outputs<double> out(program, arguments.batch);
-  const Timing timing = time_runs({.seconds = arguments.seconds}, [&] {
-    std::fill(out.dtheta.begin(), out.dtheta.end(), 0.0);
-    backend.forward(in.x, in.theta, out.y);
-    if (gradients) backend.backward(in.x, in.theta, in.c, out.dtheta, out.dx);
-  });
+  const Timing timing = time_step(backend, in, out, gradients, {.seconds = arguments.seconds});
   return {method, gradients, timing, checksums(in, out)};
 }
 
@@ -131,7 +100,7 @@ struct Comparison {
   const Config config = arguments.config == "S" ? configs[0] : configs[1];
   const Program program = arguments.qubits == 0 ? make_program(encoding, config.qubits, config.tasks)
                                                 : make_program(encoding, arguments.qubits, arguments.qubits / 2);
-  const HeadProgram<double> head = head_program(program);
+  const HeadProgram<double> head = head_program<double>(program);
   const NoiseModel noise = noise_model({});
   const NoisyBackend<double> exact(head, noise);
   std::vector<Result> results{measure("density_matrix", true, exact, program, arguments)};

@@ -26,17 +26,11 @@ struct StepNoise {
 class TextbookNoise {
  public:
   TextbookNoise(const Program& program, const StepNoise& noise)
-      : program_(program), noise_(noise), size_(std::size_t{1} << program.qubits), rho_(size_ * size_) {
-    operations_ = program.encoding;
-    for (int t = 0; t < program.tasks(); ++t) {
-      const auto& window = program.windows[static_cast<std::size_t>(t)];
-      for (Operation op : program.block) {
-        op = relabel(op, window);
-        for (auto& angle : op.angles) angle.index += t * program.block_weights();
-        operations_.push_back(op);
-      }
-    }
-  }
+      : program_(program),
+        noise_(noise),
+        operations_(whole_circuit(program)),
+        size_(std::size_t{1} << program.qubits),
+        rho_(size_ * size_) {}
 
   /// Expectation values of the whole batch; Z of qubit q is output q.
   void forward(const Inputs<double>& in, Outputs<double>& out) {

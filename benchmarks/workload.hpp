@@ -108,6 +108,18 @@ template <class Pattern>
   return {n, make_encoding(kind, n), make_block(k), make_windows(n, tasks, k, k)};
 }
 
+/// The encoding and behind it the blocks of all tasks, as one circuit with the weights of the head.
+[[nodiscard]] inline std::vector<Operation> whole_circuit(const Program& program) {
+  std::vector<Operation> ops = program.encoding;
+  for (int t = 0; t < program.tasks(); ++t) {
+    for (const Operation& op : program.block) {
+      ops.push_back(
+          shift_weights(relabel(op, program.windows[static_cast<std::size_t>(t)]), t * program.block_weights()));
+    }
+  }
+  return ops;
+}
+
 /// Features x (n x B) in radians, parameters theta and cotangents c (outputs x B): the same on every machine.
 template <Scalar S>
 struct Inputs {

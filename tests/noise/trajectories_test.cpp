@@ -126,15 +126,30 @@ TEST_CASE("trajectories are run until the error is small enough", "[noise]") {
   CHECK(trajectories(program, observables, {.count = 200, .target_error = 1e-4}, x).count == 200);
 }
 
-TEST_CASE("what happens rarely is waited for", "[noise]") {
+TEST_CASE("what happens rarely is seen, in values and in standard errors", "[noise]") {
+  Program program(1);
+  program.channel(depolarizing(0.002).kraus(), {0});  // parts once in 667 times; then <Z> is -1, -1 or 1
+  const std::vector<PauliSum> z{pauli_z(0)};
+  double pulls = 0.0;
+  constexpr int repeats = 200;
+  for (std::uint64_t seed = 0; seed < repeats; ++seed) {
+    const auto [value, error] = trajectories(program, z, {.count = 1000, .seed = Seed{seed}}).values[0];
+    CHECK(error == Approx(0.0015 * std::sqrt(8.0 / 9 / 32)).epsilon(0.5));  // 32 have parted
+    pulls += (value - 0.998) * (value - 0.998) / (error * error) / repeats;
+  }
+  CHECK(pulls == Approx(1.0).margin(0.4));  // 200 squares: a deviation of 0.1
+  const auto aimed = trajectories(program, z, {.count = 100000000, .target_error = 1e-5});
+  CHECK(aimed.values[0].standard_error > 5e-6);
+  CHECK(std::abs(aimed.values[0].value - 0.998) < 5 * aimed.values[0].standard_error);
+}
+
+TEST_CASE("of two things that can happen, each counts with its probability and the rare one is drawn", "[noise]") {
   Program program(1);
   program.channel(bit_flip(0.001).kraus(), {0});
   const std::vector<PauliSum> z{pauli_z(0)};
-  for (const std::uint64_t seed : {1u, 2u, 3u}) {  // of 128 trajectories, most often none flips
-    const auto e = trajectories(program, z, {.count = 1000000, .target_error = 0.01, .seed = Seed{seed}}).values[0];
-    CHECK(e.standard_error > 0.0);
-    CHECK(std::abs(e.value - 0.998) < 5 * e.standard_error);
-  }
+  const auto e = trajectories(program, z, {.count = 2});
+  CHECK(e.values[0].value == Approx(0.998).epsilon(1e-12));
+  CHECK(e.values[0].standard_error == 0.0);
 }
 
 TEST_CASE("trajectories that cannot be run are an error that says so", "[noise]") {

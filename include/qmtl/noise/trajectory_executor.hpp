@@ -52,13 +52,12 @@ class TrajectoryExecutor {
     Estimates out{Batch<double>(job.observables(), job.runs()), {}, {}};
     for (Eigen::Index r = 0; r < job.runs(); ++r) {
       runner.bind({job.parameters.col(r).data(), static_cast<std::size_t>(job.parameters.rows())}, {});
-      const auto sums =
-          detail::sample_trajectories(runner, options_.count, options_.target_error, rng_, job.observables(),
-                                      [&, measured = job.measured](const DynamicStateVector<double>& state) {
-                                        return Eigen::VectorXd(eigenvalues.transpose() * marginal(state, measured));
-                                      });
-      out.values.col(r) = sums.mean();
-      out.covariances.push_back(sums.covariance_of_mean());
+      auto means = detail::sample_trajectories(
+          runner, options_, rng_, job.observables(), [&](const DynamicStateVector<double>& state) {
+            return Eigen::VectorXd(eigenvalues.transpose() * marginal(state, job.measured));
+          });
+      out.values.col(r) = means.mean;
+      out.covariances.push_back(std::move(means.covariance));
     }
     return out;
   }

@@ -59,6 +59,8 @@ struct Branching {
 template <Scalar S>
 class TrajectoryRunner {
  public:
+  using State = DynamicStateVector<S>;
+
   /// The program must outlive the runner.
   explicit TrajectoryRunner(const Program& program) : program_(&program), shared_(program.qubits()), own_(shared_) {
     for (const auto& instruction : program.instructions()) {
@@ -96,35 +98,46 @@ class TrajectoryRunner {
     }
   }
 
-  /// Calls visit(state, times) with the final state of `count` trajectories, of which some have the same.
+  /// The probability that a trajectory has another final state than `common`: 1 where it may end in many, as what is
+  /// measured does.
+  [[nodiscard]] double parting() const noexcept { return 1 - certain_; }
+
+  /// The final state of all trajectories that do not part, of which there must be some.
+  [[nodiscard]] const State& common() {
+    Rng unused(Seed{0});
+    start();
+    advance<true>(shared_, 0, steps_.size(), unused);
+    normalise(shared_);
+    return shared_;
+  }
+
+  /// Calls visit(state) with the final state of each of `count` trajectories that part.
   template <class Visit>
   void run(std::size_t count, Rng& rng, const Visit& visit) {
     std::vector<Fork> forks;
     forks.reserve(count);
     for (std::size_t t = 0; t < count; ++t) {
       Rng own = rng.split();
-      const std::size_t step = first_fork(own.uniform());
+      const std::size_t step = first_fork(std::max(certain_, 1 - parting() * own.uniform()));
       forks.push_back({step, own});
     }
     std::stable_sort(forks.begin(), forks.end(), [](const Fork& a, const Fork& b) { return a.step < b.step; });
-    shared_.vector().setZero();
-    shared_[0] = S(1);
+    start();
     std::size_t at = 0;
-    for (auto fork = forks.begin(); fork != forks.end(); ++fork) {
+    for (auto& [step, own] : forks) {
       values_.assign(program_->registers().size(), 0);
-      advance<true>(shared_, at, fork->step, fork->rng);
-      at = fork->step;
-      if (at == steps_.size()) return finish(shared_, visit, static_cast<std::size_t>(forks.end() - fork));
+      advance<true>(shared_, at, step, own);
+      at = step;
       own_.vector() = shared_.vector();
       std::size_t next = at;
-      if (steps_[at].branching != nullptr) apply_unusual(own_, steps_[next++], fork->rng);
-      advance<false>(own_, next, steps_.size(), fork->rng);
-      finish(own_, visit, 1);
+      if (steps_[at].branching != nullptr) apply_unusual(own_, steps_[next++], own);
+      advance<false>(own_, next, steps_.size(), own);
+      normalise(own_);
+      visit(std::as_const(own_));
     }
   }
 
  private:
-  using State = DynamicStateVector<S>;
   using Matrix = ColMajorMatrix<std::complex<S>>;
 
   /// A 2x2 matrix on pairs of amplitudes.
@@ -177,10 +190,17 @@ class TrajectoryRunner {
   void find_common_part() {
     double survival = 1.0;
     for (; common_ < steps_.size() && !ends_common_part(steps_[common_]); ++common_) {
-      if (steps_[common_].branching == nullptr) continue;
-      survival *= steps_[common_].branching->usual;
+      const auto* branching = steps_[common_].branching;
+      if (branching == nullptr || branching->usual == 1.0) continue;
+      survival *= branching->usual;
       survivals_.emplace_back(survival, common_);
     }
+    if (common_ == steps_.size()) certain_ = survival;
+  }
+
+  void start() {
+    shared_.vector().setZero();
+    shared_[0] = S(1);
   }
 
   /// Where a trajectory leaves the common state, for a uniform number.
@@ -247,10 +267,8 @@ class TrajectoryRunner {
     return last;
   }
 
-  template <class Visit>
-  void finish(State& state, const Visit& visit, std::size_t times) const {
+  void normalise(State& state) const {
     if (loses_norm_) state.vector() /= state.vector().norm();
-    visit(std::as_const(state), times);
   }
 
   const Program* program_;
@@ -260,6 +278,7 @@ class TrajectoryRunner {
   bool loses_norm_ = false;                                ///< usual operators are not all unitary
   std::size_t common_ = 0;                                 ///< the first step that ends what trajectories share
   std::vector<std::pair<double, std::size_t>> survivals_;  ///< after a step: the probability that all was usual
+  double certain_ = 0.0;                                   ///< the probability that all is usual to the end
   State shared_, own_;
   RegisterValues values_;
 };

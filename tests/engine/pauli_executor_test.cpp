@@ -4,6 +4,7 @@
 #include "qmtl/engine/pauli_executor.hpp"
 
 #include <algorithm>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -45,6 +46,35 @@ TEST_CASE("probabilities are those of density matrices") {
     REQUIRE(p.cols() == runs);
     CHECK((p - expected).cwiseAbs().maxCoeff() < 1e-13);
   }
+}
+
+TEST_CASE("circuits that were compiled before give the same bits, in copies and on threads too") {
+  constexpr int qubits = 4, features = 3, runs = 5;
+  Rng rng(Seed{8});
+  const auto first = test::random_operations(rng, qubits, 20, false, {features, 0});
+  auto second = first;
+  second.back() = gate::ry(1, feature(0));
+  const std::vector<int> head{0, 1, 2, 3}, other_head{2, 1, 0, 3}, measured{2, 0}, swapped{0, 2};
+  Batch<double> parameters(features, runs);
+  for (double& p : parameters.reshaped()) p = rng.uniform(-3, 3);
+  const Batch<double> fewer = parameters.leftCols(2);
+  const ColMajorMatrix<double> eigenvalues = ColMajorMatrix<double>::Ones(4, 1);
+  const std::vector<CircuitJob> jobs{{{qubits, first}, head, measured, parameters, eigenvalues},
+                                     {{qubits, second}, head, measured, parameters, eigenvalues},
+                                     {{qubits, first}, other_head, measured, parameters, eigenvalues},
+                                     {{qubits, first}, head, swapped, parameters, eigenvalues},
+                                     {{qubits, first}, head, measured, fewer, eigenvalues}};
+  std::vector<Batch<double>> expected;
+  for (const auto& job : jobs) expected.push_back(PauliExecutor(noise()).probabilities({&job, 1}).front());
+  const PauliExecutor executor(noise());
+  std::vector<std::vector<Batch<double>>> results(4);
+  std::vector<std::thread> threads;
+  for (auto& result : results) {
+    threads.emplace_back([&result, &jobs, copy = executor] { result = copy.probabilities(jobs); });
+  }
+  for (std::thread& thread : threads) thread.join();
+  results.push_back(executor.probabilities(jobs));
+  for (const auto& result : results) CHECK(result == expected);
 }
 
 TEST_CASE("a device with too few qubits, or one twice, is refused") {

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "qmtl/engine/pauli/pauli_lanes.hpp"
+#include "qmtl/engine/pauli/compiled_jobs.hpp"
 #include "qmtl/engine/pauli/pauli_scheduler.hpp"
 #include "qmtl/engine/pauli/pauli_tracer.hpp"
 #include "qmtl/engine/pauli/walsh_hadamard.hpp"
@@ -17,9 +17,10 @@
 namespace qmtl::inline QMTL_ABI {
 
 /// The same probabilities as NoisyExecutor's, and as exact, from the Pauli coordinates that what is measured depends on
-/// instead of density matrices: many runs at a time, and circuits of any number of qubits. A call compiles each of its
-/// jobs' circuits. To draw shots under noise, `ShotExecutor(1000, seed, PauliExecutor(noise))`; exact values and
-/// gradients are cheaper by NoisyBackend, which compiles a head once, and encodes once for all tasks.
+/// instead of density matrices: many runs at a time, and circuits of any number of qubits. A circuit is compiled by the
+/// first call that has it; copies of the executor, on any threads, share what they have compiled, of which up to 1024
+/// circuits and 1 GiB are kept. To draw shots under noise, `ShotExecutor(1000, seed, PauliExecutor(noise))`; exact
+/// values and gradients are cheaper by NoisyBackend, which compiles a head once, and encodes once for all tasks.
 class PauliExecutor {
  public:
   static constexpr bool exact = true;
@@ -46,9 +47,9 @@ class PauliExecutor {
   static constexpr int width = pack_width<double>;
 
   [[nodiscard]] Batch<double> run(const CircuitJob& job) const {
-    const detail::NoisyJob noisy = device_.with_noise_of(job);
-    Lanes lanes = compile(job, noisy.program);
-    Batch<double> table(job.outcomes(), job.runs());
+    const auto compiled = jobs_.get(job, [&] { return compile(job); });
+    Lanes lanes = compiled->lanes;
+    Batch<double> table(static_cast<Eigen::Index>(lanes.program().ends.size()), job.runs());
     std::vector<Pack<double>> numbers(lanes.size()), angles(static_cast<std::size_t>(job.parameters.rows()));
     for (Eigen::Index first = 0; first < job.runs(); first += width) {
       const Eigen::Index last = job.runs() - 1;
@@ -62,21 +63,25 @@ class PauliExecutor {
       for (int lane = 0; lane < width && first + lane <= last; ++lane) {
         auto column = table.col(first + lane);
         read(lanes.program(), lanes.last(numbers), lane, {column.data(), static_cast<std::size_t>(column.size())});
-        apply_readout_errors({column.data(), static_cast<std::size_t>(column.size())}, noisy.readout_errors);
+        apply_readout_errors({column.data(), static_cast<std::size_t>(column.size())}, compiled->readout_errors);
       }
     }
     return table;
   }
 
   /// The coordinates of all products of Z on what is measured: bit j of an end's number is measured[j].
-  [[nodiscard]] static Lanes compile(const CircuitJob& job, const Program& program) {
-    const detail::PauliMaps maps(program);
-    const detail::PauliReach reach(maps.all(), program.qubits());
+  [[nodiscard]] detail::CompiledJob compile(const CircuitJob& job) const {
+    detail::NoisyJob noisy = device_.with_noise_of(job);
+    const detail::PauliMaps maps(noisy.program);
+    const detail::PauliReach reach(maps.all(), noisy.program.qubits());
     detail::PauliTracer tracer;
-    for (Index z = 0; z < static_cast<Index>(job.outcomes()); ++z) (void)tracer.need({0, z}, job.measured);
+    const Index outcomes = dimension(static_cast<int>(job.measured.size()));
+    for (Index z = 0; z < outcomes; ++z) (void)tracer.need({0, z}, job.measured);
     tracer.trace_back(maps.all(), &reach);
     const detail::PauliProgram traced = std::move(tracer).finish();
-    return Lanes(detail::PauliScheduler(traced, true).run());
+    detail::PauliProgram program = detail::PauliScheduler(traced, true).run();
+    program.drop_saves();
+    return {Lanes(std::move(program)), std::move(noisy.readout_errors)};
   }
 
   /// From the coordinates of one lane to the probabilities of outcomes: P(a) = sum_z (-1)^(a z) r_z / 2^k.
@@ -91,6 +96,7 @@ class PauliExecutor {
   }
 
   detail::JobDevice device_;
+  detail::CompiledJobs jobs_;
 };
 
 }  // namespace qmtl::inline QMTL_ABI

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 #include <vector>
 
 #include "qmtl/circuit/angle.hpp"
@@ -65,6 +66,19 @@ struct PauliProgram {
   /// A measure of its cost.
   [[nodiscard]] std::size_t work() const noexcept {
     return 2 * pairs.size() + sums.size() + factors.size() + terms.size();
+  }
+  /// Memory of its tables.
+  [[nodiscard]] std::size_t bytes() const noexcept {
+    const auto sum = [](const auto&... tables) {
+      return ((tables.size() * sizeof(typename std::remove_cvref_t<decltype(tables)>::value_type)) + ...);
+    };
+    return sum(steps, angles, pairs, sums, factors, group_ends, rows, terms, qubits, starts, ends);
+  }
+
+  /// Leaves out the copies, which only a run backward begins from.
+  void drop_saves() {
+    std::erase_if(steps, [](const Step& step) { return step.kind == Kind::save; });
+    saves = 0;
   }
 };
 

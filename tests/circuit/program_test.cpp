@@ -161,6 +161,23 @@ TEST_CASE("any instruction can be appended, with the same checks") {
   }
 }
 
+TEST_CASE("a measurement may misread, wherever it goes, at rates that are probabilities") {
+  Program p(2);
+  p.add_register("c", 2);
+  p.measure(0, 1, {0.25, 0.5}).measure(1, "c", 0, {0.0, 0.125});
+  const std::string reads =
+      "measure q0 -> c[1], P(1|0) = 0.25, P(0|1) = 0.5\n"
+      "measure q1 -> c[0], P(1|0) = 0, P(0|1) = 0.125\n";
+  CHECK(to_string(p).ends_with(reads));
+  CHECK(on(on(p, 2, std::array{1, 0}), 2, std::array{1, 0}) == p);
+  Program ideal(2);
+  ideal.add_register("c", 2);
+  CHECK(ideal.measure(0, 1).measure(1, "c", 0) != p);
+  CHECK(test::message_of<ValueError>([&] {
+          p.measure(0, 0, {0.0, 1.5});
+        }) == "qmtl: Program: a measurement: a readout error, expected a number in [0, 1], got 1.5");
+}
+
 TEST_CASE("matrices of the table serve any number of instructions") {
   Program p(2);
   const int noise = p.add_matrices(damping(0.1));

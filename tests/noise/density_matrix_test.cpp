@@ -61,8 +61,10 @@ TEST_CASE("programs with measurements, conditions and resets, outcome by outcome
     ideal.append(test::random_dynamic_circuit(rng, 3, 6, {0, 0})).measure(0, 0).append(gate::x(1), Condition{0, 1});
     ideal.measure(1, 2).append(test::random_dynamic_circuit(rng, 3, 4, {0, 0})).reset(0).append(gate::h(0));
     ideal.append(gate::mcx({0, 1}, 2), Condition{1, 2}).barrier({0, 1}).measure(0, 0).measure(2, 1);
-    ideal.append(Instruction{Measurement{1, 0}, Condition{1, 3}});
-    const auto program = with_noise(ideal, busy_model());
+    ideal.append(Instruction{Measurement{1, 0, {0.0, 0.3}}, Condition{1, 3}});
+    NoiseModel model = busy_model();
+    model.set_readout_error({0.1, 0.25}).set_readout_error({1.0, 0.0}, {2});
+    const auto program = with_noise(ideal, trial < 2 ? busy_model() : model);
     const auto expected = test::dense_branches(program);
     const auto branches = density_branches(program);
     CHECK(branches.size() == expected.size());
@@ -87,6 +89,23 @@ TEST_CASE("what cannot happen is no outcome") {
   REQUIRE(branches.size() == 1);
   CHECK(branches[0].values == RegisterValues{1});
   CHECK(branches[0].rho.trace() == 1.0);
+}
+
+TEST_CASE("a condition sees what was read, and the state is that of what was there") {
+  // A qubit that is 1 with probability 0.3 is flipped where 1 is read: right is 0, and misread what was there.
+  const double one = 0.3, up = 0.02, down = 0.05;
+  Program program(1);
+  program.add_register("c", 1);
+  program.append(gate::ry(0, 2 * std::asin(std::sqrt(one))))
+      .measure(0, 0, {up, down})
+      .append(gate::x(0), Condition{0, 1});
+  const auto branches = density_branches(program);
+  REQUIRE(branches.size() == 2);
+  for (const auto& [values, rho] : branches) {
+    const bool read = values[0] == 1;
+    CHECK(rho.matrix()(0, 0).real() == Approx(read ? one * (1 - down) : (1 - one) * (1 - up)));
+    CHECK(rho.matrix()(1, 1).real() == Approx(read ? (1 - one) * up : one * down));
+  }
 }
 
 TEST_CASE("density matrices that do not fit") {

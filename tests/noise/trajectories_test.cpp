@@ -62,7 +62,7 @@ TEMPLATE_TEST_CASE("trajectories agree with the density matrix", "[noise]", doub
   Program program = with_noise(circuit, depolarizing_noise());
   program.add_register("c", 1);
   program.channel(test::random_channel(rng, 2, 2).kraus(), {2, 0});
-  program.measure(1, 0).append(gate::h(0), Condition{0, 1}).reset(1).append(gate::mcx({0, 2}, 1));
+  program.measure(1, 0, {0.1, 0.3}).append(gate::h(0), Condition{0, 1}).reset(1).append(gate::mcx({0, 2}, 1));
   program.unitary(test::random_unitary(rng, 2), {1, 0});
   program.channel(depolarizing(0.3).kraus(), {2});
   check_against_density<TestType>(program, x);

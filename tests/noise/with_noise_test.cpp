@@ -210,6 +210,23 @@ TEST_CASE("gates that a model refuses, by name") {
       message(Program(1).unitary(OperationMatrix::Identity(2, 2), {0}), {3}).starts_with("qmtl: with_noise: a matrix"));
 }
 
+TEST_CASE("measurements of a program are misread as the device misreads their qubits") {
+  NoiseModel model;
+  model.set_readout_error({0.25, 0.5}, {4});
+  Program ideal(2);
+  ideal.add_register("c", 2);
+  ideal.append(gate::h(0))
+      .measure(0, 0)
+      .measure(1, 1)
+      .append(Instruction{Measurement{1, 0, {0.5, 0.0}}, Condition{0, 2}});
+  Program expected(2);
+  expected.add_register("c", 2);
+  expected.append(gate::h(0)).measure(0, 0).measure(1, 1, {0.25, 0.5});
+  // 0 is read as 1 in one of two ways: rightly by the program and wrongly by the device, or the other way round.
+  expected.append(Instruction{Measurement{1, 0, {0.5 * 0.25 + 0.5 * 0.5, 0.5}}, Condition{0, 2}});
+  check_same(with_noise(ideal, model, std::vector{3, 4}), expected);
+}
+
 TEST_CASE("noise of strength zero is the ideal program") {
   NoiseModel model;
   model.after({.width = 1}, depolarizing(0)).after({.width = 2}, depolarizing(0, 2)).at_preparation(bit_flip(0));

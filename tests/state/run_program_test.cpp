@@ -123,6 +123,31 @@ TEST_CASE("trajectories have the density matrix of the program on average, for e
   CHECK(total > 0.99);
 }
 
+TEST_CASE("misread bits are counted, and conditions see them") {
+  const std::vector<double> w{1.2};
+  Program end(2);
+  end.add_register("c", 3);
+  end.append(gate::ry(0, weight(0))).append(gate::cx(0, 1)).append(gate::h(0)).measure(1, 0, {0.1, 0.3});
+  Program ahead = end, twice = end;  // shot by shot
+  end.measure(0, 2, {0.2, 0.0});
+  ahead.append(gate::x(0), Condition{0, 1}).measure(0, 1);
+  twice.measure(1, 1, {0.4, 0.2}).measure(0, 2);
+  constexpr std::size_t shots = 20000;
+  for (const Program& p : {end, ahead, twice}) {
+    Rng rng(Seed{6});
+    const auto counts = sample(p, shots, rng, {}, w);
+    const auto branches = dense_branches(p, {}, w);
+    CHECK(counts.size() == branches.size());
+    for (const auto& [values, rho] : branches) {
+      const double expected = rho.trace().real();
+      double seen = 0.0;
+      for (const auto& shot : counts) seen += shot.values == values ? static_cast<double>(shot.count) / shots : 0.0;
+      CHECK(std::abs(seen - expected) < 4 * std::sqrt(expected / shots));
+    }
+  }
+  CHECK(distance_from_branches(ahead, 4000, {}, w) < 2.5);
+}
+
 TEST_CASE("counts over shots are in order, and the same with the same engine") {
   Program p(2);
   p.add_register("c", 2);

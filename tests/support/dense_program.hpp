@@ -41,8 +41,11 @@ struct Branch {
       if (condition && values[static_cast<std::size_t>(condition->classical_register)] != condition->value) {
         next.push_back({values, rho});
       } else if (const auto* m = std::get_if<Measurement>(&step.action)) {
-        for (const std::uint64_t one : {0u, 1u}) {
-          Branch read{values, on_density(projectors[one], {m->qubit}, rho, n)};
+        const auto [up, down] = m->error;
+        const double confusion[2][2]{{1 - up, up}, {down, 1 - down}};  // of what is there, and what is read
+        for (const std::uint64_t both : {0u, 1u, 2u, 3u}) {
+          const std::uint64_t there = both >> 1, one = both & 1;
+          Branch read{values, confusion[there][one] * on_density(projectors[there], {m->qubit}, rho, n)};
           for (std::size_t r = 0; r < values.size(); ++r) {
             const int bit = m->bit - program.registers()[r].first;
             if (bit < 0 || bit >= program.registers()[r].bits) continue;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "qmtl/circuit/circuit_tables.hpp"
+#include "qmtl/circuit/readout_error.hpp"
 
 namespace qmtl::inline QMTL_ABI {
 
@@ -41,10 +42,12 @@ struct Channel {
   friend bool operator==(const Channel&, const Channel&) = default;
 };
 
-/// Reads a qubit in the computational basis into a classical bit of the program.
+/// Reads a qubit in the computational basis into a classical bit of the program, rightly or not: the qubit is left in
+/// the state of what was there, the bit is what was read.
 struct Measurement {
   int qubit = 0;
   int bit = 0;
+  ReadoutError error{};
 
   friend bool operator==(const Measurement&, const Measurement&) = default;
 };
@@ -77,7 +80,8 @@ static_assert(std::is_nothrow_move_constructible_v<Instruction>);
   return channel;
 }
 [[nodiscard]] inline Measurement relabel(Measurement m, std::span<const int> map) {
-  return {detail::relabelled(m.qubit, map), m.bit};
+  m.qubit = detail::relabelled(m.qubit, map);
+  return m;
 }
 [[nodiscard]] inline Reset relabel(Reset reset, std::span<const int> map) {
   return {detail::relabelled(reset.qubit, map)};

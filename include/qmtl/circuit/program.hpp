@@ -23,9 +23,9 @@
 namespace qmtl::inline QMTL_ABI {
 
 /// A list of instructions on qubits and classical bits, each checked as it comes in: CircuitError for a qubit, bit or
-/// condition that does not fit, ShapeError for a matrix of another size, ValueError for one that is not unitary, or
-/// Kraus operators that do not preserve the trace. A call that fails leaves the program as it was. One that has been
-/// moved from is empty.
+/// condition that does not fit, ShapeError for a matrix of another size, ValueError for one that is not unitary, Kraus
+/// operators that do not preserve the trace, or rates of a readout error outside [0, 1]. A call that fails leaves the
+/// program as it was. One that has been moved from is empty.
 class Program {
  public:
   using Matrix = OperationMatrix;
@@ -136,17 +136,19 @@ class Program {
     });
   }
 
-  /// Measures a qubit into classical bit `bit`, numbered through all registers.
-  Program& measure(int qubit, int bit) { return append(Instruction{Measurement{qubit, bit}, {}}); }
+  /// Measures a qubit into classical bit `bit`, numbered through all registers, which may be misread.
+  Program& measure(int qubit, int bit, const ReadoutError& error = {}) {
+    return append(Instruction{Measurement{qubit, bit, error}, {}});
+  }
   /// Measures a qubit into a bit of a register.
-  Program& measure(int qubit, std::string_view name, int bit) {
+  Program& measure(int qubit, std::string_view name, int bit, const ReadoutError& error = {}) {
     const int r = find_register(name);
     if (r < 0) throw CircuitError(detail::text("qmtl: Program: no register is called '", name, "'"));
     const auto& [own, first, bits] = registers_[static_cast<std::size_t>(r)];
     if (bit < 0 || bit >= bits) {
       throw CircuitError(detail::text("qmtl: Program: a bit of '", name, "' must be below ", bits, ", got ", bit));
     }
-    return measure(qubit, first + bit);
+    return measure(qubit, first + bit, error);
   }
   Program& reset(int qubit) { return append(Instruction{Reset{qubit}, {}}); }
   Program& barrier(std::vector<int> qubits) { return append(Instruction{Barrier{std::move(qubits)}, {}}); }
@@ -216,6 +218,7 @@ class Program {
     if (m.bit < 0 || m.bit >= bits()) {
       throw CircuitError(detail::text("qmtl: Program: a classical bit must be below ", bits(), ", got ", m.bit));
     }
+    detail::check_readout_error("Program: a measurement", m.error);
   }
   void check(const Condition& condition) const {
     const int r = condition.classical_register;

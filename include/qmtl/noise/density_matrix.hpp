@@ -105,6 +105,11 @@ class DensityMatrix {
     }
   }
 
+  /// All outcomes a fraction as likely.
+  DensityMatrix& operator*=(double fraction) {
+    state_.vector() *= fraction;
+    return *this;
+  }
   /// Adds another part. Throws ShapeError for another number of qubits.
   DensityMatrix& operator+=(const DensityMatrix& other) {
     detail::require_size("DensityMatrix: qubits of the summand", other.qubits(), qubits());
@@ -200,16 +205,23 @@ class DensitySimulator {
   void measure(const Measurement& m, const std::optional<Condition>& condition) {
     const std::size_t r = program_->register_of(m.bit);
     const auto mask = std::uint64_t{1} << (m.bit - program_->registers()[r].first);
+    const auto add_read = [&](DensityBranch branch, bool one, double share) {
+      branch.values[r] = one ? branch.values[r] | mask : branch.values[r] & ~mask;
+      if (share < 1.0) branch.rho *= share;
+      add(std::move(branch));
+    };
     for (auto& branch : std::exchange(branches_, {})) {
       if (!holds(condition, branch.values)) {
         add(std::move(branch));
         continue;
       }
       for (const bool one : {false, true}) {
-        DensityBranch read = branch;
-        read.rho.project(m.qubit, one);
-        read.values[r] = one ? read.values[r] | mask : read.values[r] & ~mask;
-        if (read.rho.trace() > 0.0) add(std::move(read));
+        DensityBranch there = branch;
+        there.rho.project(m.qubit, one);
+        if (!(there.rho.trace() > 0.0)) continue;
+        const double misread = m.error.misread(one);
+        if (misread > 0.0) add_read(there, !one, misread);
+        if (misread < 1.0) add_read(std::move(there), one, 1 - misread);
       }
     }
   }

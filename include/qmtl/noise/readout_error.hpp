@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "qmtl/circuit/readout_error.hpp"
 #include "qmtl/circuit/window.hpp"
 #include "qmtl/core/bits.hpp"
 #include "qmtl/core/error.hpp"
@@ -21,34 +22,7 @@
 
 namespace qmtl::inline QMTL_ABI {
 
-/// How often a qubit is read wrongly: the two rates of devices differ, as |1> decays while it is read.
-struct ReadoutError {
-  double p_1_given_0 = 0.0;  ///< probability to read 1 where there is 0
-  double p_0_given_1 = 0.0;  ///< probability to read 0 where there is 1
-
-  friend bool operator==(const ReadoutError&, const ReadoutError&) = default;
-};
-
 namespace detail {
-
-/// Throws ValueError unless the rates of an error are in [0, 1].
-inline void check_readout_error(std::string_view where, const ReadoutError& error) {
-  for (const double p : {error.p_1_given_0, error.p_0_given_1}) {
-    if (p >= 0.0 && p <= 1.0) continue;
-    throw ValueError(text("qmtl: ", where, ": a readout error, expected a number in [0, 1], got ", p));
-  }
-}
-
-/// (u, v) <- (a u + b v, c u + d v) for each pair of entries u and v that differ in bit j only.
-inline void transform_pairs(std::span<double> values, int j, double a, double b, double c, double d) noexcept {
-  for (Index k = 0; k < values.size() / 2; ++k) {
-    double& u = values[insert_zero(k, j)];
-    double& v = values[insert_zero(k, j) | qubit_mask(j)];
-    const double before = u;
-    u = a * u + b * v;
-    v = c * before + d * v;
-  }
-}
 
 /// Throws ShapeError unless there is an entry for each outcome of so many qubits.
 inline void require_outcomes(std::string_view where, std::size_t entries, std::size_t qubits) {
@@ -70,10 +44,7 @@ void for_each_readout(std::string_view where, std::span<double> entries, std::sp
 /// Probabilities of what is read from those of what is there, in place; errors[j] is that of bit j of an outcome.
 /// Throws ShapeError unless there are 2^k outcomes for k errors, ValueError for rates outside [0, 1]. Cost 2^k k.
 inline void apply_readout_errors(std::span<double> probabilities, std::span<const ReadoutError> errors) {
-  detail::for_each_readout(
-      "apply_readout_errors", probabilities, errors, [](std::span<double> p, int j, const ReadoutError& e) {
-        detail::transform_pairs(p, j, 1 - e.p_1_given_0, e.p_0_given_1, e.p_1_given_0, 1 - e.p_0_given_1);
-      });
+  detail::for_each_readout("apply_readout_errors", probabilities, errors, detail::misread_bit);
 }
 
 /// The transposed map, on the eigenvalues of an observable in place: their mean over what is there is then that of the

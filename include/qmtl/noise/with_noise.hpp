@@ -138,9 +138,10 @@ class NoiseWriter {
     occupy(channel.qubits, condition, 0.0);
     out_.copy({channel, condition});
   }
-  void add(const Measurement& m, const If& condition) {
+  void add(Measurement m, const If& condition) {
     occupy({&m.qubit, 1}, condition, 0.0);
     on_qubit(NoiseMoment::before_measurement, m.qubit, condition);
+    m.error = compose(m.error, model_->readout_error(device(m.qubit)));
     out_.copy({m, condition});
     ready(m.qubit) += model_->measurement_duration(device(m.qubit));
     const std::size_t r = ideal_->register_of(m.bit);
@@ -278,19 +279,21 @@ class NoiseWriter {
 
 /// The program with the channels of a noise model, after instructions and, where they are conditional, under the same
 /// condition. Qubit q of the program is qubit device_qubits[q] of the device, or q if the list is empty. Channels that
-/// do nothing are left out, so that of a model of strength zero it is the same program. Readout errors are not in it:
-/// `model.readout_errors(qubits)` has them. A qubit is idle from the start, and between its instructions, until the one
-/// that it waits for starts, in the schedule in which all instructions begin as soon as their qubits, and the register
-/// of their condition, are ready; barriers wait for all of their qubits. Throws ShapeError for another number of device
-/// qubits, CircuitError for negative or repeated ones and for a gate that the model refuses. Cost: that of the model's
-/// rules once, and for each instruction that of the rules that name its first qubit or none.
+/// do nothing are left out, so that of a model of strength zero it is the same program. Measurements get the model's
+/// readout errors, behind those that they have; what is read of the state at the end by other means, as probabilities,
+/// is not misread: `model.readout_errors(qubits)` has these errors. A qubit is idle from the start, and between its
+/// instructions, until the one that it waits for starts, in the schedule in which all instructions begin as soon as
+/// their qubits, and the register of their condition, are ready; barriers wait for all of their qubits. Throws
+/// ShapeError for another number of device qubits, CircuitError for negative or repeated ones and for a gate that the
+/// model refuses. Cost: that of the model's rules once, and for each instruction that of the rules that name its first
+/// qubit or none.
 [[nodiscard]] inline Program with_noise(const Program& program, const NoiseModel& model,
                                         std::span<const int> device_qubits = {}) {
   return detail::NoiseWriter(program, model, device_qubits).write(false);
 }
 
 /// The same of a circuit whose qubits are all measured at the end, together, by whoever runs it: they wait for the last
-/// one, and what comes before measurement comes at the end.
+/// one, and what comes before measurement comes at the end. Readout errors are not in it, as no measurement is.
 [[nodiscard]] inline Program with_noise(CircuitView circuit, const NoiseModel& model,
                                         std::span<const int> device_qubits = {}) {
   const Program program(circuit);

@@ -94,7 +94,8 @@ class Trajectory {
     if (measure(reset.qubit)) apply_action(gate::x(reset.qubit));
   }
   void apply_action(const Measurement& m) {
-    const bool one = measure(m.qubit);
+    bool one = measure(m.qubit);
+    if (const double p = m.error.misread(one); p > 0.0 && uniform01(*rng_) < p) one = !one;
     const std::size_t r = program_->register_of(m.bit);
     const auto mask = std::uint64_t{1} << (m.bit - program_->registers()[r].first);
     values_[r] = one ? values_[r] | mask : values_[r] & ~mask;
@@ -164,12 +165,12 @@ inline void require_values(const Program& program, std::span<const std::uint64_t
 }  // namespace detail
 
 /// Runs a program on a state of as many qubits and register values, one a register, that may be set before: one
-/// trajectory. A measurement collapses the state and a channel applies one of its Kraus operators, drawn with their
-/// probabilities, so that the mean of |psi><psi| over trajectories is the density matrix of the program. Same engine
-/// state, same trajectory. What draws leaves a state of norm 1, whatever its norm before. Throws ShapeError for another
-/// number of qubits or registers, or too few features or weights, ValueError for a value that its register cannot have,
-/// or a norm that is zero, not finite, or too small or large to square, where something is drawn.
-/// Cost: 2^N an instruction, 2^(N + k) for matrices on k qubits.
+/// trajectory. A measurement collapses the state, to what is there where it is misread, and a channel applies one of
+/// its Kraus operators, drawn with their probabilities, so that the mean of |psi><psi| over trajectories is the density
+/// matrix of the program. Same engine state, same trajectory. What draws leaves a state of norm 1, whatever its norm
+/// before. Throws ShapeError for another number of qubits or registers, or too few features or weights, ValueError for
+/// a value that its register cannot have, or a norm that is zero, not finite, or too small or large to square, where
+/// something is drawn. Cost: 2^N an instruction, 2^(N + k) for matrices on k qubits.
 template <class T, BitGenerator G>
 requires MutableState<T>
 void run(const Program& program, T&& state, std::span<std::uint64_t> values, G& rng,
@@ -194,11 +195,21 @@ struct ShotCount {
 
 namespace detail {
 
-/// Whether instructions only read qubits, so that the outcomes of all follow from the state before them.
+/// Whether instructions only read qubits, and none twice that may be misread, so that the outcomes of all follow from
+/// the state before them.
 [[nodiscard]] inline bool only_reads(std::span<const Instruction> steps) {
-  return std::all_of(steps.begin(), steps.end(), [](const Instruction& step) {
-    return !step.condition &&
-           (std::holds_alternative<Measurement>(step.action) || std::holds_alternative<Barrier>(step.action));
+  std::vector<int> misread;
+  for (const auto& step : steps) {
+    const auto* m = std::get_if<Measurement>(&step.action);
+    if (step.condition || (m == nullptr && !std::holds_alternative<Barrier>(step.action))) return false;
+    if (m == nullptr || m->error == ReadoutError{}) continue;
+    misread.push_back(m->qubit);
+  }
+  return std::all_of(misread.begin(), misread.end(), [&](int q) {
+    return std::count_if(steps.begin(), steps.end(), [q](const Instruction& step) {
+             const auto* m = std::get_if<Measurement>(&step.action);
+             return m != nullptr && m->qubit == q;
+           }) == 1;
   });
 }
 
@@ -220,16 +231,25 @@ template <class State, BitGenerator G>
 [[nodiscard]] std::vector<ShotCount> read_often(const Program& program, const State& state,
                                                 std::span<const Instruction> reads, std::size_t shots, G& rng) {
   std::vector<int> qubits;
+  std::vector<ReadoutError> errors;                 // of the qubits
   std::vector<std::pair<std::size_t, int>> places;  // of each measurement: the bit of an outcome, and of the program
   for (const auto& step : reads) {
     const auto* m = std::get_if<Measurement>(&step.action);
     if (m == nullptr) continue;
     const auto known = std::find(qubits.begin(), qubits.end(), m->qubit) - qubits.begin();
-    if (known == std::ssize(qubits)) qubits.push_back(m->qubit);
+    if (known == std::ssize(qubits)) {
+      qubits.push_back(m->qubit);
+      errors.push_back(m->error);
+    }
     places.emplace_back(static_cast<std::size_t>(known), m->bit);
   }
   Rng own(Seed{static_cast<std::uint64_t>(uniform01(rng) * 0x1p53)});
-  const auto drawn = sample_counts(state, qubits, static_cast<std::int64_t>(shots), own);
+  Eigen::VectorXd read = marginal(state, qubits).template cast<double>();
+  const std::span<double> probabilities(read.data(), static_cast<std::size_t>(read.size()));
+  for (std::size_t j = 0; j < errors.size(); ++j) {
+    if (errors[j] != ReadoutError{}) misread_bit(probabilities, static_cast<int>(j), errors[j]);
+  }
+  const auto drawn = multinomial(own, static_cast<std::int64_t>(shots), probabilities);
   std::vector<ShotCount> counts;
   for (std::size_t outcome = 0; outcome < drawn.size(); ++outcome) {
     if (drawn[outcome] == 0) continue;
@@ -249,7 +269,8 @@ template <class State, BitGenerator G>
 /// Runs a program `shots` times from |0...0> and zeros in all registers, and counts the register values at the end, in
 /// their order, the last register's first. Instructions before the first that draws are run once; if only measurements
 /// follow, the counts are drawn at once. Throws as DynamicStateVector and run do, and ValueError for more than 2^53
-/// shots. Cost: the instructions from the first that draws, a shot; of measurements at the end 2^N, whatever the shots.
+/// shots. Cost: the instructions from the first that draws, a shot; of measurements at the end 2^N, whatever the shots,
+/// unless a qubit is read twice and may be misread.
 template <Scalar S = double, BitGenerator G>
 [[nodiscard]] std::vector<ShotCount> sample(const Program& program, std::size_t shots, G& rng,
                                             Parameters<S> features = {}, Parameters<S> weights = {}) {

@@ -81,6 +81,26 @@ struct RingHead {
   RingHead(const RingHead&) = delete;
 };
 
+/// A step of a backend of a ring's head on random inputs, the same for all backends.
+template <class Backend>
+Step ring_step(Backend& backend, const HeadProgram<double>& program, int batch) {
+  Rng rng(Seed{6});
+  const std::vector<double> weights{0.4, -0.7};
+  Batch<double> x(program.features, batch), c(program.outputs, batch);
+  for (double& v : x.reshaped()) v = rng.uniform(-2, 2);
+  for (double& v : c.reshaped()) v = rng.uniform(-1, 1);
+  Step step{Batch<double>(program.outputs, batch), Batch<double>(program.features, batch), Eigen::VectorXd::Zero(2)};
+  backend.forward(x, weights, step.expectations);
+  backend.backward(x, weights, c, {step.gradient.data(), 2}, step.angle_gradients);
+  return step;
+}
+
+void check_same(const Step& got, const Step& expected) {
+  CHECK((got.expectations - expected.expectations).cwiseAbs().maxCoeff() < 1e-13);
+  CHECK((got.angle_gradients - expected.angle_gradients).cwiseAbs().maxCoeff() < 1e-13);
+  CHECK((got.gradient - expected.gradient).norm() < 1e-12 * expected.gradient.norm());
+}
+
 }  // namespace
 
 TEST_CASE("a noisy step is that of density matrices and parameter shift") {
@@ -167,19 +187,9 @@ TEST_CASE("observables that are not diagonal are read in their bases, whose gate
   for (const auto& term : R::terms) task.terms.push_back(term);
   task.bases = measurement_bases<R>(2);
   REQUIRE(task.bases.size() > 1);
-  const std::vector<double> weights{0.4, -0.7};
-  const Batch<double> x = Batch<double>::Constant(5, 1, 0.3), c = Batch<double>::Constant(2, 1, 1.5);
-  Batch<double> y(2, 1), expected(2, 1), dx(5, 1), expected_dx(5, 1);
-  std::vector<double> gradient(2), expected_gradient(2);
   NoisyBackend<double> backend(program, rich_noise());
   ShiftBackend<double, NoisyExecutor> reference(program, NoisyExecutor(rich_noise()));
-  backend.forward(x, weights, y);
-  backend.backward(x, weights, c, gradient, dx);
-  reference.forward(x, weights, expected);
-  reference.backward(x, weights, c, expected_gradient, expected_dx);
-  CHECK((y - expected).cwiseAbs().maxCoeff() < 1e-13);
-  CHECK((dx - expected_dx).cwiseAbs().maxCoeff() < 1e-13);
-  for (std::size_t j = 0; j < 2; ++j) CHECK(gradient[j] == Approx(expected_gradient[j]).margin(1e-13));
+  check_same(ring_step(backend, program, 1), ring_step(reference, program, 1));
 }
 
 TEST_CASE("more outputs than lanes, and threads") {
@@ -191,22 +201,10 @@ TEST_CASE("more outputs than lanes, and threads") {
   auto& eigenvalues = program.tasks.front().eigenvalues;
   eigenvalues.resize(4, outputs);
   for (double& e : eigenvalues.reshaped()) e = rng.uniform(-1, 1);
-  const std::vector<double> weights{0.4, -0.7};
-  Batch<double> x(5, batch), c(outputs, batch), y(outputs, batch), expected(outputs, batch), dx(5, batch),
-      expected_dx(5, batch);
-  for (double& v : x.reshaped()) v = rng.uniform(-2, 2);
-  for (double& v : c.reshaped()) v = rng.uniform(-1, 1);
-  std::vector<double> gradient(2), expected_gradient(2);
   detail::ParallelBackend<double, NoisyBackend<double>> threads(NoisyBackend<double>(program, damping()));
   threads.set_execution(Threads{3});
   ShiftBackend<double, NoisyExecutor> reference(program, NoisyExecutor(damping()));
-  threads.forward(x, weights, y);
-  threads.backward(x, weights, c, gradient, dx);
-  reference.forward(x, weights, expected);
-  reference.backward(x, weights, c, expected_gradient, expected_dx);
-  CHECK((y - expected).cwiseAbs().maxCoeff() < 1e-13);
-  CHECK((dx - expected_dx).cwiseAbs().maxCoeff() < 1e-13);
-  for (std::size_t j = 0; j < 2; ++j) CHECK(gradient[j] == Approx(expected_gradient[j]).epsilon(1e-11));
+  check_same(ring_step(threads, program, batch), ring_step(reference, program, batch));
 }
 
 TEST_CASE("operators that were rounded cost no more coordinates than exact ones") {
@@ -241,17 +239,12 @@ TEST_CASE("float is as near as its rounding") {
     program.tasks.push_back(
         {task.block, task.window, task.eigenvalues.cast<float>(), task.first_output, task.first_parameter, false});
   }
-  NoisyBackend<float> backend(program, golden::device());
-  Batch<float> x(golden::n, golden::batch), y(golden::n, golden::batch);
-  std::vector<float> weights;
-  for (int i = 0; i < 16; ++i) {
-    weights.push_back(static_cast<float>(golden::theta(i / 8, i / 4 % 2, i / 2 % 2, i % 2)));
+  const auto step = golden::golden_step<float>(NoisyBackend<float>(program, golden::device()));
+  CHECK((step.y.cast<double>() - exact.y).cwiseAbs().maxCoeff() < 1e-6);
+  CHECK((step.dx.cast<double>() - exact.dx).cwiseAbs().maxCoeff() < 2e-6);
+  for (std::size_t j = 0; j < exact.dtheta.size(); ++j) {
+    CHECK(static_cast<double>(step.dtheta[j]) == Approx(exact.dtheta[j]).margin(2e-6));
   }
-  for (int b = 0; b < golden::batch; ++b) {
-    for (int q = 0; q < golden::n; ++q) x(q, b) = static_cast<float>(golden::x(b, q));
-  }
-  backend.forward(x, weights, y);
-  CHECK((y.cast<double>() - exact.y).cwiseAbs().maxCoeff() < 1e-6);
 }
 
 TEST_CASE("a head that does not fit is refused by name") {

@@ -49,22 +49,26 @@ struct GoldenHead {
   GoldenHead(const GoldenHead&) = delete;
 };
 
-struct Step {
-  Batch<double> y{n, batch}, dx{n, batch}, c{n, batch};
-  std::vector<double> dtheta = std::vector<double>(2 * weights_of_task);
+template <Scalar S>
+struct StepOf {
+  Batch<S> y{n, batch}, dx{n, batch}, c{n, batch};
+  std::vector<S> dtheta = std::vector<S>(2 * weights_of_task);
 };
+using Step = StepOf<double>;
 
 /// A step of a backend that was made of a golden head's program.
-template <class Backend>
-[[nodiscard]] Step golden_step(Backend backend) {
-  Step step;
-  Batch<double> angles(n, batch);
-  std::vector<double> weights;
-  for (int i = 0; i < 2 * weights_of_task; ++i) weights.push_back(theta(i / 8, i / 4 % 2, i / 2 % 2, i % 2));
+template <Scalar S = double, class Backend>
+[[nodiscard]] StepOf<S> golden_step(Backend backend) {
+  StepOf<S> step;
+  Batch<S> angles(n, batch);
+  std::vector<S> weights;
+  for (int i = 0; i < 2 * weights_of_task; ++i) {
+    weights.push_back(static_cast<S>(theta(i / 8, i / 4 % 2, i / 2 % 2, i % 2)));
+  }
   for (int b = 0; b < batch; ++b) {
     for (int q = 0; q < n; ++q) {
-      angles(q, b) = x(b, q);
-      step.c(q, b) = cotangent(b, q);
+      angles(q, b) = static_cast<S>(x(b, q));
+      step.c(q, b) = static_cast<S>(cotangent(b, q));
     }
   }
   backend.forward(angles, weights, step.y);

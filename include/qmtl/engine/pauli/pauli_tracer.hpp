@@ -17,6 +17,7 @@
 #include "qmtl/engine/pauli/pauli_map.hpp"
 #include "qmtl/engine/pauli/pauli_program.hpp"
 #include "qmtl/engine/pauli/pauli_reach.hpp"
+#include "qmtl/engine/pauli/traced_steps.hpp"
 
 namespace qmtl::inline QMTL_ABI::detail {
 
@@ -34,9 +35,6 @@ namespace qmtl::inline QMTL_ABI::detail {
 class PauliTracer {
  public:
   using Kind = PauliProgram::Kind;
-
-  /// The most memory of what is traced, in lanes of 64 bytes and in tables.
-  static constexpr std::size_t max_bytes = std::size_t{4} << 30;
 
   /// A string that is needed at the end, before any map: bit j is qubits[j]. Returns its number among the program's
   /// ends. Throws CircuitError for more than 64 qubits in all.
@@ -81,10 +79,7 @@ class PauliTracer {
       out.starts.push_back({relabelled(string, label_of), place, static_cast<double>(sign)});
     }
     for (std::size_t i = 0; i < ends_; ++i) out.ends.push_back({static_cast<std::uint32_t>(i), 1.0});
-    while (!traced_.empty()) {
-      append(traced_.back(), out);
-      traced_.pop_back();
-    }
+    std::move(traced_).join(out);
     return out;
   }
 
@@ -97,19 +92,6 @@ class PauliTracer {
     std::uint32_t place;
     int sign;
   };
-  struct TracedRow {
-    std::uint32_t to;
-    std::vector<PauliProgram::Factor> terms;
-  };
-  /// A step before its tables are joined.
-  struct Traced {
-    Kind kind;
-    int angle = -1;
-    std::vector<PauliProgram::Pair> pairs{};
-    std::vector<PauliProgram::Sum> sums{};
-    std::vector<PauliProgram::Factor> factors{};
-    std::vector<std::vector<TracedRow>> groups{};
-  };
   struct Hash {
     std::size_t operator()(const PauliString& s) const noexcept {
       std::uint64_t h = s.x * 0x9E3779B97F4A7C15u ^ std::rotl(s.z * 0xC2B2AE3D27D4EB4Fu, 31);
@@ -117,15 +99,6 @@ class PauliTracer {
       return h ^ (h >> 32);
     }
   };
-
-  /// Counts memory.
-  void take(std::size_t bytes) {
-    bytes_ += bytes;
-    if (bytes_ > max_bytes) {
-      throw MemoryError(text("qmtl: Pauli coordinates: what is read depends on more of them than fit in ",
-                             max_bytes >> 30, " GiB, expected a narrower light cone or less noise of damping"));
-    }
-  }
 
   // ---- Strings ----
 
@@ -176,7 +149,7 @@ class PauliTracer {
     return found == numbers_.end() ? none : found->second;
   }
   std::size_t add(const PauliString& string) {
-    take(64);
+    traced_.take(64);  // a lane
     numbers_.emplace(string, needed_.size());
     needed_.push_back({string, static_cast<std::uint32_t>(places_++), 1});
     return needed_.size() - 1;
@@ -216,7 +189,7 @@ class PauliTracer {
 
   void cross(const PauliRotation& rotation, std::span<const int> own) {
     const PauliString p = relabelled(rotation.generator, own);
-    Traced step{Kind::rotate, angle_number(rotation.angle)};
+    TracedStep step{Kind::rotate, angle_number(rotation.angle)};
     std::vector<bool> paired(needed_.size());
     for (std::size_t i = 0; i < paired.size(); ++i) {
       const PauliString q = needed_[i].string;
@@ -227,7 +200,7 @@ class PauliTracer {
       const std::uint32_t a = needed_[i].place, b = needed_[j].place;
       step.pairs.push_back(sign > 0 ? PauliProgram::Pair{a, b} : PauliProgram::Pair{b, a});
     }
-    if (!step.pairs.empty()) keep(std::move(step));
+    if (!step.pairs.empty()) traced_.keep(std::move(step));
   }
 
   [[nodiscard]] int angle_number(const Angle& angle) {
@@ -296,7 +269,7 @@ class PauliTracer {
   void scale_and_add(const PauliTransfer& map, std::span<const int> own) {
     // An addition can be undone, a factor only if it is not too small: additions come first where they can.
     constexpr double least_factor = 1.0 / 32;
-    Traced scale{Kind::scale}, first{Kind::add}, last{Kind::add};
+    TracedStep scale{Kind::scale}, first{Kind::add}, last{Kind::add};
     const std::size_t count = needed_.size();
     std::vector<bool> gone(count);
     for (std::size_t i = 0; i < count; ++i) {
@@ -315,13 +288,13 @@ class PauliTracer {
       gone[i] = factor == 0.0;  // its place holds zero until something is added
     }
     for (auto* step : {&last, &scale, &first}) {
-      if (!step->sums.empty() || !step->factors.empty()) keep(std::move(*step));
+      if (!step->sums.empty() || !step->factors.empty()) traced_.keep(std::move(*step));
     }
     drop([&](std::size_t i) { return i < count && gone[i]; });
   }
 
   void mix(const PauliTransfer& map, std::span<const int> own) {
-    Traced step{Kind::mix};
+    TracedStep step{Kind::mix};
     std::vector<Needed> after = std::move(needed_);
     needed_.clear();
     // Strings that differ on the map's qubits only are a group, and keep their places.
@@ -345,7 +318,7 @@ class PauliTracer {
     for (const auto& rest : order) {
       auto& rows = step.groups.emplace_back();
       for (const std::size_t i : groups[rest]) {
-        TracedRow row{after[i].place, {}};
+        TracedStep::Row row{after[i].place, {}};
         for (const auto& [column, value] : map.rows[digits(after[i].string, own)]) {
           const Needed from = place_of(with_digits(rest, own, column));
           row.terms.push_back({from.place, value * after[i].sign * from.sign});
@@ -353,53 +326,17 @@ class PauliTracer {
         rows.push_back(std::move(row));
       }
     }
-    keep(std::move(step));
-  }
-
-  /// Keeps a step, and counts its tables, of which there is a second one while they are joined.
-  void keep(Traced step) {
-    std::size_t entries = step.pairs.size() + step.sums.size() + step.factors.size();
-    for (const auto& group : step.groups) {
-      for (const auto& row : group) entries += 3 + row.terms.size();
-    }
-    take(2 * entries * sizeof(PauliProgram::Sum));
-    traced_.push_back(std::move(step));
-  }
-
-  static void append(Traced& step, PauliProgram& out) {
-    const auto range = [&](auto& table, auto& own) {
-      const std::size_t first = table.size();
-      table.insert(table.end(), own.begin(), own.end());
-      own = {};
-      out.steps.push_back({step.kind, step.angle, first, table.size()});
-    };
-    switch (step.kind) {
-      case Kind::rotate: return range(out.pairs, step.pairs);
-      case Kind::add: return range(out.sums, step.sums);
-      case Kind::scale: return range(out.factors, step.factors);
-      case Kind::mix: {
-        std::vector<std::size_t> ends;
-        for (auto& group : step.groups) {
-          for (auto& row : group) {
-            out.terms.insert(out.terms.end(), row.terms.begin(), row.terms.end());
-            out.rows.push_back({row.to, out.terms.size()});
-          }
-          ends.push_back(out.rows.size());
-        }
-        return range(out.group_ends, ends);
-      }
-      case Kind::save: return;
-    }
+    traced_.keep(std::move(step));
   }
 
   std::vector<int> qubits_;  // of the circuit, by label
   Index support_ = 0;        // of all needed strings
   std::vector<Needed> needed_;
   std::unordered_map<PauliString, std::size_t, Hash> numbers_;  // of the needed strings
-  std::size_t places_ = 0, bytes_ = 0;
+  std::size_t places_ = 0;
   std::size_t ends_ = 0;  // what was asked for lies at the first places
   std::vector<Angle> angles_;
-  std::vector<Traced> traced_;  // last ones first
+  TracedSteps traced_;
 };
 
 }  // namespace qmtl::inline QMTL_ABI::detail

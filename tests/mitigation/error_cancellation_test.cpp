@@ -106,6 +106,23 @@ TEST_CASE("the mean over randomised programs is the ideal value, and its standar
   CHECK(pulls == Approx(1.0).margin(0.5));  // 60 squares: a deviation of 0.18
 }
 
+TEST_CASE("copies that are sampled have independent errors, which the standard error holds", "[mitigation]") {
+  Program program(1);
+  program.append(gate::ry(0, 0.9));
+  program.channel(bit_flip(0.02).kraus(), {0});
+  const ErrorCancellation cancellation(program);
+  const auto one_shot = [](const Program& copy, Seed seed) {
+    Program measured = copy;
+    measured.add_register("c", 1);
+    Rng rng(seed);
+    return sample(measured.measure(0, 0), 1, rng).front().values[0] == 1 ? -1.0 : 1.0;
+  };
+  const Estimate e = cancelled_expectation(cancellation, 2000, Seed{3}, one_shot);
+  CHECK(std::abs(e.value - std::cos(0.9)) < 5 * e.standard_error);
+  const double cost = cancellation.cost(), mean = std::cos(0.9);
+  CHECK(e.standard_error == Approx(std::sqrt((cost * cost - mean * mean) / 2000)).epsilon(0.1));
+}
+
 TEST_CASE("channels that cannot be cancelled are an error that says so", "[mitigation]") {
   using test::message_of;
   CHECK(message_of<ValueError>([] {

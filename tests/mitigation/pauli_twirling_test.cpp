@@ -4,14 +4,16 @@
 
 #include "qmtl/mitigation/pauli_twirling.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <vector>
 
 #include "noise/noise_support.hpp"
-#include "qmtl/core/estimate.hpp"
 #include "qmtl/noise/density_matrix.hpp"
 #include "qmtl/noise/with_noise.hpp"
 #include "support/catch.hpp"
+#include "support/throws.hpp"
 
 namespace {
 
@@ -100,9 +102,30 @@ TEST_CASE("twirled coherent errors add up one by one, not by their amplitudes", 
     return density_matrix(with_noise(circuit, noise)).expectation(pauli_z(1));
   };
   CHECK(value(c) == Approx(std::cos(2 * n * a)).epsilon(1e-12));
-  detail::RunningMean mean;
-  for (const auto& copy : pauli_twirled_copies(c, 400, Seed{5})) mean.add(value(copy));
-  const auto [twirled, error] = mean.estimate();
+  const auto [twirled, error] = twirled_expectation(c, 400, Seed{5}, value);
   CHECK(std::abs(twirled - std::pow(std::cos(a), 2 * n)) < 5 * error);
   CHECK(1 - twirled < (1 - value(c)) / 8);
+}
+
+TEST_CASE("an expectation over copies is their mean, and gives each a seed of its own", "[mitigation]") {
+  DynamicCircuit c(2);
+  c.append(gate::cx(0, 1)).append(gate::cz(0, 1));
+  detail::RunningMean mean;
+  const auto size = [](CircuitView copy) { return static_cast<double>(copy.size()); };
+  for (const auto& copy : pauli_twirled_copies(c, 50, Seed{7})) mean.add(size(copy));
+  const Estimate e = twirled_expectation(c, 50, Seed{7}, size);
+  CHECK(e.value == mean.estimate().value);
+  CHECK(e.standard_error == mean.estimate().standard_error);
+  std::vector<std::uint64_t> seeds;
+  const auto first_number = [&seeds](const DynamicCircuit&, Seed seed) {
+    seeds.push_back(seed.value);
+    return Rng(seed).uniform();
+  };
+  const Estimate half = twirled_expectation(c, 400, Seed{8}, first_number);
+  CHECK(std::abs(half.value - 0.5) < 5 * half.standard_error);
+  CHECK(half.standard_error == Approx(1 / std::sqrt(12.0 * 400)).epsilon(0.1));
+  std::sort(seeds.begin(), seeds.end());
+  CHECK(std::adjacent_find(seeds.begin(), seeds.end()) == seeds.end());
+  CHECK(test::message_of<ValueError>([&] { static_cast<void>(twirled_expectation(c, 1, Seed{1}, size)); }) ==
+        "qmtl: twirled_expectation: copies, expected at least 2, got 1");
 }

@@ -5,18 +5,16 @@
 
 #include <bit>
 #include <cmath>
-#include <concepts>
 #include <cstddef>
 #include <map>
-#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "qmtl/circuit/program_copy.hpp"
-#include "qmtl/core/estimate.hpp"
 #include "qmtl/core/rng.hpp"
 #include "qmtl/mitigation/pauli_twirling.hpp"
+#include "qmtl/mitigation/random_copies.hpp"
 
 namespace qmtl::inline QMTL_ABI {
 
@@ -131,22 +129,18 @@ class ErrorCancellation {
 };
 
 /// What a noisy program would give without its channels: the mean over so many randomised copies, whose values
-/// `evaluate(program)` gives, exactly or with unbiased errors of its own. The standard error is that of the mean.
-/// Throws ValueError for fewer than two copies. Cost: as many evaluations.
-template <class Evaluate>
-requires std::convertible_to < std::invoke_result_t<Evaluate&, const Program&>,
-double > [[nodiscard]] Estimate cancelled_expectation(const ErrorCancellation& cancellation, std::size_t copies,
-                                                      Seed seed, Evaluate&& evaluate) {
-  if (copies < 2) {
-    throw ValueError(detail::text("qmtl: cancelled_expectation: copies, expected at least 2, got ", copies));
+/// `evaluate(program)`, or `evaluate(program, seed)`, gives. The standard error is that of the mean. Throws ValueError
+/// for fewer than two copies, or a cost that is not finite. Cost: as many evaluations.
+template <CopyEvaluator<Program> Evaluate>
+[[nodiscard]] Estimate cancelled_expectation(const ErrorCancellation& cancellation, std::size_t copies, Seed seed,
+                                             Evaluate&& evaluate) {
+  if (!std::isfinite(cancellation.cost())) {
+    throw ValueError("qmtl: cancelled_expectation: cost, expected a finite number, got infinity");
   }
-  Rng rng(seed);
-  detail::RunningMean mean;
-  for (std::size_t i = 0; i < copies; ++i) {
-    const auto [program, weight] = cancellation.sample(rng);
-    mean.add(weight * static_cast<double>(evaluate(program)));
-  }
-  return mean.estimate();
+  return detail::mean_over_copies("cancelled_expectation", copies, seed, [&](Rng& rng) {
+    const WeightedProgram drawn = cancellation.sample(rng);
+    return drawn.weight * detail::value_of_copy(evaluate, drawn.program, rng);
+  });
 }
 
 }  // namespace qmtl::inline QMTL_ABI

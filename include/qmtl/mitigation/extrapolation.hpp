@@ -20,7 +20,8 @@
 namespace qmtl::inline QMTL_ABI {
 
 /// What was measured with the noise multiplied by a factor. Standard errors are of all points or of none (0): points
-/// count with the inverse of their squares, else alike.
+/// count with the inverse of their squares, else alike. Errors of different points are to be independent: points by
+/// random numbers need seeds of their own.
 struct NoisyValue {
   double factor = 1.0;
   double value = 0.0;

@@ -10,6 +10,7 @@
 
 #include "qmtl/circuit/dynamic_circuit.hpp"
 #include "qmtl/core/rng.hpp"
+#include "qmtl/mitigation/random_copies.hpp"
 #include "qmtl/noise/channel_matrices.hpp"
 #include "qmtl/state/apply.hpp"
 
@@ -109,6 +110,15 @@ namespace detail {
   std::vector<DynamicCircuit> copies;
   for (std::size_t k = 0; k < count; ++k) copies.push_back(pauli_twirl(c, rng));
   return copies;
+}
+
+/// The mean over so many copies, whose values `evaluate(circuit)`, or `evaluate(circuit, seed)`, gives, with its
+/// standard error: that of the circuit whose noise is twirled. Throws as pauli_twirl, and ValueError for fewer than two
+/// copies. Cost: as many evaluations.
+template <CopyEvaluator<DynamicCircuit> Evaluate>
+[[nodiscard]] Estimate twirled_expectation(CircuitView c, std::size_t copies, Seed seed, Evaluate&& evaluate) {
+  return detail::mean_over_copies("twirled_expectation", copies, seed,
+                                  [&](Rng& rng) { return detail::value_of_copy(evaluate, pauli_twirl(c, rng), rng); });
 }
 
 }  // namespace qmtl::inline QMTL_ABI

@@ -5,7 +5,6 @@
 
 #include "qmtl/core/eigen.hpp"  // before any other header of Eigen
 
-#include <Eigen/Cholesky>
 #include <Eigen/LU>
 
 #include <algorithm>
@@ -110,9 +109,10 @@ class ReadoutMitigation {
   }
 
   /// The mean of an observable with these eigenvalues (2^n) over what was there, from the frequencies of `shots`
-  /// measurements. The standard error is to first order in those of the frequencies, whose covariance is multinomial;
-  /// outcomes that are zero in the corrected distribution stay zero. Throws as probabilities, and ValueError unless
-  /// there is a shot. Cost: that of probabilities; for least squares also 2^n m + m^3, m outcomes not being zero.
+  /// measurements. The standard error is that of the inverse, whose values are linear in the frequencies, of
+  /// multinomial covariance. That of the others is the same while no outcome is zero, and else smaller, but not known:
+  /// what is zero may have some probability. Throws as probabilities, and ValueError unless there is a shot. Cost: that
+  /// of probabilities.
   [[nodiscard]] Estimate expectation(std::span<const double> frequencies, double shots,
                                      std::span<const double> eigenvalues,
                                      ReadoutMethod method = ReadoutMethod::least_squares) const {
@@ -121,7 +121,7 @@ class ReadoutMitigation {
     if (!(shots >= 1.0)) {
       throw ValueError(detail::text("qmtl: ReadoutMitigation: shots, expected at least 1, got ", shots));
     }
-    const auto slopes = response(p, eigenvalues, method);
+    const auto slopes = transformed(eigenvalues, Map::inverse_transposed);
     const double variance = detail::variance_of_mean(as_vector(slopes), as_vector(frequencies), shots);
     return {as_vector(p).dot(as_vector(eigenvalues)), std::sqrt(variance)};
   }
@@ -224,44 +224,6 @@ class ReadoutMitigation {
     auto residual = transformed(p, Map::forward);
     for (std::size_t i = 0; i < residual.size(); ++i) residual[i] -= f[i];
     return transformed(residual, Map::transposed);
-  }
-
-  /// The derivatives of <eigenvalues> by the frequencies, with the zeros of a distribution held.
-  [[nodiscard]] std::vector<double> response(std::span<const double> p, std::span<const double> eigenvalues,
-                                             ReadoutMethod method) const {
-    if (method == ReadoutMethod::inverse) return transformed(eigenvalues, Map::inverse_transposed);
-    std::vector<std::size_t> free;
-    for (std::size_t i = 0; i < p.size(); ++i) {
-      if (p[i] > 0.0) free.push_back(i);
-    }
-    if (method == ReadoutMethod::least_squares) return response_of_least_squares(free, eigenvalues);
-    double mean = 0.0;
-    for (const std::size_t i : free) mean += eigenvalues[i] / static_cast<double>(free.size());
-    std::vector<double> centred(p.size(), 0.0);
-    for (const std::size_t i : free) centred[i] = eigenvalues[i] - mean;
-    return transformed(centred, Map::inverse_transposed);
-  }
-
-  /// With the columns B of A that belong to outcomes that are not zero, p = K B^T f + constant, K being the inverse of
-  /// B^T B on vectors that add up to zero.
-  [[nodiscard]] std::vector<double> response_of_least_squares(std::span<const std::size_t> free,
-                                                              std::span<const double> eigenvalues) const {
-    const auto outcomes = static_cast<Eigen::Index>(eigenvalues.size());
-    const auto count = static_cast<Eigen::Index>(free.size());
-    Matrix columns(outcomes, count);
-    Eigen::VectorXd e(count);
-    std::vector<double> unit(eigenvalues.size(), 0.0);
-    for (Eigen::Index j = 0; j < count; ++j) {
-      const std::size_t i = free[static_cast<std::size_t>(j)];
-      unit[i] = 1.0;
-      columns.col(j) = as_vector(transformed(unit, Map::forward));
-      unit[i] = 0.0;
-      e[j] = eigenvalues[i];
-    }
-    const Eigen::LLT<Matrix> normal(columns.transpose() * columns);
-    const Eigen::VectorXd y = normal.solve(e), z = normal.solve(Eigen::VectorXd::Ones(count));
-    const Eigen::VectorXd slopes = columns * (y - z * (y.sum() / z.sum()));
-    return {slopes.data(), slopes.data() + slopes.size()};
   }
 
   int bits_ = 0;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <span>
 #include <string>
@@ -24,6 +25,7 @@ using Clock = std::chrono::steady_clock;
 struct Arguments {
   std::string benchmark = "all", data, json, report, notes;
   std::vector<std::string> heads{"quantum", "linear", "hybrid", "quantum_single"};
+  std::vector<std::string> noise;
   int seeds = 0, threads = 1, candidates = 0;
   bool quick = false, search_only = false;
 };
@@ -81,6 +83,7 @@ void show_progress(const std::string& what, std::size_t done, std::size_t of, do
   if (arguments.seeds > 0) out.seeds = arguments.seeds;
   out.threads = arguments.threads;
   out.search_only = arguments.search_only;
+  out.noise.cases = load_noise_cases(arguments.noise, {2, 5, 10, 20});
   return out;
 }
 
@@ -107,20 +110,37 @@ void show_progress(const std::string& what, std::size_t done, std::size_t of, do
       show_progress(what, done, of, seconds_since(start));
     }));
     const ProblemResult& result = results.back();
-    std::printf("%s", (arguments.search_only ? search_tables(result) : results_section(result)).c_str());
+    std::printf("%s", (arguments.search_only ? search_tables(result)
+                                             : results_section(result) + noise_section(result, protocol.noise))
+                          .c_str());
     std::fflush(stdout);
     write_files();
   }
   return 0;
 }
 
+/// "conf_a.json,conf_b.json" of paths that a comma divides.
+[[nodiscard]] std::string file_names(const std::string& paths) {
+  std::string out;
+  for (std::size_t first = 0; first <= paths.size();) {
+    const std::size_t end = std::min(paths.find(',', first), paths.size());
+    out += (first == 0 ? "" : ",") + std::filesystem::path(paths.substr(first, end - first)).filename().string();
+    first = end + 1;
+  }
+  return out;
+}
+
 /// The command as a reader of the report would type it: where the data lie is not theirs to know.
 [[nodiscard]] std::string command_line(std::span<const char* const> arguments) {
   std::string out = "paper";
-  bool is_data = false;
+  std::string before;
   for (const std::string argument : arguments) {
-    out += is_data ? " DIR" : argument.starts_with("--data=") ? " --data=DIR" : " " + argument;
-    is_data = argument == "--data";
+    const bool is_data = before == "--data", is_noise = before == "--noise";
+    out += is_data                           ? " DIR"
+           : is_noise                        ? " " + file_names(argument)
+           : argument.starts_with("--data=") ? " --data=DIR"
+                                             : " " + argument;
+    before = argument;
   }
   return out;
 }
@@ -146,6 +166,10 @@ void add_options(CLI::App& app, Arguments& arguments) {
       app.add_option("--report", arguments.report, "file for the Markdown report; plots go to a folder beside it");
   app.add_option("--notes", arguments.notes, "file of Markdown that the report begins with")
       ->needs(report)
+      ->check(CLI::ExistingFile);
+  app.add_option("--noise", arguments.noise,
+                 "devices, conf_NAME.json beside props_NAME.json, to judge the final models on as well")
+      ->delimiter(',')
       ->check(CLI::ExistingFile);
   app.add_flag("--search-only", arguments.search_only,
                "print what the search finds on validation rows, and leave the test rows alone")

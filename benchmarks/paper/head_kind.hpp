@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "paper/noise.hpp"
 #include "qmtl/core/rng.hpp"
 #include "qmtl/data/dataset.hpp"
 #include "qmtl/loss/metrics.hpp"
@@ -44,6 +45,9 @@ struct TrainRequest {
   Seed seed{};
 };
 
+/// The parameters of a model, or of several.
+using ModelState = std::vector<std::vector<double>>;
+
 /// A model that has been trained.
 class Trained {
  public:
@@ -53,6 +57,18 @@ class Trained {
   virtual ~Trained() = default;
   /// Metrics of each task; baselines are those of the training labels.
   [[nodiscard]] virtual std::vector<TaskMetrics> evaluate(const Dataset<double>& data) = 0;
+
+  // Under noise; by default of models without circuits.
+
+  /// Of each head that has circuits.
+  [[nodiscard]] virtual std::vector<HeadProgram<double>> programs() const { return {}; }
+  /// From now on what `make` makes evaluates them; without one, their own methods.
+  virtual void run_on([[maybe_unused]] const BackendMaker& make) {}
+  /// Goes on training with the same settings, but for so many epochs and at a lower rate.
+  virtual void train_on([[maybe_unused]] const TrainRequest& request, [[maybe_unused]] int epochs,
+                        [[maybe_unused]] double rate_factor) {}
+  [[nodiscard]] virtual ModelState state() const { return {}; }
+  virtual void restore([[maybe_unused]] const ModelState& state) {}
 
   std::vector<CurvePoint> curve;
   std::size_t backbone_parameters = 0;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // HeadKind of a head type: the part that is compiled once for each head of each problem.
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -21,15 +22,7 @@ class TrainedHead final : public Trained {
  public:
   TrainedHead(AnyBackbone<H::features> backbone, const TrainRequest& request)
       : model_(std::move(backbone), request.seed), majorities_(majority_classes(model_, request.train)) {
-    FitOptions options{.epochs = request.schedule.epochs,
-                       .batch_size = request.schedule.batch_size,
-                       .optimizer = AdamW{.learning_rate = request.settings.learning_rate,
-                                          .weight_decay = request.settings.weight_decay},
-                       .head_learning_rate_scale = request.settings.head_rate_scale,
-                       .head_weight_decay_scale = 0.0,  // for all heads alike: angles have no natural zero
-                       .seed = request.seed,
-                       .standardize = request.schedule.standardize,
-                       .schedule = {.curve = CosineRate{}}};
+    FitOptions options = options_of(request, request.schedule.epochs, 1.0);
     using Clock = std::chrono::steady_clock;
     Clock::duration watched{};
     options.callbacks = {[&](const EpochRecord& record) {
@@ -49,7 +42,50 @@ class TrainedHead final : public Trained {
     return qmtl::evaluate(model_, data, majorities_);
   }
 
+  [[nodiscard]] std::vector<HeadProgram<double>> programs() const override {
+    if constexpr (has_circuits) {
+      return {H::program()};
+    } else {
+      return {};
+    }
+  }
+  void run_on([[maybe_unused]] const BackendMaker& make) override {
+    if constexpr (has_circuits) {
+      if (make) {
+        model_.head().set_backend(make(H::program()));
+      } else {
+        model_.head().restore_method();
+      }
+    }
+  }
+  void train_on(const TrainRequest& request, int epochs, double rate_factor) override {
+    fit(model_, request.train, options_of(request, epochs, rate_factor));
+  }
+  [[nodiscard]] ModelState state() const override {
+    const auto backbone = model_.backbone().parameters();
+    const auto head = model_.head_weights();
+    return {{backbone.begin(), backbone.end()}, {head.begin(), head.end()}};
+  }
+  void restore(const ModelState& state) override {
+    std::ranges::copy(state.at(0), model_.backbone().parameters().begin());
+    std::ranges::copy(state.at(1), model_.head_weights().begin());
+  }
+
  private:
+  static constexpr bool has_circuits = requires { H::program(); };
+
+  [[nodiscard]] static FitOptions options_of(const TrainRequest& request, int epochs, double rate_factor) {
+    return {.epochs = epochs,
+            .batch_size = request.schedule.batch_size,
+            .optimizer = AdamW{.learning_rate = rate_factor * request.settings.learning_rate,
+                               .weight_decay = request.settings.weight_decay},
+            .head_learning_rate_scale = request.settings.head_rate_scale,
+            .head_weight_decay_scale = 0.0,  // for all heads alike: angles have no natural zero
+            .seed = request.seed,
+            .standardize = request.schedule.standardize,
+            .schedule = {.curve = CosineRate{}}};
+  }
+
   MultiTaskModel<AnyBackbone<H::features>, H> model_;
   std::vector<int> majorities_;
 };

@@ -25,6 +25,9 @@ struct RunFacts {
 /// The tables of one problem in Markdown: heads, tasks, paired tests.
 [[nodiscard]] std::string results_section(const ProblemResult& result);
 
+/// Mean test AUC of each head on each device, and of growing noise; empty without any.
+[[nodiscard]] std::string noise_section(const ProblemResult& result, const NoisePlan& plan);
+
 /// Writes `file` and, in the folder beside it named as the file's stem and "_plots", gnuplot scripts, drawn as SVG
 /// where gnuplot is installed. Throws FileError.
 void write_report(const std::filesystem::path& file, const RunFacts& facts, std::span<const ProblemResult> results);

@@ -51,6 +51,37 @@ class TrainedModels final : public Trained {
     return out;
   }
 
+  [[nodiscard]] std::vector<HeadProgram<double>> programs() const override {
+    std::vector<HeadProgram<double>> out;
+    for (const auto& model : models_) {
+      for (auto& program : model->programs()) out.push_back(std::move(program));
+    }
+    return out;
+  }
+  void run_on(const BackendMaker& make) override {
+    for (const auto& model : models_) model->run_on(make);
+  }
+  void train_on(const TrainRequest& request, int epochs, double rate_factor) override {
+    for (std::size_t t = 0; t < models_.size(); ++t) {
+      const Dataset<double> train = only_task(request.train, static_cast<int>(t));
+      models_[t]->train_on({train, nullptr, request.settings, request.schedule, request.seed}, epochs, rate_factor);
+    }
+  }
+  [[nodiscard]] ModelState state() const override {
+    ModelState out;
+    for (const auto& model : models_) {
+      for (auto& parameters : model->state()) out.push_back(std::move(parameters));
+    }
+    return out;
+  }
+  void restore(const ModelState& state) override {
+    const std::size_t each = state.size() / models_.size();
+    for (std::size_t t = 0; t < models_.size(); ++t) {
+      const auto first = state.begin() + static_cast<std::ptrdiff_t>(t * each);
+      models_[t]->restore({first, first + static_cast<std::ptrdiff_t>(each)});
+    }
+  }
+
  private:
   void add(const Trained& model) {
     backbone_parameters += model.backbone_parameters;

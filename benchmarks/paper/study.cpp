@@ -51,6 +51,7 @@ class Study {
       : problem_(problem), protocol_(protocol), progress_(progress) {
     check_folds(problem);
     result_ = {problem.benchmark, problem.dataset, problem.first, problem.schedule, problem.backbones};
+    result_.noise_cases = protocol.noise.cases;
     result_.published_validation = problem.folds.front().validation.has_value();
     result_.inner_splits = result_.published_validation ? 1 : problem.inner_splits;
     for (const Fold& fold : problem.folds) {
@@ -141,8 +142,9 @@ class Study {
           FoldResult& fold = result_.heads[h].folds[f];
           fold.test.resize(seeds);
           fold.seconds.resize(seeds);
+          fold.noise.resize(seeds);
           jobs.push_back([this, &train, &fold, f, s, h] {
-            train_and_judge(problem_.heads[h], train[f], problem_.folds[f].test, fold, s);
+            train_and_judge(problem_.heads[h], train[f], problem_.folds[f].test, fold, s, f == 0);
             done("final runs");
           });
         }
@@ -152,13 +154,15 @@ class Study {
   }
 
   void train_and_judge(const HeadKind& head, const Dataset<double>& train, const Dataset<double>& test,
-                       FoldResult& fold, std::size_t s) const {
+                       FoldResult& fold, std::size_t s, bool under_noise) const {
     const Settings& settings = fold.search[fold.chosen].settings;
     try {
-      const auto trained = head.train({train, nullptr, settings, problem_.schedule, Seed{s + 1}});
+      const TrainRequest request{train, nullptr, settings, problem_.schedule, Seed{s + 1}};
+      const auto trained = head.train(request);
       fold.test[s] = trained->evaluate(test);
       fold.seconds[s] = trained->seconds;
       if (s == 0) fold.backbone_parameters = trained->backbone_parameters;
+      if (under_noise) fold.noise[s] = judge_under_noise(*trained, protocol_.noise, request, test);
     } catch (const NumericalError&) {  // one training that diverges is no reason to lose the others
       fold.seconds[s] = undefined_metric;
       for (std::size_t t = 0; t < problem_.kinds.size(); ++t) {

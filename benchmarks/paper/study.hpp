@@ -18,6 +18,7 @@ struct Protocol {
   int threads = 1;           ///< trainings at a time
   bool search_only = false;  ///< leave the test rows alone: results have a search and nothing else
   std::uint64_t search_seed = 2024;
+  NoisePlan noise{};  ///< for the final models of the first fold
 };
 
 /// One setting in the search of one fold.
@@ -31,8 +32,9 @@ struct Candidate {
 struct FoldResult {
   std::vector<Candidate> search{};
   std::size_t chosen = 0;
-  std::vector<std::vector<TaskMetrics>> test{};  ///< by seed; NaN of a training that diverged
-  std::vector<double> seconds{};                 ///< of training, by seed
+  std::vector<std::vector<TaskMetrics>> test{};   ///< by seed; NaN of a training that diverged
+  std::vector<double> seconds{};                  ///< of training, by seed
+  std::vector<std::vector<NoiseResult>> noise{};  ///< by seed and case
   std::size_t backbone_parameters = 0;
 };
 
@@ -52,6 +54,7 @@ struct ProblemResult {
   bool published_validation = false;                    ///< whether the publisher gave the validation rows
   int inner_splits = 1;
   std::vector<HeadResult> heads{};
+  std::vector<NoiseCase> noise_cases{};
 };
 
 /// The settings that every head's search tries: `count` different ones of the grid, drawn from `seed`; all of them if

@@ -48,6 +48,40 @@ namespace {
           {"auc_std", deviation(task.auc)}};
 }
 
+/// Means over the seeds.
+[[nodiscard]] std::vector<NoiseResult> summarize_noise(const FoldResult& fold) {
+  std::vector<NoiseResult> out;
+  std::size_t count = 0;
+  for (const auto& cases : fold.noise) count = std::max(count, cases.size());  // none of a training that diverged
+  for (std::size_t c = 0; c < count; ++c) {
+    const auto mean = [&](double NoiseResult::*metric) {
+      std::vector<double> values;
+      for (const auto& cases : fold.noise) {
+        if (c < cases.size()) values.push_back(cases[c].*metric);
+      }
+      return summarize(values).mean;
+    };
+    out.push_back({mean(&NoiseResult::exact), mean(&NoiseResult::shots), mean(&NoiseResult::mitigated),
+                   mean(&NoiseResult::trained)});
+  }
+  return out;
+}
+
+[[nodiscard]] nlohmann::ordered_json noise_json(std::span<const NoiseCase> cases, const HeadSummary& head) {
+  using detail::number_or_null;
+  nlohmann::ordered_json out = nlohmann::ordered_json::array();
+  for (std::size_t c = 0; c < head.noise.size(); ++c) {
+    const NoiseResult& result = head.noise[c];
+    out.push_back({{"device", cases[c].device->name},
+                   {"scale", cases[c].scale},
+                   {"auc", number_or_null(result.exact)},
+                   {"auc_shots", number_or_null(result.shots)},
+                   {"auc_mitigated", number_or_null(result.mitigated)},
+                   {"auc_trained", number_or_null(result.trained)}});
+  }
+  return out;
+}
+
 }  // namespace
 
 HeadSummary summarize_head(const HeadResult& head) {
@@ -72,6 +106,12 @@ HeadSummary summarize_head(const HeadResult& head) {
     for (const double seconds : fold.seconds) out.diverged += std::isnan(seconds) ? 1 : 0;
   }
   out.backbone_parameters = static_cast<std::size_t>(std::llround(parameters));
+  for (const auto& tasks_of_seed : head.folds.front().test) {
+    std::vector<double> values;
+    for (const TaskMetrics& task : tasks_of_seed) values.push_back(task.auc);
+    out.first_fold_auc.push_back(summarize(values).mean);
+  }
+  if (!head.folds.front().noise.empty()) out.noise = summarize_noise(head.folds.front());
   return out;
 }
 
@@ -135,6 +175,7 @@ nlohmann::ordered_json to_json(std::span<const ProblemResult> results) {
                          {"backbone_parameters", head.backbone_parameters},
                          {"seconds", head.seconds},
                          {"tasks", std::move(tasks)}});
+      if (!head.noise.empty()) entries.back()["noise"] = noise_json(result.noise_cases, head);
     }
   }
   return {{"benchmarks", std::move(entries)}};

@@ -27,8 +27,10 @@ struct HeadSummary {
   double seconds = 0.0;                 ///< training with one seed, all folds together; mean over seeds
   double validation_auc = 0.0;          ///< of the chosen settings, mean over tasks and folds
   std::vector<TaskSummary> tasks{};
-  std::vector<double> auc_by_seed{};  ///< mean over tasks and folds
-  int diverged = 0;                   ///< final trainings that are left out of all this
+  std::vector<double> auc_by_seed{};     ///< mean over tasks and folds
+  int diverged = 0;                      ///< final trainings that are left out of all this
+  std::vector<double> first_fold_auc{};  ///< mean over tasks of the first fold, by seed
+  std::vector<NoiseResult> noise{};      ///< by case, of the first fold; means over seeds
 
   /// Of head and backbone together.
   [[nodiscard]] std::size_t parameters() const noexcept {

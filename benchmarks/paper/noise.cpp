@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+// Devices' figures become backends of heads.
+
+#include "paper/noise.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <optional>
+
+#include "paper/head_kind.hpp"
+#include "qmtl/engine/noisy_backend.hpp"
+#include "qmtl/engine/parallel_backend.hpp"
+#include "qmtl/engine/pauli_executor.hpp"
+#include "qmtl/engine/shift_backend.hpp"
+#include "qmtl/executor/shot_executor.hpp"
+#include "qmtl/io/calibration_json.hpp"
+#include "qmtl/loss/statistics.hpp"
+#include "qmtl/mitigation/mitigated_executor.hpp"
+#include "qmtl/noise/device_path.hpp"
+#include "qmtl/noise/stand_ins.hpp"
+#include "qmtl/noise/trajectory_executor.hpp"
+
+namespace qmtl::benchmark::paper {
+namespace {
+
+template <class Backend>
+[[nodiscard]] CircuitBackend erased(Backend backend) {
+  return CircuitBackend(std::make_unique<detail::AnyBackendOf<double, Backend>>(std::move(backend)));
+}
+template <class Executor>
+[[nodiscard]] CircuitBackend by_shift(const HeadProgram<double>& program, Executor executor) {
+  return erased(ShiftBackend<double, Executor>(program, std::move(executor)));
+}
+
+/// A case made ready for heads of one width; no path: there is none.
+class NoisyDevice {
+ public:
+  NoisyDevice(const NoiseCase& noise_case, const NoisePlan& plan) : case_(noise_case), plan_(plan) {}
+
+  [[nodiscard]] bool fits(int qubits) { return !placed(qubits).path.empty(); }
+
+  [[nodiscard]] CircuitBackend exact(const HeadProgram<double>& program) {
+    const Placed& at = placed(program.qubits);
+    if (!is_wide(program)) return erased(NoisyBackend<double>(program, at.model, at.path));
+    return by_shift(program, TrajectoryExecutor(at.model, {.count = plan_.trajectories}, at.path));
+  }
+  [[nodiscard]] CircuitBackend shots(const HeadProgram<double>& program) {
+    return by_shift(program, measured(placed(program.qubits)));
+  }
+  [[nodiscard]] CircuitBackend mitigated(const HeadProgram<double>& program) {
+    const Placed& at = placed(program.qubits);
+    const MitigationOptions options{.readout_errors = at.model.readout_errors(at.path), .factors = {3}};
+    return by_shift(program, MitigatedExecutor(measured(at), options));
+  }
+  [[nodiscard]] bool is_wide(const HeadProgram<double>& program) const {
+    return std::ranges::any_of(program.tasks, [this](const auto& task) {
+      return task.window.size() > static_cast<std::size_t>(plan_.exact_qubits);
+    });
+  }
+
+ private:
+  struct Placed {
+    std::vector<int> path;
+    NoiseModel model;
+  };
+
+  [[nodiscard]] const Placed& placed(int qubits) {
+    if (const auto known = placed_.find(qubits); known != placed_.end()) return known->second;
+    Placed out{coupled_path(*case_.device, qubits), {}};
+    if (!out.path.empty()) {
+      out.model =
+          noise_model(*case_.device, {.scale = case_.scale, .stand_ins = usual_stand_ins(), .all_to_all = out.path});
+    }
+    return placed_.emplace(qubits, std::move(out)).first->second;
+  }
+  [[nodiscard]] ShotExecutor<PauliExecutor> measured(const Placed& at) const {
+    return ShotExecutor(plan_.shots, Seed{1}, PauliExecutor(at.model, at.path));
+  }
+
+  NoiseCase case_;
+  const NoisePlan& plan_;
+  std::map<int, Placed> placed_;
+};
+
+[[nodiscard]] double mean_auc(Trained& model, const Dataset<double>& test) {
+  std::vector<double> aucs;
+  for (const TaskMetrics& task : model.evaluate(test)) aucs.push_back(task.auc);
+  return summarize(aucs).mean;
+}
+
+/// What the heads of a model are like: run_on shows them.
+struct HeadFacts {
+  int heads = 0;
+  bool fit = true, wide = false;
+};
+
+[[nodiscard]] NoiseResult judge_case(Trained& model, NoisyDevice& device, const NoisePlan& plan,
+                                     const TrainRequest& training, const Dataset<double>& test) {
+  HeadFacts facts;
+  for (const HeadProgram<double>& program : model.programs()) {
+    ++facts.heads;
+    facts.fit = facts.fit && device.fits(program.qubits);
+    facts.wide = facts.wide || device.is_wide(program);
+  }
+  NoiseResult out;
+  if (facts.heads == 0 || !facts.fit) return out;
+  const auto judge = [&](auto make) {
+    model.run_on([&](const HeadProgram<double>& program) { return make(program); });
+    return mean_auc(model, test);
+  };
+  out.exact = judge([&](const auto& program) { return device.exact(program); });
+  if (facts.wide) return out;
+  out.shots = judge([&](const auto& program) { return device.shots(program); });
+  out.mitigated = judge([&](const auto& program) { return device.mitigated(program); });
+  model.run_on([&](const auto& program) { return device.exact(program); });
+  model.train_on(training, plan.epochs, plan.rate_factor);
+  out.trained = mean_auc(model, test);
+  return out;
+}
+
+[[nodiscard]] std::shared_ptr<const DeviceCalibration> load_device(const std::string& path) {
+  const std::filesystem::path file(path);
+  const std::string name = file.filename().string();
+  const auto begins = [&](const char* with) { return name.starts_with(with); };
+  if (!begins("conf_") && !begins("props_")) {
+    throw FileError("qmtl: paper: " + path + ": expected conf_NAME.json or props_NAME.json, the other one beside it");
+  }
+  const std::string rest = name.substr(name.find('_') + 1);
+  const auto beside = [&](const char* with) { return (file.parent_path() / (with + rest)).string(); };
+  return std::make_shared<const DeviceCalibration>(load_device_calibration(beside("conf_"), beside("props_")));
+}
+
+}  // namespace
+
+std::vector<NoiseCase> load_noise_cases(const std::vector<std::string>& paths, const std::vector<double>& scales) {
+  std::vector<NoiseCase> out;
+  for (const std::string& path : paths) out.push_back({load_device(path), 1.0});
+  if (out.empty()) return out;
+  const auto first = out.front().device;
+  for (const double scale : scales) out.push_back({first, scale});
+  return out;
+}
+
+std::vector<NoiseResult> judge_under_noise(Trained& model, const NoisePlan& plan, const TrainRequest& training,
+                                           const Dataset<double>& test) {
+  std::vector<NoiseResult> out;
+  if (plan.cases.empty()) return out;
+  const ModelState state = model.state();
+  for (const NoiseCase& noise_case : plan.cases) {
+    NoisyDevice device(noise_case, plan);
+    out.push_back(judge_case(model, device, plan, training, test));
+    model.restore(state);
+  }
+  model.run_on(nullptr);
+  return out;
+}
+
+}  // namespace qmtl::benchmark::paper

@@ -1,0 +1,82 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// Trained models on noisy devices: what evaluates their circuits there, and what is asked of them.
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "qmtl/data/dataset.hpp"
+#include "qmtl/engine/backend.hpp"
+#include "qmtl/loss/metrics.hpp"
+#include "qmtl/noise/device_calibration.hpp"
+
+namespace qmtl::benchmark::paper {
+
+class Trained;
+struct TrainRequest;
+
+/// What evaluates a head's circuits, its type forgotten, so that each head is compiled for one backend beside its own.
+class CircuitBackend {
+ public:
+  explicit CircuitBackend(std::unique_ptr<detail::AnyBackend<double>> backend) : backend_(std::move(backend)) {}
+  CircuitBackend(const CircuitBackend& other) : backend_(other.backend_->clone()) {}
+  CircuitBackend(CircuitBackend&&) noexcept = default;
+  CircuitBackend& operator=(const CircuitBackend& other) { return *this = CircuitBackend(other); }
+  CircuitBackend& operator=(CircuitBackend&&) noexcept = default;
+  ~CircuitBackend() = default;
+
+  void forward(BatchView<const double> angles, std::span<const double> weights, BatchView<double> expectations) {
+    backend_->forward(angles, weights, expectations);
+  }
+  void backward(BatchView<const double> angles, std::span<const double> weights, BatchView<const double> cotangents,
+                std::span<double> gradient, BatchView<double> angle_gradients) {
+    backend_->backward(angles, weights, cotangents, gradient, angle_gradients);
+  }
+
+ private:
+  std::unique_ptr<detail::AnyBackend<double>> backend_;
+};
+
+/// Makes the backend of a head.
+using BackendMaker = std::function<CircuitBackend(const HeadProgram<double>&)>;
+
+/// A device whose errors, rates and couplings are multiplied by a number.
+struct NoiseCase {
+  std::shared_ptr<const DeviceCalibration> device;
+  double scale = 1.0;
+};
+
+/// What is done with each final model of the first fold.
+struct NoisePlan {
+  std::vector<NoiseCase> cases{};
+  int shots = 4096;
+  std::size_t trajectories = 400;  ///< a sample, for heads that measure more qubits than `exact_qubits`
+  int exact_qubits = 8;
+  int epochs = 5;            ///< trained on under noise
+  double rate_factor = 0.3;  ///< times the learning rate of the training before
+};
+
+/// A model's mean test AUC over its tasks in one case; NaN where it is not known.
+struct NoiseResult {
+  double exact = undefined_metric;  ///< of expectation values; from trajectories for wide heads, which have no others
+  double shots = undefined_metric;
+  double mitigated = undefined_metric;  ///< of as many shots a circuit: readout undone, factors 1 and 3 extrapolated
+  double trained = undefined_metric;    ///< of expectation values, having been trained on under noise
+};
+
+/// Devices at scale 1, then the first one at other scales. A path is that of one of a device's two files,
+/// conf_NAME.json and props_NAME.json, beside which the other one lies. Throws FileError.
+[[nodiscard]] std::vector<NoiseCase> load_noise_cases(const std::vector<std::string>& paths,
+                                                      const std::vector<double>& scales);
+
+/// A trained model in all cases, on the path of the device's qubits with the highest fidelity; pairs that are entangled
+/// and not coupled take the median coupling's figures. The model is as before then. NaN for a device without a path
+/// of so many qubits, and for heads without circuits.
+[[nodiscard]] std::vector<NoiseResult> judge_under_noise(Trained& model, const NoisePlan& plan,
+                                                         const TrainRequest& training, const Dataset<double>& test);
+
+}  // namespace qmtl::benchmark::paper

@@ -121,8 +121,9 @@ TEST_CASE("options of mitigation that cannot be", "[mitigation]") {
   const Question question;
   const auto job = question.job();
   const auto message = [&]<class E>(std::type_identity<E>, const MitigationOptions& options) {
-    return test::message_of<E>(
-        [&] { static_cast<void>(MitigatedExecutor(NoisyExecutor(device(0.0)), options).expectations({&job, 1})); });
+    return test::message_of<E>([&] {
+      static_cast<void>(MitigatedExecutor(NoisyExecutor(device(0.0)), options).expectations({&job, 1}));
+    });
   };
   constexpr std::type_identity<ValueError> value;
   CHECK(message(value, {.factors = {1}}) ==

@@ -96,6 +96,9 @@ TEST_CASE("multinomial numbers add up, and have the means and covariances of the
   CHECK(covariance == Approx(-30).margin(2));
   CHECK_THROWS_AS(multinomial(rng, 1, std::vector<double>{0.0, 0.0}), ValueError);
   CHECK_THROWS_AS(multinomial(rng, 1, std::vector<double>{}), ValueError);
+  CHECK(test::message_of<ValueError>([&] {
+          static_cast<void>(multinomial(rng, 1, std::vector{0.5, std::nan(""), 0.5}));
+        }) == "qmtl: multinomial: sum of the probabilities, expected a positive number, got nan");
   CHECK(test::message_of<ValueError>([&] { static_cast<void>(multinomial(rng, -1, std::vector{1.0})); }) ==
         "qmtl: multinomial: trials, expected 0 to 2^53, got -1");
 }

@@ -157,6 +157,18 @@ TEST_CASE("properties that make no sense, by name") {
   CHECK(refused_props("/general/2/name", "zz_10").ends_with("expected each pair once, got 'zz_10'"));
 }
 
+TEST_CASE("names that a terminal would act on are refused") {
+  const std::string rule = "expected a name without control characters, got '";
+  CHECK(refused_props("/gates/0/gate", "a\x1b]0;x\x07\nb").ends_with("'gates[0].gate': " + rule + "a?]0;x??b'"));
+  CHECK(refused_props("/gates/0/gate", std::string("a\0b", 3)).ends_with(rule + "a?b'"));
+  CHECK(refused_props("/gates/0/gate",
+                      "\xc2\x9b"
+                      "2J")
+            .ends_with(rule + "?2J'"));
+  CHECK(refused_conf("/backend_name", "\x7f").ends_with("'backend_name': " + rule + "?'"));
+  CHECK(refused_conf("/basis_gates/0", "\n").ends_with("'basis_gates[0]': " + rule + "?'"));
+}
+
 TEST_CASE("configurations that make no sense, by name") {
   CHECK(refused_conf("/n_qubits", 1'000'000'000) ==
         "qmtl: the configuration: field 'n_qubits': expected 3, as many as the properties have, got 1000000000");

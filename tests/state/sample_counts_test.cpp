@@ -51,6 +51,9 @@ TEST_CASE("counts of a state have its probabilities, however many shots") {
   CHECK(sample_counts(state, 100, first) == sample_counts(state, 100, second));
   CHECK(test::message_of<ValueError>([&] { static_cast<void>(sample_counts(state, -1, rng)); }).find("got -1") !=
         std::string::npos);
+  auto broken = state;
+  broken[1] = std::nan("");
+  CHECK_THROWS_AS(sample_counts(broken, 10, rng), ValueError);
 }
 
 TEST_CASE("programs that end with measurements are counted as those that are run shot by shot") {

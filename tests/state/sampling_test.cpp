@@ -116,6 +116,19 @@ TEST_CASE("equal engines give equal samples, and a shot costs one draw") {
   CHECK(rng.state() == same.state());
 }
 
+TEST_CASE("the first outcomes are the same, however many shots follow") {
+  Rng rng(Seed{9});
+  const auto state = test::random_state<6>(rng);
+  const Rng start = rng;
+  Rng all = start;
+  const auto outcomes = sample(state, 500, all);
+  for (const std::size_t shots : {1u, 2u, 3u, 5u, 33u, 64u, 100u}) {
+    Rng few = start;
+    CHECK(sample(state, shots, few) ==
+          std::vector<Index>(outcomes.begin(), outcomes.begin() + static_cast<std::ptrdiff_t>(shots)));
+  }
+}
+
 /// An engine that repeats one word: the smallest or the largest.
 struct Constant {
   std::uint64_t word;

@@ -83,7 +83,9 @@ inline void require_trials(std::string_view where, std::int64_t n) {
                                                            std::span<const double> probabilities) {
   detail::require_trials("multinomial", n);
   std::vector<double> rest(probabilities.size() + 1, 0.0);  // of this outcome and those behind it
-  for (std::size_t i = probabilities.size(); i-- > 0;) rest[i] = rest[i + 1] + std::max(0.0, probabilities[i]);
+  for (std::size_t i = probabilities.size(); i-- > 0;) {
+    rest[i] = rest[i + 1] + (probabilities[i] < 0.0 ? 0.0 : probabilities[i]);  // NaN stays
+  }
   if (!(rest.front() > 0.0) || !std::isfinite(rest.front())) {
     throw ValueError(
         detail::text("qmtl: multinomial: sum of the probabilities, expected a positive number, got ", rest.front()));

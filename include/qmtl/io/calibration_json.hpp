@@ -19,6 +19,7 @@
 #include "qmtl/core/file_reader.hpp"
 #include "qmtl/io/json_text.hpp"
 #include "qmtl/io/load_limits.hpp"
+#include "qmtl/io/printable.hpp"
 #include "qmtl/noise/device_calibration.hpp"
 
 namespace qmtl::inline QMTL_ABI {
@@ -66,7 +67,7 @@ class CalibrationReader {
     read_gates();
     read_coupling_map();
     if (const auto names = conf_.find("basis_gates")) {
-      for (std::size_t i = 0; i < names->size(); ++i) out_.basis_gates.push_back((*names)[i].string());
+      for (std::size_t i = 0; i < names->size(); ++i) out_.basis_gates.push_back(name_of((*names)[i]));
     }
     if (const auto general = props_.find("general")) read_zz_couplings(*general);
     return std::move(out_);
@@ -75,10 +76,20 @@ class CalibrationReader {
  private:
   void read_name() {
     const auto name = conf_.find("backend_name"), other = props_.find("backend_name");
-    if (name) out_.name = name->string();
+    if (name) out_.name = name_of(*name);
     if (!other) return;
     if (name && other->string() != out_.name) other->fail(in_quotes(out_.name) + ", as in the configuration");
-    out_.name = other->string();
+    out_.name = name_of(*other);
+  }
+
+  /// A name that ends in tables and messages, where a terminal would act on control characters.
+  [[nodiscard]] static const std::string& name_of(const JsonField& field) {
+    const std::string& name = field.string();
+    for (std::size_t at = 0; at < name.size();) {
+      const auto c = next_character(name, at);
+      if (!c || is_control(*c)) field.fail("a name without control characters");
+    }
+    return name;
   }
 
   [[nodiscard]] int last_qubit() const noexcept { return static_cast<int>(out_.qubits.size()) - 1; }
@@ -203,7 +214,7 @@ class CalibrationReader {
     static constexpr std::array<ParameterKind, 2> kinds{
         {{"gate_error", Quantity::gate_error}, {"gate_length", Quantity::duration}}};
     const JsonField name = field.at("gate");
-    GateCalibration out{name.string(), gate_of_device(name.string()), qubits_of(field.at("qubits"))};
+    GateCalibration out{name_of(name), gate_of_device(name.string()), qubits_of(field.at("qubits"))};
     if (out.gate && info(*out.gate).qubits != static_cast<int>(out.qubits.size())) {
       field.at("qubits").fail(text(info(*out.gate).qubits, " of them for ", info(*out.gate).name));
     }
@@ -216,9 +227,10 @@ class CalibrationReader {
 
   [[nodiscard]] std::vector<int> qubits_of(const JsonField& field) const {
     std::vector<int> out;
+    std::set<int> seen;
     for (std::size_t j = 0; j < field.size(); ++j) {
       const int q = field[j].index(last_qubit());
-      if (std::ranges::find(out, q) != out.end()) field[j].fail("each qubit once");
+      if (!seen.insert(q).second) field[j].fail("each qubit once");
       out.push_back(q);
     }
     return out;

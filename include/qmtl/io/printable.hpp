@@ -11,7 +11,10 @@
 
 namespace qmtl::inline QMTL_ABI::detail {
 
-/// `raw` in single quotes: control characters (U+0000 to U+001F, U+007F to U+009F) and bytes that are no UTF-8 become
+/// U+0000 to U+001F and U+007F to U+009F: what a terminal acts on.
+[[nodiscard]] constexpr bool is_control(char32_t c) noexcept { return c < 0x20 || (c >= 0x7f && c < 0xa0); }
+
+/// `raw` in single quotes: control characters and bytes that are no UTF-8 become
 /// '?', and what is over 80 bytes is cut at a UTF-8 border.
 [[nodiscard]] inline std::string in_quotes(std::string_view raw) {
   constexpr std::size_t longest = 80;
@@ -23,7 +26,7 @@ namespace qmtl::inline QMTL_ABI::detail {
   std::string out = "'";
   for (std::size_t at = 0; at < end;) {
     const auto c = next_character(raw.substr(0, end), at);
-    append_utf8(out, !c || *c < 0x20 || (*c >= 0x7f && *c < 0xa0) ? U'?' : *c);
+    append_utf8(out, !c || is_control(*c) ? U'?' : *c);
     if (!c) ++at;
   }
   out += end < raw.size() ? "...'" : "'";

@@ -3,6 +3,7 @@
 // Probabilities, marginals and seeded sampling of measurement outcomes in the computational basis.
 
 #include <algorithm>
+#include <bit>
 #include <span>
 #include <vector>
 
@@ -71,8 +72,8 @@ template <QuantumState T>
 }
 
 /// `shots` independent outcomes, each a basis state index. Same engine state, same outcomes. Cost 2^N + shots.
-/// Throws ValueError if the state has zero or non-finite norm, MemoryError where 2 * 2^N numbers or the
-/// outcomes do not fit.
+/// Throws ValueError if the state has zero or non-finite norm, MemoryError where 2^N numbers, up to 2 * 2^N for as many
+/// shots, or the outcomes do not fit.
 template <QuantumState T, BitGenerator G>
 [[nodiscard]] std::vector<Index> sample(const T& state, std::size_t shots, G& engine) {
   detail::require_state(state);
@@ -90,12 +91,13 @@ template <QuantumState T, BitGenerator G>
   if (!std::isfinite(total) || total <= 0.0) {
     throw ValueError(detail::text("qmtl: sample: the state's squared norm must be positive and finite, got ", total));
   }
-  // guide[j]: the first outcome that a number from j / 2^N on can lead to, from which few steps are left (Chen and Asau
-  // 1974).
-  auto guide = detail::with_memory("sample", detail::bytes_of<Index>(static_cast<double>(size)),
-                                   [size] { return std::vector<Index>(size); });
-  for (Index j = 0, first = 0; j < size; ++j) {
-    const double low = static_cast<double>(j) / static_cast<double>(size) * total;
+  // guide[j]: the first outcome that a number from j / parts on can lead to, from which few steps are left (Chen and
+  // Asau 1974); a power of two, so that j / parts is exact, and no more than the shots pay for.
+  const auto parts = std::bit_ceil(std::clamp(static_cast<Index>(shots), Index{1}, size));
+  auto guide = detail::with_memory("sample", detail::bytes_of<Index>(static_cast<double>(parts)),
+                                   [parts] { return std::vector<Index>(parts); });
+  for (Index j = 0, first = 0; j < parts; ++j) {
+    const double low = static_cast<double>(j) / static_cast<double>(parts) * total;
     while (first < last && cumulative[first] <= low) ++first;
     guide[j] = first;
   }
@@ -103,7 +105,7 @@ template <QuantumState T, BitGenerator G>
                                       [&] { return std::vector<Index>(shots); });
   for (auto& outcome : outcomes) {
     const double u = uniform01(engine);
-    outcome = guide[static_cast<Index>(u * static_cast<double>(size))];
+    outcome = guide[static_cast<Index>(u * static_cast<double>(parts))];
     while (outcome < last && cumulative[outcome] <= u * total) ++outcome;
   }
   return outcomes;

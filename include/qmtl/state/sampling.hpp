@@ -93,7 +93,7 @@ template <QuantumState T, BitGenerator G>
   }
   // guide[j]: the first outcome that a number from j / parts on can lead to, from which few steps are left (Chen and
   // Asau 1974); a power of two, so that j / parts is exact, and no more than the shots pay for.
-  const auto parts = std::bit_ceil(std::clamp(static_cast<Index>(shots), Index{1}, size));
+  const auto parts = std::bit_ceil(std::clamp<Index>(shots, 1, size));
   auto guide = detail::with_memory("sample", detail::bytes_of<Index>(static_cast<double>(parts)),
                                    [parts] { return std::vector<Index>(parts); });
   for (Index j = 0, first = 0; j < parts; ++j) {

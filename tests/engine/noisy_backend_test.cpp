@@ -36,7 +36,9 @@ NoiseModel rich_noise() {
       .at_preparation(bit_flip(0.02))
       .before_measurement(phase_damping(0.1))
       .before_measurement(generalised_amplitude_damping(0.2, 0.3), {2})
-      .while_idle({.t1 = 90.0, .t2 = 70.0, .excited = 0.1});
+      .while_idle({.t1 = 90.0, .t2 = 70.0, .excited = 0.1})
+      .couple({0, 3, 0.01})
+      .couple({2, 4, -0.02});
   model.set_duration({.width = 1}, 1.0).set_duration({.width = 2}, 4.0);
   model.set_readout_error({.p_1_given_0 = 0.015, .p_0_given_1 = 0.03}).set_readout_error({.p_1_given_0 = 0.1}, {5});
   return model;
@@ -249,8 +251,8 @@ TEST_CASE("float is as near as its rounding") {
 
 TEST_CASE("a head that does not fit is refused by name") {
   const test::golden::GoldenHead head(Gate::CX);
-  const auto message = [&](std::vector<int> qubits) {
-    return test::message_of<ShapeError>([&] { NoisyBackend<double>(head.program, NoiseModel(), std::move(qubits)); });
+  const auto message = [&](const std::vector<int>& qubits) {
+    return test::message_of<ShapeError>([&] { NoisyBackend<double>(head.program, NoiseModel(), qubits); });
   };
   CHECK(message({0, 1}).find("at most 2") != std::string::npos);
   CHECK_THROWS_AS(NoisyBackend<double>(head.program, NoiseModel(), {0, 1, 2, 2}), CircuitError);

@@ -32,7 +32,8 @@ class NoisyBackend {
   /// The head's qubit q is qubit device_qubits[q] of the device, or q if the list is empty. Throws LogicError for
   /// encodings that prepare states, ShapeError and CircuitError for qubits that do not fit, and CircuitError or
   /// MemoryError where what is read depends on more than 64 qubits or on more coordinates than fit in 4 GiB.
-  explicit NoisyBackend(const HeadProgram<S>& program, const NoiseModel& model, std::vector<int> device_qubits = {})
+  explicit NoisyBackend(const HeadProgram<S>& program, const NoiseModel& model,
+                        const std::vector<int>& device_qubits = {})
       : program_(program),
         angles_(static_cast<std::size_t>(program.features)),
         angle_gradients_(angles_.size()),
@@ -43,7 +44,7 @@ class NoisyBackend {
     all_.front().features.resize(angles_.size());
     std::iota(all_.front().features.begin(), all_.front().features.end(), 0);
     try {
-      detail::NoisyHead<S> head(program, model, std::move(device_qubits));
+      detail::NoisyHead<S> head(program, model, device_qubits);
       for (auto& group : head.groups()) encodings_.push_back(Encoding{std::move(group), {}});
     } catch (const std::bad_alloc&) {
       throw MemoryError(

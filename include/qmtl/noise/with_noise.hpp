@@ -30,7 +30,8 @@ struct GateFacts {
 [[nodiscard]] inline GateFacts facts_of(const ControlledOperation& op) { return {{}, controlled_entry(op).qubits}; }
 [[nodiscard]] inline GateFacts facts_of(const MatrixOperation& op) { return {{}, op.qubits}; }
 
-/// Adds noise to one program, instruction by instruction, each starting as soon as its qubits are free.
+/// Adds noise to a program, instruction by instruction, each starting as soon as its qubits are free. A copy of a
+/// writer that has written goes on where that one is.
 class NoiseWriter {
  public:
   NoiseWriter(const Program& ideal, const NoiseModel& model, std::span<const int> device)
@@ -52,8 +53,21 @@ class NoiseWriter {
     known_.resize(ideal.registers().size());
   }
 
-  [[nodiscard]] Program write(bool measured_at_end) && {
+  [[nodiscard]] Program write(bool measured_at_end) {
     for (int q = 0; q < ideal_->qubits(); ++q) on_qubit(NoiseMoment::preparation, q);
+    return write_rest(measured_at_end);
+  }
+
+  /// Of a circuit behind what was written, on as many qubits: its own noise, in a program of its own.
+  [[nodiscard]] Program write_next(const Program& ideal, bool measured_at_end) {
+    ideal_ = &ideal;
+    out_ = ProgramCopy(ideal);
+    channels_.clear();
+    return write_rest(measured_at_end);
+  }
+
+ private:
+  [[nodiscard]] Program write_rest(bool measured_at_end) {
     for (const auto& step : ideal_->instructions()) {
       std::visit([&](const auto& action) { this->add(action, step.condition); }, step.action);
     }
@@ -64,7 +78,6 @@ class NoiseWriter {
     return std::move(out_.program);
   }
 
- private:
   using If = std::optional<Condition>;
 
   /// For each of the program's qubits, positions of the model's entries that can concern it, in their order: a gate's

@@ -28,12 +28,14 @@ struct NoisyGroup {
 template <Scalar S>
 class NoisyHead {
  public:
-  NoisyHead(const HeadProgram<S>& program, const NoiseModel& model, std::vector<int> device_qubits)
+  NoisyHead(const HeadProgram<S>& program, const NoiseModel& model, const std::vector<int>& device_qubits)
       : program_(&program),
         model_(&model),
-        device_(std::move(device_qubits)),
-        encoding_(noisy_encoding()),
-        maps_(encoding_),
+        device_(qubits_of_device(program.qubits, device_qubits)),
+        encoding_(CircuitView(program.qubits, program.encoding)),
+        writer_(encoding_, model, device_),
+        noisy_encoding_(writer_.write(false)),
+        maps_(noisy_encoding_),
         reach_(maps_.all(), program.qubits) {
     for (const auto& task : program.tasks) {
       if (task.bases.empty()) add(task, nullptr);
@@ -48,24 +50,23 @@ class NoisyHead {
   using Members = std::vector<std::size_t>;  // numbers of readings
 
   /// Checks the list of qubits before anything is made of it.
-  [[nodiscard]] Program noisy_encoding() {
-    check_device_qubits("NoisyBackend", device_);
-    std::vector<int> qubits(static_cast<std::size_t>(program_->qubits));
+  [[nodiscard]] static std::vector<int> qubits_of_device(int count, const std::vector<int>& device) {
+    check_device_qubits("NoisyBackend", device);
+    std::vector<int> qubits(static_cast<std::size_t>(count));
     std::iota(qubits.begin(), qubits.end(), 0);
-    device_ = on_device("NoisyBackend", qubits, device_);
-    return with_noise(Program(CircuitView(program_->qubits, program_->encoding)), *model_, device_);
+    return on_device("NoisyBackend", qubits, device);
   }
 
   /// A task in one of its measurement bases; null: the computational one.
   void add(const EngineTask<S>& task, const MeasurementBasis* basis) {
-    std::vector<Operation> ops(program_->encoding.begin(), program_->encoding.end());
-    for (const auto& op : task.block) ops.push_back(relabel(op, task.window));
+    std::vector<Operation> ops = place_block(task);
     if (basis != nullptr) {
       for (const auto& op : basis->rotations()) ops.push_back(relabel(op, task.window));
     }
-    // The noise of a circuit's beginning does not depend on what follows.
-    const Program whole = with_noise(CircuitView(program_->qubits, ops), *model_, device_);
-    const PauliMaps rest(whole, encoding_.instructions().size());
+    // The noise of the encoding does not depend on what follows; how long qubits have waited since is in the writer.
+    const Program block(CircuitView(program_->qubits, ops));
+    const Program noisy_block = NoiseWriter(writer_).write_next(block, true);
+    const PauliMaps rest(noisy_block);
 
     ColMajorMatrix<double> eigenvalues =
         basis != nullptr ? basis->eigenvalues : task.eigenvalues.template cast<double>();
@@ -146,6 +147,8 @@ class NoisyHead {
   const NoiseModel* model_;
   std::vector<int> device_;
   Program encoding_;
+  NoiseWriter writer_;  // at the encoding's end
+  Program noisy_encoding_;
   PauliMaps maps_;
   PauliReach reach_;
   std::vector<NoisyReading<S>> readings_;

@@ -112,9 +112,8 @@ using PauliMap = std::variant<PauliRotation, PauliTransfer>;
 /// channels and barriers.
 class PauliMaps {
  public:
-  /// From instruction `first` on.
-  explicit PauliMaps(const Program& program, std::size_t first = 0) {
-    for (const auto& step : program.instructions().subspan(first)) {
+  explicit PauliMaps(const Program& program) {
+    for (const auto& step : program.instructions()) {
       if (const auto* op = std::get_if<Operation>(&step.action)) {
         add(*op);
       } else if (const auto* channel = std::get_if<Channel>(&step.action)) {

@@ -19,7 +19,6 @@
 #include "qmtl/mitigation/mitigated_executor.hpp"
 #include "qmtl/noise/device_path.hpp"
 #include "qmtl/noise/stand_ins.hpp"
-#include "qmtl/noise/trajectory_executor.hpp"
 
 namespace qmtl::benchmark::paper {
 namespace {
@@ -42,8 +41,7 @@ class NoisyDevice {
 
   [[nodiscard]] CircuitBackend exact(const HeadProgram<double>& program) {
     const Placed& at = placed(program.qubits);
-    if (!is_wide(program)) return erased(NoisyBackend<double>(program, at.model, at.path));
-    return by_shift(program, TrajectoryExecutor(at.model, {.count = plan_.trajectories}, at.path));
+    return erased(NoisyBackend<double>(program, at.model, at.path));
   }
   [[nodiscard]] CircuitBackend shots(const HeadProgram<double>& program) {
     return by_shift(program, measured(placed(program.qubits)));
@@ -52,11 +50,6 @@ class NoisyDevice {
     const Placed& at = placed(program.qubits);
     const MitigationOptions options{.readout_errors = at.model.readout_errors(at.path), .factors = {3}};
     return by_shift(program, MitigatedExecutor(measured(at), options));
-  }
-  [[nodiscard]] bool is_wide(const HeadProgram<double>& program) const {
-    return std::ranges::any_of(program.tasks, [this](const auto& task) {
-      return task.window.size() > static_cast<std::size_t>(plan_.exact_qubits);
-    });
   }
 
  private:
@@ -89,19 +82,21 @@ class NoisyDevice {
   return summarize(aucs).mean;
 }
 
-/// What the heads of a model are like: run_on shows them.
+/// What the heads of a model are like.
 struct HeadFacts {
   int heads = 0;
-  bool fit = true, wide = false;
+  bool fit = true;
+  std::size_t measured = 0;  ///< qubits at a time
 };
 
-[[nodiscard]] NoiseResult judge_case(Trained& model, NoisyDevice& device, const NoisePlan& plan,
+[[nodiscard]] NoiseResult judge_case(Trained& model, const NoiseCase& noise_case, const NoisePlan& plan,
                                      const TrainRequest& training, const Dataset<double>& test) {
+  NoisyDevice device(noise_case, plan);
   HeadFacts facts;
   for (const HeadProgram<double>& program : model.programs()) {
     ++facts.heads;
     facts.fit = facts.fit && device.fits(program.qubits);
-    facts.wide = facts.wide || device.is_wide(program);
+    for (const auto& task : program.tasks) facts.measured = std::max(facts.measured, task.window.size());
   }
   NoiseResult out;
   if (facts.heads == 0 || !facts.fit) return out;
@@ -110,7 +105,7 @@ struct HeadFacts {
     return mean_auc(model, test);
   };
   out.exact = judge([&](const auto& program) { return device.exact(program); });
-  if (facts.wide) return out;
+  if (facts.measured > static_cast<std::size_t>(plan.qubits) || noise_case.scale != 1.0) return out;
   out.shots = judge([&](const auto& program) { return device.shots(program); });
   out.mitigated = judge([&](const auto& program) { return device.mitigated(program); });
   model.run_on([&](const auto& program) { return device.exact(program); });
@@ -148,8 +143,7 @@ std::vector<NoiseResult> judge_under_noise(Trained& model, const NoisePlan& plan
   if (plan.cases.empty()) return out;
   const ModelState state = model.state();
   for (const NoiseCase& noise_case : plan.cases) {
-    NoisyDevice device(noise_case, plan);
-    out.push_back(judge_case(model, device, plan, training, test));
+    out.push_back(judge_case(model, noise_case, plan, training, test));
     model.restore(state);
   }
   model.run_on(nullptr);

@@ -54,15 +54,14 @@ struct NoiseCase {
 struct NoisePlan {
   std::vector<NoiseCase> cases{};
   int shots = 4096;
-  std::size_t trajectories = 400;  ///< a sample, for heads that measure more qubits than `exact_qubits`
-  int exact_qubits = 8;
-  int epochs = 5;            ///< trained on under noise
+  int qubits = 8;  ///< heads that measure more at a time have exact values only, as all have where errors are scaled
+  int epochs = 5;  ///< trained on under noise
   double rate_factor = 0.3;  ///< times the learning rate of the training before
 };
 
 /// A model's mean test AUC over its tasks in one case; NaN where it is not known.
 struct NoiseResult {
-  double exact = undefined_metric;  ///< of expectation values; from trajectories for wide heads, which have no others
+  double exact = undefined_metric;  ///< of expectation values
   double shots = undefined_metric;
   double mitigated = undefined_metric;  ///< of as many shots a circuit: readout undone, factors 1 and 3 extrapolated
   double trained = undefined_metric;    ///< of expectation values, having been trained on under noise

@@ -39,7 +39,9 @@ namespace {
     const bool once = of.device == result.noise_cases.front().device && of.scale == 1.0;
     if ((of.scale != 1.0) != scaled && !(scaled && once)) continue;
     std::vector<std::string> row{scaled ? fixed(of.scale, 0) + " times" : of.device->name};
-    for (const HeadSummary& head : heads) row.push_back(cell(head.noise[c]));
+    for (const HeadSummary& head : heads) {
+      row.push_back(scaled ? auc_text(head.noise[c].exact) : cell(head.noise[c]));
+    }
     table.add(std::move(row));
   }
   return table.markdown();
@@ -82,14 +84,14 @@ std::string noise_section(const ProblemResult& result, const NoisePlan& plan) {
              " shots a circuit, of as many mitigated (readout undone; circuits folded by 3, linear extrapolation), and "
              "of exact values after ",
              plan.epochs, " more epochs under noise at ", plan.rate_factor,
-             " of the rate. Heads that measure more than ", plan.exact_qubits, " qubits at a time: from ",
-             plan.trajectories,
-             " trajectories a sample, and nothing else. Gates are counted as the device's own, "
-             "neighbours lie on a path of coupled qubits, and pairs that are entangled but not coupled, as a ring's "
-             "ends, have the figures of the median coupling: there is no routing.\n\n") +
+             " of the rate. Heads that measure more than ", plan.qubits,
+             " qubits at a time have exact values only. Gates are counted as the device's own, neighbours lie on a "
+             "path "
+             "of coupled qubits, and pairs that are entangled but not coupled, as a ring's ends, have the figures of "
+             "the median coupling: there is no routing.\n\n") +
          case_table(result, heads, false) + "\nLoss of AUC, mean over the devices:\n\n" + losses(result, heads) +
-         "\nWith all errors, rates and couplings of " + result.noise_cases.front().device->name + " multiplied:\n\n" +
-         case_table(result, heads, true);
+         "\nWith all errors, rates and couplings of " + result.noise_cases.front().device->name +
+         " multiplied, exact:\n\n" + case_table(result, heads, true);
 }
 
 }  // namespace qmtl::benchmark::paper

@@ -114,20 +114,16 @@ TEST_CASE("noisy, measured, mitigated and trained values of a head on a device")
   CHECK(results[0].trained == Approx(value.value_of(density)).margin(1e-12));
 }
 
-TEST_CASE(
-    "heads that measure many qubits have trajectories only; heads that do not fit, and those without circuits, "
-    "nothing") {
+TEST_CASE("heads that measure many qubits, and scaled errors, have exact values; heads that do not fit have none") {
   NoisePlan plan;
-  plan.exact_qubits = 2;
+  plan.qubits = 2;
   plan.cases = {line(3, 0.01), line(2, 0.01), line(3, 0.01, 0.0)};
   Value wide({wide_head()}), narrow({ring_head()}), none({});
   const auto of_wide = judged(wide, plan), of_narrow = judged(narrow, plan), of_none = judged(none, plan);
   CHECK(std::isnan(of_wide[0].shots));
   CHECK(std::isnan(of_wide[0].trained));
   CHECK(of_wide[2].exact == Approx(wide.value_of(ShiftBackend<double>(wide_head()))).margin(1e-12));
-  const auto model = noise_model(*plan.cases[0].device, {.stand_ins = usual_stand_ins(), .all_to_all = {0, 1, 2}});
-  const auto density = ShiftBackend<double, NoisyExecutor>(wide_head(), NoisyExecutor(model));
-  CHECK(of_wide[0].exact == Approx(wide.value_of(density)).margin(0.05));
+  CHECK(std::isnan(of_narrow[2].shots));
   CHECK(std::isnan(of_wide[1].exact));
   CHECK(std::isnan(of_narrow[1].exact));
   CHECK_FALSE(std::isnan(of_narrow[0].trained));
@@ -164,9 +160,9 @@ TEST_CASE("the tables of noise have a row a device and a row a scale") {
   std::string text = noise_section(result, {});
   const auto both_spaces = [](char a, char b) { return a == ' ' && b == ' '; };
   text.erase(std::unique(text.begin(), text.end(), both_spaces), text.end());
-  for (const char* part : {"| none | 0.8000 |", "| line | 0.7900, 0.7800, 0.7950, 0.8000 |", "| line | 0.7500 |",
-                           "| 1 times | 0.7900, 0.7800, 0.7950, 0.8000 |", "| 5 times | 0.6000 |",
-                           "- `quantum`: 0.0300 under noise, 0.0050 mitigated, 0.0000 trained on under noise"}) {
+  for (const char* part :
+       {"| none | 0.8000 |", "| line | 0.7900, 0.7800, 0.7950, 0.8000 |", "| line | 0.7500 |", "| 1 times | 0.7900 |",
+        "| 5 times | 0.6000 |", "- `quantum`: 0.0300 under noise, 0.0050 mitigated, 0.0000 trained on under noise"}) {
     CAPTURE(part, text);
     CHECK(text.find(part) != std::string::npos);
   }

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "paper/noise.hpp"
+#include "paper/circuit_backend.hpp"
 #include "qmtl/core/rng.hpp"
 #include "qmtl/data/dataset.hpp"
 #include "qmtl/loss/metrics.hpp"

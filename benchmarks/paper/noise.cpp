@@ -8,7 +8,6 @@
 #include <map>
 #include <optional>
 
-#include "paper/head_kind.hpp"
 #include "qmtl/engine/noisy_backend.hpp"
 #include "qmtl/engine/parallel_backend.hpp"
 #include "qmtl/engine/pauli_executor.hpp"

@@ -1,48 +1,15 @@
 #pragma once
 // SPDX-License-Identifier: Apache-2.0
-// Trained models on noisy devices: what evaluates their circuits there, and what is asked of them.
+// Trained models on noisy devices.
 
-#include <functional>
 #include <memory>
-#include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "qmtl/data/dataset.hpp"
-#include "qmtl/engine/backend.hpp"
-#include "qmtl/loss/metrics.hpp"
+#include "paper/head_kind.hpp"
 #include "qmtl/noise/device_calibration.hpp"
 
 namespace qmtl::benchmark::paper {
-
-class Trained;
-struct TrainRequest;
-
-/// What evaluates a head's circuits, its type forgotten, so that each head is compiled for one backend beside its own.
-class CircuitBackend {
- public:
-  explicit CircuitBackend(std::unique_ptr<detail::AnyBackend<double>> backend) : backend_(std::move(backend)) {}
-  CircuitBackend(const CircuitBackend& other) : backend_(other.backend_->clone()) {}
-  CircuitBackend(CircuitBackend&&) noexcept = default;
-  CircuitBackend& operator=(const CircuitBackend& other) { return *this = CircuitBackend(other); }
-  CircuitBackend& operator=(CircuitBackend&&) noexcept = default;
-  ~CircuitBackend() = default;
-
-  void forward(BatchView<const double> angles, std::span<const double> weights, BatchView<double> expectations) {
-    backend_->forward(angles, weights, expectations);
-  }
-  void backward(BatchView<const double> angles, std::span<const double> weights, BatchView<const double> cotangents,
-                std::span<double> gradient, BatchView<double> angle_gradients) {
-    backend_->backward(angles, weights, cotangents, gradient, angle_gradients);
-  }
-
- private:
-  std::unique_ptr<detail::AnyBackend<double>> backend_;
-};
-
-/// Makes the backend of a head.
-using BackendMaker = std::function<CircuitBackend(const HeadProgram<double>&)>;
 
 /// A device whose errors, rates and couplings are multiplied by a number.
 struct NoiseCase {

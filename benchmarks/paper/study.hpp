@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "paper/noise.hpp"
 #include "paper/problem.hpp"
 
 namespace qmtl::benchmark::paper {

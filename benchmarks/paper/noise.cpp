@@ -34,7 +34,9 @@ template <class Executor>
 /// A case made ready for heads of one width; no path: there is none.
 class NoisyDevice {
  public:
-  NoisyDevice(const NoiseCase& noise_case, const NoisePlan& plan) : case_(noise_case), plan_(plan) {}
+  /// Shots are drawn from `seed` and the one behind it.
+  NoisyDevice(const NoiseCase& noise_case, const NoisePlan& plan, Seed seed)
+      : case_(noise_case), plan_(plan), seed_(seed) {}
 
   [[nodiscard]] bool fits(int qubits) { return !placed(qubits).path.empty(); }
 
@@ -43,12 +45,12 @@ class NoisyDevice {
     return erased(NoisyBackend<double>(program, at.model, at.path));
   }
   [[nodiscard]] CircuitBackend shots(const HeadProgram<double>& program) {
-    return by_shift(program, measured(placed(program.qubits)));
+    return by_shift(program, measured(placed(program.qubits), plan_.shots, seed_));
   }
   [[nodiscard]] CircuitBackend mitigated(const HeadProgram<double>& program) {
     const Placed& at = placed(program.qubits);
     const MitigationOptions options{.readout_errors = at.model.readout_errors(at.path), .factors = {3}};
-    return by_shift(program, MitigatedExecutor(measured(at), options));
+    return by_shift(program, MitigatedExecutor(measured(at, plan_.shots / 2, Seed{seed_.value + 1}), options));
   }
 
  private:
@@ -66,12 +68,13 @@ class NoisyDevice {
     }
     return placed_.emplace(qubits, std::move(out)).first->second;
   }
-  [[nodiscard]] ShotExecutor<PauliExecutor> measured(const Placed& at) const {
-    return ShotExecutor(plan_.shots, Seed{1}, PauliExecutor(at.model, at.path));
+  [[nodiscard]] static ShotExecutor<PauliExecutor> measured(const Placed& at, int shots, Seed seed) {
+    return ShotExecutor(shots, seed, PauliExecutor(at.model, at.path));
   }
 
   NoiseCase case_;
   const NoisePlan& plan_;
+  Seed seed_;
   std::map<int, Placed> placed_;
 };
 
@@ -88,9 +91,9 @@ struct HeadFacts {
   std::size_t measured = 0;  ///< qubits at a time
 };
 
-[[nodiscard]] NoiseResult judge_case(Trained& model, const NoiseCase& noise_case, const NoisePlan& plan,
+/// Leaves the model trained and on the device.
+[[nodiscard]] NoiseResult judge_case(Trained& model, NoisyDevice& device, bool exact_only, const NoisePlan& plan,
                                      const TrainRequest& training, const Dataset<double>& test) {
-  NoisyDevice device(noise_case, plan);
   HeadFacts facts;
   for (const HeadProgram<double>& program : model.programs()) {
     ++facts.heads;
@@ -99,17 +102,24 @@ struct HeadFacts {
   }
   NoiseResult out;
   if (facts.heads == 0 || !facts.fit) return out;
-  const auto judge = [&](auto make) {
-    model.run_on([&](const HeadProgram<double>& program) { return make(program); });
+  const BackendMaker exact = [&](const auto& program) { return device.exact(program); };
+  const auto judge = [&](const BackendMaker& make) {
+    model.run_on(make);
     return mean_auc(model, test);
   };
-  out.exact = judge([&](const auto& program) { return device.exact(program); });
-  if (facts.measured > static_cast<std::size_t>(plan.qubits) || noise_case.scale != 1.0) return out;
+  out.exact = judge(exact);
+  if (exact_only || facts.measured > static_cast<std::size_t>(plan.qubits)) return out;
   out.shots = judge([&](const auto& program) { return device.shots(program); });
   out.mitigated = judge([&](const auto& program) { return device.mitigated(program); });
-  model.run_on([&](const auto& program) { return device.exact(program); });
-  model.train_on(training, plan.epochs, plan.rate_factor);
-  out.trained = mean_auc(model, test);
+  const ModelState state = model.state();
+  const auto trained_on = [&](const BackendMaker& make) {
+    model.restore(state);
+    model.run_on(make);
+    model.train_on(training, plan.epochs, plan.rate_factor);
+    return judge(exact);
+  };
+  out.trained = trained_on(exact);
+  out.trained_ideally = trained_on(nullptr);
   return out;
 }
 
@@ -142,7 +152,12 @@ std::vector<NoiseResult> judge_under_noise(Trained& model, const NoisePlan& plan
   if (plan.cases.empty()) return out;
   const ModelState state = model.state();
   for (const NoiseCase& noise_case : plan.cases) {
-    out.push_back(judge_case(model, noise_case, plan, training, test));
+    NoisyDevice device(noise_case, plan, Seed{1000 * training.seed.value + 2 * out.size()});
+    try {
+      out.push_back(judge_case(model, device, noise_case.scale != 1.0, plan, training, test));
+    } catch (const NumericalError&) {  // training under noise diverged
+      out.emplace_back();
+    }
     model.restore(state);
   }
   model.run_on(nullptr);

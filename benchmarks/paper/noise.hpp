@@ -30,8 +30,9 @@ struct NoisePlan {
 struct NoiseResult {
   double exact = undefined_metric;  ///< of expectation values
   double shots = undefined_metric;
-  double mitigated = undefined_metric;  ///< of as many shots a circuit: readout undone, factors 1 and 3 extrapolated
+  double mitigated = undefined_metric;  ///< of half the shots for each of factors 1 and 3: extrapolated, readout undone
   double trained = undefined_metric;    ///< of expectation values, having been trained on under noise
+  double trained_ideally = undefined_metric;  ///< the same without noise in training
 };
 
 /// Devices at scale 1, then the first one at other scales. A path is that of one of a device's two files,

@@ -62,7 +62,7 @@ namespace {
       return summarize(values).mean;
     };
     out.push_back({mean(&NoiseResult::exact), mean(&NoiseResult::shots), mean(&NoiseResult::mitigated),
-                   mean(&NoiseResult::trained)});
+                   mean(&NoiseResult::trained), mean(&NoiseResult::trained_ideally)});
   }
   return out;
 }
@@ -77,7 +77,8 @@ namespace {
                    {"auc", number_or_null(result.exact)},
                    {"auc_shots", number_or_null(result.shots)},
                    {"auc_mitigated", number_or_null(result.mitigated)},
-                   {"auc_trained", number_or_null(result.trained)}});
+                   {"auc_trained", number_or_null(result.trained)},
+                   {"auc_trained_ideally", number_or_null(result.trained_ideally)}});
   }
   return out;
 }

@@ -131,6 +131,10 @@ TEST_CASE("options of mitigation that cannot be", "[mitigation]") {
   CHECK(message(value, {.factors = {3, 3}}) == "qmtl: MitigatedExecutor: factors, expected each once, got 3");
   CHECK(message(std::type_identity<CircuitError>(), {.factors = {3, 3.01}}) ==
         "qmtl: MitigatedExecutor: a circuit of 9 gates cannot be folded by the factor 3.01, got 3 twice");
+  CHECK(message(value, {.factors = {3}, .folded_width = -1}) ==
+        "qmtl: MitigatedExecutor: folded_width, expected 0 or more, got -1");
+  CHECK(message(value, {.readout_errors = {{2, 0}}}) ==
+        "qmtl: MitigatedExecutor: a readout error, expected a number in [0, 1], got 2");
   CHECK(message(value, {.readout_errors = {{0.5, 0.5}}}) ==
         "qmtl: MitigatedExecutor: bit 0, expected rates that do not add up to 1 to 1e-6, got 0.5 and 0.5");
   CHECK(message(std::type_identity<ShapeError>(), {.readout_errors = {{0.1, 0.1}}}) ==

@@ -159,6 +159,25 @@ TEST_CASE("pairs that are not coupled take the figures of the median coupling, i
   CHECK(max_difference(dense_density(with_noise(far, model)), dense_density(with_noise(far, by_hand))) < 1e-15);
   CHECK(dense_density(with_noise(near, model)) ==
         dense_density(with_noise(near, noise_model(published, {.stand_ins = stand_ins}))));
+
+  // Calibrated in one order only: the other one has its figures, by its own name and by those of stand-ins.
+  auto one_way = device();
+  one_way.gates[6] = {"ecr", Gate::ECR, {0, 1}, 1, 300};
+  DynamicCircuit turned(2);
+  turned.append(gate::ry(0, 0.7)).append(gate::cx(0, 1)).append(gate::ry(1, 0.3)).append(gate::ecr(0, 1));
+  NoiseModel figures;
+  for (const Gate gate : {Gate::CX, Gate::ECR}) {
+    figures.after({.gate = gate}, depolarizing(*depolarizing_strength(one_way, one_way.gates[5]), 2))
+        .after({.gate = gate}, thermal_relaxation({.t1 = 100e3, .t2 = 80e3}, 300), {0})
+        .after({.gate = gate}, thermal_relaxation({.t1 = 50e3, .t2 = 100e3}, 300), {1});
+  }
+  const auto both_ways = noise_model(one_way, {.stand_ins = stand_ins, .all_to_all = {0, 1}});
+  CHECK(max_difference(dense_density(with_noise(turned, both_ways)), dense_density(with_noise(turned, figures))) <
+        1e-14);
+  one_way.gates.erase(one_way.gates.begin() + 6);
+  const auto only_one = noise_model(one_way, {.stand_ins = stand_ins, .all_to_all = {0, 1}});
+  CHECK(max_difference(dense_density(with_noise(turned, only_one)), dense_density(with_noise(turned, figures))) <
+        1e-14);
   CHECK(test::message_of<CircuitError>([&] { static_cast<void>(noise_model(published, {.all_to_all = {3}})); }) ==
         "qmtl: DeviceCalibration: a gate's qubit, expected below 3, got 3");
 }

@@ -63,6 +63,29 @@ TEST_CASE("the path with the highest fidelity is found", "[noise]") {
   }
 }
 
+TEST_CASE("qubits whose own gates are not calibrated are on no path, and errors of SX count", "[noise]") {
+  Rng rng(Seed{1});
+  auto line = device(4, {{0, 1}, {1, 2}, {2, 3}}, rng);
+  for (auto& gate : line.gates) gate.error = 0.01;
+  for (auto& qubit : line.qubits) qubit.p_1_given_0 = qubit.p_0_given_1 = 0.0;
+  line.gates.push_back({"sx", Gate::SX, {0}, 0.02, 35});
+  CHECK(std::ranges::count(coupled_path(line, 3), 0) == 0);
+  line.gates.push_back({"sx", Gate::SX, {3}, 1.0, 35});
+  CHECK(std::ranges::count(coupled_path(line, 3), 3) == 0);
+  CHECK(coupled_path(line, 3).size() == 3);
+  CHECK(coupled_path(line, 4).empty());
+}
+
+TEST_CASE("without couplings the best qubit is a path of one", "[noise]") {
+  DeviceCalibration apart{.name = "apart"};
+  for (const double error : {0.03, 0.01, 0.02}) apart.qubits.push_back({.p_1_given_0 = error, .p_0_given_1 = error});
+  CHECK(coupled_path(apart, 1) == std::vector{1});
+  CHECK(coupled_path(apart, 2).empty());
+  apart.qubits[0].p_1_given_0 = -1;
+  CHECK(test::message_of<ValueError>([&] { static_cast<void>(coupled_path(apart, 1)); }) ==
+        "qmtl: coupled_path: a readout error, expected a number in [0, 1], got -1");
+}
+
 TEST_CASE("no path, and devices that cannot be", "[noise]") {
   Rng rng(Seed{1});
   const auto star = device(5, {{0, 1}, {0, 2}, {0, 3}, {0, 4}}, rng);

@@ -109,9 +109,10 @@ TEST_CASE("noisy, measured, mitigated and trained values of a head on a device")
   CHECK(results[0].exact == Approx(value.value_of(density)).margin(1e-12));
   CHECK(std::abs(results[0].exact - ideal) > 0.03);
   CHECK(std::abs(results[0].shots - results[0].exact) < 5 / std::sqrt(plan.shots));
-  CHECK(std::abs(results[0].mitigated - ideal) < 10 / std::sqrt(plan.shots) + 0.003);
+  CHECK(std::abs(results[0].mitigated - ideal) < 15 / std::sqrt(plan.shots) + 0.003);
   for (double& w : value.weights_) w += 0.1 * plan.epochs * plan.rate_factor;
   CHECK(results[0].trained == Approx(value.value_of(density)).margin(1e-12));
+  CHECK(results[0].trained_ideally == results[0].trained);  // as this model's training does not look at it
 }
 
 TEST_CASE("heads that measure many qubits, and scaled errors, have exact values; heads that do not fit have none") {
@@ -155,14 +156,17 @@ TEST_CASE("the tables of noise have a row a device and a row a scale") {
   TaskMetrics task{.name = "sarcasm", .classes = 2, .labelled = 10};
   task.auc = 0.8;
   fold.test = {{task}};
-  fold.noise = {{{.exact = 0.79, .shots = 0.78, .mitigated = 0.795, .trained = 0.8}, {.exact = 0.75}, {.exact = 0.6}}};
+  fold.noise = {{{.exact = 0.79, .shots = 0.78, .mitigated = 0.795, .trained = 0.8, .trained_ideally = 0.785},
+                 {.exact = 0.75},
+                 {.exact = 0.6}}};
   result.heads = {{"quantum", 5, "some circuit", {fold}}};
   std::string text = noise_section(result, {});
   const auto both_spaces = [](char a, char b) { return a == ' ' && b == ' '; };
   text.erase(std::unique(text.begin(), text.end(), both_spaces), text.end());
-  for (const char* part :
-       {"| none | 0.8000 |", "| line | 0.7900, 0.7800, 0.7950, 0.8000 |", "| line | 0.7500 |", "| 1 times | 0.7900 |",
-        "| 5 times | 0.6000 |", "- `quantum`: 0.0300 under noise, 0.0050 mitigated, 0.0000 trained on under noise"}) {
+  for (const char* part : {"| none | 0.8000 |", "| line | 0.7900, 0.7800, 0.7950, 0.8000, 0.7850 |",
+                           "| line | 0.7500 |", "| 1 times | 0.7900 |", "| 5 times | 0.6000 |",
+                           "- `quantum`: 0.0300 under noise, 0.0050 mitigated, 0.0000 trained on under noise, 0.0150 "
+                           "trained on without"}) {
     CAPTURE(part, text);
     CHECK(text.find(part) != std::string::npos);
   }

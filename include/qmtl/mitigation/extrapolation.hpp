@@ -204,7 +204,8 @@ class ExponentialFit {
                               "points of smaller factors or errors are needed"));
   }
 
-  /// The mean of values that do not change. Throws NumericalError for those that move away from the asymptote, by more
+  /// The mean of values that do not change, with the standard error of the straight line, as a decay may be too slow to
+  /// be seen. Throws NumericalError for those that move away from the asymptote, by more
   /// than three standard errors if they have any.
   [[nodiscard]] Estimate constant() const {
     ColMajorMatrix<double> columns(points_->factors.size(), 2);
@@ -212,6 +213,7 @@ class ExponentialFit {
     columns.col(1) = points_->factors;
     const auto of_slope = shares(*points_, columns, Eigen::Vector2d::Unit(1));
     const auto of_mean = shares(*points_, columns.leftCols(1), Eigen::VectorXd::Ones(1));
+    const auto of_line = shares(*points_, columns, Eigen::Vector2d::Unit(0));
     const double slope = of_slope.dot(points_->scaled), mean = of_mean.dot(points_->scaled);
     const double above = mean - *asymptote_;
     const double range = beyond_.maxCoeff();
@@ -221,7 +223,7 @@ class ExponentialFit {
                                 *asymptote_, ", got some that move away from it by ", std::abs(slope),
                                 " a factor: give another asymptote, or std::nullopt to fit it"));
     }
-    return {mean, points_->has_errors ? of_mean.norm() : 0.0};
+    return {mean, points_->has_errors ? of_line.norm() : 0.0};
   }
 
   [[nodiscard]] double golden_section(double low, double high) {

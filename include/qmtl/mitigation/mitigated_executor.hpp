@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "qmtl/core/execution.hpp"
 #include "qmtl/core/rng.hpp"
 #include "qmtl/executor/executor.hpp"
 #include "qmtl/mitigation/folding.hpp"
@@ -24,7 +25,7 @@ struct MitigationOptions {
   /// How many times as many gates each circuit is run with (fold_gates), beside itself: from all these values
   /// Richardson's extrapolation goes to none. Nothing is extrapolated if there are none.
   std::vector<double> factors{};
-  int folded_width = 0;  ///< fold only gates on so many qubits; 0 for all
+  int folded_width = 0;  ///< fold only gates on so many qubits, 0 for all; a circuit without any is not folded
 };
 
 namespace detail {
@@ -57,8 +58,8 @@ class MitigatedExecutor {
  public:
   static constexpr bool exact = exact_executor<E>;
 
-  /// Throws ValueError for a factor that is not above 1 and at most 1000, for two that are the same, and as
-  /// invert_readout_errors.
+  /// Throws ValueError for a factor that is not above 1 and at most 1000, for two that are the same, a width
+  /// below 0, rates outside [0, 1], and as invert_readout_errors.
   explicit MitigatedExecutor(E executor, MitigationOptions options)
       : executor_(std::move(executor)), options_(std::move(options)) {
     const auto& factors = options_.factors;
@@ -71,6 +72,11 @@ class MitigatedExecutor {
         throw ValueError(detail::text("qmtl: MitigatedExecutor: factors, expected each once, got ", factors[i]));
       }
     }
+    if (options_.folded_width < 0) {
+      throw ValueError(
+          detail::text("qmtl: MitigatedExecutor: folded_width, expected 0 or more, got ", options_.folded_width));
+    }
+    for (const auto& error : options_.readout_errors) detail::check_readout_error("MitigatedExecutor", error);
     detail::require_invertible("MitigatedExecutor", options_.readout_errors);
   }
 
@@ -79,6 +85,10 @@ class MitigatedExecutor {
   /// Of an executor that draws random numbers.
   void reseed(Seed seed) requires requires(E& executor) { executor.reseed(seed); }
   { executor_.reseed(seed); }
+
+  /// Of an executor that has threads of its own.
+  void set_execution(const Execution& execution) requires requires(E& executor) { executor.set_execution(execution); }
+  { executor_.set_execution(execution); }
 
   /// Mitigated expectation values. Throws ShapeError for a qubit without a readout error, CircuitError for a circuit of
   /// so few gates that two factors come to the same, and as the executor. Cost: that of the executor for each factor,
@@ -96,6 +106,10 @@ class MitigatedExecutor {
     }
     const auto tables = executor_.probabilities(runs);
     detail::require_size("MitigatedExecutor: results of the executor", tables.size(), runs.size());
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+      detail::require_size("MitigatedExecutor: outcomes of a job", tables[i].rows(), runs[i].outcomes());
+      detail::require_size("MitigatedExecutor: runs of a job", tables[i].cols(), runs[i].runs());
+    }
     std::vector<Estimates> out;
     auto next = std::span(tables);
     for (std::size_t j = 0; j < jobs.size(); ++j) {

@@ -40,8 +40,8 @@ struct DeviceNoiseOptions {
   std::vector<StandIn> stand_ins{};
   /// Gates that the device has not are without noise, where otherwise `with_noise` throws a CircuitError.
   bool other_gates = false;
-  /// Qubits any two of which have gates: where the device has none that is calibrated, they take the figures of the one
-  /// with the median error. This is less noise than routing costs.
+  /// Qubits any two of which have gates: where the device has none that is calibrated, they take the figures of that of
+  /// the other order, or else of the one with the median error. This is less noise than routing costs.
   std::vector<int> all_to_all{};
 };
 
@@ -205,15 +205,15 @@ class DeviceNoiseWriter {
   }
 
   void add_missing_pair(const std::vector<int>& qubits, const GateCalibration& median) {
-    const std::vector<int> reversed{qubits[1], qubits[0]};
-    const auto there = [&](const std::vector<int>& pair) {
-      const auto* found = find_gate(*device_, median.name, pair);
-      return found != nullptr && found->calibrated();
-    };
-    if (!there(qubits)) add_gate_as({*median.gate, *median.gate}, qubits, median);
-    if (there(qubits) || there(reversed)) return;
+    const auto* listed = find_gate(*device_, median.name, qubits);
+    if (listed != nullptr && listed->calibrated()) return;
+    const auto* turned = find_gate(*device_, median.name, std::vector{qubits[1], qubits[0]});
+    if (turned != nullptr && !turned->calibrated()) turned = nullptr;
+    const GateCalibration& figures = turned != nullptr ? *turned : median;
+    add_gate_as({*median.gate, *median.gate}, qubits, figures);
+    if (listed == nullptr && turned != nullptr) return;  // add_gate has turned the stand-ins already
     for (const auto& stand_in : stand_ins_) {
-      if (stand_in.native == *median.gate) add_gate_as(stand_in, qubits, median);
+      if (stand_in.native == *median.gate) add_gate_as(stand_in, qubits, figures);
     }
   }
 

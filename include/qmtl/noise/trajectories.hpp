@@ -82,7 +82,7 @@ struct TrajectoryMeans {
 };
 
 /// Means over enough trajectories, `values_of(state)` being the sample that each counts with. Those that do not part
-/// count with their probability and are not drawn, so that rare events are seen all the same.
+/// count with their probability and are not drawn, so that what happens rarely is seen all the same.
 template <Scalar S, class ValuesOf>
 [[nodiscard]] TrajectoryMeans sample_trajectories(TrajectoryRunner<S>& runner, const TrajectoryOptions& options,
                                                   Rng& rng, Eigen::Index observables, const ValuesOf& values_of) {

@@ -27,7 +27,7 @@ class InstructionText {
   }
   [[nodiscard]] std::string operator()(const Measurement& m) const {
     const auto& r = program_->registers()[program_->register_of(m.bit)];
-    const auto read = text("measure q", m.qubit, " -> ", r.name, '[', m.bit - r.first, ']');
+    auto read = text("measure q", m.qubit, " -> ", r.name, '[', m.bit - r.first, ']');
     if (m.error == ReadoutError{}) return read;
     return text(read, ", P(1|0) = ", m.error.p_1_given_0, ", P(0|1) = ", m.error.p_0_given_1);
   }

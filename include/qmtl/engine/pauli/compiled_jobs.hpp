@@ -72,7 +72,7 @@ class CompiledJobs {
   };
 
   [[nodiscard]] std::shared_ptr<const CompiledJob> keep(Kept made) const {
-    const auto compiled = made.compiled;
+    auto compiled = made.compiled;
     const std::size_t bytes = made.bytes();
     if (bytes > max_bytes_) return compiled;
     auto& kept = shared_->kept;

@@ -12,10 +12,12 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "qmtl/core/error.hpp"
 #include "qmtl/core/estimate.hpp"
 #include "qmtl/core/scalar.hpp"
+#include "qmtl/mitigation/richardson.hpp"
 
 namespace qmtl::inline QMTL_ABI {
 
@@ -106,15 +108,14 @@ struct FitPoints {
 /// standard error that grows fast with them. Throws as polynomial_extrapolation.
 [[nodiscard]] inline Estimate richardson_extrapolation(std::span<const NoisyValue> points) {
   static_cast<void>(detail::fit_points("richardson_extrapolation", points, std::max<std::size_t>(points.size(), 1)));
+  std::vector<double> factors;
+  for (const auto& point : points) factors.push_back(point.factor);
+  const auto shares = detail::richardson_shares(factors);
   Estimate out;
   double variance = 0.0;
-  for (const auto& point : points) {
-    double share = 1.0;
-    for (const auto& other : points) {
-      if (other.factor != point.factor) share *= other.factor / (other.factor - point.factor);
-    }
-    out.value += share * point.value;
-    variance += share * share * point.standard_error * point.standard_error;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    out.value += shares[i] * points[i].value;
+    variance += std::pow(shares[i] * points[i].standard_error, 2);
   }
   out.standard_error = std::sqrt(variance);
   return out;

@@ -13,6 +13,7 @@
 #include "qmtl/core/rng.hpp"
 #include "qmtl/executor/executor.hpp"
 #include "qmtl/mitigation/folding.hpp"
+#include "qmtl/mitigation/richardson.hpp"
 #include "qmtl/noise/readout_error.hpp"
 
 namespace qmtl::inline QMTL_ABI {
@@ -27,23 +28,6 @@ struct MitigationOptions {
   std::vector<double> factors{};
   int folded_width = 0;  ///< fold only gates on so many qubits, 0 for all; a circuit without any is not folded
 };
-
-namespace detail {
-
-/// How much the value at each factor counts in Richardson's extrapolation: prod_j factor_j / (factor_j - factor_i).
-[[nodiscard]] inline std::vector<double> richardson_shares(std::span<const double> factors) {
-  std::vector<double> out;
-  for (const double factor : factors) {
-    double share = 1.0;
-    for (const double other : factors) {
-      if (other != factor) share *= other / (other - factor);
-    }
-    out.push_back(share);
-  }
-  return out;
-}
-
-}  // namespace detail
 
 /// Runs circuits by another executor of probabilities, exact or of shots, and takes readout errors and noise out of
 /// their expectation values. Both corrections are linear in the frequencies, so that the values have no bias but

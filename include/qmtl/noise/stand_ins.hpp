@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How often devices use their own gates for each of the others.
 
-#include <algorithm>
-#include <array>
 #include <vector>
 
 #include "qmtl/noise/device_noise.hpp"

@@ -14,7 +14,9 @@ namespace qmtl::inline QMTL_ABI {
 /// one are copied with the matrices that they refer to; instructions of the new one's own are appended to `program`.
 class ProgramCopy {
  public:
-  explicit ProgramCopy(const Program& source) : program(source.qubits()), source_(&source) {
+  explicit ProgramCopy(const Program& source) : ProgramCopy(source, source.qubits()) {}
+  /// The same on another number of qubits, on which what is copied must be.
+  ProgramCopy(const Program& source, int qubits) : program(qubits), source_(&source) {
     for (const auto& r : source.registers()) program.add_register(r.name, r.bits);
     for (const auto& [i, name] : source.names().features) program.name_feature(i, name);
     for (const auto& [j, name] : source.names().weights) program.name_weight(j, name);

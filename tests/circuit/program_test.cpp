@@ -110,6 +110,16 @@ TEST_CASE("what does not fit into a program is refused and leaves it as it was")
       },
       "'c' of 2 bits can never have the value 4");
   refused(
+      circuit,
+      [](Program& q) {
+        q.append(gate::x(0), Condition{0, 3, 1});
+      },
+      "value must be of bits of its mask 1, got 3");
+  refused(
+      circuit, [](Program& q) { q.add_qubits(-1); }, "0 or more, got -1");
+  refused(
+      circuit, [](Program& q) { q.add_qubits(4095); }, "1 to 4096 qubits");
+  refused(
       circuit, [](Program& q) { q.add_register("c", 1); }, "'c' twice");
   refused(
       circuit, [](Program& q) { q.add_register("d", 65); }, "of 65");
@@ -252,6 +262,23 @@ TEST_CASE("a circuit's controls, matrices and names become a program's") {
   CHECK(p.instructions().size() == 3);
   const std::string text = to_string(p), end = "controlled q0, q1: x q2\nunitary m0' q2\nrx(theta) q0\n";
   CHECK(text.substr(text.size() - end.size()) == end);
+}
+
+TEST_CASE("a condition may be on some bits of a register") {
+  constexpr Condition middle{0, 2, 2};
+  for (std::uint64_t value = 0; value < 8; ++value) CHECK(middle.holds(value) == ((value & 2) != 0));
+  CHECK(Condition{0, 5}.holds(5));
+  CHECK(!Condition{0, 5}.holds(7));
+  Program p(1);
+  p.add_register("c", 3);
+  p.append(gate::x(0), middle);
+  CHECK(to_string(p) == "qubits 1\nbits c[3]\nif c & 2 == 2: x q0\n");
+}
+
+TEST_CASE("a program can get more qubits") {
+  Program p(1);
+  p.append(gate::h(0)).add_qubits(2).append(gate::cx(0, 2));
+  CHECK(p.qubits() == 3);
 }
 
 TEST_CASE("registers have names that text cannot mistake") {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // decode_utf8: what is accepted is what append_utf8 writes.
 
-#include "qmtl/io/utf.hpp"
+#include "qmtl/core/utf.hpp"
 
 #include "fuzz/fuzz.hpp"
 

@@ -89,6 +89,21 @@ TEST_CASE("teleportation: what is measured decides what is done") {
   for (const int count : seen) CHECK(count > 4);
 }
 
+TEST_CASE("a condition on some bits does not ask for the others") {
+  Program p(3);
+  p.add_register("c", 2);
+  p.append(gate::x(0)).append(gate::h(1)).measure(0, 0).measure(1, 1).append(gate::x(2), Condition{0, 1, 1});
+  p.append(gate::x(2), Condition{0, 0, 1});
+  Rng rng(Seed{2});
+  for (int shot = 0; shot < 20; ++shot) {
+    DynamicStateVector<> state(3);
+    RegisterValues values{0};
+    run(p, state, values, rng);
+    CHECK((values[0] & 1) == 1);
+    CHECK(test::to_dense(state).tail(4).norm() == Approx(1.0));  // qubit 2 is one
+  }
+}
+
 TEST_CASE("trajectories have the density matrix of the program on average, for each value of its registers") {
   Rng rng(Seed{3});
   const std::vector<double> x{0.4}, w{-0.8, 1.3};

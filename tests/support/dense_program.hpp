@@ -38,7 +38,7 @@ struct Branch {
     std::vector<Branch> next;
     for (const auto& [values, rho] : branches) {
       const auto& condition = step.condition;
-      if (condition && values[static_cast<std::size_t>(condition->classical_register)] != condition->value) {
+      if (condition && !condition->holds(values[static_cast<std::size_t>(condition->classical_register)])) {
         next.push_back({values, rho});
       } else if (const auto* m = std::get_if<Measurement>(&step.action)) {
         const auto [up, down] = m->error;

@@ -25,10 +25,14 @@ struct ClassicalRegister {
   friend bool operator==(const ClassicalRegister&, const ClassicalRegister&) = default;
 };
 
-/// Holds while a register, read as a binary number whose bit 0 is the least significant, has a value.
+/// Holds while a register, read as a binary number whose bit 0 is the least significant, has a value; or, with a mask,
+/// while its bits that are set in the mask have it.
 struct Condition {
   int classical_register = 0;  ///< its position in Program::registers()
   std::uint64_t value = 0;
+  std::uint64_t mask = ~std::uint64_t{0};
+
+  [[nodiscard]] constexpr bool holds(std::uint64_t of_register) const noexcept { return (of_register & mask) == value; }
 
   friend bool operator==(const Condition&, const Condition&) = default;
 };

@@ -3,6 +3,7 @@
 // Program: what runs on a device or a noisy simulator, operations among measurements, resets, channels and conditions.
 
 #include <algorithm>
+#include <climits>
 #include <cstddef>
 #include <initializer_list>
 #include <iterator>
@@ -39,6 +40,13 @@ class Program {
   explicit Program(CircuitView circuit) : Program(circuit.qubits) { append(circuit); }
 
   [[nodiscard]] int qubits() const noexcept { return qubits_; }
+  /// Adds qubits behind the others, up to 4096 in all.
+  Program& add_qubits(int count) {
+    if (count < 0) throw CircuitError(detail::text("qmtl: Program: qubits to add must be 0 or more, got ", count));
+    validate(CircuitView(static_cast<int>(std::min<long long>(static_cast<long long>(qubits_) + count, INT_MAX)), {}));
+    qubits_ += count;
+    return *this;
+  }
   [[nodiscard]] int bits() const noexcept { return registers_.empty() ? 0 : end_of(registers_.back()); }
   [[nodiscard]] std::span<const ClassicalRegister> registers() const& noexcept { return registers_; }
   /// The number of the register that a classical bit, below bits(), is in.
@@ -230,6 +238,10 @@ class Program {
     if (bits < 64 && condition.value >> bits != 0) {
       throw CircuitError(detail::text("qmtl: Program: register '", name, "' of ", bits,
                                       " bits can never have the value ", condition.value));
+    }
+    if ((condition.value & ~condition.mask) != 0) {
+      throw CircuitError(detail::text("qmtl: Program: a condition's value must be of bits of its mask ", condition.mask,
+                                      ", got ", condition.value));
     }
   }
 

@@ -53,7 +53,9 @@ class InstructionText {
   for (const auto& instruction : program.instructions()) {
     if (const auto& condition = instruction.condition) {
       const auto r = static_cast<std::size_t>(condition->classical_register);
-      out += detail::text("if ", program.registers()[r].name, " == ", condition->value, ": ");
+      const bool whole = condition->mask == Condition{}.mask;
+      out += detail::text("if ", program.registers()[r].name, whole ? "" : detail::text(" & ", condition->mask),
+                          " == ", condition->value, ": ");
     }
     out += std::visit(detail::InstructionText(program), instruction.action) + '\n';
   }

@@ -17,9 +17,9 @@
 
 #include "qmtl/core/byte_stream.hpp"
 #include "qmtl/core/file_reader.hpp"
+#include "qmtl/core/printable.hpp"
 #include "qmtl/io/json_text.hpp"
 #include "qmtl/io/load_limits.hpp"
-#include "qmtl/io/printable.hpp"
 #include "qmtl/noise/device_calibration.hpp"
 
 namespace qmtl::inline QMTL_ABI {

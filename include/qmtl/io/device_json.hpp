@@ -7,7 +7,7 @@
 #include <optional>
 #include <vector>
 
-#include "qmtl/io/utf.hpp"
+#include "qmtl/core/utf.hpp"
 #include "qmtl/noise/device_noise.hpp"
 
 namespace qmtl::inline QMTL_ABI {

@@ -16,8 +16,8 @@
 #include <vector>
 
 #include "qmtl/core/error.hpp"
+#include "qmtl/core/printable.hpp"
 #include "qmtl/io/load_limits.hpp"
-#include "qmtl/io/printable.hpp"
 #include "qmtl/io/record_reader.hpp"
 
 namespace qmtl::inline QMTL_ABI::detail {

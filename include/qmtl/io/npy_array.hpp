@@ -20,9 +20,9 @@
 #include <vector>
 
 #include "qmtl/core/error.hpp"
+#include "qmtl/core/printable.hpp"
 #include "qmtl/core/scalar.hpp"
-#include "qmtl/io/printable.hpp"
-#include "qmtl/io/utf.hpp"
+#include "qmtl/core/utf.hpp"
 
 namespace qmtl::inline QMTL_ABI {
 

@@ -15,9 +15,9 @@
 
 #include "qmtl/core/atomic_file.hpp"
 #include "qmtl/core/error.hpp"
+#include "qmtl/core/printable.hpp"
 #include "qmtl/io/load_limits.hpp"
 #include "qmtl/io/npy.hpp"
-#include "qmtl/io/printable.hpp"
 #include "qmtl/io/zip_archive.hpp"
 
 namespace qmtl::inline QMTL_ABI {

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "qmtl/core/error.hpp"
-#include "qmtl/io/printable.hpp"
+#include "qmtl/core/printable.hpp"
 
 namespace qmtl::inline QMTL_ABI::detail {
 

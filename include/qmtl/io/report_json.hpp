@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <span>
 
-#include "qmtl/io/utf.hpp"
+#include "qmtl/core/utf.hpp"
 #include "qmtl/train/epoch_record.hpp"
 
 namespace qmtl::inline QMTL_ABI {

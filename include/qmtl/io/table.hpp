@@ -18,10 +18,10 @@
 #include "qmtl/core/byte_stream.hpp"
 #include "qmtl/core/error.hpp"
 #include "qmtl/core/file_reader.hpp"
+#include "qmtl/core/printable.hpp"
+#include "qmtl/core/real_text.hpp"
 #include "qmtl/core/scalar.hpp"
 #include "qmtl/io/load_limits.hpp"
-#include "qmtl/io/printable.hpp"
-#include "qmtl/io/real_text.hpp"
 #include "qmtl/io/record_reader.hpp"
 
 namespace qmtl::inline QMTL_ABI {

@@ -17,7 +17,7 @@
 
 #include "qmtl/core/error.hpp"
 #include "qmtl/core/file_reader.hpp"
-#include "qmtl/io/printable.hpp"
+#include "qmtl/core/printable.hpp"
 
 namespace qmtl::inline QMTL_ABI::detail {
 

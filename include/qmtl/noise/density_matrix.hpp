@@ -178,7 +178,7 @@ class DensitySimulator {
 
  private:
   [[nodiscard]] static bool holds(const std::optional<Condition>& condition, const RegisterValues& values) {
-    return !condition || values[static_cast<std::size_t>(condition->classical_register)] == condition->value;
+    return !condition || condition->holds(values[static_cast<std::size_t>(condition->classical_register)]);
   }
 
   void apply(const Operation& op, DensityMatrix& rho) const { rho.apply_gate(op, x_, w_); }

@@ -68,7 +68,7 @@ class Trajectory {
 
  private:
   [[nodiscard]] bool holds(const Condition& condition) const noexcept {
-    return values_[static_cast<std::size_t>(condition.classical_register)] == condition.value;
+    return condition.holds(values_[static_cast<std::size_t>(condition.classical_register)]);
   }
   [[nodiscard]] Index size() const noexcept { return dimension(qubits_of(*state_)); }
   [[nodiscard]] Matrix matrix(int number) const {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Real numbers from text: the two ways of reading them agree, round to nearest, and do not know the locale.
 
-#include "qmtl/io/real_text.hpp"
+#include "qmtl/core/real_text.hpp"
 
 #include <charconv>
 #include <cmath>

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "qmtl/io/utf.hpp"
+#include "qmtl/core/utf.hpp"
 
 namespace qmtl::inline QMTL_ABI::detail {
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // UTF-8: what is none is replaced byte by byte, and nothing that a terminal obeys gets into a message.
 
-#include "qmtl/io/utf.hpp"
+#include "qmtl/core/utf.hpp"
 
 #include <string>
 
-#include "qmtl/io/printable.hpp"
+#include "qmtl/core/printable.hpp"
 #include "support/catch.hpp"
 
 using qmtl::detail::in_quotes;

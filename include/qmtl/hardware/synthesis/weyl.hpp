@@ -1,0 +1,221 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// Cartan's decomposition of unitary matrices on two qubits: local gates around exp(i (a XX + b YY + c ZZ)).
+
+#include <array>
+#include <cmath>
+#include <complex>
+#include <cstddef>
+#include <utility>
+
+#include "qmtl/hardware/synthesis/unitaries.hpp"
+
+namespace qmtl::inline QMTL_ABI {
+
+/// U = exp(i phase) (left[1] (x) left[0]) exp(i (a XX + b YY + c ZZ)) (right[1] (x) right[0]), the factors [0] on the
+/// first qubit. The coordinates a, b, c are in the Weyl chamber, pi/4 >= a >= b >= |c|, with c >= 0 where a is pi/4:
+/// they are the same for all matrices that differ by local gates only (Zhang, Vala, Sastry and Whaley 2003,
+/// arXiv:quant-ph/0209120).
+struct WeylDecomposition {
+  double phase = 0.0;
+  std::array<Unitary2, 2> left, right;
+  std::array<double, 3> coordinates{};
+};
+
+namespace detail {
+
+using Real4 = ColMajorMatrix<double, 4, 4>;
+
+/// Two real symmetric matrices that commute, made diagonal by the same rotation: Jacobi's method on both at once
+/// (Bunse-Gerstner, Byers and Mehrmann 1993; the angle as by Cardoso and Souloumiac 1996). Equal or nearly equal
+/// eigenvalues make no difference, since what couples them is reduced, not divided by. Returns the eigenvectors, of
+/// determinant 1.
+[[nodiscard]] inline Real4 diagonalise_together(Real4 x, Real4 y) {
+  constexpr int most_sweeps = 40;
+  Real4 vectors = Real4::Identity();
+  bool rotated = true;
+  for (int sweep = 0; rotated && sweep < most_sweeps; ++sweep) {
+    rotated = false;
+    for (int p = 0; p < 3; ++p) {
+      for (int q = p + 1; q < 4; ++q) {
+        if (std::abs(x(p, q)) < 1e-17 && std::abs(y(p, q)) < 1e-17) continue;
+        const double dx = x(p, p) - x(q, q), dy = y(p, p) - y(q, q);
+        const double on = dx * dx + dy * dy - 4 * (x(p, q) * x(p, q) + y(p, q) * y(p, q));
+        const double off = 4 * (dx * x(p, q) + dy * y(p, q));
+        const double angle = std::atan2(off, on) / 4;
+        if (std::abs(angle) < 1e-16) continue;
+        const double c = std::cos(angle), s = std::sin(angle);
+        const auto turn = [&](Real4& m, bool rows) {
+          for (int k = 0; k < 4; ++k) {
+            double &a = rows ? m(p, k) : m(k, p), &b = rows ? m(q, k) : m(k, q);
+            std::tie(a, b) = std::pair(c * a + s * b, c * b - s * a);
+          }
+        };
+        for (Real4* m : {&x, &y}) turn(*m, false), turn(*m, true);
+        turn(vectors, false);
+        rotated = true;
+      }
+    }
+  }
+  return vectors;
+}
+
+/// By Laplace's expansion along the first two rows.
+[[nodiscard]] inline double determinant(const Real4& m) {
+  const auto minor = [&m](int row, int i, int j) { return m(row, i) * m(row + 1, j) - m(row, j) * m(row + 1, i); };
+  return minor(0, 0, 1) * minor(2, 2, 3) - minor(0, 0, 2) * minor(2, 1, 3) + minor(0, 0, 3) * minor(2, 1, 2) +
+         minor(0, 1, 2) * minor(2, 0, 3) - minor(0, 1, 3) * minor(2, 0, 2) + minor(0, 2, 3) * minor(2, 0, 1);
+}
+
+/// Bell states with phases, in which local gates of determinant 1 are real and XX, YY and ZZ diagonal.
+[[nodiscard]] inline Unitary4 magic_basis() {
+  const std::complex<double> h(root_half, 0), i(0, root_half);
+  Unitary4 m;
+  m << h, i, 0, 0, 0, 0, i, h, 0, 0, i, -h, h, -i, 0, 0;
+  return m;
+}
+
+/// The diagonals of XX, YY and ZZ there.
+inline constexpr double magic_signs[3][4]{{1, -1, 1, -1}, {-1, 1, 1, -1}, {1, 1, -1, -1}};
+
+/// The factors, of determinant 1 up to sign, of a product of gates on one qubit each, first qubit first.
+[[nodiscard]] inline std::array<Unitary2, 2> local_factors(const Unitary4& product) {
+  int row = 0, column = 0;
+  for (int k = 1; k < 4; ++k) {
+    if (product.block<2, 2>(2 * (k / 2), 2 * (k % 2)).squaredNorm() >
+        product.block<2, 2>(2 * row, 2 * column).squaredNorm()) {
+      row = k / 2, column = k % 2;
+    }
+  }
+  Unitary2 first = product.block<2, 2>(2 * row, 2 * column), second;
+  first /= std::sqrt(first(0, 0) * first(1, 1) - first(0, 1) * first(1, 0));
+  for (int i = 0; i < 2; ++i) {
+    for (int j = 0; j < 2; ++j) {
+      second(i, j) = (first.adjoint() * product.block<2, 2>(2 * i, 2 * j)).trace() / 2.0;
+    }
+  }
+  return {first, second};
+}
+
+/// X, Y and Z by number.
+[[nodiscard]] inline Unitary2 pauli_by_number(std::size_t k) {
+  const std::complex<double> i(0, 1);
+  Unitary2 m;
+  if (k == 0) m << 0, 1, 1, 0;
+  if (k == 1) m << 0, -i, i, 0;
+  if (k == 2) m << 1, 0, 0, -1;
+  return m;
+}
+
+/// Moves coordinates into the Weyl chamber, and what that takes into the local gates.
+class WeylChamber {
+ public:
+  explicit WeylChamber(WeylDecomposition& weyl) : w_(&weyl), x_(&weyl.coordinates) {}
+
+  void enter() {
+    for (std::size_t k = 0; k < 3; ++k) shift(k, std::round(at(k) / (pi / 2)));
+    for (const auto& [i, j] : {std::pair<std::size_t, std::size_t>{0, 1}, {1, 2}, {0, 1}}) {
+      if (std::abs(at(i)) < std::abs(at(j))) exchange(i, j);
+    }
+    if (at(0) < 0) negate(0, at(1) < 0 ? 1 : 2);
+    if (at(1) < 0) negate(1, 2);
+    if (at(0) > pi / 4 - synthesis_tolerance && at(2) < 0) {
+      shift(0, 1);
+      negate(0, 2);
+    }
+  }
+
+ private:
+  [[nodiscard]] double& at(std::size_t k) { return (*x_)[k]; }
+
+  /// exp(i pi/2 XX) = i XX.
+  void shift(std::size_t k, double quarters) {
+    at(k) -= quarters * pi / 2;
+    w_->phase += quarters * pi / 2;
+    if (std::fmod(quarters, 2.0) == 0.0) return;
+    for (auto& right : w_->right) right = pauli_by_number(k) * right;
+  }
+  /// (X + Y) / sqrt(2) on both qubits exchanges XX and YY.
+  void exchange(std::size_t i, std::size_t j) {
+    std::swap(at(i), at(j));
+    const Unitary2 mirror = (pauli_by_number(i) + pauli_by_number(j)) * root_half;
+    for (auto& left : w_->left) left = left * mirror;
+    for (auto& right : w_->right) right = mirror * right;
+  }
+  /// Z on one qubit changes the signs of XX and YY.
+  void negate(std::size_t i, std::size_t j) {
+    at(i) = -at(i);
+    at(j) = -at(j);
+    const Unitary2 third = pauli_by_number(3 - i - j);
+    w_->left[0] = w_->left[0] * third;
+    w_->right[0] = third * w_->right[0];
+  }
+
+  WeylDecomposition* w_;
+  std::array<double, 3>* x_;
+};
+
+}  // namespace detail
+
+/// Cartan's decomposition of a unitary matrix, to rounding for all of them, also those with equal or nearly equal
+/// coordinates. In the magic basis U^T U is symmetric and unitary, so that its real and imaginary parts commute; their
+/// common eigenvectors are the right local gate. Deterministic.
+[[nodiscard]] inline WeylDecomposition weyl_decomposition(const Unitary4& u) {
+  const Unitary4 magic = detail::magic_basis();
+  const Unitary4 in_magic = magic.adjoint() * u * magic, square = in_magic.transpose() * in_magic;
+  const detail::Real4 vectors = detail::diagonalise_together(square.real(), square.imag());
+  const Unitary4 turned = in_magic * vectors.cast<std::complex<double>>();
+  std::array<double, 4> phases{};
+  detail::Real4 left;
+  for (Eigen::Index k = 0; k < 4; ++k) {
+    // The column is real up to half of the eigenvalue's phase: its square sum is the eigenvalue.
+    const auto column = turned.col(k);
+    auto& phase = phases[static_cast<std::size_t>(k)];
+    phase = std::arg((column.transpose() * column).value()) / 2;
+    left.col(k) = (column * std::polar(1.0, -phase)).real();
+  }
+  if (detail::determinant(left) < 0) {
+    phases[0] += pi;
+    left.col(0) = -left.col(0);
+  }
+  WeylDecomposition out;
+  for (std::size_t k = 0; k < 4; ++k) {
+    out.phase += phases[k] / 4;
+    for (std::size_t j = 0; j < 3; ++j) out.coordinates[j] += detail::magic_signs[j][k] * phases[k] / 4;
+  }
+  out.left = detail::local_factors(magic * left.cast<std::complex<double>>() * magic.adjoint());
+  out.right = detail::local_factors(magic * vectors.transpose().cast<std::complex<double>>() * magic.adjoint());
+  detail::WeylChamber(out).enter();
+  return out;
+}
+
+/// exp(i (a XX + b YY + c ZZ)).
+[[nodiscard]] inline Unitary4 canonical_gate(const std::array<double, 3>& coordinates) {
+  const Unitary4 magic = detail::magic_basis();
+  Unitary4 out = magic;
+  for (Eigen::Index k = 0; k < 4; ++k) {
+    double phase = 0.0;
+    for (std::size_t j = 0; j < 3; ++j) phase += coordinates[j] * detail::magic_signs[j][k];
+    out.col(k) *= std::polar(1.0, phase);
+  }
+  return out * magic.adjoint();
+}
+
+/// The matrix that a decomposition is of.
+[[nodiscard]] inline Unitary4 matrix_of(const WeylDecomposition& weyl) {
+  return std::polar(1.0, weyl.phase) * detail::kron(weyl.left[1], weyl.left[0]) * canonical_gate(weyl.coordinates) *
+         detail::kron(weyl.right[1], weyl.right[0]);
+}
+
+/// The fewest CX, CZ or ECR gates between local ones that make a gate of these coordinates: none, one of (pi/4, 0, 0),
+/// two of (a, b, 0), three of all others (Shende, Bullock and Markov 2004, arXiv:quant-ph/0308045).
+[[nodiscard]] inline int entangling_gates(const std::array<double, 3>& coordinates,
+                                          double tolerance = synthesis_tolerance) {
+  const auto [a, b, c] = coordinates;
+  if (std::abs(c) > tolerance) return 3;
+  if (b > tolerance) return 2;
+  if (a < tolerance) return 0;
+  return std::abs(a - pi / 4) < tolerance ? 1 : 2;
+}
+
+}  // namespace qmtl::inline QMTL_ABI

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+// A head's jobs on few circuits: which go together, and that every register reads what its run asks for.
+
+#include "qmtl/hardware/plan_job.hpp"
+
+#include <cmath>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "hardware/head_question.hpp"
+#include "qmtl/executor/ideal_executor.hpp"
+#include "qmtl/hardware/simulated_provider.hpp"
+#include "support/catch.hpp"
+#include "support/throws.hpp"
+
+namespace {
+
+using namespace qmtl;
+using test::HeadQuestion;
+
+/// The largest difference between what registers are read as and what the ideal executor says of their runs.
+double largest_difference(const std::vector<CircuitJob>& jobs, const HardwareJob& plan) {
+  IdealExecutor<> ideal;
+  const auto expected = ideal.probabilities(jobs);
+  double worst = 0.0;
+  for (std::size_t j = 0; j < jobs.size(); ++j) {
+    for (std::size_t r = 0; r < plan.jobs[j].runs.size(); ++r) {
+      const auto [circuit, place] = plan.jobs[j].runs[r];
+      const auto tables = register_probabilities(plan.circuits[static_cast<std::size_t>(circuit)], NoiseModel());
+      const auto& table = tables[static_cast<std::size_t>(place)];
+      for (std::size_t a = 0; a < table.size(); ++a) {
+        const double p = expected[j](static_cast<Eigen::Index>(a), static_cast<Eigen::Index>(r));
+        worst = std::max(worst, std::abs(table[a] - p));
+      }
+    }
+  }
+  return worst;
+}
+
+}  // namespace
+
+TEST_CASE("tasks with disjoint windows share a circuit, overlapping ones do not", "[hardware]") {
+  const HeadQuestion question(3);
+  const auto jobs = question.jobs();
+  const HardwareJob plan = plan_hardware_job(jobs, {.shots = 100});
+  CHECK(plan.circuits.size() == 9);  // {0,1} with {2,3}; {1,2} in each of two bases; three samples
+  CHECK(plan.runs() == 12);
+  CHECK(plan.jobs[0].runs[1].circuit == plan.jobs[1].runs[1].circuit);
+  CHECK(plan.jobs[0].runs[1] != plan.jobs[1].runs[1]);
+  CHECK(plan.jobs[2].runs[1].circuit != plan.jobs[3].runs[1].circuit);
+  std::set<std::string> names;
+  for (const auto& circuit : plan.circuits) {
+    for (const auto& r : circuit.registers()) names.insert(r.name);
+    CHECK(feature_count(circuit) == 0);
+  }
+  CHECK(names.size() == plan.runs());
+  CHECK(largest_difference(jobs, plan) < 1e-12);
+}
+
+TEST_CASE("each run has a circuit of its own where none is to be shared", "[hardware]") {
+  const HeadQuestion question(2);
+  const auto jobs = question.jobs();
+  const HardwareJob plan = plan_hardware_job(jobs, {.share_circuits = false});
+  CHECK(plan.circuits.size() == 8);
+  CHECK(largest_difference(jobs, plan) < 1e-12);
+}
+
+TEST_CASE("shifts of one task go with those of others that begin alike", "[hardware]") {
+  HeadQuestion question(4);
+  for (Eigen::Index r = 1; r < 4; ++r) {
+    for (std::size_t t = 0; t < 4; ++t) question.parameters(t).col(r) = question.parameters(t).col(0);
+  }
+  question.parameters(0)(4, 1) += pi / 2;
+  auto jobs = question.jobs();
+  const std::vector<CircuitJob> of_two{jobs[0],
+                                       {jobs[1].circuit,
+                                        jobs[1].qubits,
+                                        jobs[1].measured,
+                                        {jobs[1].parameters.data(), 6, 2},
+                                        jobs[1].eigenvalues,
+                                        jobs[1].shared}};
+  const HardwareJob plan = plan_hardware_job(of_two);  // four runs and two, all of one sample
+  CHECK(plan.circuits.size() == 4);
+  CHECK(largest_difference(of_two, plan) < 1e-12);
+}
+
+TEST_CASE("light cones without a qubit in common share a circuit", "[hardware]") {
+  const std::vector<Operation> cone{gate::ry(0, feature(0)), gate::cz(0, 1)};
+  const Batch<double> parameters{{0.4, 0.9}}, eigenvalues{{1.0}, {-1.0}};
+  const std::vector<int> left{5, 2}, right{1, 0}, measured{0};
+  const std::vector<CircuitJob> jobs{{{2, cone}, left, measured, parameters, eigenvalues, 2},
+                                     {{2, cone}, right, measured, parameters, eigenvalues, 2}};
+  const HardwareJob plan = plan_hardware_job(jobs);
+  CHECK(plan.circuits.size() == 2);
+  CHECK(plan.circuits[0].qubits() == 6);
+  CHECK(largest_difference(jobs, plan) < 1e-12);
+  CHECK(plan.jobs[0].circuit != plan.jobs[1].circuit);
+}
+
+TEST_CASE("readout is calibrated on all qubits that are measured", "[hardware]") {
+  const HeadQuestion question(1);
+  const auto reverse = [](const Program& program) {
+    Program out(9);
+    const std::vector<int> map{8, 6, 4, 2};
+    out.append(program, map);
+    return out;
+  };
+  const HardwareJob plan =
+      plan_hardware_job(question.jobs(), {.transpile = reverse, .calibrate_readout = true, .name = "named"});
+  REQUIRE(plan.calibration);
+  CHECK(plan.name == "named");
+  CHECK(plan.calibration->qubits == std::vector{2, 4, 6, 8});
+  CHECK(plan.circuits.size() == 5);
+  const auto& ones = plan.circuits[static_cast<std::size_t>(plan.calibration->ones)];
+  CHECK(register_probabilities(ones, NoiseModel())[0].back() == 1.0);
+  CHECK(largest_difference(question.jobs(), plan) < 1e-12);
+}
+
+TEST_CASE("names of jobs are new ones unless they are given", "[hardware]") {
+  const HeadQuestion question(1);
+  const auto first = plan_hardware_job(question.jobs()), second = plan_hardware_job(question.jobs());
+  CHECK(first.name != second.name);
+  CHECK(first.name.size() == 29);
+  CHECK(first.circuits == second.circuits);
+}
+
+TEST_CASE("jobs that cannot be planned are refused", "[hardware]") {
+  HeadQuestion question(1);
+  auto jobs = question.jobs();
+  CHECK_THROWS_AS(plan_hardware_job(jobs, {.shots = 0}), ValueError);
+  CHECK_THROWS_AS(plan_hardware_job(jobs, {.name = "a b"}), ValueError);
+  const auto lossy = [](const Program& program) { return Program(program.qubits()); };
+  CHECK(test::message_of<CircuitError>([&] { (void)plan_hardware_job(jobs, {.transpile = lossy}); }) ==
+        "qmtl: HardwareJob: a transpiled circuit must have the registers that it had, each bit measured once");
+  const std::vector<int> twice{1, 1}, three{0, 1, 2};
+  jobs[0].measured = twice;
+  CHECK_THROWS_AS(plan_hardware_job(jobs), CircuitError);
+  jobs[0].measured = three;
+  CHECK_THROWS_AS(plan_hardware_job(jobs), ShapeError);
+  jobs = question.jobs();
+  const std::vector<Operation> weighted{gate::ry(0, weight(0))};
+  jobs[0].circuit = {4, weighted};
+  CHECK_THROWS_AS(plan_hardware_job(jobs), CircuitError);
+  CHECK(plan_hardware_job({}).circuits.empty());
+}

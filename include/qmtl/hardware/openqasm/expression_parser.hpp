@@ -257,6 +257,9 @@ class ExpressionParser : public TokenStream {
         case SymbolKind::value: return indexed(value_of(*symbol));
         case SymbolKind::bits: return bits(*symbol);
         case SymbolKind::type: return cast();
+        case SymbolKind::keyword:
+          if (name.text == "pow") return call();  // which is a modifier as well
+          fail_expected("an expression");
         default: fail_expected("an expression");
       }
     }

@@ -67,6 +67,13 @@ class GateParser : public ExpressionParser {
     define(name, symbol);
   }
 
+  /// A bit of a register that has no name in the text.
+  [[nodiscard]] int add_bit(std::string_view name) {
+    const int first = program_.bits();
+    program_.add_register(free_name(name), 1);
+    return first;
+  }
+
   /// Qubit number i of a device.
   [[nodiscard]] int physical_qubit(const Token& token) {
     if (!qubit_registers_.empty()) fail(token, "physical qubits beside registers of qubits are not supported");
@@ -117,6 +124,13 @@ class GateParser : public ExpressionParser {
     if (!found.scalar) return indexed_operand(found);
     places_.push_back(found.first);
     return {begin, 1, true};
+  }
+
+  /// Neighbours from `first` on, as an operand of the same size.
+  [[nodiscard]] Operand add_places(int first, Operand operand) {
+    operand.begin = places_.size();
+    for (std::size_t i = 0; i < operand.count; ++i) places_.push_back(first + static_cast<int>(i));
+    return operand;
   }
 
   /// All of a register or alias, or what an index selects of it.

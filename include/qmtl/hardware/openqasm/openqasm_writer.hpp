@@ -22,6 +22,7 @@
 #include "qmtl/hardware/openqasm/openqasm_names.hpp"
 #include "qmtl/hardware/openqasm/openqasm_program.hpp"
 #include "qmtl/hardware/openqasm/unitary_power.hpp"
+#include "qmtl/hardware/synthesis/controlled.hpp"
 
 namespace qmtl::inline QMTL_ABI {
 
@@ -69,7 +70,12 @@ class Writer {
   void write_definitions() {
     std::bitset<static_cast<std::size_t>(gate_kinds)> used;
     for (const auto& instruction : program_->instructions()) {
-      if (const auto* op = gate_of(instruction)) used.set(gate_index(op->gate));
+      const auto* controlled = std::get_if<ControlledOperation>(&instruction.action);
+      if (controlled != nullptr && version_ == 2) {
+        for (const auto& op : one_and_two_qubit_gates(*controlled)) used.set(gate_index(op.gate));
+      } else if (const auto* op = gate_of(instruction)) {
+        used.set(gate_index(op->gate));
+      }
     }
     for (const auto& definition : definition_texts) {
       if (!used.test(gate_index(definition.gate)) || spelling(definition.gate).standard) continue;
@@ -146,8 +152,10 @@ class Writer {
     if (std::popcount(open) > 10) refuse("a condition on some bits of a register needs more than 1024 statements");
     std::uint64_t some = 0;
     do {
-      out_ += detail::text("if(", registers_[r], "==", condition.value | some, ") ");
+      prefix_ = detail::text("if(", registers_[r], "==", condition.value | some, ") ");
+      if (!std::holds_alternative<ControlledOperation>(instruction.action)) out_ += prefix_;
       write_action(instruction);
+      prefix_.clear();
       some = (some - open) & open;  // the next of its subsets
     } while (some != 0);
   }
@@ -192,6 +200,11 @@ class Writer {
     add_qubits(op.targets());
     end_statement();
   }
+  /// One of several statements, each of which is under the condition in front of the first.
+  void write_again(const Operation& op) {
+    out_ += prefix_;
+    add(op);
+  }
 
   void add_angles(std::span<const Angle> angles) {
     if (angles.empty()) return;
@@ -216,7 +229,10 @@ class Writer {
 
   /// U of the table is another gate behind controls than that of OpenQASM 3, CU of both the same.
   void add(const ControlledOperation& controlled) {
-    if (version_ == 2) refuse("OpenQASM 2 has no gates with so many controls: write OpenQASM 3, or decompose them");
+    if (version_ == 2) {
+      for (const auto& op : one_and_two_qubit_gates(controlled)) write_again(op);
+      return;
+    }
     const Operation& op = controlled.operation;
     const bool u = op.gate == Gate::U;
     const std::size_t modifiers = controlled.controls.size() - (u ? 1 : 0);
@@ -259,6 +275,7 @@ class Writer {
   ParameterNames parameters_;                           // as they are called here
   std::vector<std::string> qubits_, registers_, bits_;  // by their numbers
   std::string out_;
+  std::string prefix_;  // the condition of what becomes several statements
 };
 
 }  // namespace detail::openqasm

@@ -8,6 +8,7 @@
 #include "qmtl/core/byte_stream.hpp"
 #include "qmtl/core/file_reader.hpp"
 #include "qmtl/hardware/openqasm/openqasm2_parser.hpp"
+#include "qmtl/hardware/openqasm/openqasm3_parser.hpp"
 #include "qmtl/hardware/openqasm/openqasm_program.hpp"
 
 namespace qmtl::inline QMTL_ABI {
@@ -19,6 +20,32 @@ namespace qmtl::inline QMTL_ABI {
 /// what is over the limits. Cost: some 100 MB of text a second.
 [[nodiscard]] inline OpenQasmProgram read_openqasm2(std::string_view content, const OpenQasmOptions& options = {}) {
   return detail::openqasm::OpenQasm2Parser(content, options).read();
+}
+
+/// The program of a text in OpenQASM 3.0, as far as it is a circuit: gates, their definitions and modifiers,
+/// measurements and resets, conditions on bits of one register, and constants, variables, `for` and `if` that are known
+/// before the program runs. Inputs of type float or angle are features and weights (OpenQasmOptions::features).
+/// stdgates.inc is built in. Global phases count behind controls: U is exp(i theta / 2) times the gate of this library.
+/// What is beyond that is refused by its name. Throws as read_openqasm2 does.
+[[nodiscard]] inline OpenQasmProgram read_openqasm3(std::string_view content, const OpenQasmOptions& options = {}) {
+  return detail::openqasm::OpenQasm3Parser(content, options).read();
+}
+
+namespace detail::openqasm {
+
+/// Whether a text begins with the version line of OpenQASM 2; OpenQASM 3 may do without one.
+[[nodiscard]] inline bool is_version2(std::string_view content, const OpenQasmOptions& options) {
+  const Source source{options.name, content};
+  Lexer lexer(source, true);
+  return lexer.next().text == "OPENQASM" && lexer.next().text.starts_with('2');
+}
+
+}  // namespace detail::openqasm
+
+/// The program of a text in OpenQASM of the version that its first line names, 3 without one.
+[[nodiscard]] inline OpenQasmProgram read_openqasm(std::string_view content, const OpenQasmOptions& options = {}) {
+  return detail::openqasm::is_version2(content, options) ? read_openqasm2(content, options)
+                                                         : read_openqasm3(content, options);
 }
 
 namespace detail::openqasm {
@@ -38,7 +65,7 @@ template <class Read>
 
 /// The same of a file, in whose folder included files are looked for first. Throws also as read_file does.
 [[nodiscard]] inline OpenQasmProgram read_openqasm_file(const std::string& path, const OpenQasmOptions& options = {}) {
-  return detail::openqasm::read_file(path, options, read_openqasm2);
+  return detail::openqasm::read_file(path, options, read_openqasm);
 }
 
 }  // namespace qmtl::inline QMTL_ABI

@@ -84,6 +84,12 @@ class TokenStream {
     fail(current_, text("expected ", what, ", got ", shown(current_)));
   }
 
+  /// Moves behind the end of the line that the current token is in.
+  void skip_line() {
+    const auto text = lexers_.back().lexer.source().text;
+    go_back(std::min(text.find('\n', position()), text.size()));
+  }
+
   /// Where the current token begins, to come back to.
   [[nodiscard]] std::size_t position() const noexcept { return lexers_.back().lexer.position_of(current_); }
   void go_back(std::size_t position) {

@@ -12,9 +12,9 @@ namespace qmtl::inline QMTL_ABI {
 
 /// A program as OpenQASM 2.0, with all digits. Gates that qelib1.inc does not have are defined in front; p, u and cp
 /// are called u1, u3 and cu1. Registers keep their names as far as the language lets them. Read back, it is the same
-/// up to global phases, which cannot be seen. Throws CircuitError for what the language cannot say: angles of features
-/// or weights, more controls than gates of the table have, matrices on several qubits, channels, readout errors, and
-/// conditions on some bits of a register of which more than 10 are left open.
+/// up to global phases, which cannot be seen; further controls are written as gates on one and two qubits. Throws
+/// CircuitError for what the language cannot say: angles of features or weights, matrices on several qubits, channels,
+/// readout errors, and conditions on some bits of a register of which more than 10 are left open.
 [[nodiscard]] inline std::string write_openqasm2(const Program& program, const OpenQasmWriteOptions& options = {}) {
   return detail::openqasm::Writer(program, options, 2).text();
 }

@@ -52,7 +52,7 @@ struct ComparedProgram {
   std::vector<bool> touched(static_cast<std::size_t>(program.qubits()), false);
   for (const auto& step : program.instructions()) {
     if (std::holds_alternative<Barrier>(step.action)) continue;
-    for (const int q : qubits_of(step)) touched[static_cast<std::size_t>(q)] = true;
+    for (const int q : instruction_qubits(step)) touched[static_cast<std::size_t>(q)] = true;
   }
   return touched;
 }

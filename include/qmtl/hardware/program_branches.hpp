@@ -44,7 +44,7 @@ using ProgramBranches = std::map<RegisterValues, std::vector<SparseState>>;
       if (out[i]) continue;
       written[bit] = true;
     }
-    for (const int q : qubits_of(steps[i])) used[static_cast<std::size_t>(q)] = true;
+    for (const int q : instruction_qubits(steps[i])) used[static_cast<std::size_t>(q)] = true;
     if (steps[i].condition) read[static_cast<std::size_t>(steps[i].condition->classical_register)] = true;
   }
   return out;
@@ -217,7 +217,7 @@ class BranchRunner {
         std::holds_alternative<Reset>(step.action) || std::holds_alternative<Channel>(step.action)) {
       throw ValueError("qmtl: equivalence: a program on so many qubits, expected measurements at its end only");
     }
-    const auto qubits = qubits_of(step);
+    const auto qubits = instruction_qubits(step);
     const Operation* op = plain_gate(step);
     const bool diagonal = op != nullptr && is_diagonal(op->gate);
     const auto matters = [&](int q) {

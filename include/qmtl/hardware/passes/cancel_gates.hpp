@@ -226,7 +226,7 @@ class GateCanceller {
   }
 
   void add(const Instruction& step) {
-    for (const int q : qubits_of(step)) wires_[static_cast<std::size_t>(q)].push_back(steps_.size());
+    for (const int q : instruction_qubits(step)) wires_[static_cast<std::size_t>(q)].push_back(steps_.size());
     steps_.emplace_back(step);
   }
 

@@ -31,7 +31,7 @@ class OneQubitFuser {
   void take(const Instruction& step) {
     const auto* op = std::get_if<Operation>(&step.action);
     if (op != nullptr && info(op->gate).qubits == 1) return take_gate(*op, step);
-    for (const int q : qubits_of(step)) flush(q);
+    for (const int q : instruction_qubits(step)) flush(q);
     out_.copy(step);
   }
 

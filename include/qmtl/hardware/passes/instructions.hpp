@@ -12,7 +12,7 @@
 namespace qmtl::inline QMTL_ABI {
 
 /// All qubits of an instruction, controls first.
-[[nodiscard]] inline std::vector<int> qubits_of(const Instruction& step) {
+[[nodiscard]] inline std::vector<int> instruction_qubits(const Instruction& step) {
   return std::visit(
       [](const auto& action) -> std::vector<int> {
         using Action = std::remove_cvref_t<decltype(action)>;

@@ -19,7 +19,7 @@ namespace qmtl::inline QMTL_ABI {
   const auto steps = program.instructions();
   std::vector<bool> read(static_cast<std::size_t>(program.qubits()), false), kept(steps.size(), true);
   for (std::size_t i = steps.size(); i-- > 0;) {
-    const auto qubits = qubits_of(steps[i]);
+    const auto qubits = instruction_qubits(steps[i]);
     const Operation* op = plain_gate(steps[i]);
     const bool all_read = std::ranges::all_of(qubits, [&](int q) { return read[static_cast<std::size_t>(q)]; });
     kept[i] = op == nullptr || !is_diagonal(op->gate) || !all_read;
@@ -43,7 +43,7 @@ namespace qmtl::inline QMTL_ABI {
     if (reset != nullptr && !touched[static_cast<std::size_t>(reset->qubit)]) continue;
     out.copy(step);
     if (std::holds_alternative<Barrier>(step.action)) continue;
-    for (const int q : qubits_of(step)) touched[static_cast<std::size_t>(q)] = true;
+    for (const int q : instruction_qubits(step)) touched[static_cast<std::size_t>(q)] = true;
   }
   return std::move(out.program);
 }

@@ -39,7 +39,7 @@ class PairResynthesis {
   void take(const Instruction& step) {
     const auto* op = bound_gate(step);
     if (op == nullptr || info(op->gate).qubits > 2) {
-      for (const int q : qubits_of(step)) close(q);
+      for (const int q : instruction_qubits(step)) close(q);
       return out_.copy(step);
     }
     if (info(op->gate).qubits == 1) return block_of(op->qubits[0]).ops.push_back(*op);

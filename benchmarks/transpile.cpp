@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// A circuit in OpenQASM on the qubits of a device: layout and routing.
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "options.hpp"
+#include "qmtl/core/atomic_file.hpp"
+#include "qmtl/hardware/openqasm/read_openqasm.hpp"
+#include "qmtl/hardware/openqasm/write_openqasm.hpp"
+#include "qmtl/hardware/routing.hpp"
+#include "qmtl/io/target_json.hpp"
+#include "timing.hpp"
+
+namespace qmtl::benchmark {
+namespace {
+
+struct Arguments {
+  std::string file, target, out;
+  int seeds = 128;
+  int threads = 1;
+  std::uint64_t seed = 1;
+  long long states = 10'000'000;
+  bool json = false;
+  bool route_only = false;
+};
+
+/// Gates, matrices and channels on two qubits.
+[[nodiscard]] int two_qubit_gates(const Program& program) {
+  return static_cast<int>(std::ranges::count_if(program.instructions(), [](const Instruction& instruction) {
+    return detail::coupled_qubits("transpile", instruction).first >= 0;
+  }));
+}
+
+/// Instructions on the longest path of those that depend on one another, barriers not counted.
+[[nodiscard]] int depth(const Program& program) {
+  const detail::RoutingProblem problem(program, detail::RoutingProblem::Detail::instructions);
+  std::vector<int> levels(static_cast<std::size_t>(problem.wires()));
+  for (std::size_t i = 0; i < problem.steps().size(); ++i) {
+    const auto wires = problem.wires_of(problem.steps()[i]);
+    int level = 0;
+    for (const int w : wires) level = std::max(level, levels[static_cast<std::size_t>(w)]);
+    if (!std::holds_alternative<Barrier>(program.instructions()[i].action)) ++level;
+    for (const int w : wires) levels[static_cast<std::size_t>(w)] = level;
+  }
+  return *std::ranges::max_element(levels);
+}
+
+void print(const Arguments& arguments, const Target& target, const Program& original, const RoutedProgram& routed,
+           double seconds) {
+  const int before = two_qubit_gates(original), added = 3 * routed.swaps, levels = depth(routed.program);
+  if (arguments.json) {
+    const nlohmann::ordered_json line{{"circuit", arguments.file},
+                                      {"target", target.name},
+                                      {"two_qubit_gates", before},
+                                      {"added_two_qubit_gates", added},
+                                      {"depth", levels},
+                                      {"seconds", seconds},
+                                      {"initial_layout", routed.initial_layout},
+                                      {"final_layout", routed.final_layout}};
+    std::printf("%s\n", line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+    return;
+  }
+  std::printf("%s on %s: %d two-qubit gates and %d swaps (%d added gates), depth %d, %.2f s\n", arguments.file.c_str(),
+              target.name.c_str(), before, routed.swaps, added, levels, seconds);
+}
+
+[[nodiscard]] int run(const Arguments& arguments) {
+  if (!arguments.route_only) throw ValueError("qmtl: transpile: --route-only, expected it");
+  const Program program = read_openqasm_file(arguments.file).program;
+  const Target target = load_target(arguments.target);
+  const Stopwatch watch;
+  const auto routed = route(program, target,
+                            {.trials = arguments.seeds,
+                             .max_states = arguments.states,
+                             .seed = Seed{arguments.seed},
+                             .execution = Threads{arguments.threads}});
+  const double seconds = watch.seconds();
+  check_routing(program, routed, target.couplings);
+  if (!arguments.out.empty()) {
+    const auto text = write_openqasm2(routed.program, {.extended_qelib1 = true});
+    write_file_atomically(arguments.out, std::as_bytes(std::span(text)));
+  }
+  print(arguments, target, program, routed, seconds);
+  return 0;
+}
+
+}  // namespace
+}  // namespace qmtl::benchmark
+
+int main(int argc, char** argv) {
+  using namespace qmtl::benchmark;
+  Arguments arguments;
+  CLI::App app{"Puts a circuit on the qubits of a device."};
+  app.add_option("file", arguments.file, "circuit in OpenQASM 2 or 3")->required();
+  app.add_option("--target", arguments.target,
+                 "conf_NAME.json (with props_NAME.json beside it, its calibration counts) or a map {qubits, edges}")
+      ->required();
+  app.add_flag("--route-only", arguments.route_only, "gates stay as they are, swaps are added");
+  app.add_option("--seeds", arguments.seeds, "layouts that routes are searched from")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  app.add_option("--seed", arguments.seed, "of all random numbers")->capture_default_str();
+  app.add_option("--states", arguments.states, "how many states of a search are looked at, about a million a second")
+      ->check(CLI::Range(1.0, 1e15))
+      ->capture_default_str();
+  add_threads_option(app, arguments.threads);
+  app.add_flag("--json", arguments.json, "prints a line of JSON");
+  app.add_option("-o,--out", arguments.out, "file for the circuit, in OpenQASM 2");
+  return run_program(app, argc, argv, [&] { return run(arguments); });
+}

@@ -1,0 +1,69 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// Layout and routing: a program on the qubits of a device, with as few swaps as are found.
+
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "qmtl/core/execution.hpp"
+#include "qmtl/core/rng.hpp"
+#include "qmtl/hardware/embedding.hpp"
+#include "qmtl/hardware/routed_program.hpp"
+#include "qmtl/hardware/routing/apply_route.hpp"
+#include "qmtl/hardware/routing/route_trials.hpp"
+#include "qmtl/hardware/target.hpp"
+
+namespace qmtl::inline QMTL_ABI {
+
+struct RoutingOptions {
+  /// Layouts that routes are searched from; the best of them are searched from again, more widely.
+  int trials = 64;
+  /// How many states of a search it is worth, of which about half a million are looked at in a second.
+  long long max_states = 2'000'000;
+  Seed seed{1};
+  Execution execution = Sequential{};  ///< makes no difference to the result
+  EmbeddingOptions embedding{};
+};
+
+namespace detail {
+[[nodiscard]] inline TrialOptions trial_options(const RoutingOptions& options) {
+  if (options.trials < 1 || options.max_states < 1) {
+    throw ValueError(text("qmtl: routing: trials and states, expected 1 or more, got ", options.trials, " and ",
+                          options.max_states));
+  }
+  static_cast<void>(thread_count(options.execution));
+  return {options.trials, options.max_states, options.seed, options.execution};
+}
+}  // namespace detail
+
+/// The program on the target's qubits, with swaps, as instructions, where qubits that have a gate together are not
+/// coupled. Nothing else is changed: the order of instructions on each qubit, and on classical bits where it counts,
+/// stays. Takes a layout without swaps if find_embedding has one, the best by the target's calibration; else the best
+/// route of many trials (docs/transpiling.md). The directions of couplings do not count. Throws CircuitError for an
+/// instruction other than a barrier on more than two qubits, for more qubits than the target has, and where those that
+/// have gates together are more than are connected; ValueError for less than one trial or state and bad threads.
+[[nodiscard]] inline RoutedProgram route(const Program& program, const Target& target,
+                                         const RoutingOptions& options = {}) {
+  const auto trial_options = detail::trial_options(options);
+  const PlacementCosts costs(target);
+  if (auto layout = find_embedding(InteractionGraph(program), target.couplings, costs, options.embedding)) {
+    return detail::apply_route(program, target.couplings, {*std::move(layout), {}});
+  }
+  detail::RouteTrials trials(program, target.couplings, trial_options);
+  return detail::apply_route(program, target.couplings, trials.run());
+}
+
+/// The same from a given layout on, by one search. Throws also ShapeError and CircuitError for a layout that is not one
+/// of the program's qubits on different ones of the target.
+[[nodiscard]] inline RoutedProgram route_from(const Program& program, const Target& target, std::span<const int> layout,
+                                              const RoutingOptions& options = {}) {
+  detail::require_size("route_from: the layout", layout.size(), program.qubits());
+  detail::require_distinct_qubits("route_from: the layout", layout, target.couplings.qubits());
+  const auto trial_options = detail::trial_options(options);
+  return detail::apply_route(program, target.couplings,
+                             detail::route_from_layout(program, target.couplings, layout, trial_options));
+}
+
+}  // namespace qmtl::inline QMTL_ABI

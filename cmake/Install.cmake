@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Install rules and the package that find_package(qmtl) finds, with qmtl::io for those who have its packages.
+# Install rules and the package that find_package(qmtl) finds, with qmtl::io and qmtl::provider for those who have their packages.
 include(CMakePackageConfigHelpers)
 
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/qmtl DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.hpp")
@@ -8,8 +8,10 @@ install(TARGETS qmtl qmtl_compiled qmtl_compiled_float EXPORT qmtlTargets)
 install(EXPORT qmtlTargets NAMESPACE qmtl:: DESTINATION ${qmtl_package_dir})
 install(TARGETS qmtl_io EXPORT qmtlIoTargets)
 install(EXPORT qmtlIoTargets NAMESPACE qmtl:: DESTINATION ${qmtl_package_dir})
+install(TARGETS qmtl_provider EXPORT qmtlProviderTargets)
+install(EXPORT qmtlProviderTargets NAMESPACE qmtl:: DESTINATION ${qmtl_package_dir})
 install(FILES ${CMAKE_CURRENT_LIST_DIR}/Compiled.cmake ${CMAKE_CURRENT_LIST_DIR}/FindLibZip.cmake
-              ${CMAKE_CURRENT_LIST_DIR}/IoPackages.cmake
+              ${CMAKE_CURRENT_LIST_DIR}/IoPackages.cmake ${CMAKE_CURRENT_LIST_DIR}/ProviderPackages.cmake
         DESTINATION ${qmtl_package_dir})
 
 configure_package_config_file(cmake/qmtlConfig.cmake.in ${PROJECT_BINARY_DIR}/qmtlConfig.cmake

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# qmtl::qmtl, qmtl::compiled and qmtl::io for users; qmtl_warnings and qmtl_program for the project's own programs only.
+# qmtl::qmtl, qmtl::compiled, qmtl::io and qmtl::provider for users; qmtl_warnings and qmtl_program for the project's own programs only.
 include(CheckCXXCompilerFlag)
 include(GNUInstallDirs)
 
@@ -24,6 +24,17 @@ endif()
 foreach(target IN ITEMS libzip::zip nlohmann_json::nlohmann_json)
   # Named apart for the install, which must not want to export a fetched package.
   target_link_libraries(qmtl_io INTERFACE $<BUILD_INTERFACE:${target}> $<INSTALL_INTERFACE:${target}>)
+endforeach()
+
+# What the opt-in headers of qmtl/provider need on top of qmtl::io: libcurl and zlib.
+add_library(qmtl_provider INTERFACE)
+set_target_properties(qmtl_provider PROPERTIES EXPORT_NAME provider)
+target_link_libraries(qmtl_provider INTERFACE qmtl_io)
+if(NOT qmtl_io_missing AND NOT qmtl_provider_missing)
+  add_library(qmtl::provider ALIAS qmtl_provider)
+endif()
+foreach(target IN ITEMS CURL::libcurl ZLIB::ZLIB)
+  target_link_libraries(qmtl_provider INTERFACE $<BUILD_INTERFACE:${target}> $<INSTALL_INTERFACE:${target}>)
 endforeach()
 
 # qmtl::compiled, qmtl::compiled_float: the engine and the training, compiled once in the one target that links them.
@@ -69,7 +80,7 @@ endif()
 add_library(qmtl_portable_program INTERFACE)
 target_link_libraries(qmtl_portable_program INTERFACE qmtl_warnings qmtl::qmtl)
 if(qmtl_programs)
-  target_link_libraries(qmtl_portable_program INTERFACE qmtl::io CLI11::CLI11)
+  target_link_libraries(qmtl_portable_program INTERFACE qmtl::provider CLI11::CLI11)
 endif()
 
 # ... and with that of this machine. Options of what is linked come behind a target's own, so that a target for another

@@ -46,7 +46,8 @@ Could not install them. As root: apt-get install ${missing[*]}"
 # What every build needs: a compiler, CMake, Ninja, and the libraries of the examples.
 need_build_tools() {
   local compiler=${CXX:-c++}
-  need "${compiler%% *}=g++" cmake=cmake ninja=ninja-build libeigen3-dev nlohmann-json3-dev libcli11-dev libzip-dev "$@"
+  need "${compiler%% *}=g++" cmake=cmake ninja=ninja-build libeigen3-dev nlohmann-json3-dev libcli11-dev libzip-dev \
+    libcurl4-openssl-dev zlib1g-dev libcpp-httplib-dev "$@"
   local found
   found=$(cmake --version | sed -n '1s/[^0-9]*\([0-9.]*\).*/\1/p')
   [ "$(printf '3.24\n%s\n' "$found" | sort -V | head -n 1)" = 3.24 ] ||

@@ -22,10 +22,10 @@ namespace qmtl::inline QMTL_ABI::detail {
 /// is free, and used again. A child of fork that has inherited the object does not hold the file, nor does it end that.
 class FileLock {
  public:
-  /// Throws FileError, starting with "qmtl: <where>: ", if somebody else holds the file, or it has no directory. Where
-  /// the file system has no locks, or the directory may not be written to, nothing is held.
-  FileLock(const std::string& path, std::string_view where)
-      : location_(path, where), name_(location_.companion(".lock")), file_(acquire(path, where)) {}
+  /// Throws FileError, starting with "qmtl: <where>: ", if somebody else holds the file, another `holder`, or it has no
+  /// directory. Where the file system has no locks, or the directory may not be written to, nothing is held.
+  FileLock(const std::string& path, std::string_view where, std::string_view holder = "training")
+      : location_(path, where), name_(location_.companion(".lock")), file_(acquire(path, where, holder)) {}
   FileLock(const FileLock&) = delete;
   FileLock& operator=(const FileLock&) = delete;
   ~FileLock() {
@@ -37,7 +37,7 @@ class FileLock {
   [[nodiscard]] bool held() const noexcept { return file_.get() >= 0 && process_ == ::getpid(); }
 
  private:
-  [[nodiscard]] FileDescriptor acquire(const std::string& path, std::string_view where) const {
+  [[nodiscard]] FileDescriptor acquire(const std::string& path, std::string_view where, std::string_view holder) const {
     while (true) {
       constexpr int flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
       FileDescriptor file(::openat(location_.directory(), name_.c_str(), flags, 0666));
@@ -46,8 +46,8 @@ class FileLock {
       if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
         if (errno == EINTR) continue;
         if (errno == EWOULDBLOCK) {
-          throw FileError(text("qmtl: ", where, ": '", path,
-                               "' is in use by another training, expected a file of its own for each"));
+          throw FileError(text("qmtl: ", where, ": '", path, "' is in use by another ", holder,
+                               ", expected a file of its own for each"));
         }
         ::unlinkat(location_.directory(), name_.c_str(), 0);
         return FileDescriptor(-1);

@@ -13,22 +13,9 @@
 #include "qmtl/circuit/program_copy.hpp"
 #include "qmtl/core/byte_stream.hpp"
 #include "qmtl/executor/executor.hpp"
+#include "qmtl/hardware/passes/instructions.hpp"
 
 namespace qmtl::inline QMTL_ABI::detail {
-
-/// All qubits of an instruction, controls first.
-[[nodiscard]] inline std::vector<int> qubits_of(const Instruction& step) {
-  struct Qubits {
-    std::vector<int> operator()(const Operation& op) const { return {op.targets().begin(), op.targets().end()}; }
-    std::vector<int> operator()(const ControlledOperation& op) const { return controlled_entry(op).qubits; }
-    std::vector<int> operator()(const MatrixOperation& op) const { return op.qubits; }
-    std::vector<int> operator()(const Channel& channel) const { return channel.qubits; }
-    std::vector<int> operator()(const Measurement& m) const { return {m.qubit}; }
-    std::vector<int> operator()(const Reset& reset) const { return {reset.qubit}; }
-    std::vector<int> operator()(const Barrier& barrier) const { return barrier.qubits; }
-  };
-  return std::visit(Qubits{}, step.action);
-}
 
 /// The qubits that are measured into a register's bits.
 [[nodiscard]] inline std::vector<int> measured_into(const Program& program, std::size_t classical_register) {
@@ -49,7 +36,7 @@ class OperationKey {
   explicit OperationKey(const Program& program, std::span<const int> map) : program_(&program), map_(map) {}
 
   void put(const Instruction& step) {
-    put_qubits(qubits_of(step));
+    put_qubits(instruction_qubits(step));
     if (const auto* by_matrix = std::get_if<MatrixOperation>(&step.action)) {
       const auto& matrix = program_->matrices()[static_cast<std::size_t>(by_matrix->matrix)];
       out_.put_value(by_matrix->adjoint);
@@ -150,7 +137,7 @@ class JobProgram {
   void mark(std::vector<bool>& used, std::span<const Instruction> steps) const {
     used.assign(static_cast<std::size_t>(*std::ranges::max_element(job_->qubits)) + 1, false);
     const auto add = [&](int q) { used[static_cast<std::size_t>(job_->qubits[static_cast<std::size_t>(q)])] = true; };
-    for (const auto& step : steps) std::ranges::for_each(qubits_of(step), add);
+    for (const auto& step : steps) std::ranges::for_each(instruction_qubits(step), add);
     std::ranges::for_each(job_->measured, add);
   }
 

@@ -130,7 +130,7 @@ class JobRunner {
   [[nodiscard]] static std::int64_t two_qubit_gates(const Program& circuit) {
     return std::ranges::count_if(circuit.instructions(), [](const Instruction& step) {
       const bool unitary = gate_of(step) != nullptr || std::holds_alternative<MatrixOperation>(step.action);
-      return unitary && detail::qubits_of(step).size() > 1;
+      return unitary && instruction_qubits(step).size() > 1;
     });
   }
 

@@ -34,7 +34,7 @@ struct CompactProgram {
   std::set<int> used;
   for (const auto& step : program.instructions()) {
     if (std::holds_alternative<Barrier>(step.action)) continue;
-    for (const int q : qubits_of(step)) used.insert(q);
+    for (const int q : instruction_qubits(step)) used.insert(q);
   }
   if (used.empty()) throw CircuitError("qmtl: SimulatedProvider: a circuit must use at least one qubit");
   std::vector<int> qubits(used.begin(), used.end());
@@ -77,7 +77,7 @@ struct CompactProgram {
   std::vector<bool> read(static_cast<std::size_t>(noisy.qubits()), false);
   for (const auto& step : noisy.instructions()) {
     const auto* m = std::get_if<Measurement>(&step.action);
-    const auto on = detail::qubits_of(step);
+    const auto on = instruction_qubits(step);
     const bool after = std::ranges::any_of(on, [&](int q) { return read[static_cast<std::size_t>(q)]; });
     if (step.condition || (after && !detail::changes_nothing_read(step))) {
       throw CircuitError("qmtl: SimulatedProvider: a circuit must measure at its end, without conditions");

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+// Jobs through IBM Quantum's messages: what is sent, what comes back, and what goes wrong on the way.
+
+#include "qmtl/provider/ibm_quantum.hpp"
+
+#include <cstdlib>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "hardware/head_question.hpp"
+#include "qmtl/hardware/job_estimates.hpp"
+#include "qmtl/hardware/plan_job.hpp"
+#include "support/catch.hpp"
+#include "support/fake_clock.hpp"
+#include "support/fake_services.hpp"
+#include "support/throws.hpp"
+
+namespace {
+
+using namespace qmtl;
+using test::FakeClock;
+using test::FakeIbm;
+using test::Fault;
+using Transport = test::FakeTransport<FakeIbm>;
+using Service = IbmQuantum<Transport, FakeClock>;
+static_assert(Provider<Service> && HttpTransport<Transport>);
+
+/// The keys of the fake service in the environment.
+struct Keys {
+  Keys() {
+    ::setenv("QMTL_TEST_IBM_KEY", FakeIbm().key.c_str(), 1);
+    ::setenv("QMTL_TEST_IBM_CRN", FakeIbm().instance.c_str(), 1);
+  }
+  ~Keys() {
+    ::unsetenv("QMTL_TEST_IBM_KEY");
+    ::unsetenv("QMTL_TEST_IBM_CRN");
+  }
+};
+
+IbmQuantumOptions options() {
+  IbmQuantumOptions out;
+  out.backend = "ibm_test";
+  out.key_variable = "QMTL_TEST_IBM_KEY";
+  out.instance_variable = "QMTL_TEST_IBM_CRN";
+  return out;
+}
+
+HardwareJob small_job() {
+  return plan_hardware_job(test::HeadQuestion(2).jobs(), {.shots = 20, .calibrate_readout = true, .name = "test"});
+}
+
+void check_all_zero(const std::vector<CircuitResult>& results) {
+  for (const auto& result : results) {
+    REQUIRE(result.complete());
+    for (const auto& counts : result.registers) CHECK(counts == RegisterCounts{{0, 20}});
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a job goes to IBM Quantum and comes back, in each form of results", "[provider]") {
+  const Keys keys;
+  for (const auto* form : {"samples", "counts", "typed"}) {
+    Transport transport;
+    transport.service->form = form;
+    Service provider(options(), transport, FakeClock());
+    const HardwareJob job = small_job();
+    MemoryJournal journal;
+    JobRunner runner(job, provider, journal, {}, FakeClock());
+    runner.wait();
+    check_all_zero(runner.results());
+    CHECK(transport.service->tokens == 1);
+    REQUIRE(transport.service->jobs().size() == 1);
+    const auto sent = transport.service->jobs().front();
+    CHECK(sent.tag == "test-0");
+    CHECK(sent.circuits.size() == job.circuits.size());
+    CHECK(sent.circuits.front().find("bit[2] r0;") != std::string::npos);
+  }
+}
+
+TEST_CASE("the faults of a network lose no job and send none twice", "[provider]") {
+  const Keys keys;
+  const HardwareJob job = small_job();
+  for (const Fault fault : {Fault::not_sent, Fault::lost_before, Fault::lost_after, Fault::busy, Fault::failed_before,
+                            Fault::failed_after, Fault::cut}) {
+    for (int when = 0; when < 6; ++when) {
+      Transport transport;
+      transport.faults = [=](int number, const HttpRequest&) { return number == when ? fault : Fault::none; };
+      Service provider(options(), transport, FakeClock());
+      MemoryJournal journal;
+      JobRunner runner(job, provider, journal, {}, FakeClock());
+      runner.wait();
+      CHECK(transport.service->jobs().size() == 1);
+      check_all_zero(runner.results());
+    }
+  }
+}
+
+TEST_CASE("any number of faults loses no job and sends none twice", "[provider]") {
+  const Keys keys;
+  auto limited = options();
+  limited.limits.circuits = 3;
+  const HardwareJob job = small_job();
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    Transport transport;
+    const auto rng = std::make_shared<Rng>(Seed{seed});
+    transport.faults = [rng](int, const HttpRequest&) {
+      return static_cast<Fault>(rng->uniform() < 0.5 ? 0 : rng->below(8));
+    };
+    transport.service->polls = 3;
+    MemoryJournal journal;
+    std::vector<CircuitResult> results;
+    for (int process = 0; process < 50; ++process) {  // whoever gives up is started again
+      Service provider(limited, transport, FakeClock());
+      JobRunner runner(job, provider, journal, {}, FakeClock());
+      try {
+        runner.wait();
+      } catch (const ProviderError&) {
+        continue;
+      }
+      results = runner.results();
+      break;
+    }
+    std::set<std::string> tags;
+    for (const auto& sent : transport.service->jobs()) tags.insert(sent.tag);
+    CHECK(tags.size() == 3);
+    CHECK(transport.service->jobs().size() == 3);
+    REQUIRE(results.size() == job.circuits.size());
+    check_all_zero(results);
+  }
+}
+
+TEST_CASE("tokens are renewed before they end, and when they are refused", "[provider]") {
+  const Keys keys;
+  Transport transport;
+  const FakeClock clock;
+  Service provider(options(), transport, clock);
+  (void)provider.find("none");
+  clock.sleep(3000);
+  (void)provider.find("none");
+  CHECK(transport.service->tokens == 1);
+  clock.sleep(301);
+  (void)provider.find("none");
+  CHECK(transport.service->tokens == 2);
+  transport.service->refuse_tokens = true;
+  (void)provider.find("none");
+  CHECK(transport.service->tokens == 3);
+  transport.service->instance = "another";
+  CHECK(test::message_of<ProviderError>([&] {
+          (void)provider.find("none");
+        }).starts_with("qmtl: IBM Quantum, ibm_test: look-up by tag: status 401"));
+}
+
+TEST_CASE("keys are in no message", "[provider]") {
+  const Keys keys;
+  std::string messages;
+  const auto note = [&messages](const auto& call) {
+    try {
+      call();
+    } catch (const Error& error) {
+      messages += std::string(error.what()) + '\n';
+    }
+  };
+  Transport bad_key;
+  bad_key.service->key = "another";
+  note([&] { (void)Service(options(), bad_key, FakeClock()).find("x"); });
+  CHECK(messages ==
+        "qmtl: IBM Quantum, ibm_test: access token: status 400, expected the API key in QMTL_TEST_IBM_KEY to "
+        "be valid\n");
+  Transport transport;
+  Service provider(options(), transport, FakeClock());
+  note([&] { (void)provider.status("none"); });
+  note([&] { (void)provider.results("none", {}); });
+  note([&] { provider.cancel("none"); });
+  note([&] { (void)provider.calibration(); });
+  note([] { Service(IbmQuantumOptions{.key_variable = "QMTL_TEST_NOT_SET"}); });
+  CHECK(messages.find("status 404 '{\"error\":\"no such job\"}'") != std::string::npos);
+  for (const std::string& secret : {FakeIbm().key, FakeIbm().instance, std::string("token-")}) {
+    CHECK(messages.find(secret) == std::string::npos);
+  }
+}
+
+TEST_CASE("jobs that fail or are cancelled say why", "[provider]") {
+  const Keys keys;
+  const HardwareJob job = small_job();
+  Transport transport;
+  transport.service->failing = "test-0";
+  Service provider(options(), transport, FakeClock());
+  MemoryJournal journal;
+  JobRunner runner(job, provider, journal, {}, FakeClock());
+  runner.wait();
+  CHECK(runner.results()[0].failure == "failed: 'Circuit is too long. Error code 8000.'");
+  CHECK(runner.retry_failed() == job.circuits.size());
+  runner.submit();
+  runner.cancel();
+  CHECK(runner.collect());
+  CHECK(runner.results()[0].failure == "cancelled");
+}
+
+TEST_CASE("circuits that a device cannot run are refused before they are sent", "[provider]") {
+  const Keys keys;
+  auto checked = options();
+  checked.target = generic_target(CouplingMap::line(4));
+  Transport transport;
+  Service provider(checked, transport, FakeClock());
+  const HardwareJob job = small_job();
+  MemoryJournal journal;
+  CHECK(test::message_of<CircuitError>([&] { JobRunner(job, provider, journal, {}, FakeClock()); }) ==
+        "qmtl: generic: instruction 0: ry is none of the device's gates");
+  CHECK(*transport.requests == 0);
+  auto bad = options();
+  bad.sampler_options = "[]";
+  CHECK_THROWS_AS(Service(bad, transport, FakeClock()), ValueError);
+}

@@ -51,12 +51,22 @@ class ControlledXWriter {
   }
 
  private:
-  /// Lemma 7.2: down the chain of spare qubits and up again, twice, the second time without its end.
+  /// Three CX: a Toffoli gate but for phases; it undoes itself (Maslov 2016,
+  /// arXiv:1508.03273, figure 3).
+  void relative_toffoli(int a, int b, int target) {
+    const auto add = [this](const auto&... ops) { (out_->push_back(ops), ...); };
+    add(gate::h(target), gate::t(target), gate::cx(b, target), gate::tdg(target), gate::cx(a, target));
+    add(gate::t(target), gate::cx(b, target), gate::tdg(target), gate::h(target));
+  }
+
+  /// Lemma 7.2: down the chain of spare qubits and up again, twice, the second time without its end. What is done to
+  /// the spare qubits is undone, and phases with it.
   void chain(const Qubits& controls, int target, const Qubits& spare) {
     const std::size_t k = controls.size();
     const auto step = [&](std::size_t j) {  // the j-th control and the spare qubit before, onto the next one
-      const int onto = j == k - 1 ? target : spare[j - 1];
-      toffoli(controls[j], j == 1 ? controls[0] : spare[j - 2], onto);
+      const int before = j == 1 ? controls[0] : spare[j - 2];
+      if (j == k - 1) return toffoli(controls[j], before, target);
+      relative_toffoli(controls[j], before, spare[j - 1]);
     };
     for (const std::size_t last : {k - 1, k - 2}) {
       for (std::size_t j = last; j > 1; --j) step(j);

@@ -6,50 +6,28 @@
 #include <cstddef>
 #include <span>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "qmtl/circuit/program.hpp"
 #include "qmtl/core/error.hpp"
+#include "qmtl/hardware/passes/instructions.hpp"
 
 namespace qmtl::inline QMTL_ABI {
 
 namespace detail {
 
-/// Calls visit(qubit) for each qubit of an instruction.
-template <class Visit>
-void for_each_qubit(const Instruction& instruction, const Visit& visit) {
-  std::visit(
-      [&](const auto& action) {
-        using Action = std::decay_t<decltype(action)>;
-        if constexpr (std::is_same_v<Action, Operation>) {
-          for (const int q : action.targets()) visit(q);
-        } else if constexpr (std::is_same_v<Action, ControlledOperation>) {
-          for (const int q : action.controls) visit(q);
-          for (const int q : action.operation.targets()) visit(q);
-        } else if constexpr (std::is_same_v<Action, Measurement> || std::is_same_v<Action, Reset>) {
-          visit(action.qubit);
-        } else {
-          for (const int q : action.qubits) visit(q);
-        }
-      },
-      instruction.action);
-}
-
 /// The two qubits of an instruction that must be coupled for it, or a pair of -1 if it is on one or is a barrier.
 /// Throws CircuitError, in the name of `where`, for other instructions on more than two.
 [[nodiscard]] inline std::pair<int, int> coupled_qubits(std::string_view where, const Instruction& instruction) {
-  std::pair<int, int> out{-1, -1};
-  if (std::holds_alternative<Barrier>(instruction.action)) return out;
-  int count = 0;
-  for_each_qubit(instruction, [&](int q) { (count++ == 0 ? out.first : out.second) = q; });
-  if (count > 2) {
-    throw CircuitError(text("qmtl: ", where, ": an instruction, expected on at most 2 qubits, got one on ", count,
-                            ": decompose the program first"));
+  if (std::holds_alternative<Barrier>(instruction.action)) return {-1, -1};
+  const auto qubits = instruction_qubits(instruction);
+  if (qubits.size() > 2) {
+    throw CircuitError(text("qmtl: ", where, ": an instruction, expected on at most 2 qubits, got one on ",
+                            qubits.size(), ": decompose the program first"));
   }
-  return count == 2 ? out : std::pair(-1, -1);
+  return qubits.size() == 2 ? std::pair(qubits[0], qubits[1]) : std::pair(-1, -1);
 }
 
 }  // namespace detail

@@ -86,8 +86,7 @@ class RoutingCheck {
   /// What an instruction of the original stands in an order on: its qubits, then registers that a condition reads, then
   /// bits.
   [[nodiscard]] std::vector<int> lines_of(const Instruction& instruction) const {
-    std::vector<int> out;
-    for_each_qubit(instruction, [&](int q) { out.push_back(q); });
+    auto out = instruction_qubits(instruction);
     const auto add_register = [&](int r) {
       const int line = original_->qubits() + r;
       if (std::ranges::find(out, line) == out.end()) out.push_back(line);
@@ -103,9 +102,8 @@ class RoutingCheck {
 
   /// Whether an instruction is the next of the original, of which it then is taken.
   [[nodiscard]] bool done_in_original(const Instruction& instruction) {
-    bool known = true;
-    for_each_qubit(instruction, [&](int p) { known &= qubit_at_[static_cast<std::size_t>(p)] >= 0; });
-    if (!known) return false;
+    const auto is_known = [this](int place) { return qubit_at_[static_cast<std::size_t>(place)] >= 0; };
+    if (!std::ranges::all_of(instruction_qubits(instruction), is_known)) return false;
     const Instruction here = relabel(instruction, qubit_at_);
     const auto lines = lines_of(here);
     const auto& first = missing_[lines.front()];

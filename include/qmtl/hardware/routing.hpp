@@ -21,7 +21,7 @@ struct RoutingOptions {
   /// Layouts that routes are searched from; the best of them are searched from again, more widely.
   int trials = 64;
   /// How many states of a search it is worth, of which about half a million are looked at in a second.
-  long long max_states = 2'000'000;
+  long long max_states = 500'000;
   Seed seed{1};
   Execution execution = Sequential{};  ///< makes no difference to the result
   EmbeddingOptions embedding{};

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,12 +34,13 @@ namespace detail {
 
 /// {"name", "qubits", "edges", "basis_gates"}, of which qubits and edges must be there; or a configuration by itself
 /// ("backend_name", "n_qubits", "coupling_map").
-[[nodiscard]] inline Target read_target(const nlohmann::json& json, std::string_view where) {
+[[nodiscard]] inline Target read_target(const nlohmann::json& json, std::string_view where, LoadBudget& budget) {
   const JsonField root(json, where);
   const bool own = root.find("edges").has_value() || !root.find("coupling_map");
   const JsonField count = root.at(own ? "qubits" : "n_qubits");
   const int qubits = count.index(CouplingMap::max_qubits);
   if (qubits == 0) count.fail(text("1 to ", CouplingMap::max_qubits));
+  budget.take(2 * static_cast<std::uint64_t>(qubits) * static_cast<std::uint64_t>(qubits), where);  // for distances
   Target out = generic_target(CouplingMap(qubits, couplings_of(root.at(own ? "edges" : "coupling_map"), qubits)));
   if (const auto name = root.find(own ? "name" : "backend_name")) out.name = name->string();
   if (const auto gates = root.find("basis_gates")) {
@@ -66,7 +68,7 @@ namespace detail {
 [[nodiscard]] inline Target parse_target(std::string_view json, const LoadLimits& limits = {}) {
   detail::LoadBudget budget(limits);
   budget.take(json.size(), "parse_target");
-  return detail::read_target(detail::parse_json(json, "the target", budget), "the target");
+  return detail::read_target(detail::parse_json(json, "the target", budget), "the target", budget);
 }
 
 /// The same from a file; `conf_x.json` with its calibration where `props_x.json` is beside it. Throws also as read_file
@@ -78,7 +80,7 @@ namespace detail {
   detail::LoadBudget budget(limits);
   const auto bytes = detail::read_within(detail::FileReader(path, "load_target"), limits, path);
   budget.take(bytes.size(), path);
-  return detail::read_target(detail::parse_json(detail::as_text(bytes), path, budget), path);
+  return detail::read_target(detail::parse_json(detail::as_text(bytes), path, budget), path, budget);
 }
 
 }  // namespace qmtl::inline QMTL_ABI

@@ -56,7 +56,7 @@ class RouteWriter {
   using Number = RoutingProblem::Number;
 
   [[nodiscard]] Number next_of(int wire) const noexcept {
-    return problem_.sequence()[next_[static_cast<std::size_t>(wire)]];
+    return problem_.sequence()[next_[static_cast<std::size_t>(wire)]].number;
   }
 
   /// Adds the next step of a wire to those that can be written, if it is one.

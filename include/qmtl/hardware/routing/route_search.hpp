@@ -97,7 +97,7 @@ class RouteSearch {
   /// From each state to those after one more swap, of which the best are kept. False if there are none.
   bool advance(std::size_t width, const RouteWeights& weights, Rng& rng) {
     candidates_.clear();
-    for (const std::uint32_t i : alive_) propose(i, weights);
+    for (const std::uint32_t i : alive_) propose(i);
     const auto by_order = [](const Candidate& a, const Candidate& b) { return a.order() < b.order(); };
     const std::size_t tried = std::min(candidates_.size(), width == 1 ? std::size_t{2} : 2 * width);
     std::partial_sort(candidates_.begin(), candidates_.begin() + static_cast<std::ptrdiff_t>(tried), candidates_.end(),
@@ -111,21 +111,22 @@ class RouteSearch {
   }
 
   /// The swaps of a state with the change that they make to what its steps to come weigh.
-  void propose(std::uint32_t i, const RouteWeights& weights) {
-    rules_.look_ahead(states_.next(i), weights);
+  void propose(std::uint32_t i) {
+    const auto& facts = states_.facts(i);
+    const std::span upcoming(states_.upcoming(i), facts.ahead);
     const auto* place = states_.place(i);
     for (auto& list : partners_) list.clear();
-    for (const auto& [a, b, weight] : rules_.upcoming()) {
+    for (const auto& [a, b, weight] : upcoming) {
       partners_[a].push_back({b, place[b], weight});
       partners_[b].push_back({a, place[a], weight});
     }
     ++stamp_;
-    for (const auto& step : rules_.upcoming().first(rules_.front())) {
+    for (const auto& step : upcoming.first(facts.front)) {
       for (const std::uint16_t qubit : {step.first, step.second}) {
         for (const std::uint32_t edge : edges_[place[qubit]]) {
-          if (stamps_[edge] == stamp_ || edge == states_.facts(i).last) continue;
+          if (stamps_[edge] == stamp_ || edge == facts.last) continue;
           stamps_[edge] = stamp_;
-          candidates_.push_back({states_.facts(i).value + change(i, pair(edge)), i, edge});
+          candidates_.push_back({facts.value + change(i, pair(edge)), i, edge});
         }
       }
     }
@@ -188,12 +189,12 @@ class RouteSearch {
   void force(const RouteWeights& weights) {
     const std::uint32_t best =
         *std::ranges::min_element(alive_, {}, [this](std::uint32_t i) { return std::pair(states_.facts(i).value, i); });
-    rules_.look_ahead(states_.next(best), weights);
     const auto& couplings = rules_.couplings();
     const auto distance = [&](const auto& step) {
       return couplings.distance(states_.place(best)[step.first], states_.place(best)[step.second]);
     };
-    const auto step = *std::ranges::min_element(rules_.upcoming().first(rules_.front()), {}, distance);
+    const auto step =
+        *std::ranges::min_element(std::span(states_.upcoming(best), states_.facts(best).front), {}, distance);
     auto& facts = states_.facts(best);
     while (distance(step) > 1) {
       const int from = states_.place(best)[step.first], to = states_.place(best)[step.second];

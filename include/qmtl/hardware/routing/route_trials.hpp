@@ -61,7 +61,7 @@ namespace qmtl::inline QMTL_ABI::detail {
       if (a != StatePool::nobody) out.initial[a] = from_b;
       if (b != StatePool::nobody) out.initial[b] = from_a;
       rules.swap(pool, 0, at);
-    } else if (!both([&](std::uint16_t q) { return sequence[next(q)] == RoutingProblem::no_step; })) {
+    } else if (!both([&](std::uint16_t q) { return sequence[next(q)].number == RoutingProblem::no_step; })) {
       std::swap(from_a, from_b);
       rules.swap(pool, 0, at);
       out.swaps.push_back(at);

@@ -29,6 +29,12 @@ class RoutingProblem {
     Number begin = 0, end = 0;
   };
 
+  /// A step on a wire. One on two qubits and nothing else has the other one.
+  struct Entry {
+    Number number = no_step;
+    int other = -1;
+  };
+
   /// All instructions, each a step; or only those that couple wires, with those that follow one another on the same two
   /// qubits taken together.
   enum class Detail { instructions, couplings };
@@ -58,11 +64,11 @@ class RoutingProblem {
   [[nodiscard]] std::span<const int> wires_of(const Step& step) const noexcept {
     return std::span(step_wires_).subspan(step.begin, step.end - step.begin);
   }
-  /// Where the steps of each wire begin in `sequence`, in which each wire's end with `no_step`.
+  /// Where the steps of each wire begin in `sequence()`, in which each wire's end with `no_step`.
   [[nodiscard]] std::span<const Number> starts() const noexcept {
     return std::span(starts_).first(static_cast<std::size_t>(wires_));
   }
-  [[nodiscard]] std::span<const Number> sequence() const noexcept { return sequence_; }
+  [[nodiscard]] std::span<const Entry> sequence() const noexcept { return sequence_; }
 
  private:
   /// Registers that a condition reads, or of which a bit is written twice, are wires.
@@ -88,7 +94,7 @@ class RoutingProblem {
   void add(const Program& program, const Instruction& instruction, std::vector<std::vector<Number>>& sequences) {
     const auto begin = static_cast<Number>(step_wires_.size());
     steps_.push_back({-1, -1, begin, begin});
-    for_each_qubit(instruction, [this](int q) { step_wires_.push_back(q); });
+    for (const int q : instruction_qubits(instruction)) step_wires_.push_back(q);
     const auto [first, second] = coupled_qubits("routing", instruction);
     if (instruction.condition) add_register_wire(static_cast<std::size_t>(instruction.condition->classical_register));
     if (const auto* m = std::get_if<Measurement>(&instruction.action)) add_register_wire(program.register_of(m->bit));
@@ -116,10 +122,14 @@ class RoutingProblem {
   }
 
   void link(const std::vector<std::vector<Number>>& sequences) {
-    for (const auto& of_wire : sequences) {
+    for (int wire = 0; wire < wires_; ++wire) {
       starts_.push_back(static_cast<Number>(sequence_.size()));
-      sequence_.insert(sequence_.end(), of_wire.begin(), of_wire.end());
-      sequence_.push_back(no_step);
+      for (const Number number : sequences[static_cast<std::size_t>(wire)]) {
+        const Step& step = steps_[number];
+        const bool plain = step.first >= 0 && step.end - step.begin == 2;
+        sequence_.push_back({number, plain ? step.first + step.second - wire : -1});
+      }
+      sequence_.push_back({});
     }
     starts_.push_back(static_cast<Number>(sequence_.size()));
   }
@@ -130,7 +140,8 @@ class RoutingProblem {
   std::vector<int> register_wires_;  ///< of each register, or -1
   std::vector<Step> steps_;
   std::vector<int> step_wires_;
-  std::vector<Number> starts_, sequence_;
+  std::vector<Number> starts_;
+  std::vector<Entry> sequence_;
 };
 
 }  // namespace qmtl::inline QMTL_ABI::detail

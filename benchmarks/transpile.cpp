@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A circuit in OpenQASM on the qubits of a device: layout and routing.
+// A circuit in OpenQASM in the gates and on the qubits of a device, or with --route-only on its qubits.
 
 #include <algorithm>
 #include <cstdint>
@@ -12,9 +12,11 @@
 
 #include "options.hpp"
 #include "qmtl/core/atomic_file.hpp"
+#include "qmtl/hardware/equivalence.hpp"
 #include "qmtl/hardware/openqasm/read_openqasm.hpp"
 #include "qmtl/hardware/openqasm/write_openqasm.hpp"
 #include "qmtl/hardware/routing.hpp"
+#include "qmtl/hardware/transpile.hpp"
 #include "qmtl/io/target_json.hpp"
 #include "timing.hpp"
 
@@ -29,6 +31,7 @@ struct Arguments {
   long long states = 10'000'000;
   bool json = false;
   bool route_only = false;
+  bool check = false;
 };
 
 /// Gates, matrices and channels on two qubits.
@@ -71,23 +74,87 @@ void print(const Arguments& arguments, const Target& target, const Program& orig
               target.name.c_str(), before, routed.swaps, added, levels, seconds);
 }
 
-[[nodiscard]] int run(const Arguments& arguments) {
-  if (!arguments.route_only) throw ValueError("qmtl: transpile: --route-only, expected it");
-  const Program program = read_openqasm_file(arguments.file).program;
-  const Target target = load_target(arguments.target);
+[[nodiscard]] RoutingOptions routing_options(const Arguments& arguments) {
+  return {.trials = arguments.seeds,
+          .max_states = arguments.states,
+          .seed = Seed{arguments.seed},
+          .execution = Threads{arguments.threads}};
+}
+
+void write(const Arguments& arguments, const Program& program) {
+  if (arguments.out.empty()) return;
+  const auto text = write_openqasm2(program, {.extended_qelib1 = true});
+  write_file_atomically(arguments.out, std::as_bytes(std::span(text)));
+}
+
+void route_only(const Arguments& arguments, const Program& program, const Target& target) {
   const Stopwatch watch;
-  const auto routed = route(program, target,
-                            {.trials = arguments.seeds,
-                             .max_states = arguments.states,
-                             .seed = Seed{arguments.seed},
-                             .execution = Threads{arguments.threads}});
+  const auto routed = route(program, target, routing_options(arguments));
   const double seconds = watch.seconds();
   check_routing(program, routed, target.couplings);
-  if (!arguments.out.empty()) {
-    const auto text = write_openqasm2(routed.program, {.extended_qelib1 = true});
-    write_file_atomically(arguments.out, std::as_bytes(std::span(text)));
-  }
+  write(arguments, routed.program);
   print(arguments, target, program, routed, seconds);
+}
+
+[[nodiscard]] nlohmann::ordered_json json_of(const Arguments& arguments, const Target& target,
+                                             const TranspiledProgram& out, double seconds) {
+  const auto counts = [](const ProgramCounts& c) {
+    return nlohmann::ordered_json{{"gates", c.gates},
+                                  {"two_qubit_gates", c.multi_qubit_gates},
+                                  {"depth", c.depth},
+                                  {"two_qubit_depth", c.two_qubit_depth}};
+  };
+  nlohmann::ordered_json line{{"circuit", arguments.file},
+                              {"target", target.name},
+                              {"before", counts(out.report.before)},
+                              {"after", counts(out.report.after)},
+                              {"swaps", out.report.swaps},
+                              {"seconds", seconds},
+                              {"initial_layout", out.initial_layout},
+                              {"final_layout", out.final_layout}};
+  if (out.report.success) line["success"] = out.report.success->probability;
+  return line;
+}
+
+/// Whether the result does what the circuit does, as far as states or windows can be compared.
+[[nodiscard]] Equivalence compare(const Program& program, const TranspiledProgram& out) {
+  const auto found = equivalence(
+      program, out.program,
+      {.initial_layout = out.initial_layout, .final_layout = out.final_layout, .from_zero = true, .max_qubits = 16});
+  if (!found.equivalent && (found.windows > 0 || !found.by_windows)) {
+    throw ValueError(detail::text("qmtl: transpile: the result is not the circuit, error ", found.error));
+  }
+  return found;
+}
+
+void transpile_whole(const Arguments& arguments, const Program& program, const Target& target) {
+  const Stopwatch watch;
+  const auto out = transpile(program, target, {.routing = routing_options(arguments)});
+  const double seconds = watch.seconds();
+  write(arguments, out.program);
+  std::string checked;
+  if (arguments.check) {
+    const auto found = compare(program, out);
+    checked = found.by_windows ? detail::text(", ", found.windows, " windows the same, ", found.too_wide, " too wide")
+                               : ", the same";
+  }
+  if (arguments.json) {
+    const auto line = json_of(arguments, target, out, seconds);
+    std::printf("%s\n", line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+  } else {
+    std::printf("%s on %s: %s, %.2f s%s\n", arguments.file.c_str(), target.name.c_str(), to_string(out.report).c_str(),
+                seconds, checked.c_str());
+  }
+}
+
+[[nodiscard]] int run(const Arguments& arguments) {
+  const Program program = read_openqasm_file(arguments.file).program;
+  const Target target = load_target(arguments.target);
+  if (arguments.route_only) {
+    route_only(arguments, program, target);
+  } else {
+    transpile_whole(arguments, program, target);
+  }
   return 0;
 }
 
@@ -97,12 +164,14 @@ void print(const Arguments& arguments, const Target& target, const Program& orig
 int main(int argc, char** argv) {
   using namespace qmtl::benchmark;
   Arguments arguments;
-  CLI::App app{"Puts a circuit on the qubits of a device."};
+  CLI::App app{"Puts a circuit in the gates and on the qubits of a device."};
   app.add_option("file", arguments.file, "circuit in OpenQASM 2 or 3")->required();
   app.add_option("--target", arguments.target,
                  "conf_NAME.json (with props_NAME.json beside it, its calibration counts) or a map {qubits, edges}")
       ->required();
   app.add_flag("--route-only", arguments.route_only, "gates stay as they are, swaps are added");
+  app.add_flag("--check", arguments.check,
+               "compares the result with the circuit (not with --route-only, which always checks)");
   app.add_option("--seeds", arguments.seeds, "layouts that routes are searched from")
       ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str();

@@ -186,6 +186,21 @@ TEST_CASE("swaps that only exchange idle qubits are left out", "[hardware]") {
   CHECK(without_idle_swaps(rules, wasteful).swaps.size() < wasteful.swaps.size());
 }
 
+TEST_CASE("routed programs are on the best places", "[hardware]") {
+  DeviceCalibration device{.name = "line", .qubits = std::vector<QubitCalibration>(9)};
+  for (int q = 1; q < 9; ++q) {
+    device.coupling_map.emplace_back(q - 1, q);
+    device.gates.push_back({"cz", Gate::CZ, {q - 1, q}, q < 6 ? 0.1 : 0.001 * q, 100});
+  }
+  const Target target = target_from(device);
+  const auto routed = route(ring(3, 2), target, quick);
+  CHECK_NOTHROW(check_routing(ring(3, 2), routed, target.couplings));
+  CHECK(routed.swaps > 0);
+  auto places = routed.initial_layout;
+  std::ranges::sort(places);
+  CHECK(places == std::vector{5, 6, 7});
+}
+
 TEST_CASE("a device larger and a program wider than usual", "[hardware]") {
   Rng rng(Seed{9});
   const Target target = generic_target(CouplingMap::heavy_hex(8, 16));

@@ -117,6 +117,25 @@ TEST_CASE("readout is calibrated on all qubits that are measured", "[hardware]")
   CHECK(largest_difference(question.jobs(), plan) < 1e-12);
 }
 
+TEST_CASE("what samples have in common is transpiled once, or each circuit with its numbers", "[hardware]") {
+  const HeadQuestion question(3);
+  const auto jobs = question.jobs();
+  int calls = 0, with_numbers = 0;
+  const auto count = [&](const Program& program) {
+    ++calls;
+    with_numbers += feature_count(program) == 0 ? 1 : 0;
+    return program;
+  };
+  const HardwareJob once = plan_hardware_job(jobs, {.transpile = count});
+  CHECK(calls == 3);
+  CHECK(with_numbers == 0);
+  const HardwareJob each = plan_hardware_job(jobs, {.transpile = count, .bind_first = true});
+  CHECK(calls == 3 + 9);
+  CHECK(with_numbers == 9);
+  CHECK(once.circuits == each.circuits);
+  CHECK(largest_difference(jobs, once) < 1e-12);
+}
+
 TEST_CASE("names of jobs are new ones unless they are given", "[hardware]") {
   const HeadQuestion question(1);
   const auto first = plan_hardware_job(question.jobs()), second = plan_hardware_job(question.jobs());

@@ -66,15 +66,19 @@ class OperationKey {
   ByteWriter out_;
 };
 
+/// Calls change(angle) for each angle of an instruction.
+template <class Change>
+void for_each_angle(Instruction& step, const Change& change) {
+  const auto of_operation = [&change](Operation& op) {
+    for (std::size_t a = 0; a < op.used_angles().size(); ++a) change(op.angles[a]);
+  };
+  if (auto* op = std::get_if<Operation>(&step.action)) of_operation(*op);
+  if (auto* op = std::get_if<ControlledOperation>(&step.action)) of_operation(op->operation);
+}
+
 /// The instruction with its angles as numbers. The caller checks that there are enough features.
 [[nodiscard]] inline Instruction bound(Instruction step, std::span<const double> features) {
-  const auto bind = [features](Operation& op) {
-    for (std::size_t a = 0; a < op.used_angles().size(); ++a) {
-      op.angles[a] = evaluate<double>(op.angles[a], features.data(), nullptr);
-    }
-  };
-  if (auto* op = std::get_if<Operation>(&step.action)) bind(*op);
-  if (auto* op = std::get_if<ControlledOperation>(&step.action)) bind(op->operation);
+  for_each_angle(step, [features](Angle& angle) { angle = evaluate<double>(angle, features.data(), nullptr); });
   return step;
 }
 
@@ -120,10 +124,11 @@ class JobProgram {
     return key.text();
   }
 
-  /// Appends the shared operations of a run, or all others, to a program on the head's qubits.
-  void append_shared(Program& out, Eigen::Index run) const { append(out, run, 0, shared_); }
-  void append_own(Program& out, Eigen::Index run) const {
-    append(out, run, shared_, program_.instructions().size() - shared_);
+  /// Appends the shared operations, or all others, to a program on the head's qubits: feature j of the job is feature
+  /// first_feature + j there.
+  void append_shared(Program& out, int first_feature) const { append(out, first_feature, 0, shared_); }
+  void append_own(Program& out, int first_feature) const {
+    append(out, first_feature, shared_, program_.instructions().size() - shared_);
   }
 
  private:
@@ -141,9 +146,14 @@ class JobProgram {
     std::ranges::for_each(job_->measured, add);
   }
 
-  void append(Program& out, Eigen::Index run, std::size_t first, std::size_t count) const {
+  void append(Program& out, int first_feature, std::size_t first, std::size_t count) const {
     ProgramCopy part(program_);
-    for (const auto& step : program_.instructions().subspan(first, count)) part.copy(bound(step, features(run)));
+    for (Instruction step : program_.instructions().subspan(first, count)) {
+      for_each_angle(step, [first_feature](Angle& angle) {
+        for_each_feature(angle, [first_feature](int& index) { index += first_feature; });
+      });
+      part.copy(std::move(step));
+    }
     out.append(part.program, job_->qubits);
   }
 

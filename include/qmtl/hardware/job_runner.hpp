@@ -13,9 +13,9 @@
 #include <vector>
 
 #include "qmtl/core/clock.hpp"
-#include "qmtl/hardware/bound_runs.hpp"
 #include "qmtl/hardware/hardware_job.hpp"
 #include "qmtl/hardware/job_journal.hpp"
+#include "qmtl/hardware/passes/instructions.hpp"
 #include "qmtl/hardware/provider.hpp"
 
 namespace qmtl::inline QMTL_ABI {

@@ -21,8 +21,10 @@
 
 namespace qmtl::inline QMTL_ABI {
 
-/// From a program on the head's qubits to one on the device's, in its gates and couplings. Registers and measured bits
-/// stay what they are.
+/// From a program on the head's qubits to one on the device's, in its gates and couplings, as
+/// `[&](const Program& p) { return transpile(p, target).program; }` with hardware/transpile.hpp. Registers, measured
+/// bits and features stay what they are: what samples have in common is transpiled once, with features as angles, and
+/// lies on the same qubits for all.
 using ProgramTranspiler = std::function<Program(const Program&)>;
 
 /// How plan_hardware_job makes circuits.
@@ -30,6 +32,7 @@ struct HardwareOptions {
   std::int64_t shots = 4096;       ///< of each circuit
   ProgramTranspiler transpile{};   ///< none: the head's qubits and gates are the device's
   bool share_circuits = true;      ///< or a circuit for each run
+  bool bind_first = false;         ///< transpile each circuit with its numbers in place, and not once for all samples
   bool calibrate_readout = false;  ///< two more circuits, from which readout errors are known and undone
   std::string name{};              ///< of the job; empty: a random one
 };
@@ -129,30 +132,69 @@ class JobPlanner {
     return out;
   }
 
+  /// Jobs that are measured together, and which of them bring the operations that they begin with.
+  using Structure = std::vector<std::pair<std::size_t, bool>>;
+
+  /// Their circuit with a register a job, whose features are those of all jobs, one after the other.
+  [[nodiscard]] Program program_of(const Structure& structure) const {
+    Program program(static_cast<int>(width_));
+    int feature = 0;
+    for (const auto& [j, begins] : structure) {
+      if (begins) programs_[j].append_shared(program, feature);
+      feature += static_cast<int>(programs_[j].job().parameters.rows());
+    }
+    feature = 0;
+    for (const auto& [j, begins] : structure) {
+      programs_[j].append_own(program, feature);
+      feature += static_cast<int>(programs_[j].job().parameters.rows());
+    }
+    for (std::size_t place = 0; place < structure.size(); ++place) {
+      const auto& job = programs_[structure[place].first].job();
+      const int first = program.bits();
+      program.add_register(text("job", place), static_cast<int>(job.measured.size()));
+      for (std::size_t bit = 0; bit < job.measured.size(); ++bit) {
+        program.measure(job.qubits[static_cast<std::size_t>(job.measured[bit])], first + static_cast<int>(bit));
+      }
+    }
+    return program;
+  }
+
+  [[nodiscard]] Program transpiled(Program program) const {
+    if (!options_->transpile) return program;
+    Program out = options_->transpile(program);
+    require_same_bits(program, out);
+    return out;
+  }
+
+  /// The circuit of jobs that are measured together, transpiled once for all samples unless angles are bound before.
+  [[nodiscard]] const Program& circuit_of(const Structure& structure) {
+    const auto known = circuits_.find(structure);
+    if (known != circuits_.end()) return known->second;
+    Program program = program_of(structure);
+    if (!options_->bind_first) program = transpiled(std::move(program));
+    return circuits_.emplace(structure, std::move(program)).first->second;
+  }
+
   /// A circuit that measures these runs, each into a register of its own.
   void add_circuit(const std::vector<Run>& together) {
-    Program program(static_cast<int>(width_));
+    Structure structure;
     std::set<std::string> begun;
+    std::vector<double> parameters;
     for (const auto& run : together) {
-      if (begun.insert(run.shared).second) programs_[run.job].append_shared(program, run.run);
+      structure.emplace_back(run.job, begun.insert(run.shared).second);
+      const auto column = programs_[run.job].job().parameters.col(run.run);
+      parameters.insert(parameters.end(), column.begin(), column.end());
     }
-    for (const auto& run : together) programs_[run.job].append_own(program, run.run);
-    for (const auto& [j, r, shared] : together) {
-      const auto& job = programs_[j].job();
-      const int place = program.add_register(text('r', registers_++), static_cast<int>(job.measured.size()));
-      const int first = program.registers()[static_cast<std::size_t>(place)].first;
-      for (std::size_t bit = 0; bit < job.measured.size(); ++bit) {
-        const auto q = static_cast<std::size_t>(job.measured[bit]);
-        program.measure(job.qubits[q], first + static_cast<int>(bit));
-      }
-      out_.jobs[j].runs[static_cast<std::size_t>(r)] = {static_cast<int>(out_.circuits.size()), place};
+    const Program& circuit = circuit_of(structure);
+    ProgramCopy copy(circuit);
+    copy.program = Program(circuit.qubits());
+    for (std::size_t place = 0; place < together.size(); ++place) {
+      copy.program.add_register(text('r', registers_++), circuit.registers()[place].bits);
+      out_.jobs[together[place].job].runs[static_cast<std::size_t>(together[place].run)] = {
+          static_cast<int>(out_.circuits.size()), static_cast<int>(place)};
     }
-    if (options_->transpile) {
-      Program transpiled = options_->transpile(program);
-      require_same_bits(program, transpiled);
-      program = std::move(transpiled);
-    }
-    out_.circuits.push_back(std::move(program));
+    for (const auto& step : circuit.instructions()) copy.copy(bound(step, parameters));
+    out_.circuits.push_back(options_->bind_first ? transpiled(std::move(copy.program)) : std::move(copy.program));
   }
 
   /// Throws CircuitError unless a transpiler has left registers alone and measures every bit once.
@@ -204,6 +246,7 @@ class JobPlanner {
   const HardwareOptions* options_;
   std::vector<JobProgram> programs_;
   std::size_t width_ = 1, registers_ = 0;
+  std::map<Structure, Program> circuits_;
   HardwareJob out_;
 };
 

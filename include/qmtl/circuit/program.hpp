@@ -104,6 +104,9 @@ class Program {
     return first;
   }
 
+  /// Takes memory for so many instructions in all.
+  void reserve(std::size_t instructions) { instructions_.reserve(instructions); }
+
   /// Any instruction, as it is found in a program with the same registers and matrices.
   Program& append(Instruction instruction) {
     std::visit([this](const auto& action) { this->check(action); }, instruction.action);

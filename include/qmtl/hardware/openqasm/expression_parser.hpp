@@ -15,22 +15,11 @@
 #include <vector>
 
 #include "qmtl/core/real_text.hpp"
+#include "qmtl/hardware/openqasm/symbols.hpp"
 #include "qmtl/hardware/openqasm/token_stream.hpp"
 #include "qmtl/hardware/openqasm/value.hpp"
 
 namespace qmtl::inline QMTL_ABI::detail::openqasm {
-
-enum class SymbolKind : std::uint8_t { keyword, type, gate, qubits, slot, alias, bits, value };
-
-/// What a name stands for.
-struct Symbol {
-  SymbolKind kind = SymbolKind::value;
-  int first = 0;         ///< the first qubit or bit; or the number of a keyword, gate, slot, alias or value
-  int count = 0;         ///< qubits or bits
-  bool scalar = false;   ///< a qubit or a bit by itself, not a register of one
-  bool constant = true;  ///< a value that cannot be assigned to
-  int owner = -1;        ///< of bits, the register of the program that has them all
-};
 
 /// An operator between two operands, and how strongly it binds.
 struct BinaryOperator {
@@ -384,7 +373,7 @@ class ExpressionParser : public TokenStream {
  private:
   int version_;
   int depth_ = 0;
-  std::unordered_map<std::string_view, Symbol> symbols_;
+  std::unordered_map<std::string_view, Symbol, NameHash> symbols_;
   std::vector<Value> values_;
   std::vector<Scope> scopes_;
   std::vector<std::pair<std::string_view, std::optional<Symbol>>> shadowed_;

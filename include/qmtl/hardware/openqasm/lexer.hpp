@@ -52,16 +52,21 @@ struct Token {
   std::string_view text{};
 };
 
-/// What each byte may begin.
-enum class ByteClass : std::uint8_t { other, space, letter, digit };
+/// What each byte may begin: `single` is a token by itself, `operation` may be one of several characters.
+enum class ByteClass : std::uint8_t { other, space, letter, digit, single, operation };
 
 inline constexpr auto byte_classes = [] {
   std::array<ByteClass, 256> out{};
-  for (const char c : std::string_view(" \t\r\n\v\f")) out[static_cast<unsigned char>(c)] = ByteClass::space;
+  const auto set = [&out](std::string_view characters, ByteClass kind) {
+    for (const char c : characters) out[static_cast<unsigned char>(c)] = kind;
+  };
+  set(" \t\r\n\v\f", ByteClass::space);
+  set("0123456789", ByteClass::digit);
+  set(";,[](){}:@#~", ByteClass::single);
+  set("+-*/%^&|!<>=.", ByteClass::operation);
   for (std::size_t c = 'a'; c <= 'z'; ++c) out[c] = out[c - 'a' + 'A'] = ByteClass::letter;
   for (std::size_t c = 0x80; c < 256; ++c) out[c] = ByteClass::letter;
   out['_'] = ByteClass::letter;
-  for (std::size_t c = '0'; c <= '9'; ++c) out[c] = ByteClass::digit;
   return out;
 }();
 
@@ -86,19 +91,20 @@ class Lexer {
 
   /// Throws FileError for characters of no token, numbers that are misspelt, comments and strings without an end.
   [[nodiscard]] Token next() {
-    skip_space();
     const std::string_view all = source_->text;
-    if (at_ == all.size()) return {TokenKind::end, 0, all.substr(all.size())};
-    const char c = all[at_];
-    switch (class_of(c)) {
-      case ByteClass::letter: return identifier();
-      case ByteClass::digit: return number();
-      default: break;
+    while (true) {
+      if (at_ == all.size()) return {TokenKind::end, 0, all.substr(at_)};
+      switch (class_of(all[at_])) {
+        case ByteClass::space: ++at_; continue;
+        case ByteClass::letter: return identifier();
+        case ByteClass::digit: return number();
+        case ByteClass::single: return operator_of(1);
+        case ByteClass::operation:
+          if (all[at_] == '/' && skip_comment()) continue;
+          return operation();
+        case ByteClass::other: return other();
+      }
     }
-    if (c == '.' && at_ + 1 < all.size() && class_of(all[at_ + 1]) == ByteClass::digit) return number();
-    if (c == '"' || c == '\'') return string();
-    if (c == '$') return physical_qubit();
-    return operators();
   }
 
  private:
@@ -108,23 +114,19 @@ class Lexer {
     return source_->text.substr(at_, characters.size()) == characters;
   }
 
-  void skip_space() {
+  /// Whether there is a comment; if so, moves behind it.
+  [[nodiscard]] bool skip_comment() {
     const std::string_view all = source_->text;
-    while (at_ < all.size()) {
-      if (class_of(all[at_]) == ByteClass::space) {
-        ++at_;
-      } else if (all[at_] != '/') {
-        return;
-      } else if (follows("//")) {
-        at_ = std::min(all.find('\n', at_), all.size());
-      } else if (follows("/*")) {
-        const std::size_t close = all.find("*/", at_ + 2);
-        if (close == std::string_view::npos) fail(at_, "expected '*/' behind a comment, got the end");
-        at_ = close + 2;
-      } else {
-        return;
-      }
+    if (follows("//")) {
+      at_ = std::min(all.find('\n', at_), all.size());
+    } else if (follows("/*")) {
+      const std::size_t close = all.find("*/", at_ + 2);
+      if (close == std::string_view::npos) fail(at_, "expected '*/' behind a comment, got the end");
+      at_ = close + 2;
+    } else {
+      return false;
     }
+    return true;
   }
 
   [[nodiscard]] Token taken(TokenKind kind, std::size_t begin) const noexcept {
@@ -179,11 +181,18 @@ class Lexer {
     return {TokenKind::string, 0, source_->text.substr(begin + 1, close - begin - 1)};
   }
 
+  [[nodiscard]] bool digit_at(std::size_t i) const noexcept {
+    return i < source_->text.size() && class_of(source_->text[i]) == ByteClass::digit;
+  }
+
   /// Moves behind digits; single underscores may be between them.
   void skip_digits() noexcept {
-    const std::string_view all = source_->text;
-    const auto digit = [&](std::size_t i) { return i < all.size() && class_of(all[i]) == ByteClass::digit; };
-    while (digit(at_) || (at_ < all.size() && all[at_] == '_' && at_ > 0 && digit(at_ - 1) && digit(at_ + 1))) ++at_;
+    while (digit_at(at_)) ++at_;
+    while (at_ > 0 && at_ < source_->text.size() && source_->text[at_] == '_' && digit_at(at_ - 1) &&
+           digit_at(at_ + 1)) {
+      ++at_;
+      while (digit_at(at_)) ++at_;
+    }
   }
 
   [[nodiscard]] Token number() {
@@ -239,19 +248,22 @@ class Lexer {
     if (!digit) fail(begin, text("expected a number, got ", in_quotes(word)));
   }
 
-  [[nodiscard]] Token operators() {
+  [[nodiscard]] Token operation() {
     constexpr std::string_view longer[] = {"**=", ">>=", "<<=", "->", "==", "!=", "<=", ">=", "&&", "||", "<<",
                                            ">>",  "**",  "++",  "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^="};
-    const std::size_t begin = at_;
-    if (std::string_view(";,[](){}:").find(source_->text[at_]) != std::string_view::npos) return operator_of(1);
+    if (source_->text[at_] == '.') return digit_at(at_ + 1) ? number() : other();
+    const bool alone = at_ + 1 == source_->text.size() || class_of(source_->text[at_ + 1]) != ByteClass::operation;
     for (const std::string_view candidate : longer) {
-      if (follows(candidate)) return operator_of(candidate.size());
-    }
-    if (std::string_view("()[]{};:,.+-*/%^&|~!<>=@#").find(source_->text[at_]) == std::string_view::npos) {
-      const auto rest = source_->text.substr(begin, 1);
-      fail(begin, text("expected a statement or an expression, got the character ", in_quotes(rest)));
+      if (!alone && follows(candidate)) return operator_of(candidate.size());
     }
     return operator_of(1);
+  }
+  [[nodiscard]] Token other() {
+    const char c = source_->text[at_];
+    if (c == '"' || c == '\'') return string();
+    if (c == '$') return physical_qubit();
+    const auto shown = in_quotes(source_->text.substr(at_, 1));
+    fail(at_, text("expected a statement or an expression, got the character ", shown));
   }
   [[nodiscard]] Token operator_of(std::size_t length) noexcept {
     const auto characters = source_->text.substr(at_, length);

@@ -11,15 +11,13 @@
 #include <utility>
 #include <vector>
 
-#include "qmtl/hardware/openqasm/gate_parser.hpp"
-#include "qmtl/hardware/openqasm/inputs.hpp"
+#include "qmtl/hardware/openqasm/declaration_parser.hpp"
 
 namespace qmtl::inline QMTL_ABI::detail::openqasm {
 
-class OpenQasm3Parser : public GateParser {
+class OpenQasm3Parser : public DeclarationParser {
  public:
-  OpenQasm3Parser(std::string_view content, const OpenQasmOptions& options)
-      : GateParser(content, options, 3), inputs_(options.features) {
+  OpenQasm3Parser(std::string_view content, const OpenQasmOptions& options) : DeclarationParser(content, options) {
     for (std::size_t k = 0; k < words.size(); ++k) set(words[k], {SymbolKind::keyword, static_cast<int>(k)});
     for (const auto type : {"int", "uint", "float", "angle", "bool", "bit"}) set(type, {SymbolKind::type});
     GateDefinition u{{}, 3, 1, Gate::U, false, true};
@@ -42,28 +40,12 @@ class OpenQasm3Parser : public GateParser {
   }
 
  private:
+  // clang-format off
   enum class Word {
-    qubit,
-    qreg,
-    creg,
-    constant,
-    input,
-    output,
-    gate,
-    measure,
-    reset,
-    barrier,
-    condition,
-    loop,
-    alias,
-    include,
-    pragma,
-    ctrl,
-    negctrl,
-    inv,
-    pow,
-    refused
+    qubit, qreg, creg, constant, input, output, gate, measure, reset, barrier, condition, loop, alias, include, pragma,
+    ctrl, negctrl, inv, pow, refused
   };
+  // clang-format on
   /// Those of Word, and behind them what is refused by its name.
   static constexpr std::array<std::string_view, 41> words{
       "qubit",   "qreg",          "creg",     "const",      "input",    "output",  "gate",
@@ -135,179 +117,10 @@ class OpenQasm3Parser : public GateParser {
     fits ? keyword(word) : gate_call({});
   }
 
-  void require_program() const {
-    if (in_gate()) fail_expected("a gate");
-  }
-  void require_global() const {
-    if (in_scope() || in_gate()) fail(current(), text("expected ", in_quotes(current().text), " outside of blocks"));
-  }
-
   /// "@word ..." and "#pragma ..." up to the end of the line: they mean nothing here.
   void annotation() {
     if (at(symbol("#")) && following().text != "pragma" && following().text != "dim") fail_expected("a statement");
     skip_line();
-  }
-
-  // --- declarations
-
-  [[nodiscard]] std::int64_t size_or(std::int64_t without) {
-    if (!accept(symbol("["))) return without;
-    const Token begin = current();
-    const std::int64_t size = integer("an integer as a size");
-    if (size < 1) fail(begin, text("expected a size of 1 or more, got ", size));
-    expect(symbol("]"), "']'");
-    return size;
-  }
-
-  void qubit_declaration() {
-    require_global();
-    (void)advance();
-    const bool scalar = !at(symbol("["));
-    const std::int64_t count = size_or(1);
-    const Token name = expect(TokenKind::identifier, "the name of a register");
-    expect_semicolon();
-    add_qubits(name, count, scalar);
-  }
-
-  void old_declaration(bool qubits) {
-    require_global();
-    (void)advance();
-    const Token name = expect(TokenKind::identifier, "the name of a register");
-    const bool scalar = !at(symbol("["));
-    const std::int64_t count = size_or(1);
-    expect_semicolon();
-    qubits ? add_qubits(name, count, scalar) : add_bits(name, count, scalar);
-  }
-
-  /// `type name;` or `type name = value;`
-  void declaration(bool constant) {
-    require_program();
-    const Symbol* found = current().kind == TokenKind::identifier ? find(current().text) : nullptr;
-    if (found == nullptr || found->kind != SymbolKind::type) fail_expected("a type");
-    const Token type = advance();
-    if (type.text == "bit" && !constant) return bit_declaration();
-    if (type.text == "bool" && at(symbol("["))) fail_expected("the name of a variable");
-    if (type.text == "bit") fail(type, "constants of type bit are not supported");
-    const std::int64_t size = size_or(0);
-    const Token name = expect(TokenKind::identifier, "the name of a variable");
-    Value value = converted(Value::of_integer(0), type);
-    if (constant && !at(symbol("="))) fail_expected("'=' and the value of a constant");
-    if (accept(symbol("="))) value = converted(known_expression(), type);
-    expect_semicolon();
-    require_fit(name, value, size, type.text == "uint");
-    define_value(name, value, constant);
-    if (!constant) set_size(name, size, type.text == "uint");
-  }
-
-  [[nodiscard]] Value known_expression() {
-    const Token begin = current();
-    const Value value = expression();
-    if (!value.is_number()) fail(begin, "variables of measured bits are not supported");
-    return value;
-  }
-
-  void require_fit(const Token& name, const Value& value, std::int64_t size, bool is_unsigned) const {
-    if (value.kind != ValueKind::integer) return;
-    const bool negative = value.integer < 0;
-    const std::int64_t bits = is_unsigned ? size : size - 1;
-    const auto magnitude = static_cast<std::uint64_t>(negative ? ~value.integer : value.integer);
-    const bool fits = size == 0 || bits >= 63 || magnitude >> bits == 0;
-    if (!fits || (negative && is_unsigned))
-      fail(name, text("expected a value that the type can hold, got ", value.integer));
-  }
-  /// Assignments must fit as well.
-  void set_size(const Token& name, std::int64_t size, bool is_unsigned) {
-    Symbol changed = *find(name.text);
-    changed.count = static_cast<int>(std::min<std::int64_t>(size, 64));
-    changed.scalar = is_unsigned;
-    set(name.text, changed);
-  }
-
-  /// `bit[n] name;`, also with what is measured at once, or zeros.
-  void bit_declaration() {
-    const bool scalar = !at(symbol("["));
-    const std::int64_t count = size_or(1);
-    const Token name = expect(TokenKind::identifier, "the name of a register");
-    if (!accept(symbol("="))) {
-      expect_semicolon();
-      return add_bits(name, count, scalar);
-    }
-    if (!at_word("measure")) {
-      require_zeros();
-      expect_semicolon();
-      return add_bits(name, count, scalar);
-    }
-    const Token place = advance();
-    const Operand qubits = qubit_operand();
-    expect_semicolon();
-    add_bits(name, count, scalar);
-    measure(place, qubits, indexed(*find(name.text)));
-  }
-  void require_zeros() {
-    const Token begin = current();
-    bool zeros = begin.kind == TokenKind::string && begin.text.find_first_not_of("0_") == std::string_view::npos;
-    if (begin.kind == TokenKind::string) {
-      (void)advance();
-    } else {
-      zeros = !truth_of(known_expression());
-    }
-    if (!zeros) fail(begin, "bits that do not begin with zero are not supported");
-  }
-  /// All of a register of bits.
-  [[nodiscard]] Operand indexed(const Symbol& bits) {
-    const Operand all = bits.scalar ? Operand{0, 1, true} : Operand{0, static_cast<std::size_t>(bits.count), false};
-    return add_places(bits.first, all);
-  }
-
-  void input() {
-    require_global();
-    (void)advance();
-    const Token type = current();
-    if (type.text != "float" && type.text != "angle") {
-      const Symbol* found = type.kind == TokenKind::identifier ? find(type.text) : nullptr;
-      if (found == nullptr || found->kind != SymbolKind::type) fail_expected("a type");
-      fail(type, text("inputs of type ", in_quotes(type.text), " are not supported"));
-    }
-    (void)advance();
-    (void)size_or(64);
-    const Token name = expect(TokenKind::identifier, "the name of an input");
-    expect_semicolon();
-    define_value(name, Value{ValueKind::real, 0, inputs_.add(program(), name.text), {}});
-  }
-
-  void output() {
-    require_global();
-    (void)advance();
-    if (!at_word("bit")) {
-      const Symbol* found = current().kind == TokenKind::identifier ? find(current().text) : nullptr;
-      if (found == nullptr || found->kind != SymbolKind::type) fail_expected("a type");
-      fail(current(), text("outputs of type ", in_quotes(current().text), " are not supported"));
-    }
-    (void)advance();
-    const bool scalar = !at(symbol("["));
-    const std::int64_t count = size_or(1);
-    const Token name = expect(TokenKind::identifier, "the name of an output");
-    expect_semicolon();
-    add_bits(name, count, scalar);
-  }
-
-  /// `let name = qubits ++ qubits;`
-  void alias() {
-    require_program();
-    (void)advance();
-    const Token name = expect(TokenKind::identifier, "the name of an alias");
-    expect(symbol("="), "'='");
-    std::vector<int> qubits;
-    bool scalar = true;
-    do {
-      scalar = scalar && qubits.empty();
-      const Operand operand = qubit_operand();
-      for (std::size_t i = 0; i < operand.count; ++i) qubits.push_back(place_of(operand, i));
-      scalar = scalar && operand.scalar;
-    } while (accept(symbol("++")));
-    expect_semicolon();
-    expander().take_steps(qubits.size() / 64);
-    define(name, add_alias(std::move(qubits), scalar));
   }
 
   void include() {
@@ -575,7 +388,6 @@ class OpenQasm3Parser : public GateParser {
     }
   }
 
-  Inputs inputs_;
   bool has_library_ = false;
   int discarded_ = -1;  ///< the bit that measurements go to that nobody reads
 };

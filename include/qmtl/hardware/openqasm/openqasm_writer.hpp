@@ -221,10 +221,23 @@ class Writer {
       char buffer[32];
       out_.append(buffer, std::to_chars(buffer, buffer + sizeof buffer, angle.offset + 0.0).ptr);
     } else if (version_ == 3) {
-      out_ += angle_text(angle, {true, &parameters_});
+      add_symbolic(angle);
     } else {
       refuse("OpenQASM 2 has no inputs, give the features and weights values first");
     }
+  }
+
+  /// A product is calculated before it is scaled, so that reading gives the same numbers.
+  void add_symbolic(const Angle& angle) {
+    const AngleFormat format{true, &parameters_};
+    const bool product = angle.source != AngleSource::feature && angle.source != AngleSource::weight;
+    const std::string source = source_text(angle, format);
+    if (angle.scale == 1.0) {
+      out_ += source;
+    } else {
+      out_ += format.number(angle.scale) + (product ? "*(" : "*") + source + (product ? ")" : "");
+    }
+    out_ += format.plus(angle.offset);
   }
 
   /// U of the table is another gate behind controls than that of OpenQASM 3, CU of both the same.

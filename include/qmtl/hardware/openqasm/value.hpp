@@ -71,41 +71,13 @@ struct Value {
   return value.counts() ? value.integer != 0 : number_of(value) != 0.0;
 }
 
+// clang-format off
 enum class Operator : std::uint8_t {
-  logical_or,
-  logical_and,
-  bit_or,
-  bit_xor,
-  bit_and,
-  equal,
-  unequal,
-  less,
-  less_equal,
-  greater,
-  greater_equal,
-  shift_left,
-  shift_right,
-  add,
-  subtract,
-  multiply,
-  divide,
-  modulo,
-  power,
-  negate,
-  logical_not,
-  bit_not,
-  sine,
-  cosine,
-  tangent,
-  arcsine,
-  arccosine,
-  arctangent,
-  exponential,
-  logarithm,
-  root,
-  floor,
-  ceiling
+  logical_or, logical_and, bit_or, bit_xor, bit_and, equal, unequal, less, less_equal, greater, greater_equal,
+  shift_left, shift_right, add, subtract, multiply, divide, modulo, power, negate, logical_not, bit_not,
+  sine, cosine, tangent, arcsine, arccosine, arctangent, exponential, logarithm, root, floor, ceiling
 };
+// clang-format on
 
 /// A step of what is deferred; its operands are constants or earlier steps.
 struct DeferredStep {

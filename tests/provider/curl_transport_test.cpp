@@ -70,7 +70,7 @@ TEST_CASE("failures are told apart by whether the request may have been carried 
     CHECK_THROWS_AS(send(closed), UnansweredError);  // closed without a word
   }
   CHECK_THROWS_AS(send(closed), NotSentError);
-  CHECK_THROWS_AS(send("https://nowhere.invalid/"), NotSentError);
+  CHECK_THROWS_AS(send("https" + closed.substr(4)), NotSentError);
   CHECK_THROWS_AS(send(RawServer("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"id\":").url()), UnansweredError);
   const HttpServer slow([](const HttpRequest&) {
     std::this_thread::sleep_for(std::chrono::milliseconds(900));

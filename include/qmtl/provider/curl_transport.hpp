@@ -24,11 +24,14 @@ struct CurlOptions {
 
 namespace detail {
 
-/// Whether a URL is of this machine: only there may it do without TLS.
+/// Whether a URL is of this machine: only there may it do without TLS, and no proxy is asked.
 [[nodiscard]] inline bool is_loopback(std::string_view url) {
-  for (const std::string_view begin : {"http://127.0.0.1", "http://localhost", "http://[::1]"}) {
-    if (!url.starts_with(begin)) continue;
-    const std::string_view rest = url.substr(begin.size());
+  const bool plain = url.starts_with("http://");
+  if (!plain && !url.starts_with("https://")) return false;
+  url.remove_prefix(plain ? 7 : 8);
+  for (const std::string_view host : {"127.0.0.1", "localhost", "[::1]"}) {
+    if (!url.starts_with(host)) continue;
+    const std::string_view rest = url.substr(host.size());
     if (rest.empty() || rest.front() == ':' || rest.front() == '/') return true;
   }
   return false;

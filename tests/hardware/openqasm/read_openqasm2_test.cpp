@@ -159,6 +159,7 @@ TEST_CASE("OpenQASM 2: errors say where, and what was expected") {
       {"qreg q[2];\nh q[2];", ":4:5: expected an index below 2, got 2"},
       {"qreg q[2];\nh r[0];", ":4:3: expected a qubit, got 'r', which is not defined"},
       {"qreg q[2];\ncx q[0];", ":4:1: gate 'cx' has 2 qubits, got 1"},
+      {"qreg q[2];\ncx q[0] q[1];", ":4:9: expected ',' or ';', got 'q'"},
       {"qreg q[2];\nrz q[0];", ":4:1: gate 'rz' has 1 parameters, got 0"},
       {"qreg q[2];\nrz(1,2) q[0];", ":4:1: gate 'rz' has 1 parameters, got 2"},
       {"qreg q[2];\ncx q[0],q[0];", ":4:1: a gate's qubits must be distinct, got qubit 0 twice"},

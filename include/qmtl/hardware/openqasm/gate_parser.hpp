@@ -66,6 +66,7 @@ class GateParser : public OperandParser {
       do operands_.push_back(qubit_operand());
       while (accept(openqasm::symbol(",")));
     }
+    if (!at(openqasm::symbol(";"))) fail_expected("',' or ';'");
     const auto qubits = gates_[static_cast<std::size_t>(call.gate)].qubits + static_cast<int>(call.controls.size());
     require_count(name, "qubits", operands_.size(), qubits);
     expect_semicolon();

@@ -6,7 +6,9 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
+#include <numeric>
 #include <optional>
 #include <span>
 #include <utility>
@@ -19,7 +21,7 @@
 namespace qmtl::inline QMTL_ABI {
 
 struct EmbeddingOptions {
-  /// Places that are tried for qubits, after which the best layout found is taken, or none.
+  /// Places that are tried for qubits, fewer on devices of hundreds of qubits; then the best layout found is taken.
   long max_nodes = 300'000;
 };
 
@@ -66,17 +68,18 @@ class EmbeddingSearch {
         near_(0, 0),
         layout_(static_cast<std::size_t>(pattern.qubits()), -1) {
     find_near();
-    for (const int q : qubits_) fill_domain(q);
+    fill_domains();
   }
 
   [[nodiscard]] std::optional<std::vector<int>> run(const EmbeddingOptions& options) {
     if (qubits_.empty()) return layout_;
+    const long most = most_nodes(options);
     const int first = choose();
     std::vector<int> roots = places_of(first);
-    for (long budget = 500; !roots.empty() && nodes_ < options.max_nodes; budget *= 8) {
+    for (long budget = 500; !roots.empty() && nodes_ < most; budget *= 8) {
       std::vector<int> open;
       for (const int place : roots) {
-        limit_ = std::min(nodes_ + budget, options.max_nodes);
+        limit_ = std::min(nodes_ + budget, most);
         place_qubit(first, place);
         if (nodes_ >= limit_) open.push_back(place);
         if (best_ && costs_->uniform()) return best_;
@@ -92,6 +95,14 @@ class EmbeddingSearch {
     Word* word;
     Word before;
   };
+
+  /// Fewer where each costs more, on devices of hundreds of qubits, but some for each qubit.
+  [[nodiscard]] long most_nodes(const EmbeddingOptions& options) const {
+    constexpr double usual = 1024;
+    const double words = static_cast<double>(qubits_.size() * domains_.words());
+    const double most = static_cast<double>(options.max_nodes) * usual / std::max(usual, words);
+    return std::min(options.max_nodes, static_cast<long>(most) + 4 * static_cast<long>(qubits_.size()));
+  }
 
   static constexpr std::size_t max_near_words = std::size_t{1} << 22;
 
@@ -124,21 +135,26 @@ class EmbeddingSearch {
     });
   }
 
-  /// Places that have as many neighbours, as many within two couplings and so on as a qubit has.
-  void fill_domain(int qubit) {
-    const auto counts = [](const CouplingMap& map, int from, int radius) {
-      std::vector<int> out(static_cast<std::size_t>(radius) + 1);
-      for (const int d : map.distances(from)) {
-        if (d <= radius) ++out[static_cast<std::size_t>(d)];
-      }
-      for (std::size_t d = 1; d < out.size(); ++d) out[d] += out[d - 1];
-      return out;
-    };
-    const auto needed = counts(between_, qubit, radius_);
+  /// How many others are at most 1, 2, ... couplings away.
+  [[nodiscard]] std::vector<int> counts_near(const CouplingMap& map, int from) const {
+    std::vector<int> out(static_cast<std::size_t>(radius_) + 1);
+    for (const int d : map.distances(from)) {
+      if (d <= radius_) ++out[static_cast<std::size_t>(d)];
+    }
+    std::partial_sum(out.begin(), out.end(), out.begin());
+    return out;
+  }
+
+  /// A qubit can be where there are as many neighbours, as many within two couplings and so on as it has.
+  void fill_domains() {
+    std::vector<std::vector<int>> needed;
+    for (const int q : qubits_) needed.push_back(counts_near(between_, q));
     for (int p = 0; p < couplings_->qubits(); ++p) {
-      const auto there = counts(*couplings_, p, radius_);
-      const bool fits = std::equal(needed.begin(), needed.end(), there.begin(), std::less_equal<>());
-      if (fits) domains_.insert(static_cast<std::size_t>(qubit), p);
+      const auto there = counts_near(*couplings_, p);
+      for (std::size_t i = 0; i < qubits_.size(); ++i) {
+        const bool fits = std::equal(needed[i].begin(), needed[i].end(), there.begin(), std::less_equal<>());
+        if (fits) domains_.insert(static_cast<std::size_t>(qubits_[i]), p);
+      }
     }
   }
 

@@ -224,17 +224,17 @@ class RoutingRules {
   void enqueue(int wire, std::uint32_t depth, std::size_t pushed) {
     const auto sequence = problem_->sequence();
     const auto [number, other] = sequence[scratch_[static_cast<std::size_t>(wire)]];
+    if (number == RoutingProblem::no_step) return;
+    for (std::size_t at = pushed; at < queue_.size(); ++at) {
+      if (queue_[at].number == number) return;
+    }
     if (other >= 0) {
       if (sequence[scratch_[static_cast<std::size_t>(other)]].number != number) return;
       queue_.push_back({number, wire, other, depth});
       return;
     }
-    if (number == RoutingProblem::no_step) return;
     const auto& step = problem_->step(number);
     if (!is_next(step, number, scratch_.data())) return;
-    for (std::size_t at = pushed; at < queue_.size(); ++at) {
-      if (queue_[at].number == number) return;
-    }
     queue_.push_back({number, step.first, step.second, depth});
   }
 

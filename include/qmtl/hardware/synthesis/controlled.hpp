@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <initializer_list>
+#include <iterator>
 #include <span>
 #include <utility>
 #include <vector>

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <complex>
 #include <cstddef>
+#include <tuple>
 #include <utility>
 
 #include "qmtl/hardware/synthesis/unitaries.hpp"

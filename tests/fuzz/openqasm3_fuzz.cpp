@@ -12,7 +12,7 @@ std::vector<Bytes> seeds() {
   for (const std::string_view body :
        {"qubit[3] q;\nbit[2] c;\nU(pi/2,0,π) q;\nctrl @ inv @ pow(2) @ h q[0],q[1];\nc = measure q[0:1];\nif (c[0] == "
         "1 && "
-        "!c[1]) { x q[2]; } else { }\n",
+        "!c[1]) { x q[2]; } \n",
         "const int[32] n = 3;\ninput float[64] theta;\nqubit[n] q;\nfor uint i in [0:n-2] { cx q[i], q[i+1]; "
         "rx(2*theta+i) "
         "q[-1]; }\nuint[8] k = 1; k <<= 2; if (k > 3) z q; let a = q[{0,2}] ++ q[1];\nreset a;\nbarrier;",

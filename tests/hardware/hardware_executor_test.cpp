@@ -68,6 +68,30 @@ TEST_CASE("a head on a provider has the logits of the ideal one within its error
   CHECK((logits_of(head, rows) - exact).cwiseQuotient(errors).cwiseAbs().maxCoeff() > 6.0);
 }
 
+TEST_CASE("gradients come from shifted circuits, of which tasks share some", "[hardware]") {
+  SmallHead head;
+  const auto rows = some_rows();
+  const Batch<double> cotangents = Batch<double>::Constant(SmallHead::outputs, rows.cols(), 0.3);
+  const auto gradient_of = [&](SmallHead& of) {
+    (void)logits_of(of, rows);
+    std::vector<double> gradient(some_weights().size());
+    Batch<double> features(4, rows.cols());
+    of.backward(rows, some_weights(), cotangents, gradient, features);
+    return gradient;
+  };
+  const auto exact = gradient_of(head);
+  const auto provider = std::make_shared<SimulatedProvider>();
+  head.set_executor(Simulated(provider, {.shots = 100000}));
+  const auto measured = gradient_of(head);
+  for (std::size_t i = 0; i < exact.size(); ++i) CHECK(measured[i] == Approx(exact[i]).margin(0.06));
+  head.set_executor(Simulated(provider, {.shots = 100000, .share_circuits = false}));
+  (void)gradient_of(head);
+  const auto alone = head.executor<Simulated>()->circuits();
+  head.set_executor(Simulated(provider, {.shots = 100000}));
+  (void)gradient_of(head);
+  CHECK(head.executor<Simulated>()->circuits() < alone);
+}
+
 TEST_CASE("a provider's frequencies can be mitigated by what is known of the device", "[hardware]") {
   SmallHead head;
   const auto rows = some_rows();

@@ -12,6 +12,7 @@
 #include "qmtl/hardware/job_estimates.hpp"
 #include "qmtl/hardware/plan_job.hpp"
 #include "support/catch.hpp"
+#include "support/device_json.hpp"
 #include "support/fake_clock.hpp"
 #include "support/fake_services.hpp"
 #include "support/throws.hpp"
@@ -150,6 +151,18 @@ TEST_CASE("tokens are renewed before they end, and when they are refused", "[pro
   CHECK(test::message_of<ProviderError>([&] {
           (void)provider.find("none");
         }).starts_with("qmtl: IBM Quantum, ibm_test: look-up by tag: status 401"));
+}
+
+TEST_CASE("a device's calibration comes as it is published", "[provider]") {
+  const Keys keys;
+  Transport transport;
+  transport.service->configuration = test::device_conf().dump();
+  transport.service->properties = test::device_props().dump();
+  Service provider(options(), transport, FakeClock());
+  const DeviceCalibration device = provider.calibration();
+  CHECK(device.qubits.size() ==
+        parse_device_calibration(transport.service->configuration, transport.service->properties).qubits.size());
+  CHECK(!device.gates.empty());
 }
 
 TEST_CASE("keys are in no message", "[provider]") {

@@ -135,11 +135,13 @@ class RouteTrials {
     };
     constexpr Round rounds[] = {{8, 4, 0.2}, {4, 4, 0.35}, {2, 4, 0.45}};
     first_round();
-    for (const auto& [chains, passes, share] : rounds) {
-      const auto steps = static_cast<double>(best_.front().swaps.size()) * chains * passes;
-      const double width = share * static_cast<double>(options_.max_states) / std::max(steps, 1.0);
-      if (best_.front().swaps.empty() || width < 2.0) break;
-      const Passes wide{passes, static_cast<int>(std::min(width, max_width))};
+    for (const auto& [most, passes, share] : rounds) {
+      if (best_.front().swaps.empty()) break;
+      const auto pass = static_cast<double>(best_.front().swaps.size());
+      const double widths = share * static_cast<double>(options_.max_states) / (pass * passes);  // of all chains
+      const int chains = static_cast<int>(std::clamp(widths / useful_width, 1.0, static_cast<double>(most)));
+      if (widths < 2.0) continue;
+      const Passes wide{passes, static_cast<int>(std::min(widths / chains, max_width))};
       const auto starts = best_;
       run_all(chains, [&](RouteTrial& trial, int i, Rng& rng) {
         const auto& start = starts[static_cast<std::size_t>(i) % starts.size()];
@@ -151,6 +153,7 @@ class RouteTrials {
 
  private:
   static constexpr double max_width = 1024.0;
+  static constexpr double useful_width = 16.0;  ///< rather fewer trials than narrower ones
   static constexpr std::size_t kept = 8;
 
   /// As many trials as a tenth of the states is enough for, two at least.

@@ -10,7 +10,7 @@
 
 #include "support/catch.hpp"
 
-namespace {
+namespace activation_test {
 
 using namespace qmtl;
 
@@ -59,4 +59,4 @@ TEMPLATE_TEST_CASE("NaN stays NaN, so that a diverged run is seen", "", Tanh, Re
   CHECK(std::isnan(at<TestType>(std::numeric_limits<float>::quiet_NaN()).first));
 }
 
-}  // namespace
+}  // namespace activation_test

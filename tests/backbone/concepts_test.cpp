@@ -8,7 +8,7 @@
 #include "qmtl/backbone/mlp.hpp"
 #include "support/catch.hpp"
 
-namespace {
+namespace concepts_test {
 
 using namespace qmtl;
 
@@ -88,4 +88,4 @@ TEST_CASE("a backbone is described by itself, or by its sizes") {
   CHECK(describe_backbone(Frozen<4>{}) == "frozen 4");
 }
 
-}  // namespace
+}  // namespace concepts_test

@@ -12,7 +12,7 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace conv_test {
 
 using namespace qmtl;
 using qmtl::test::message_of;
@@ -219,4 +219,4 @@ TEST_CASE("shapes that do not fit a convnet are named") {
   net.backward(x, z, gradient);
 }
 
-}  // namespace
+}  // namespace conv_test

@@ -7,7 +7,7 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace frozen_test {
 
 using namespace qmtl;
 using qmtl::test::message_of;
@@ -52,4 +52,4 @@ TEST_CASE("shapes that do not fit a frozen backbone are named") {
         "qmtl: frozen backward: gradient size must be 0, got 1");
 }
 
-}  // namespace
+}  // namespace frozen_test

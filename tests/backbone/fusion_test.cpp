@@ -13,7 +13,7 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace fusion_test {
 
 using namespace qmtl;
 using qmtl::test::message_of;
@@ -243,4 +243,4 @@ TEST_CASE("a modality that is missing in part, infinite values and wrong shapes 
         "qmtl: fusion backward: gradient size must be 144, got 7");
 }
 
-}  // namespace
+}  // namespace fusion_test

@@ -6,7 +6,7 @@
 #include "backbone/gradient_check.hpp"
 #include "support/catch.hpp"
 
-namespace {
+namespace linear_test {
 
 using namespace qmtl;
 
@@ -45,4 +45,4 @@ TEST_CASE("a linear backbone describes itself") {
   CHECK(describe_backbone(Linear<Eigen::Dynamic, 8>{149}) == "linear 149-8");
 }
 
-}  // namespace
+}  // namespace linear_test

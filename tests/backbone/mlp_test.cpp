@@ -10,7 +10,7 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace mlp_test {
 
 using namespace qmtl;
 using qmtl::test::message_of;
@@ -143,4 +143,4 @@ TEST_CASE("shapes that do not fit an mlp are named") {
   mlp.backward(x, z, gradient);
 }
 
-}  // namespace
+}  // namespace mlp_test

@@ -16,7 +16,7 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace rms_normalized_test {
 
 using namespace qmtl;
 using qmtl::test::message_of;
@@ -112,4 +112,4 @@ TEST_CASE("shapes that do not fit a normalized backbone are named") {
         "qmtl: normalized backward: columns of x, as in the last forward, must be 4, got 5");
 }
 
-}  // namespace
+}  // namespace rms_normalized_test

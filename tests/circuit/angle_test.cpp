@@ -14,7 +14,7 @@
 #include "support/random_circuit.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace angle_test {
 
 using namespace qmtl;
 
@@ -167,4 +167,4 @@ TEST_CASE("sums that no angle can be") {
         "qmtl: a weight must be multiplied by a feature without an offset");
 }
 
-}  // namespace
+}  // namespace angle_test

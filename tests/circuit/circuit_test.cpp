@@ -15,7 +15,7 @@
 #include "support/random_circuit.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace circuit_test {
 
 using namespace qmtl;
 
@@ -194,4 +194,4 @@ TEST_CASE("a view that is no circuit is refused by whatever reads one") {
   CHECK(fits(outside));
 }
 
-}  // namespace
+}  // namespace circuit_test

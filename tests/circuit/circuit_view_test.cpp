@@ -18,7 +18,7 @@
 #include "support/throws.hpp"
 #include "support/tolerance.hpp"
 
-namespace {
+namespace circuit_view_test {
 
 using namespace qmtl;
 using test::Dense;
@@ -237,4 +237,4 @@ TEST_CASE("what is not unitary, or does not fit, is refused and leaves the circu
       circuit, [&] { c.append(tampered); }, "must be below 2, got 9");
 }
 
-}  // namespace
+}  // namespace circuit_view_test

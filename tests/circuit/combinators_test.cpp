@@ -9,7 +9,7 @@
 #include "support/throws.hpp"
 #include "support/tolerance.hpp"
 
-namespace {
+namespace combinators_test {
 
 using namespace qmtl;
 using test::Dense;
@@ -148,4 +148,4 @@ TEST_CASE("a weight index shifted below zero is an error") {
         "qmtl: a feature or weight index must not be negative");
 }
 
-}  // namespace
+}  // namespace combinators_test

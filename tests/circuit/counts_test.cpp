@@ -9,7 +9,7 @@
 #include "support/catch.hpp"
 #include "support/random_circuit.hpp"
 
-namespace {
+namespace counts_test {
 
 using namespace qmtl;
 
@@ -99,4 +99,4 @@ TEST_CASE("counts as text") {
         "3 gates (1 x, 1 rx, 1 ccx), depth 3, two-qubit depth 1, 0 features, 5 weights");
 }
 
-}  // namespace
+}  // namespace counts_test

@@ -11,7 +11,7 @@
 #include "support/catch.hpp"
 #include "support/random_circuit.hpp"
 
-namespace {
+namespace drawing_test {
 
 using namespace qmtl;
 
@@ -247,4 +247,4 @@ TEST_CASE("gates with equal drawings have equal matrices, whichever order their 
   }
 }
 
-}  // namespace
+}  // namespace drawing_test

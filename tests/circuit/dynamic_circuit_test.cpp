@@ -15,7 +15,7 @@
 #include "support/random_circuit.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace dynamic_circuit_test {
 
 using namespace qmtl;
 
@@ -120,4 +120,4 @@ TEST_CASE("a part that is wider than the circuit is refused, whichever qubits it
   CHECK(DynamicCircuit(3).append(bell).size() == 2);
 }
 
-}  // namespace
+}  // namespace dynamic_circuit_test

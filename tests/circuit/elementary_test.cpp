@@ -11,7 +11,7 @@
 #include "support/random_circuit.hpp"
 #include "support/tolerance.hpp"
 
-namespace {
+namespace elementary_test {
 
 using namespace qmtl;
 using test::Dense;
@@ -149,4 +149,4 @@ TEST_CASE("pair sets keep their promises") {
   }
 }
 
-}  // namespace
+}  // namespace elementary_test

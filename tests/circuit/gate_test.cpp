@@ -12,7 +12,7 @@
 #include "support/dense.hpp"
 #include "support/tolerance.hpp"
 
-namespace {
+namespace gate_test {
 
 using namespace qmtl;
 using test::max_difference;
@@ -196,4 +196,4 @@ TEST_CASE("a gate has no angle but its own") {
   CHECK_THROWS_AS(needs_four_term_shift(Gate::RX, -1), CircuitError);
 }
 
-}  // namespace
+}  // namespace gate_test

@@ -10,7 +10,7 @@
 
 using namespace qmtl;
 
-namespace {
+namespace light_cone_test {
 
 template <int N, class Ent>
 using TwoLayers = AngleEncoding<N, Axis::Y, Ent, Layers<2>>;
@@ -22,8 +22,6 @@ static_assert(light_cone_width<TwoLayers<64, NoEntangler>, Window<10, 2>> == 2);
 static_assert(light_cone_width<TwoLayers<64, CzBrickwork>, Window<10, 2>> <= 6);
 static_assert(light_cone_width<TwoLayers<5, CzRing>, Window<1, 2>> == 5);
 static_assert(light_cone_width<TwoLayers<12, CxRing>, Window<3, 2>> == 12);
-
-}  // namespace
 
 TEST_CASE("random circuits: the window's density matrix is that of the whole circuit", "[circuit][light_cone]") {
   constexpr int n = 6;
@@ -58,3 +56,5 @@ TEST_CASE("a window outside the register is refused", "[circuit][light_cone]") {
   const auto message = test::message_of<CircuitError>([&] { (void)light_cone({}, 3, window); });
   CHECK(message.find("below 3, got qubit 3") != std::string::npos);
 }
+
+}  // namespace light_cone_test

@@ -13,7 +13,7 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace names_test {
 
 using namespace qmtl;
 
@@ -89,4 +89,4 @@ TEST_CASE("a name belongs to one parameter") {
   CHECK(weight_name(c.append(other), 1) == "offset");  // the first name stays
 }
 
-}  // namespace
+}  // namespace names_test

@@ -13,7 +13,7 @@
 #include "support/throws.hpp"
 #include "support/tolerance.hpp"
 
-namespace {
+namespace operation_test {
 
 using namespace qmtl;
 
@@ -140,4 +140,4 @@ TEST_CASE("a number that is too large for a qubit does not become another one") 
   CHECK_THROWS_AS(gate::x(std::int64_t{-1}), CircuitError);
 }
 
-}  // namespace
+}  // namespace operation_test

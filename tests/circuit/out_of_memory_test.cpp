@@ -11,7 +11,7 @@
 #include "support/count_allocations.hpp"
 #include "support/dense.hpp"
 
-namespace {
+namespace out_of_memory_test {
 
 using namespace qmtl;
 using test::unchanged_without_memory;
@@ -43,4 +43,4 @@ TEST_CASE("a program that finds no memory for an instruction has none of it, nor
   CHECK(unchanged_without_memory(before, [](Program& p) { p.append(ControlledOperation{{0, 1}, gate::x(2)}); }));
 }
 
-}  // namespace
+}  // namespace out_of_memory_test

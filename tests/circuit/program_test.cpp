@@ -13,7 +13,7 @@
 #include "support/dense.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace program_test {
 
 using namespace qmtl;
 
@@ -293,4 +293,4 @@ TEST_CASE("registers have names that text cannot mistake") {
   CHECK_THROWS_AS(p.measure(0, "_c1", 2), CircuitError);
 }
 
-}  // namespace
+}  // namespace program_test

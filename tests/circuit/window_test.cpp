@@ -5,7 +5,7 @@
 
 #include "support/catch.hpp"
 
-namespace {
+namespace window_test {
 
 using namespace qmtl;
 
@@ -44,4 +44,4 @@ TEST_CASE("a window of neighbours is the list of the same qubits") {
   CHECK(window_extent<Window<3, 4>> == window_extent<Qubits<6, 3, 4, 5>>);
 }
 
-}  // namespace
+}  // namespace window_test

@@ -26,7 +26,7 @@
 #include "support/temp_dir.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace atomic_file_test {
 
 using qmtl::FileError;
 using qmtl::read_file;
@@ -86,8 +86,6 @@ void as_nobody(const Body& body) {
   REQUIRE((::seteuid(0) == 0 && ::setegid(0) == 0));
   CHECK(message.empty());
 }
-
-}  // namespace
 
 TEST_CASE("what is written is what is read") {
   const TempDir dir;
@@ -339,3 +337,5 @@ TEST_CASE("what is no regular file or has no directory is refused") {
   CHECK(message.find("cannot open the directory") != std::string::npos);
   CHECK(message.find("No such file") != std::string::npos);
 }
+
+}  // namespace atomic_file_test

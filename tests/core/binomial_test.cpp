@@ -12,7 +12,7 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace binomial_test {
 
 using namespace qmtl;
 
@@ -49,8 +49,6 @@ ChiSquared chi_squared(std::int64_t trials, double p, int draws) {
   if (rest_expected > 1) add(rest_observed, rest_expected);
   return out;
 }
-
-}  // namespace
 
 TEST_CASE("binomial numbers have their probabilities", "[core]") {
   // Few and many successes, each from below and from above one half.
@@ -102,3 +100,5 @@ TEST_CASE("multinomial numbers add up, and have the means and covariances of the
   CHECK(test::message_of<ValueError>([&] { static_cast<void>(multinomial(rng, -1, std::vector{1.0})); }) ==
         "qmtl: multinomial: trials, expected 0 to 2^53, got -1");
 }
+
+}  // namespace binomial_test

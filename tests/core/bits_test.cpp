@@ -8,7 +8,7 @@
 
 #include "support/catch.hpp"
 
-namespace {
+namespace bits_test {
 
 using namespace qmtl;
 
@@ -73,4 +73,4 @@ TEST_CASE("parity_sign is the product of the eigenvalues of Z over the mask") {
   }
 }
 
-}  // namespace
+}  // namespace bits_test

@@ -12,7 +12,7 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace byte_stream_test {
 
 using namespace qmtl::detail;
 using qmtl::test::message_of;
@@ -51,4 +51,4 @@ TEST_CASE("a stream that ends too early is an error, also for counts that overfl
   CHECK(in.left() == 4);
 }
 
-}  // namespace
+}  // namespace byte_stream_test

@@ -10,7 +10,7 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace error_test {
 
 using namespace qmtl;
 using detail::text;
@@ -60,4 +60,4 @@ TEST_CASE("every exception is caught as Error and keeps its message") {
   CHECK(caught(NumericalError("numbers")) == "numbers");
 }
 
-}  // namespace
+}  // namespace error_test

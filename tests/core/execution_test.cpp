@@ -29,7 +29,7 @@ TEST_CASE("workers end even if they never ran", "[core][execution]") {
   SUCCEED();
 }
 
-namespace {
+namespace execution_test {
 
 /// Runs body() in a child process; true if it returned true within ten seconds.
 template <class Body>
@@ -52,8 +52,6 @@ bool each_part_runs(detail::Workers& workers) {
   return calls == std::array{50, 50, 50};
 }
 
-}  // namespace
-
 TEST_CASE("workers go on working in a child of fork, in its children, and in the parent", "[core][execution]") {
   detail::Workers workers(3);
   CHECK(each_part_runs(workers));
@@ -74,3 +72,5 @@ TEST_CASE("thread counts", "[core][execution]") {
   CHECK(test::message_of<ValueError>([] { (void)thread_count(Threads{0}); }).find("got 0") != std::string::npos);
   CHECK_THROWS_AS(thread_count(Threads{-2}), ValueError);
 }
+
+}  // namespace execution_test

@@ -17,7 +17,7 @@
 #include "support/temp_dir.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace file_lock_test {
 
 using namespace qmtl;
 using detail::FileLock;
@@ -135,4 +135,4 @@ TEST_CASE("a lock ends in the directory where it began, wherever the process has
   CHECK(refused(other / "file").find("is in use") != std::string::npos);
 }
 
-}  // namespace
+}  // namespace file_lock_test

@@ -17,7 +17,7 @@
 #include "support/temp_dir.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace file_reader_test {
 
 using qmtl::FileError;
 using qmtl::read_file;
@@ -28,8 +28,6 @@ using qmtl::test::TempDir;
 std::string text_of(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
-
-}  // namespace
 
 TEST_CASE("reading stops at the limit") {
   const TempDir dir;
@@ -81,3 +79,5 @@ TEST_CASE("the start of a file without end can be read, and the rest is refused 
   CHECK(message_of<FileError>([&] { (void)file.all(std::size_t{1} << 36); }) ==
         "qmtl: reader: '" + path + "' is too large, expected at most 68719476736 bytes, got 1099511627776");
 }
+
+}  // namespace file_reader_test

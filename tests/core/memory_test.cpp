@@ -21,7 +21,7 @@
 #include "support/temp_dir.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace memory_test {
 
 using namespace qmtl;
 using qmtl::test::impossible_memory_throws;
@@ -41,8 +41,6 @@ class AddressLimit {
  private:
   rlimit before_{};
 };
-
-}  // namespace
 
 TEST_CASE("memory that is there is given, and other errors pass") {
   CHECK(detail::with_memory("numbers", 8.0, [] { return std::vector<int>(2); }).size() == 2);
@@ -80,3 +78,5 @@ TEST_CASE("a file larger than memory says its bytes, if its size was allowed") {
   CHECK(message_of<MemoryError>([&] { (void)read_file(path, SIZE_MAX); }) ==
         "qmtl: read_file: no memory for 4398046511105 bytes");
 }
+
+}  // namespace memory_test

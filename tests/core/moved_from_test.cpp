@@ -11,7 +11,7 @@
 
 using namespace qmtl;
 
-namespace {
+namespace moved_from_test {
 
 struct Holder {
   detail::MovedFrom moved_from;
@@ -26,8 +26,6 @@ bool good(const Holder& holder) {
     return false;
   }
 }
-
-}  // namespace
 
 TEST_CASE("what has been moved from is an error until it is assigned to", "[core]") {
   Holder a;
@@ -46,3 +44,5 @@ TEST_CASE("what has been moved from is an error until it is assigned to", "[core
   CHECK(test::message_of<LogicError>([&] { c.moved_from.check("holder"); }) ==
         "qmtl: holder: it has been moved from and can only be assigned to");
 }
+
+}  // namespace moved_from_test

@@ -15,7 +15,7 @@
 #include "support/catch.hpp"
 #include "support/comma_locale.hpp"
 
-namespace {
+namespace number_text_test {
 
 using namespace qmtl;
 using detail::exact, detail::number_text, detail::text;
@@ -60,4 +60,4 @@ TEST_CASE("text is the same in every locale") {
   with_comma_printf(check);
 }
 
-}  // namespace
+}  // namespace number_text_test

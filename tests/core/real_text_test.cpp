@@ -15,7 +15,7 @@
 #include "support/catch.hpp"
 #include "support/comma_locale.hpp"
 
-namespace {
+namespace real_text_test {
 
 using qmtl::detail::parse_real;
 using qmtl::detail::parse_real_posix;
@@ -26,8 +26,6 @@ bool same(std::optional<S> a, std::optional<S> b) {
   if (!a || !b) return !a && !b;
   return std::isnan(*a) ? std::isnan(*b) : std::memcmp(&*a, &*b, sizeof(S)) == 0;
 }
-
-}  // namespace
 
 TEMPLATE_TEST_CASE("numbers at the ends of the range round to nearest", "", float, double) {
   using S = TestType;
@@ -76,3 +74,5 @@ TEST_CASE("a locale with a decimal comma changes nothing") {
     CHECK(parse_real<float>("1e-50") == 0.0f);
   });
 }
+
+}  // namespace real_text_test

@@ -13,7 +13,7 @@
 
 #include "support/catch.hpp"
 
-namespace {
+namespace rng_test {
 
 using namespace qmtl;
 
@@ -205,4 +205,4 @@ TEST_CASE("shuffle makes all orders equally often") {
   CHECK(chi_square(orders) < 20.5);  // 0.999 quantile for 5 degrees of freedom
 }
 
-}  // namespace
+}  // namespace rng_test

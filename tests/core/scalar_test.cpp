@@ -5,7 +5,7 @@
 
 #include "support/catch.hpp"
 
-namespace {
+namespace scalar_test {
 
 using namespace qmtl;
 
@@ -29,4 +29,4 @@ TEST_CASE("batch arguments bind to matrices, maps and column blocks without a co
 
 TEST_CASE("pi") { CHECK(pi == Approx(4.0 * std::atan(1.0)).epsilon(1e-15)); }
 
-}  // namespace
+}  // namespace scalar_test

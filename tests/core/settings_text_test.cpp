@@ -7,7 +7,7 @@
 
 #include "support/catch.hpp"
 
-namespace {
+namespace settings_text_test {
 
 using namespace qmtl;
 
@@ -39,4 +39,4 @@ TEST_CASE("numbers have all their digits, as words and as settings") {
   CHECK(text.str() == "rate 0.30000000000000004");
 }
 
-}  // namespace
+}  // namespace settings_text_test

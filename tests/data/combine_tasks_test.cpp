@@ -8,7 +8,7 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace combine_tasks_test {
 
 using namespace qmtl;
 using qmtl::test::message_of;
@@ -67,4 +67,4 @@ TEST_CASE("sets that do not go together are refused") {
         "qmtl: dataset: expected a column a sample in inputs and in labels, got inputs 2 x 3 and labels 2 x 4");
 }
 
-}  // namespace
+}  // namespace combine_tasks_test

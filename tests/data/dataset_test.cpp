@@ -8,7 +8,7 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace dataset_test {
 
 using namespace qmtl;
 using qmtl::test::message_of;
@@ -128,4 +128,4 @@ TEST_CASE("one class, or fewer than none, is no kind of label") {
   }
 }
 
-}  // namespace
+}  // namespace dataset_test

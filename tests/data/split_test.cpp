@@ -9,7 +9,7 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace split_test {
 
 using namespace qmtl;
 using qmtl::test::message_of;
@@ -157,4 +157,4 @@ TEST_CASE("a stratified split needs a task whose labels are classes") {
         }).find("label of task 'strata', row ") != std::string::npos);
 }
 
-}  // namespace
+}  // namespace split_test

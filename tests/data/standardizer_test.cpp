@@ -9,7 +9,7 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace standardizer_test {
 
 using namespace qmtl;
 using qmtl::test::message_of;
@@ -205,4 +205,4 @@ TEST_CASE("what cannot be standardised is refused") {
   CHECK_THROWS_AS(Standardizer<double>(one, infinite), ValueError);
 }
 
-}  // namespace
+}  // namespace standardizer_test

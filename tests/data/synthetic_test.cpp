@@ -15,7 +15,7 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace synthetic_test {
 
 using namespace qmtl;
 using qmtl::test::message_of;
@@ -177,4 +177,4 @@ TEST_CASE("what many tasks learn together is better than what each learns alone"
   CHECK(gain > 0.0);
 }
 
-}  // namespace
+}  // namespace synthetic_test

@@ -9,7 +9,7 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace target_scaler_test {
 
 using namespace qmtl;
 using qmtl::test::message_of;
@@ -83,4 +83,4 @@ TEST_CASE("saved scales that are none are refused") {
   CHECK(TargetScaler<double>(negative, one)[0].restore(2.0) == 1.0);
 }
 
-}  // namespace
+}  // namespace target_scaler_test

@@ -6,7 +6,7 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace effective_dimension_test {
 
 using namespace qmtl;
 
@@ -114,4 +114,4 @@ TEST_CASE("impossible settings of the effective dimension are errors") {
         "qmtl: fisher_draws: range of parameters, expected finite low < high, got 1 and 1");
 }
 
-}  // namespace
+}  // namespace effective_dimension_test

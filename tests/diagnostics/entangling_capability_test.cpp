@@ -9,7 +9,7 @@
 #include "support/random_circuit.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace entangling_capability_test {
 
 using namespace qmtl;
 
@@ -160,4 +160,4 @@ TEST_CASE("the mean of circuit 10 is 3/8 exactly: five points an angle integrate
   CHECK(sum / 625 == Approx(0.375).epsilon(1e-12));
 }
 
-}  // namespace
+}  // namespace entangling_capability_test

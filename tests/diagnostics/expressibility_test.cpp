@@ -10,7 +10,7 @@
 #include "support/random_circuit.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace expressibility_test {
 
 using namespace qmtl;
 
@@ -120,4 +120,4 @@ TEST_CASE("the histogram sums to 1, a seed gives it again, and impossible settin
         "qmtl: expressibility: bins, expected at least 1, got -1");
 }
 
-}  // namespace
+}  // namespace expressibility_test

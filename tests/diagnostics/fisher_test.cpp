@@ -10,7 +10,7 @@
 #include "support/random_circuit.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace fisher_test {
 
 using namespace qmtl;
 
@@ -176,4 +176,4 @@ TEST_CASE("wrong sizes of Fisher information are errors") {
         "qmtl: LinearHead: number of parameters must be 4, got 3");
 }
 
-}  // namespace
+}  // namespace fisher_test

@@ -7,7 +7,7 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace gradient_variance_test {
 
 using namespace qmtl;
 
@@ -126,4 +126,4 @@ TEST_CASE("a seed gives the same variances again, and impossible settings are er
         "qmtl: an observable acts on qubit 2, the state has 2 qubits");
 }
 
-}  // namespace
+}  // namespace gradient_variance_test

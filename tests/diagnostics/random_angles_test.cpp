@@ -14,7 +14,7 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace random_angles_test {
 
 using namespace qmtl;
 
@@ -97,4 +97,4 @@ TEST_CASE("a circuit of run-time size has its twin's diagnostics, to the last bi
   CHECK_THROWS_AS(entangling_capability(CircuitView(1, unknown), rng), CircuitError);
 }
 
-}  // namespace
+}  // namespace random_angles_test

@@ -8,7 +8,7 @@
 #include "support/catch.hpp"
 #include "support/random_circuit.hpp"
 
-namespace {
+namespace task_circuit_test {
 
 using namespace qmtl;
 
@@ -49,4 +49,4 @@ TEST_CASE("expectation values and gradients of a task's circuit are those of the
   CHECK(vjp.weights.tail(8).norm() > 1e-3);
 }
 
-}  // namespace
+}  // namespace task_circuit_test

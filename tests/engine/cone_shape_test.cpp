@@ -13,7 +13,7 @@
 using namespace qmtl;
 using namespace qmtl::detail;
 
-namespace {
+namespace cone_shape_test {
 
 constexpr int qubits = 8;
 
@@ -39,8 +39,6 @@ std::array<double, 2> expectations(const std::vector<Operation>& ops, int n, con
   }
   return z;
 }
-
-}  // namespace
 
 TEST_CASE("windows on a ring of CZ have light cones of one shape", "[head][cones]") {
   const auto ops = ring(Gate::CZ, 2);
@@ -84,3 +82,5 @@ TEST_CASE("a shape computes what the circuit computes on its window", "[head][co
     }
   }
 }
+
+}  // namespace cone_shape_test

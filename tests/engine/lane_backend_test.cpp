@@ -20,7 +20,7 @@
 using namespace qmtl;
 using namespace qmtl::detail;
 
-namespace {
+namespace lane_backend_test {
 
 using Ring = AngleEncoding<5, Axis::Y, CxRing, Layers<2>>;
 using Block2 = RotationBlock<2, Layers<2>>;
@@ -129,8 +129,6 @@ HeadProgram<double> prepared_program() {
   program.prepare_vjp = &PreparedStart::vjp;
   return program;
 }
-
-}  // namespace
 
 TEST_CASE("light cones of one shape share lanes and give what the whole register gives", "[head][lanes]") {
   std::vector<Operation> encoding;
@@ -244,3 +242,5 @@ TEST_CASE("a window inside another gives what it gives alone", "[head][lanes]") 
     CHECK(g[static_cast<std::size_t>(Wide::parameters) + j] == Approx(g_alone[j]).margin(1e-13));
   }
 }
+
+}  // namespace lane_backend_test

@@ -18,7 +18,7 @@
 #include "support/random_head.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace noisy_backend_test {
 
 using namespace qmtl;
 using test::Inputs;
@@ -102,8 +102,6 @@ void check_same(const Step& got, const Step& expected) {
   CHECK((got.angle_gradients - expected.angle_gradients).cwiseAbs().maxCoeff() < 1e-13);
   CHECK((got.gradient - expected.gradient).norm() < 1e-12 * expected.gradient.norm());
 }
-
-}  // namespace
 
 TEST_CASE("a noisy step is that of density matrices and parameter shift") {
   for (const std::uint64_t seed : {1u, 2u, 3u}) {
@@ -265,3 +263,5 @@ TEST_CASE("a head that does not fit is refused by name") {
   CHECK_THROWS_AS(backend.forward(x, weights, y), ShapeError);
   CHECK_THROWS_AS(backend.forward(y, few, y), ShapeError);
 }
+
+}  // namespace noisy_backend_test

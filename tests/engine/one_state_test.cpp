@@ -17,7 +17,7 @@
 using namespace qmtl;
 using namespace qmtl::detail;
 
-namespace {
+namespace one_state_test {
 
 using Block2 = RotationBlock<2, Layers<2>>;
 using Wide = Task<"wide", RotationBlock<3>, Qubits<4, 0, 2>, Expectations<3>>;
@@ -99,8 +99,6 @@ struct Trainable {
   static std::string describe() { return "trainable"; }
 };
 
-}  // namespace
-
 TEMPLATE_TEST_CASE("real circuits from |0...0>", "[head][tiles]", float, double) {
   check_against_lanes<TestType, AngleEncoding<6, Axis::Y, CxRing, Layers<3>>, false>();
 }
@@ -137,3 +135,5 @@ TEST_CASE("a head of thirteen qubits runs one state at a time, and agrees with i
   CHECK((dz - expected_dz).cwiseAbs().maxCoeff() < 1e-12);
   for (std::size_t j = 0; j < gradient.size(); ++j) CHECK(gradient[j] == Approx(expected_gradient[j]).margin(1e-12));
 }
+
+}  // namespace one_state_test

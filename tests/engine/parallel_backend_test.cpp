@@ -18,7 +18,7 @@
 
 using namespace qmtl;
 
-namespace {
+namespace parallel_backend_test {
 
 using Head2 =
     QuantumHead<double, AngleEncoding<4, Axis::Y, CxRing, Layers<2>>, Task<"a", RotationBlock<2>, Window<0, 2>, Binary>,
@@ -56,8 +56,6 @@ struct Fragile : AmplitudeEncoding<2> {
 };
 using FragileHead =
     QuantumHead<double, Fragile, Task<"a", RotationBlock<1>, Window<0, 1>, BinaryReadout<TrainableScale<4>>>>;
-
-}  // namespace
 
 TEST_CASE("a head with threads goes on in a child of fork, with the same bits", "[head][threads]") {
   Head2 head;
@@ -215,3 +213,5 @@ TEST_CASE("a copied head has nothing to go backward from", "[head][threads]") {
   Head2 moved = std::move(head);
   CHECK_NOTHROW(moved.backward(z, weights, c, gradient, dz));
 }
+
+}  // namespace parallel_backend_test

@@ -13,7 +13,7 @@
 #include "support/random_circuit.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace pauli_executor_test {
 
 using namespace qmtl;
 
@@ -28,8 +28,6 @@ NoiseModel noise() {
   model.set_readout_error({.p_1_given_0 = 0.015, .p_0_given_1 = 0.03});
   return model;
 }
-
-}  // namespace
 
 TEST_CASE("probabilities are those of density matrices") {
   constexpr int qubits = 4, features = 3, runs = pack_width<double> + 1;
@@ -87,3 +85,5 @@ TEST_CASE("a device with too few qubits, or one twice, is refused") {
           (void)PauliExecutor(NoiseModel(), {0, 1}).probabilities({&job, 1});
         }).find("PauliExecutor: qubits of the head, expected at most 2") != std::string::npos);
 }
+
+}  // namespace pauli_executor_test

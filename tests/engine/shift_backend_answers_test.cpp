@@ -15,7 +15,7 @@
 #include "support/random_head.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace shift_backend_answers_test {
 
 using namespace qmtl;
 using namespace qmtl::test;
@@ -108,4 +108,4 @@ TEST_CASE("without shots there are no frequencies, and without angles nothing to
   CHECK_THROWS_AS(ShiftBackend<double>(head.program), LogicError);
 }
 
-}  // namespace
+}  // namespace shift_backend_answers_test

@@ -19,7 +19,7 @@
 #include "support/random_head.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace shift_backend_test {
 
 using namespace qmtl;
 using namespace qmtl::test;
@@ -327,4 +327,4 @@ TEST_CASE("batches of another head are refused") {
   CHECK_THROWS_AS(backend.backward(in.angles, w, few, gradient, dx), ShapeError);
 }
 
-}  // namespace
+}  // namespace shift_backend_test

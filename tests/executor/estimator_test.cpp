@@ -15,7 +15,7 @@
 #include "qmtl/core/rng.hpp"
 #include "support/catch.hpp"
 
-namespace {
+namespace estimator_test {
 
 using namespace qmtl;
 
@@ -129,4 +129,4 @@ TEST_CASE("jobs can be assigned and sorted: a job then looks at what the other o
   CHECK((tables[0].isOnes() && tables[1].isZero()));  // numbers stay where they are
 }
 
-}  // namespace
+}  // namespace estimator_test

@@ -11,7 +11,7 @@
 #include "support/random_circuit.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace ideal_executor_test {
 
 using namespace qmtl;
 using namespace qmtl::test;
@@ -120,4 +120,4 @@ TEST_CASE("circuits that are too wide are refused with the bytes that they need"
   CHECK(message == "qmtl: IdealExecutor: no memory for 52776558133248 bytes");  // three states of 2^40
 }
 
-}  // namespace
+}  // namespace ideal_executor_test

@@ -9,7 +9,7 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace shot_executor_test {
 
 using namespace qmtl;
 
@@ -21,8 +21,6 @@ Batch<double> frequencies(auto& executor, const ColMajorMatrix<double>& paramete
   const CircuitJob job{CircuitView(1, ops), qubit, qubit, parameters, z};
   return executor.probabilities({&job, 1}).front();
 }
-
-}  // namespace
 
 TEST_CASE("frequencies are of whole shots, and tend to the probabilities", "[executor]") {
   const ColMajorMatrix<double> parameters = Eigen::RowVectorXd::LinSpaced(9, 0.0, pi);
@@ -52,3 +50,5 @@ TEST_CASE("the same seed and calls give the same frequencies", "[executor]") {
   CHECK(test::message_of<ValueError>([] { ShotExecutor(0); }) ==
         "qmtl: ShotExecutor: shots, expected 1 to 2^53, got 0");
 }
+
+}  // namespace shot_executor_test

@@ -8,7 +8,7 @@
 #include "qmtl/core/bits.hpp"
 #include "support/catch.hpp"
 
-namespace {
+namespace z_terms_test {
 
 using namespace qmtl;
 
@@ -41,4 +41,4 @@ TEST_CASE("sums of products of Z are found again, and nothing else") {
   CHECK(terms[2] == ObservableTerm{1, {-1.0, {0, 0b010}}});
 }
 
-}  // namespace
+}  // namespace z_terms_test

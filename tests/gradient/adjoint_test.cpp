@@ -12,7 +12,7 @@
 #include "support/random_circuit.hpp"
 #include "support/tolerance.hpp"
 
-namespace {
+namespace adjoint_test {
 
 using namespace qmtl;
 using test::Dense;
@@ -195,4 +195,4 @@ TEST_CASE("closed forms") {
   }
 }
 
-}  // namespace
+}  // namespace adjoint_test

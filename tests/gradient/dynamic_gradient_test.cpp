@@ -15,7 +15,7 @@
 #include "support/random_dynamic_circuit.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace dynamic_gradient_test {
 
 using namespace qmtl;
 
@@ -134,4 +134,4 @@ TEST_CASE("what is wrong is said before there is a state") {
   CHECK_THROWS_AS(adjoint_vjp(CircuitView(0, {}), {}, {}, std::span<const PauliSum>(), {}), CircuitError);
 }
 
-}  // namespace
+}  // namespace dynamic_gradient_test

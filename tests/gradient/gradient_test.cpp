@@ -14,7 +14,7 @@
 #include "support/throws.hpp"
 #include "support/tolerance.hpp"
 
-namespace {
+namespace gradient_test {
 
 using namespace qmtl;
 
@@ -179,4 +179,4 @@ TEST_CASE("wrong sizes are errors that say which") {
         "qmtl: an observable acts on qubit 3, the state has 3 qubits");
 }
 
-}  // namespace
+}  // namespace gradient_test

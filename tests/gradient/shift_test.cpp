@@ -13,7 +13,7 @@
 #include "support/random_circuit.hpp"
 #include "support/tolerance.hpp"
 
-namespace {
+namespace shift_test {
 
 using namespace qmtl;
 using test::Dense;
@@ -189,4 +189,4 @@ TEST_CASE("only an angle that a gate can have is shifted") {
   CHECK_THROWS_AS(shifted(gate::rx(0, 0.5), max_gate_angles, 0.1), CircuitError);
 }
 
-}  // namespace
+}  // namespace shift_test

@@ -12,7 +12,7 @@
 #include "support/catch.hpp"
 #include "support/count_allocations.hpp"
 
-namespace {
+namespace allocation_test {
 
 using namespace qmtl;
 using qmtl::test::count_allocations;
@@ -110,4 +110,4 @@ TEST_CASE("nor do losses and gradients of a whole model") {
   CHECK(count_allocations([&] { objective.evaluate_encoded(entries, labels); }) == 0);
 }
 
-}  // namespace
+}  // namespace allocation_test

@@ -6,7 +6,7 @@
 #include "qmtl/circuit/counts.hpp"
 #include "support/catch.hpp"
 
-namespace {
+namespace block_test {
 
 using namespace qmtl;
 
@@ -80,4 +80,4 @@ TEST_CASE("blocks describe all that tells them apart") {
   CHECK(describe_block<Own>().starts_with("own block, 1 weights on 2 qubits, 2 operations "));  // and a fingerprint
 }
 
-}  // namespace
+}  // namespace block_test

@@ -14,7 +14,7 @@
 #include "qmtl/head/state_encoding.hpp"
 #include "support/catch.hpp"
 
-namespace {
+namespace concepts_test {
 
 using namespace qmtl;
 
@@ -116,4 +116,4 @@ TEST_CASE("heads describe encoding, squashing and every task") {
   CHECK(LinearHead<double, 5, A, B>::describe() == "linear head on 5 features\ntask a: binary\ntask b: 2 classes");
 }
 
-}  // namespace
+}  // namespace concepts_test

@@ -10,6 +10,8 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
+namespace encode_test {
+
 using namespace qmtl;
 
 TEST_CASE("known encoded states", "[head][encode]") {
@@ -47,3 +49,5 @@ TEST_CASE("wrong sizes and impossible amplitudes are named", "[head][encode]") {
   x.col(2).setZero();
   CHECK(test::message_of<ValueError>([&] { (void)encode_batch<AmplitudeEncoding<1>>(x); }).find("qmtl: row 2: ") == 0);
 }
+
+}  // namespace encode_test

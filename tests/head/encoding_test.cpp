@@ -9,7 +9,7 @@
 #include "qmtl/head/state_encoding.hpp"
 #include "support/catch.hpp"
 
-namespace {
+namespace encoding_test {
 
 using namespace qmtl;
 
@@ -153,4 +153,4 @@ TEST_CASE("encodings describe all that tells them apart") {
   CHECK(describe_encoding<WithSquash<Own, NoSquash>>() == describe_encoding<Own>() + ", angles z");
 }
 
-}  // namespace
+}  // namespace encoding_test

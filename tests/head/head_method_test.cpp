@@ -18,7 +18,7 @@
 #include "support/random_circuit.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace head_method_test {
 
 using namespace qmtl;
 using namespace qmtl::test;
@@ -293,4 +293,4 @@ TEST_CASE("the circuits of a hybrid head run on an executor") {
   CHECK(logits == expected);
 }
 
-}  // namespace
+}  // namespace head_method_test

@@ -12,7 +12,7 @@
 
 using namespace qmtl;
 
-namespace {
+namespace hybrid_head_test {
 
 using Enc = WithSquash<AngleEncoding<3, Axis::Y, CxRing, Layers<2>>, NoSquash>;
 using Circuit3 = RotationBlock<3, Layers<2>>;
@@ -31,8 +31,6 @@ static_assert(Shared::task_parameters[1] == 4 * B::outputs);
 Batch<double> numbers(Rng& rng, int rows, int columns) {
   return Batch<double>::NullaryExpr(rows, columns, [&rng] { return rng.normal(); });
 }
-
-}  // namespace
 
 TEMPLATE_TEST_CASE("gradients are those of finite differences", "[head][hybrid]", Shared, PerTask) {
   using H = TestType;
@@ -109,3 +107,5 @@ TEST_CASE("wrong sizes are refused", "[head][hybrid]") {
   Batch<double> other = Batch<double>::Zero(Shared::outputs, 3), dz(3, 2);
   CHECK_THROWS_AS(head.backward(z, w, other, g, dz), ShapeError);
 }
+
+}  // namespace hybrid_head_test

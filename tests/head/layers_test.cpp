@@ -9,7 +9,7 @@
 
 #include "support/catch.hpp"
 
-namespace {
+namespace layers_test {
 
 using namespace qmtl;
 using Pairs = std::vector<std::pair<int, int>>;
@@ -83,4 +83,4 @@ TEST_CASE("a number that is no axis is an error") {
   CHECK_THROWS_AS(rotation(static_cast<Axis>(3), 0, 0.5), CircuitError);
 }
 
-}  // namespace
+}  // namespace layers_test

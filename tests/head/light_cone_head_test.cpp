@@ -6,7 +6,7 @@
 
 using namespace qmtl;
 
-namespace {
+namespace light_cone_head_test {
 
 template <int T>
 using PairTask =
@@ -14,8 +14,6 @@ using PairTask =
 template <class E, HeadMethod Method>
 using Pairs = BasicQuantumHead<double, Method, WithSquash<E, NoSquash>, PairTask<0>, PairTask<1>, PairTask<2>,
                                PairTask<3>, PairTask<4>, PairTask<5>>;
-
-}  // namespace
 
 TEMPLATE_TEST_CASE("12 qubits, two layers: light cones give what the whole state gives", "[head][light_cone]",
                    (AngleEncoding<12, Axis::Y, CzRing, Layers<2>>),
@@ -42,3 +40,5 @@ TEMPLATE_TEST_CASE("12 qubits, two layers: light cones give what the whole state
   CHECK((dz - whole_dz).cwiseAbs().maxCoeff() < 1e-12);
   for (std::size_t j = 0; j < weights.size(); ++j) CHECK(std::abs(gradient[j] - whole_gradient[j]) < 1e-12);
 }
+
+}  // namespace light_cone_head_test

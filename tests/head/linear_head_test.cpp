@@ -14,7 +14,7 @@
 #include "support/throws.hpp"
 #include "support/tolerance.hpp"
 
-namespace {
+namespace linear_head_test {
 
 using namespace qmtl;
 using qmtl::test::message_of;
@@ -161,4 +161,4 @@ TEST_CASE("one feature and one output are a row each") {
   CHECK(logits == (Batch<double>(1, 3) << 1.0, 3.0, 5.0).finished());
 }
 
-}  // namespace
+}  // namespace linear_head_test

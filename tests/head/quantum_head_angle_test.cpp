@@ -4,7 +4,7 @@
 #include "head/head_tasks.hpp"
 #include "support/catch.hpp"
 
-namespace {
+namespace quantum_head_angle_test {
 
 using namespace qmtl;
 using qmtl::test::check_first_tasks;
@@ -30,4 +30,4 @@ TEMPLATE_TEST_CASE("heads on dense angle encodings", "", (DenseAngleEncoding<4, 
   check_first_tasks<TestType>();
 }
 
-}  // namespace
+}  // namespace quantum_head_angle_test

@@ -5,7 +5,7 @@
 #include "head/head_tasks.hpp"
 #include "support/catch.hpp"
 
-namespace {
+namespace quantum_head_blocks_test {
 
 using namespace qmtl;
 using qmtl::test::check_second_tasks;
@@ -27,4 +27,4 @@ TEMPLATE_TEST_CASE("heads with the second list of tasks", "", (AngleEncoding<4, 
   check_second_tasks<TestType>();
 }
 
-}  // namespace
+}  // namespace quantum_head_blocks_test

@@ -14,7 +14,7 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace quantum_head_encoded_test {
 
 using namespace qmtl;
 using qmtl::test::message_of;
@@ -299,4 +299,4 @@ TEST_CASE("backward must be of the same kind as the forward before it") {
   CHECK(message_of<ShapeError>(encoded) == message);
 }
 
-}  // namespace
+}  // namespace quantum_head_encoded_test

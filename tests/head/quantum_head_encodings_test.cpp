@@ -5,7 +5,7 @@
 #include "head/head_tasks.hpp"
 #include "support/catch.hpp"
 
-namespace {
+namespace quantum_head_encodings_test {
 
 using namespace qmtl;
 using qmtl::test::check_first_tasks;
@@ -28,4 +28,4 @@ TEMPLATE_TEST_CASE("heads on amplitude and basis encodings", "", AmplitudeEncodi
   check_first_tasks<TestType>();
 }
 
-}  // namespace
+}  // namespace quantum_head_encodings_test

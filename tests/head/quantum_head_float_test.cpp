@@ -4,7 +4,7 @@
 #include "head/head_tasks.hpp"
 #include "support/catch.hpp"
 
-namespace {
+namespace quantum_head_float_test {
 
 using namespace qmtl;
 
@@ -39,4 +39,4 @@ TEST_CASE("a float sample's results do not depend on the batch it is in") {
   }
 }
 
-}  // namespace
+}  // namespace quantum_head_float_test

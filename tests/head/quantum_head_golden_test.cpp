@@ -11,7 +11,7 @@
 #include "qmtl/state/apply.hpp"
 #include "support/catch.hpp"
 
-namespace {
+namespace quantum_head_golden_test {
 
 using namespace qmtl;
 namespace golden = qmtl::test::golden;
@@ -119,4 +119,4 @@ TEST_CASE("encoding and blocks make the reference's state, qubit 0 the least sig
   }
 }
 
-}  // namespace
+}  // namespace quantum_head_golden_test

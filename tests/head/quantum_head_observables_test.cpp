@@ -59,7 +59,7 @@ Numbers observable_logits(std::span<const double> z, std::span<const double> w) 
   return logits;
 }
 
-namespace {
+namespace quantum_head_observables_test {
 
 /// A readout of a user, with observables in other bases and terms in any order.
 struct OwnReadout : LinearLogits<2, TrainableScale<3, 2>> {
@@ -101,5 +101,6 @@ TEST_CASE("observables of complex states") {
 }
 TEST_CASE("observables of blocks without weights") { check_methods<Real, IdentityBlock<2>, window>(); }
 
-}  // namespace
 }  // namespace qmtl::test
+
+}  // namespace quantum_head_observables_test

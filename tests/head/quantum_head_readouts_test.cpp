@@ -4,7 +4,7 @@
 #include "head/head_tasks.hpp"
 #include "support/catch.hpp"
 
-namespace {
+namespace quantum_head_readouts_test {
 
 using namespace qmtl;
 
@@ -30,4 +30,4 @@ TEST_CASE("readouts of strongly entangling blocks") { check_readouts<StronglyEnt
 TEST_CASE("readouts of identity blocks") { check_readouts<IdentityBlock<3>>(); }
 TEST_CASE("readouts of a user's block") { check_readouts<test::SharedBlock>(); }
 
-}  // namespace
+}  // namespace quantum_head_readouts_test

@@ -14,7 +14,7 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace quantum_head_test {
 
 using namespace qmtl;
 using qmtl::test::message_of;
@@ -269,4 +269,4 @@ TEST_CASE("amplitude encoding refuses features that are all zero, and has no gra
   head.backward_weights(z, w, logits, gradient);
 }
 
-}  // namespace
+}  // namespace quantum_head_test

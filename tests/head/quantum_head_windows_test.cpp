@@ -4,7 +4,7 @@
 #include "head/head_tasks.hpp"
 #include "support/catch.hpp"
 
-namespace {
+namespace quantum_head_windows_test {
 
 using namespace qmtl;
 using qmtl::test::check_head;
@@ -40,4 +40,4 @@ TEST_CASE("windows wider than four qubits, whose matrices live on the heap") {
              Task<"one", RotationBlock<1>, Window<3, 1>, Binary>>();
 }
 
-}  // namespace
+}  // namespace quantum_head_windows_test

@@ -11,7 +11,7 @@
 #include "support/finite_difference.hpp"
 #include "support/tolerance.hpp"
 
-namespace {
+namespace squash_test {
 
 using namespace qmtl;
 
@@ -62,4 +62,4 @@ struct Untyped {
 };
 static_assert(!Squash<Untyped>);
 
-}  // namespace
+}  // namespace squash_test

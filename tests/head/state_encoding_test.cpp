@@ -15,7 +15,7 @@
 #include "support/throws.hpp"
 #include "support/tolerance.hpp"
 
-namespace {
+namespace state_encoding_test {
 
 using namespace qmtl;
 using qmtl::test::message_of;
@@ -106,4 +106,4 @@ TEMPLATE_TEST_CASE("basis encoding sets qubit q where feature q is above a half"
   }
 }
 
-}  // namespace
+}  // namespace state_encoding_test

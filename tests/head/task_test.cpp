@@ -8,7 +8,7 @@
 
 #include "support/catch.hpp"
 
-namespace {
+namespace task_test {
 
 using namespace qmtl;
 
@@ -46,4 +46,4 @@ TEST_CASE("a task's description holds all of its windows") {
         describe_block<RotationBlock<2>>() + " on qubits 0,3 and 1,2; binary, Z on local qubit 0, trainable scale 2");
 }
 
-}  // namespace
+}  // namespace task_test

@@ -14,7 +14,7 @@
 #include "support/temp_dir.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace calibration_json_test {
 
 using namespace qmtl;
 using nlohmann::json;
@@ -236,4 +236,4 @@ TEST_CASE("published devices: relaxation beyond the error, T2 above 2 T1, a qubi
   });
 }
 
-}  // namespace
+}  // namespace calibration_json_test

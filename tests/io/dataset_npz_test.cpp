@@ -19,7 +19,7 @@
 #include "support/temp_dir.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace dataset_npz_test {
 
 using namespace qmtl;
 using qmtl::test::message_of;
@@ -214,4 +214,4 @@ TEST_CASE("a quantum model's training loss on MUStARD falls on every one of thre
   });
 }
 
-}  // namespace
+}  // namespace dataset_npz_test

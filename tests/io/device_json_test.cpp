@@ -9,7 +9,7 @@
 #include "support/catch.hpp"
 #include "support/device_json.hpp"
 
-namespace {
+namespace device_json_test {
 
 using namespace qmtl;
 
@@ -34,4 +34,4 @@ TEST_CASE("a device as an object a gate and a qubit") {
   CHECK(lines[11].dump().starts_with(R"({"kind":"qubit","qubit":2,"t1_us":null,"t2_us":null,"p_1_given_0":0.04,)"));
 }
 
-}  // namespace
+}  // namespace device_json_test

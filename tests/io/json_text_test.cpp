@@ -9,7 +9,7 @@
 #include "support/comma_locale.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace json_text_test {
 
 using namespace qmtl;
 using detail::JsonField;
@@ -75,4 +75,4 @@ TEST_CASE("a field of another kind, by the way to it") {
   CHECK(message([&] { return field.at("a").find("b"); }).ends_with("expected an object, got an array"));
 }
 
-}  // namespace
+}  // namespace json_text_test

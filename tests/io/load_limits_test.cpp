@@ -11,7 +11,7 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace load_limits_test {
 
 using qmtl::FileError;
 using qmtl::LoadLimits;
@@ -20,8 +20,6 @@ using qmtl::detail::require_extents;
 using qmtl::test::message_of;
 
 constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
-
-}  // namespace
 
 TEST_CASE("sums and products end at the largest number") {
   static_assert(qmtl::detail::saturated_product(most, 0) == 0);
@@ -61,3 +59,5 @@ TEST_CASE("axes are checked one by one and multiplied") {
     CHECK_THROWS_AS(require_extents(shape, limits, "x"), FileError);
   }
 }
+
+}  // namespace load_limits_test

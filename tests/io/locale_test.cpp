@@ -16,7 +16,7 @@
 #include "support/catch.hpp"
 #include "support/comma_locale.hpp"
 
-namespace {
+namespace locale_test {
 
 using namespace qmtl;
 using namespace qmtl::test;
@@ -64,4 +64,4 @@ TEST_CASE("a model is loaded under another locale than it was saved under, and t
   with_comma_printf(check);
 }
 
-}  // namespace
+}  // namespace locale_test

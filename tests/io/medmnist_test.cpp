@@ -17,7 +17,7 @@
 #include "support/temp_dir.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace medmnist_test {
 
 using namespace qmtl;
 using qmtl::test::message_of;
@@ -370,4 +370,4 @@ TEST_CASE("HAM10000 is read by the multitask loader as 8 x 8 pixels from 0 to 1 
   });
 }
 
-}  // namespace
+}  // namespace medmnist_test

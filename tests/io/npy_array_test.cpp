@@ -15,7 +15,7 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace npy_array_test {
 
 using qmtl::DType;
 using qmtl::NpyArray;
@@ -46,8 +46,6 @@ bool keeps(T value) {
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
 TEST_CASE("a number that is no dtype is an error") { CHECK_THROWS_AS(dtype_name(static_cast<DType>(99)), ValueError); }
-
-}  // namespace
 
 TEST_CASE("rows are the first axis, columns the others flattened in C order") {
   std::vector<std::int32_t> values(24);
@@ -217,3 +215,5 @@ TEST_CASE("every Unicode character survives UTF-8") {
     if (!back || *back != std::u32string(1, c)) FAIL("U+" << static_cast<std::uint32_t>(c));
   }
 }
+
+}  // namespace npy_array_test

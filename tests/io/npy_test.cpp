@@ -16,7 +16,7 @@
 #include "support/temp_dir.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace npy_test {
 
 using qmtl::DType;
 using qmtl::encode_npy;
@@ -74,8 +74,6 @@ std::vector<T> some_values(std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) values.push_back(static_cast<T>(static_cast<T>(3 * i) - static_cast<T>(5)));
   return values;
 }
-
-}  // namespace
 
 TEST_CASE("files as numpy 1.24 writes them") {
   SECTION("version 1.0, C order") {
@@ -308,3 +306,5 @@ TEST_CASE("only the versions that exist are written") {
   CHECK_THROWS_AS(encode_npy(NpyArray{.shape = {0}, .data = {}}, 0), ValueError);
   CHECK_THROWS_AS(encode_npy(NpyArray{.shape = {0}, .data = {}}, 4), ValueError);
 }
+
+}  // namespace npy_test

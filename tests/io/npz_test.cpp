@@ -21,7 +21,7 @@
 #include "support/temp_dir.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace npz_test {
 
 using qmtl::FileError;
 using qmtl::LoadLimits;
@@ -103,8 +103,6 @@ constexpr std::string_view savez_compressed =
     "504b01022d032d0000000800000021004fe9002a5500000098000000050000000000000000000000800100000000612e6e7079504b0102"
     "2d032d000000080000002100631118594b000000880000000a000000000000000000000080018c0000006c6162656c732e6e7079504b05"
     "0600000000020002006b000000130100000000";
-
-}  // namespace
 
 TEST_CASE("an archive as numpy's savez_compressed writes it") {
   const TempDir dir;
@@ -362,3 +360,5 @@ TEST_CASE("only safe names and whole arrays are written") {
   CHECK_THROWS_AS(qmtl::write_npz(path, {{"a", torn}}), qmtl::ShapeError);
   CHECK(dir.files() == 0);
 }
+
+}  // namespace npz_test

@@ -10,7 +10,7 @@
 #include "support/catch.hpp"
 #include "support/data_dir.hpp"
 
-namespace {
+namespace real_data_test {
 
 using qmtl::Npz;
 using qmtl::to_matrix;
@@ -18,8 +18,6 @@ using qmtl::test::with_data_dir;
 
 using Shape = std::vector<std::size_t>;
 using Labels = Eigen::Matrix<std::int32_t, Eigen::Dynamic, Eigen::Dynamic>;
-
-}  // namespace
 
 TEST_CASE("MUStARD features and labels (STORED)") {
   with_data_dir([](const std::string& dir) {
@@ -123,3 +121,5 @@ TEST_CASE("MUStARD and SemEval as tab-separated text") {
     }
   });
 }
+
+}  // namespace real_data_test

@@ -8,7 +8,7 @@
 
 #include "support/catch.hpp"
 
-namespace {
+namespace report_json_test {
 
 using namespace qmtl;
 
@@ -74,4 +74,4 @@ TEST_CASE("several tasks become an array in their order") {
   CHECK(to_json(std::vector<TaskMetrics>{}).dump() == "[]");
 }
 
-}  // namespace
+}  // namespace report_json_test

@@ -17,7 +17,7 @@
 #include "support/temp_dir.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace table_test {
 
 using qmtl::FileError;
 using qmtl::parse_table;
@@ -39,8 +39,6 @@ std::string in_quotes(const std::string& field) {
   for (const char c : field) out += c == '"' ? std::string("\"\"") : std::string(1, c);
   return out + "\"";
 }
-
-}  // namespace
 
 TEST_CASE("columns have the names of the header") {
   const Table table = parse_table("id\tx\n1\ta b\n2\tc\n", '\t');
@@ -247,3 +245,5 @@ TEST_CASE("a line of commas takes no more memory than its own") {
   CHECK(contains(error_of(behind_header), "line 2: expected 2 fields, got 20971521"));
   CHECK(qmtl::test::peak_memory_mib() - before < 128);
 }
+
+}  // namespace table_test

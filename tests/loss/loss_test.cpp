@@ -10,7 +10,7 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace loss_test {
 
 using namespace qmtl;
 using qmtl::test::message_of;
@@ -202,4 +202,4 @@ TEST_CASE("a label outside its classes is refused, not read past the logits") {
         "is missing, got 3");
 }
 
-}  // namespace
+}  // namespace loss_test

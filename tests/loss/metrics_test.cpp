@@ -9,7 +9,7 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace metrics_test {
 
 using namespace qmtl;
 using qmtl::test::message_of;
@@ -206,4 +206,4 @@ TEST_CASE("shapes that do not fit are shape errors") {
   CHECK_THROWS_AS(evaluate_task<double>("t", logits, row_of<double>({0, 1}), LabelKind{2}, 0), ShapeError);
 }
 
-}  // namespace
+}  // namespace metrics_test

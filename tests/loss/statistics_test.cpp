@@ -8,6 +8,8 @@
 
 #include "support/catch.hpp"
 
+namespace statistics_test {
+
 using namespace qmtl;
 
 TEST_CASE("mean and sample deviation of hand-computed values", "[train][statistics]") {
@@ -32,3 +34,5 @@ TEST_CASE("values whose squares overflow have a deviation", "[train][statistics]
   CHECK(summary.mean / 1e200 == Approx(2.0));
   CHECK(summary.deviation / 1e200 == Approx(std::sqrt(2.0)));
 }
+
+}  // namespace statistics_test

@@ -12,7 +12,7 @@
 #include "support/throws.hpp"
 #include "support/tolerance.hpp"
 
-namespace {
+namespace expectation_test {
 
 using namespace qmtl;
 using test::DenseVector;
@@ -124,4 +124,4 @@ TEST_CASE("an observable outside the state is an error") {
         }) == "qmtl: expectations: number of results must be 3, got 2");
 }
 
-}  // namespace
+}  // namespace expectation_test

@@ -13,7 +13,7 @@
 #include "support/dense.hpp"
 #include "support/random_circuit.hpp"
 
-namespace {
+namespace measurement_basis_test {
 
 using namespace qmtl;
 
@@ -84,4 +84,4 @@ TEST_CASE("rotations take X and Y to Z") {
   CHECK(basis.rotations() == std::vector<Operation>{gate::h(0), gate::sdg(2), gate::h(2)});
 }
 
-}  // namespace
+}  // namespace measurement_basis_test

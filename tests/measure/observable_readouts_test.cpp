@@ -9,7 +9,7 @@
 #include "support/finite_difference.hpp"
 #include "support/random_circuit.hpp"
 
-namespace {
+namespace observable_readouts_test {
 
 using namespace qmtl;
 
@@ -65,4 +65,4 @@ TEST_CASE("backward of trainable weights sets slopes of values and adds those of
   }
 }
 
-}  // namespace
+}  // namespace observable_readouts_test

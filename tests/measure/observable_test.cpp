@@ -10,7 +10,7 @@
 #include "support/catch.hpp"
 #include "support/dense.hpp"
 
-namespace {
+namespace observable_test {
 
 using namespace qmtl;
 using detail::parse_pauli_sum;
@@ -97,4 +97,4 @@ TEST_CASE(
   CHECK(detail::bound_of_terms(Observables<"0.5 X0", "3 Z0", "Y1">::terms) == 3.0);  // of the largest
 }
 
-}  // namespace
+}  // namespace observable_test

@@ -11,7 +11,7 @@
 #include "support/throws.hpp"
 #include "support/tolerance.hpp"
 
-namespace {
+namespace pauli_test {
 
 using namespace qmtl;
 using test::Dense;
@@ -87,4 +87,4 @@ TEST_CASE("impossible strings and coefficients are errors that say why") {
   }
 }
 
-}  // namespace
+}  // namespace pauli_test

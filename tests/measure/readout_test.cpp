@@ -14,7 +14,7 @@
 #include "support/finite_difference.hpp"
 #include "support/random_circuit.hpp"
 
-namespace {
+namespace readout_test {
 
 using namespace qmtl;
 
@@ -184,4 +184,4 @@ TEST_CASE("readouts describe themselves") {
   CHECK(Expectations<2>::describe() == "expectations of Z on 2 qubits");
 }
 
-}  // namespace
+}  // namespace readout_test

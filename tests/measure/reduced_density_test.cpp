@@ -14,7 +14,7 @@
 #include "support/random_circuit.hpp"
 #include "support/tolerance.hpp"
 
-namespace {
+namespace reduced_density_test {
 
 using namespace qmtl;
 using test::Dense;
@@ -160,4 +160,4 @@ TEST_CASE("a state cannot be added to itself") {
                   LogicError);
 }
 
-}  // namespace
+}  // namespace reduced_density_test

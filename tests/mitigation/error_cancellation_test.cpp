@@ -12,7 +12,7 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace error_cancellation_test {
 
 using namespace qmtl;
 
@@ -43,8 +43,6 @@ NoiseModel device() {
   noise.after({.width = 2}, depolarizing(0.03, 2));
   return noise;
 }
-
-}  // namespace
 
 TEST_CASE("the inverse of depolarizing noise has its known coefficients", "[mitigation]") {
   // q of each string but the identity (1 - 1 / (1 - p)) / 4, and a cost of (3 / (1 - p) - 1) / 2.
@@ -140,3 +138,5 @@ TEST_CASE("channels that cannot be cancelled are an error that says so", "[mitig
           static_cast<void>(cancelled_expectation(none, 1, Seed{1}, [](const Program&) { return 0.0; }));
         }).find("at least 2") != std::string::npos);
 }
+
+}  // namespace error_cancellation_test

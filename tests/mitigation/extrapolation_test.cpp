@@ -12,7 +12,7 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace extrapolation_test {
 
 using namespace qmtl;
 using Points = std::vector<NoisyValue>;
@@ -44,8 +44,6 @@ std::pair<double, double> calibration(const Points& exact, double value, const F
   }
   return {bias, squares};
 }
-
-}  // namespace
 
 TEST_CASE("extrapolation by polynomials is exact for polynomials", "[mitigation]") {
   const auto cubic = [](double x) { return 0.7 - 0.2 * x + 0.05 * x * x - 0.01 * x * x * x; };
@@ -180,3 +178,5 @@ TEST_CASE("points that do not fix a fit are an error that says so", "[mitigation
           static_cast<void>(linear_extrapolation(Points{{1, 0.5}, {3, std::nan("")}}));
         }).find("point 1") != std::string::npos);
 }
+
+}  // namespace extrapolation_test

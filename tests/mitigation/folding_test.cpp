@@ -14,7 +14,7 @@
 #include "support/random_dynamic_circuit.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace folding_test {
 
 using namespace qmtl;
 
@@ -32,8 +32,6 @@ DynamicCircuit layers(int qubits, int count) {
   }
   return c;
 }
-
-}  // namespace
 
 TEST_CASE("a folded circuit has the same unitary, and as many gates as its factor says", "[mitigation]") {
   Rng rng(Seed{1});
@@ -119,3 +117,5 @@ TEST_CASE("a circuit that cannot be folded is an error that says so", "[mitigati
         std::string::npos);
   CHECK(message_of<ValueError>([&] { static_cast<void>(fold_circuit(c, 0.5)); }).find("got 0.5") != std::string::npos);
 }
+
+}  // namespace folding_test

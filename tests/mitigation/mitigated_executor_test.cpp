@@ -13,7 +13,7 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace mitigated_executor_test {
 
 using namespace qmtl;
 
@@ -51,8 +51,6 @@ NoiseModel device(double p) {
   out.set_readout_error({0.02, 0.05}, {0}).set_readout_error({0.01, 0.03}, {1});
   return out;
 }
-
-}  // namespace
 
 TEST_CASE("known readout errors are undone exactly, whichever qubits are the device's", "[mitigation]") {
   const Question question;
@@ -140,3 +138,5 @@ TEST_CASE("options of mitigation that cannot be", "[mitigation]") {
   CHECK(message(std::type_identity<ShapeError>(), {.readout_errors = {{0.1, 0.1}}}) ==
         "qmtl: MitigatedExecutor: readout errors, expected one for each of the head's qubits, got 1 and a qubit 1");
 }
+
+}  // namespace mitigated_executor_test

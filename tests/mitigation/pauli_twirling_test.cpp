@@ -15,7 +15,7 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace pauli_twirling_test {
 
 using namespace qmtl;
 
@@ -24,8 +24,6 @@ OperationMatrix matrix_of_gate(const Operation& op) {
   c.append(op);
   return unitary(c);
 }
-
-}  // namespace
 
 TEST_CASE("gates take Pauli strings where the textbook says", "[mitigation]") {
   const auto cx = matrix_of_gate(gate::cx(0, 1)), cz = matrix_of_gate(gate::cz(0, 1)),
@@ -129,3 +127,5 @@ TEST_CASE("an expectation over copies is their mean, and gives each a seed of it
   CHECK(test::message_of<ValueError>([&] { static_cast<void>(twirled_expectation(c, 1, Seed{1}, size)); }) ==
         "qmtl: twirled_expectation: copies, expected at least 2, got 1");
 }
+
+}  // namespace pauli_twirling_test

@@ -13,7 +13,7 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace readout_mitigation_test {
 
 using namespace qmtl;
 using Vector = Eigen::VectorXd;
@@ -50,8 +50,6 @@ std::vector<double> parities(std::size_t outcomes) {
 Vector as_vector(std::span<const double> v) {
   return Eigen::Map<const Vector>(v.data(), static_cast<Eigen::Index>(v.size()));
 }
-
-}  // namespace
 
 TEST_CASE("the nearest distribution has published values", "[mitigation]") {
   // Smolin, Gambetta and Smith 2012, figure 1.
@@ -240,3 +238,5 @@ TEST_CASE("what readout mitigation cannot do is an error that says so", "[mitiga
         }).find("finite") != std::string::npos);
   CHECK(message_of<ShapeError>([] { static_cast<void>(nearest_distribution({})); }).find("none") != std::string::npos);
 }
+
+}  // namespace readout_mitigation_test

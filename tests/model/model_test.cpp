@@ -18,7 +18,7 @@
 #include "support/finite_difference.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace model_test {
 
 using namespace qmtl;
 using qmtl::test::message_of;
@@ -283,4 +283,4 @@ TEST_CASE("shapes that do not fit a model are named") {
         "qmtl: model: features of the standardizer must be 5, got 4");
 }
 
-}  // namespace
+}  // namespace model_test

@@ -22,7 +22,7 @@
 #include "support/temp_dir.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace save_test {
 
 using namespace qmtl;
 using qmtl::test::message_of;
@@ -377,4 +377,4 @@ TEST_CASE("scales of targets that no model has are refused") {
   CHECK(refused(dir, fields.bytes()) == "qmtl: load_model: 'F': spread of the target of task 1 is not finite");
 }
 
-}  // namespace
+}  // namespace save_test

@@ -13,7 +13,7 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace channel_matrices_test {
 
 using namespace qmtl;
 using test::Complex;
@@ -208,4 +208,4 @@ TEST_CASE("mixtures of unitaries and their probabilities") {
   CHECK_FALSE(mixture_probabilities(thermal_relaxation({.t1 = 2, .t2 = 1}, 1)).has_value());
 }
 
-}  // namespace
+}  // namespace channel_matrices_test

@@ -11,7 +11,7 @@
 #include "support/dense_program.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace channel_test {
 
 using namespace qmtl;
 using test::Dense;
@@ -117,4 +117,4 @@ TEST_CASE("a program runs a channel with its qubits in the same order") {
   CHECK(max_difference(test::dense_density(prepared().channel(channel.kraus(), {2, 0})), expected) < 1e-15);
 }
 
-}  // namespace
+}  // namespace channel_test

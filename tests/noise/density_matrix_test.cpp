@@ -12,7 +12,7 @@
 #include "support/dense_program.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace density_matrix_test {
 
 using namespace qmtl;
 using test::Dense;
@@ -122,4 +122,4 @@ TEST_CASE("density matrices that do not fit") {
   CHECK_THROWS_AS(density_matrix(Program(DynamicCircuit(1).append(gate::rx(0, weight(0))))), ShapeError);
 }
 
-}  // namespace
+}  // namespace density_matrix_test

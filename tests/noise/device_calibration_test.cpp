@@ -7,7 +7,7 @@
 
 #include "support/catch.hpp"
 
-namespace {
+namespace device_calibration_test {
 
 using namespace qmtl;
 
@@ -35,4 +35,4 @@ TEST_CASE("a report as text") {
         "coupling_map missing, the pairs that have gates\n");
 }
 
-}  // namespace
+}  // namespace device_calibration_test

@@ -13,7 +13,7 @@
 #include "support/dense_program.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace device_noise_test {
 
 using namespace qmtl;
 using test::dense_density;
@@ -239,4 +239,4 @@ TEST_CASE("a calibration made by hand whose gates are on qubits that there are n
         "qmtl: DeviceCalibration: a gate's qubit, expected below 3, got 3");
 }
 
-}  // namespace
+}  // namespace device_noise_test

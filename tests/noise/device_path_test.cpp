@@ -11,7 +11,7 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace device_path_test {
 
 using namespace qmtl;
 
@@ -41,8 +41,6 @@ double fidelity(const DeviceCalibration& device, std::span<const int> path) {
   }
   return out;
 }
-
-}  // namespace
 
 TEST_CASE("the path with the highest fidelity is found", "[noise]") {
   Rng rng(Seed{7});
@@ -98,3 +96,5 @@ TEST_CASE("no path, and devices that cannot be", "[noise]") {
           static_cast<void>(coupled_path(device(2, {{0, 2}}, rng), 2));
         }) == "qmtl: coupled_path: a gate's qubit, expected below 2, got 2");
 }
+
+}  // namespace device_path_test

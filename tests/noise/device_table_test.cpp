@@ -7,7 +7,7 @@
 
 #include "support/catch.hpp"
 
-namespace {
+namespace device_table_test {
 
 using namespace qmtl;
 
@@ -48,4 +48,4 @@ TEST_CASE("medians, qubits and gates of a device, with what is not known") {
 
 TEST_CASE("a device without anything") { CHECK(to_table({}).starts_with(": 0 qubits, 0 gates\n")); }
 
-}  // namespace
+}  // namespace device_table_test

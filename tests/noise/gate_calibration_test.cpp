@@ -9,7 +9,7 @@
 #include "support/catch.hpp"
 #include "support/dense_program.hpp"
 
-namespace {
+namespace gate_calibration_test {
 
 using namespace qmtl;
 
@@ -71,4 +71,4 @@ TEST_CASE("a calibrated gate in a noise model") {
   CHECK(model.rules().size() == 3);
 }
 
-}  // namespace
+}  // namespace gate_calibration_test

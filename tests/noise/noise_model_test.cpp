@@ -9,7 +9,7 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace noise_model_test {
 
 using namespace qmtl;
 
@@ -90,4 +90,4 @@ TEST_CASE("rules that no gate can follow") {
   CHECK(to_string(model).empty());
 }
 
-}  // namespace
+}  // namespace noise_model_test

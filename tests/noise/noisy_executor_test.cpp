@@ -13,7 +13,7 @@
 #include "support/golden_head.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace noisy_executor_test {
 
 using namespace qmtl;
 namespace golden = qmtl::test::golden;
@@ -28,8 +28,6 @@ template <class E>
 Step golden_step(const GoldenHead& head, E executor) {
   return golden::golden_step(ShiftBackend<double, E>(head.program, std::move(executor)));
 }
-
-}  // namespace
 
 TEST_CASE("a head's step under depolarizing noise and readout errors has independent values", "[noise]") {
   const GoldenHead head(Gate::CX);
@@ -83,3 +81,5 @@ TEST_CASE("shots of noisy circuits are unbiased, and their standard errors right
   CHECK((gradient - exact.dx).cwiseAbs().maxCoeff() < 0.1);
   CHECK(squares == Approx(1.0).margin(0.2));
 }
+
+}  // namespace noisy_executor_test

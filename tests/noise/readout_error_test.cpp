@@ -11,7 +11,7 @@
 #include "support/random_circuit.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace readout_error_test {
 
 using namespace qmtl;
 using Numbers = std::vector<double>;
@@ -162,4 +162,4 @@ TEST_CASE("readout errors that cannot be, or cannot be undone") {
   CHECK_THROWS_AS(apply_readout_errors(three, good, std::vector{0}), ShapeError);
 }
 
-}  // namespace
+}  // namespace readout_error_test

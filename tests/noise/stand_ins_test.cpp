@@ -16,7 +16,7 @@
 #include "qmtl/state/apply.hpp"
 #include "support/catch.hpp"
 
-namespace {
+namespace stand_ins_test {
 
 using namespace qmtl;
 
@@ -60,8 +60,6 @@ int fewest_cx(const ColMajorMatrix<std::complex<double>>& matrix) {
   return std::abs(g.trace().imag()) < 1e-9 ? 2 : 3;
 }
 
-}  // namespace
-
 TEST_CASE("no gate is forgotten: each takes as few of the device's as its matrix allows", "[noise]") {
   for (int g = 0; g < gate_kinds; ++g) {
     const auto& gate = info(static_cast<Gate>(g));
@@ -94,3 +92,5 @@ TEST_CASE("gates take as many of the device's as they are known to need", "[nois
   for (const Gate gate : {Gate::RY, Gate::U, Gate::CRY, Gate::RZZ, Gate::ISWAP}) CHECK(duration(model, gate) == 20);
   CHECK(duration(model, Gate::SWAP) == 30);
 }
+
+}  // namespace stand_ins_test

@@ -13,7 +13,7 @@
 #include "support/dense_program.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace standard_channels_test {
 
 using namespace qmtl;
 using test::Dense;
@@ -273,4 +273,4 @@ TEST_CASE("repeated damping ends in its excited population") {
   CHECK(rho(1, 1).real() == Approx(0.25).epsilon(1e-13));
 }
 
-}  // namespace
+}  // namespace standard_channels_test

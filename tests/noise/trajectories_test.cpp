@@ -14,7 +14,7 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace trajectories_test {
 
 using namespace qmtl;
 
@@ -48,8 +48,6 @@ void check_against_density(const Program& program, std::span<const double> x) {
     CHECK(error < 2 / std::sqrt(4000.0));
   }
 }
-
-}  // namespace
 
 TEMPLATE_TEST_CASE("trajectories agree with the density matrix", "[noise]", double, float) {
   const std::vector<double> x{0.4, -0.7, 1.1};
@@ -167,3 +165,5 @@ TEST_CASE("trajectories that cannot be run are an error that says so", "[noise]"
   CHECK(message_of<ShapeError>([&] { static_cast<void>(trajectories(program, outside, {}, x)); }).find("qubit 3") !=
         std::string::npos);
 }
+
+}  // namespace trajectories_test

@@ -11,7 +11,7 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace trajectory_executor_test {
 
 using namespace qmtl;
 
@@ -70,8 +70,6 @@ Step step_of(const SmallHead& head, E executor) {
   return step;
 }
 
-}  // namespace
-
 TEST_CASE("heads by trajectories have the values and gradients of the density matrix", "[noise]") {
   const SmallHead head;
   const Step exact = step_of(head, NoisyExecutor(device()));
@@ -111,3 +109,5 @@ TEST_CASE("what an executor of trajectories cannot do is an error that says so",
           static_cast<void>(step_of(head, TrajectoryExecutor(device(), {}, {0, 1})));
         }).find("TrajectoryExecutor: qubits of the head") != std::string::npos);
 }
+
+}  // namespace trajectory_executor_test

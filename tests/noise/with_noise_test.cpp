@@ -11,7 +11,7 @@
 #include "support/dense_program.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace with_noise_test {
 
 using namespace qmtl;
 using test::Dense;
@@ -249,4 +249,4 @@ TEST_CASE("resets to 0 and 1 with a quarter each after every gate") {
   for (int i = 0; i < 4; ++i) CHECK(rho(i, i).real() == Approx(expected[static_cast<std::size_t>(i)] / 16));
 }
 
-}  // namespace
+}  // namespace with_noise_test

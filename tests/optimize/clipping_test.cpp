@@ -12,7 +12,7 @@
 #include "support/fit_models.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace clipping_test {
 
 using namespace qmtl;
 using namespace qmtl::test;
@@ -96,4 +96,4 @@ TEST_CASE("impossible limits are refused by name") {
         }).find("clipping: value") != std::string::npos);
 }
 
-}  // namespace
+}  // namespace clipping_test

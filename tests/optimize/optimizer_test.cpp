@@ -10,7 +10,7 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace optimizer_test {
 
 using namespace qmtl;
 using qmtl::test::message_of;
@@ -321,4 +321,4 @@ TEST_CASE("sizes that do not fit the optimizer are named") {
   CHECK(optimizer.steps() == 0);
 }
 
-}  // namespace
+}  // namespace optimizer_test

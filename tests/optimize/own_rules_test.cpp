@@ -13,7 +13,7 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace own_rules_test {
 
 using namespace qmtl;
 using qmtl::test::message_of;
@@ -255,4 +255,4 @@ TEST_CASE("GradNorm refuses a number of norms that is not that of the tasks") {
         "qmtl: weighting: number of gradient norms must be 2, got 0");
 }
 
-}  // namespace
+}  // namespace own_rules_test

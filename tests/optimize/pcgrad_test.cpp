@@ -13,7 +13,7 @@
 #include "support/catch.hpp"
 #include "support/fit_models.hpp"
 
-namespace {
+namespace pcgrad_test {
 
 using namespace qmtl;
 using namespace qmtl::test;
@@ -168,4 +168,4 @@ TEST_CASE("where nothing is shared pcgrad changes nothing") {
   CHECK(parameters_of(plain) == parameters_of(projected));
 }
 
-}  // namespace
+}  // namespace pcgrad_test

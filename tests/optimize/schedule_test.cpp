@@ -12,7 +12,7 @@
 #include "support/fit_models.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace schedule_test {
 
 using namespace qmtl;
 using namespace qmtl::test;
@@ -97,4 +97,4 @@ TEST_CASE("impossible schedules are refused by name") {
   CHECK(refused({.curve = StepRate{.factor = 0.0}}).find("factor") != std::string::npos);
 }
 
-}  // namespace
+}  // namespace schedule_test

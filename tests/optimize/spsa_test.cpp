@@ -14,11 +14,9 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace spsa_test {
 
 using namespace qmtl;
-
-}  // namespace
 
 TEST_CASE("SPSA of one parameter without noise is gradient descent with its gains", "[optimize]") {
   const SpsaOptions options{.steps = 20, .gain = 0.3, .stability = 2.0, .gain_decay = 0.7, .perturbation = 0.5};
@@ -111,3 +109,5 @@ TEST_CASE("SPSA leaves the parameters of the last whole step, and names impossib
   CHECK(message_of<ValueError>([&] { spsa(std::span(x), nothing, {.directions = 0}); }).find("directions") !=
         std::string::npos);
 }
+
+}  // namespace spsa_test

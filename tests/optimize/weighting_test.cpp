@@ -16,7 +16,7 @@
 #include "support/fit_models.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace weighting_test {
 
 using namespace qmtl;
 using namespace qmtl::test;
@@ -314,4 +314,4 @@ TEST_CASE("impossible weightings are refused by name") {
         }) == "qmtl: fit: GradNorm needs dL/dz, which an encoding without gradient does not have");
 }
 
-}  // namespace
+}  // namespace weighting_test

@@ -24,7 +24,7 @@
 using namespace qmtl;
 using namespace qmtl::benchmark::paper;
 
-namespace {
+namespace noise_test {
 
 /// A ring of three qubits, of which two are read.
 HeadProgram<double> ring_head() {
@@ -89,8 +89,6 @@ std::vector<NoiseResult> judged(Value& value, const NoisePlan& plan) {
   const Dataset<double> none{};
   return judge_under_noise(value, plan, {none, nullptr, {}, {}, Seed{1}}, none);
 }
-
-}  // namespace
 
 TEST_CASE("noisy, measured, mitigated and trained values of a head on a device") {
   Value value({ring_head()});
@@ -173,3 +171,5 @@ TEST_CASE("the tables of noise have a row a device and a row a scale") {
   result.heads.front().folds.front().noise.clear();
   CHECK(noise_section(result, {}).empty());
 }
+
+}  // namespace noise_test

@@ -10,6 +10,8 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
+namespace paired_test_test {
+
 using namespace qmtl;
 using namespace qmtl::benchmark::paper;
 
@@ -47,3 +49,5 @@ TEST_CASE("Paired tests without a t") {
   CHECK(paired_test(two, shifted).p == 0.0);
   CHECK_THROWS_AS(paired_test(two, one), ShapeError);
 }
+
+}  // namespace paired_test_test

@@ -11,7 +11,7 @@
 #include "support/catch.hpp"
 
 namespace qmtl::benchmark::paper::scaling {
-namespace {
+namespace parameter_scaling_test {
 
 template <int T>
 constexpr bool follows_polynomials() {
@@ -48,5 +48,6 @@ TEST_CASE("real heads have as many parameters as the accounting says") {
   CHECK(sum == Family<3>::counts.hybrid_per_task);
 }
 
-}  // namespace
 }  // namespace qmtl::benchmark::paper::scaling
+
+}  // namespace parameter_scaling_test

@@ -21,7 +21,7 @@
 using namespace qmtl;
 using namespace qmtl::benchmark::paper;
 
-namespace {
+namespace study_test {
 
 /// What a head was asked to do.
 struct Record {
@@ -92,8 +92,6 @@ Problem two_folds(std::vector<HeadKind> heads) {
 }
 
 const Progress silent = [](const std::string&, std::size_t, std::size_t) {};
-
-}  // namespace
 
 TEST_CASE("The search sees no test rows, and each head and seed is judged once a fold") {
   Record first, second;
@@ -204,8 +202,6 @@ TEST_CASE("Jobs are all run, and an exception comes back") {
   CHECK(count == 19);
 }
 
-namespace {
-
 constexpr int features = 6;
 using FirstTask = Task<"first", IdentityBlock<1>, Window<0, 1>, Binary>;
 using SecondTask = Task<"second", IdentityBlock<1>, Window<0, 1>, Binary>;
@@ -228,8 +224,6 @@ Dataset<double> generated(Eigen::Index rows) {
 
 const Settings settings{.learning_rate = 0.02};
 const Schedule schedule{.epochs = 5, .batch_size = 16};
-
-}  // namespace
 
 TEST_CASE("A head whose type is forgotten trains as the model itself") {
   const auto data = generated(120);
@@ -280,3 +274,5 @@ TEST_CASE("One model a task learns from the rows of its task only") {
   CHECK(again[0].loss == before[0].loss);
   CHECK(again[1].loss != before[1].loss);
 }
+
+}  // namespace study_test

@@ -17,7 +17,7 @@
 using namespace qmtl;
 using namespace qmtl::benchmark::paper;
 
-namespace {
+namespace summary_test {
 
 HeadResult head(std::string name, int parameters, double validation, double test) {
   HeadResult out{std::move(name), parameters, "some circuit", {}};
@@ -46,8 +46,6 @@ ProblemResult example() {
                   head("hybrid_per_task", 40, 0.65, 0.9)};
   return result;
 }
-
-}  // namespace
 
 TEST_CASE("The hybrid that counts is the better one on validation rows, whatever the test rows say") {
   const auto heads = summarize_heads(example());
@@ -161,3 +159,5 @@ TEST_CASE("The overview counts what speaks for and against quantum heads") {
                 "digits) and 1 below, largest gain 0.010 (sarcasm), largest loss 0.010 (sarcasm). Head parameters are "
                 "fewer on 2 of 2 data sets, parameters in all on 1.\n") != std::string::npos);
 }
+
+}  // namespace summary_test

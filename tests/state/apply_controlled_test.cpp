@@ -10,7 +10,7 @@
 #include "support/random_circuit.hpp"
 #include "support/tolerance.hpp"
 
-namespace {
+namespace apply_controlled_test {
 
 using namespace qmtl;
 
@@ -44,4 +44,4 @@ TEST_CASE("controls must be qubits of the state, and not the operation's") {
   CHECK_THROWS_AS(apply(state, ControlledOperation{{0}, gate::rx(1, weight(0))}), ShapeError);
 }
 
-}  // namespace
+}  // namespace apply_controlled_test

@@ -11,7 +11,7 @@
 #include "support/random_circuit.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace apply_matrix_test {
 
 using namespace qmtl;
 using test::Dense;
@@ -60,4 +60,4 @@ TEST_CASE("wrong sizes and windows are refused") {
                   CircuitError);
 }
 
-}  // namespace
+}  // namespace apply_matrix_test

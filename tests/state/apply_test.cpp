@@ -13,7 +13,7 @@
 #include "support/throws.hpp"
 #include "support/tolerance.hpp"
 
-namespace {
+namespace apply_test {
 
 using namespace qmtl;
 using test::Dense;
@@ -165,4 +165,4 @@ TEST_CASE("a circuit acts on every column of its unitary alike") {
   }
 }
 
-}  // namespace
+}  // namespace apply_test

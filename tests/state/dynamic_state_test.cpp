@@ -13,7 +13,7 @@
 #include "support/random_circuit.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace dynamic_state_test {
 
 using namespace qmtl;
 
@@ -140,4 +140,4 @@ TEST_CASE("the vector of a state that ends is a vector of its own") {
   CHECK(large[0] == 1.0);
 }
 
-}  // namespace
+}  // namespace dynamic_state_test

@@ -12,7 +12,7 @@
 #include "support/random_circuit.hpp"
 #include "support/tolerance.hpp"
 
-namespace {
+namespace kernels_test {
 
 using namespace qmtl;
 using test::Dense;
@@ -162,4 +162,4 @@ TEST_CASE("a gradient over millions of amplitudes in single precision loses no d
   }
 }
 
-}  // namespace
+}  // namespace kernels_test

@@ -11,7 +11,7 @@
 #include "support/random_circuit.hpp"
 #include "support/tolerance.hpp"
 
-namespace {
+namespace known_circuits_test {
 
 using namespace qmtl;
 using test::Complex;
@@ -161,4 +161,4 @@ TEST_CASE("teleportation with the corrections as controlled gates moves any stat
   }
 }
 
-}  // namespace
+}  // namespace known_circuits_test

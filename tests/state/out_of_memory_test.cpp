@@ -9,7 +9,7 @@
 #include "support/catch.hpp"
 #include "support/count_allocations.hpp"
 
-namespace {
+namespace out_of_memory_test {
 
 using namespace qmtl;
 
@@ -52,4 +52,4 @@ TEST_CASE("a copy that finds no memory leaves its target as it was") {
   CHECK(norm(target) == 1.0);
 }
 
-}  // namespace
+}  // namespace out_of_memory_test

@@ -16,7 +16,7 @@
 #include "support/throws.hpp"
 #include "support/tolerance.hpp"
 
-namespace {
+namespace run_program_test {
 
 using namespace qmtl;
 using test::Dense;
@@ -239,4 +239,4 @@ TEST_CASE("a trajectory can start anywhere; sizes are checked") {
   CHECK_THROWS_AS(sample(p, 1, rng), ShapeError);
 }
 
-}  // namespace
+}  // namespace run_program_test

@@ -14,7 +14,7 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace sample_counts_test {
 
 using namespace qmtl;
 
@@ -33,8 +33,6 @@ double chi_squared(std::span<const std::int64_t> counts, const Eigen::VectorXd& 
   }
   return sum;
 }
-
-}  // namespace
 
 TEST_CASE("counts of a state have its probabilities, however many shots") {
   const auto state = run(circuit());
@@ -78,3 +76,5 @@ TEST_CASE("programs that end with measurements are counted as those that are run
   CHECK(sample(program, 0, rng).empty());
   CHECK(sample(program, std::size_t{1} << 40, rng).size() == 4);
 }
+
+}  // namespace sample_counts_test

@@ -14,7 +14,7 @@
 #include "support/throws.hpp"
 #include "support/tolerance.hpp"
 
-namespace {
+namespace sampling_test {
 
 using namespace qmtl;
 
@@ -203,4 +203,4 @@ TEST_CASE("an outcome has 0 to 64 bits") {
   CHECK_THROWS_AS(bit_string(5, -1), ShapeError);
 }
 
-}  // namespace
+}  // namespace sampling_test

@@ -15,7 +15,7 @@
 #include "support/throws.hpp"
 #include "support/tolerance.hpp"
 
-namespace {
+namespace state_vector_test {
 
 using namespace qmtl;
 
@@ -173,4 +173,4 @@ TEST_CASE("inner_product is linear in its second argument and mixes scalar types
   CHECK(std::abs(inner_product(a, single) - product) < test::tolerance<float>());
 }
 
-}  // namespace
+}  // namespace state_vector_test

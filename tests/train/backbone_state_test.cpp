@@ -15,7 +15,7 @@
 #include "support/temp_dir.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace backbone_state_test {
 
 using namespace qmtl;
 using namespace qmtl::test;
@@ -133,4 +133,4 @@ TEST_CASE("a saved model has the state of its backbone, and a file without it is
   CHECK(state_of(fresh) == before);
 }
 
-}  // namespace
+}  // namespace backbone_state_test

@@ -16,7 +16,7 @@
 #include "support/throws.hpp"
 #include "train/checkpoint_cases.hpp"
 
-namespace {
+namespace checkpoint_fields_test {
 
 using namespace qmtl;
 using namespace qmtl::test;
@@ -214,4 +214,4 @@ TEST_CASE("a training that diverges within an epoch leaves the checkpoint of bef
   CHECK(message(again).find("a parameter of the head is not finite in epoch 1, batch 0") != std::string::npos);
 }
 
-}  // namespace
+}  // namespace checkpoint_fields_test

@@ -17,7 +17,7 @@
 #include "support/temp_dir.hpp"
 #include "train/checkpoint_cases.hpp"
 
-namespace {
+namespace checkpoint_kill_test {
 
 using namespace qmtl;
 using namespace qmtl::test;
@@ -79,4 +79,4 @@ TEST_CASE("a training that is killed at random moments ends with the same bits")
   CHECK(dir.names() == std::set<std::string>{"alone", "killed"});  // nothing is left of the writers that were killed
 }
 
-}  // namespace
+}  // namespace checkpoint_kill_test

@@ -20,7 +20,7 @@
 #include "support/throws.hpp"
 #include "train/checkpoint_cases.hpp"
 
-namespace {
+namespace checkpoint_test {
 
 using namespace qmtl;
 using namespace qmtl::test;
@@ -340,4 +340,4 @@ TEST_CASE("impossible settings of checkpoints are refused by name") {
   CHECK(refused({.path = "x", .every_steps = -1}).find("every_steps") != std::string::npos);
 }
 
-}  // namespace
+}  // namespace checkpoint_test

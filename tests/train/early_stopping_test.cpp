@@ -11,7 +11,7 @@
 #include "support/fit_models.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace early_stopping_test {
 
 using namespace qmtl;
 using namespace qmtl::test;
@@ -91,4 +91,4 @@ TEST_CASE("a metric that the validation data cannot give is refused before the t
   CHECK(report.history.size() == 2);
 }
 
-}  // namespace
+}  // namespace early_stopping_test

@@ -15,7 +15,7 @@
 #include "support/fit_models.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace encoded_dataset_test {
 
 using namespace qmtl;
 using namespace qmtl::test;
@@ -262,4 +262,4 @@ TEST_CASE("what cannot be encoded, or trained from it, is refused") {
   CHECK_THROWS_AS(encode_dataset(model, data), ValueError);
 }
 
-}  // namespace
+}  // namespace encoded_dataset_test

@@ -13,7 +13,7 @@
 #include "support/fit_models.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace fit_stop_test {
 
 using namespace qmtl;
 using namespace qmtl::test;
@@ -242,4 +242,4 @@ TEST_CASE("impossible options are refused by name") {
   CHECK(model.standardizer().empty());
 }
 
-}  // namespace
+}  // namespace fit_stop_test

@@ -16,7 +16,7 @@
 #include "support/executors.hpp"
 #include "support/fit_models.hpp"
 
-namespace {
+namespace fit_test {
 
 using namespace qmtl;
 using namespace qmtl::test;
@@ -233,4 +233,4 @@ TEST_CASE("basis encoding behind a frozen backbone learns a parity, which no lin
   CHECK(evaluate(linear, data)[0].accuracy < 0.8);
 }
 
-}  // namespace
+}  // namespace fit_test

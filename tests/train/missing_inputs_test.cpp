@@ -9,7 +9,7 @@
 #include "support/fit_models.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace missing_inputs_test {
 
 using namespace qmtl;
 using qmtl::test::message_of;
@@ -76,4 +76,4 @@ TEST_CASE("without a fusion no input may be missing") {
   CHECK(message_of<ValueError>([&] { (void)model.predict(data.inputs); }) == expected);
 }
 
-}  // namespace
+}  // namespace missing_inputs_test

@@ -15,7 +15,7 @@
 #include "support/fit_models.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace natural_gradient_test {
 
 using namespace qmtl;
 using namespace qmtl::test;
@@ -229,4 +229,4 @@ TEST_CASE("options and data that natural training cannot use are named") {
   }
 }
 
-}  // namespace
+}  // namespace natural_gradient_test

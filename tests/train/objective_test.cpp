@@ -17,7 +17,7 @@
 #include "support/finite_difference.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace objective_test {
 
 using namespace qmtl;
 using qmtl::test::message_of;
@@ -272,4 +272,4 @@ TEST_CASE("weights are those of one backward, and leave the losses' own gradient
         "qmtl: objective: number of task weights must be 3, got 1");
 }
 
-}  // namespace
+}  // namespace objective_test

@@ -12,7 +12,7 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace report_test {
 
 using namespace qmtl;
 using qmtl::test::message_of;
@@ -112,4 +112,4 @@ TEST_CASE("the progress line has the validation loss where there is one") {
   CHECK(line == "epoch 3/3  train loss 0.3333  validation loss 2.0000  0.8 s\n");
 }
 
-}  // namespace
+}  // namespace report_test

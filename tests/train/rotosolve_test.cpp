@@ -14,7 +14,7 @@
 #include "support/fit_models.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace rotosolve_test {
 
 using namespace qmtl;
 using namespace qmtl::test;
@@ -355,4 +355,4 @@ TEST_CASE("options and data that rotosolve cannot use are named") {
         where + "the loss of task second, expected a finite number, got nan before the first sweep");
 }
 
-}  // namespace
+}  // namespace rotosolve_test

@@ -21,7 +21,7 @@
 #include "support/temp_dir.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace standardization_test {
 
 using namespace qmtl;
 using qmtl::test::message_of;
@@ -280,4 +280,4 @@ static_assert(!standardized<RmsNormalized<Frozen<2>>, OwnAngles> && standardized
 static_assert(!standardized<Frozen<2>, WithSquash<AngleEncoding<2>, NoSquash>>);
 static_assert(!standardized<Frozen<4>, AmplitudeEncoding<2>> && standardized<Linear<3, 4>, AmplitudeEncoding<2>>);
 
-}  // namespace
+}  // namespace standardization_test

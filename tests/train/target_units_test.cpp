@@ -10,7 +10,7 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace target_units_test {
 
 using namespace qmtl;
 using qmtl::test::message_of;
@@ -67,4 +67,4 @@ TEST_CASE("targets beyond a fixed scale are named by both, where they are to sta
   CHECK(model.target_scaler().empty());
 }
 
-}  // namespace
+}  // namespace target_units_test

@@ -13,7 +13,7 @@
 #include "support/finite_difference.hpp"
 #include "support/fit_models.hpp"
 
-namespace {
+namespace task_gradients_test {
 
 using namespace qmtl;
 using namespace qmtl::test;
@@ -21,7 +21,7 @@ using namespace qmtl::test;
 using Uploading = QmtlModel<Mlp<20, 16, 4>, ReuploadingEncoding<4>, First, Second, Third>;
 using Fused = QmtlModel<GatedFusion<4, Mlp<12, 6>, Mlp<8, 6>>, AngleEncoding<4>, First, Second, Third>;
 using Images =
-    QmtlModel<ConvNet<Image<5, 4, 1>, Conv<2, 3>, MaxPool<2>, Dense<4>>, AngleEncoding<4>, First, Second, Third>;
+    QmtlModel<ConvNet<Image<5, 4, 1>, Conv<2, 3>, MaxPool<2>, qmtl::Dense<4>>, AngleEncoding<4>, First, Second, Third>;
 
 TEMPLATE_TEST_CASE("a weighted sum of the tasks' gradients is the gradient of the weighted sum of the losses", "",
                    Quantum<>, Classical, Uploading, Fused, Images) {
@@ -93,4 +93,4 @@ TEST_CASE("norms are those of dL/dz of the unweighted losses, by differences") {
   }
 }
 
-}  // namespace
+}  // namespace task_gradients_test

@@ -14,7 +14,7 @@
 #include "support/throws.hpp"
 #include "support/tiny_training.hpp"
 
-namespace {
+namespace trainer_test {
 
 using namespace qmtl;
 using namespace qmtl::test;
@@ -192,4 +192,4 @@ TEST_CASE("a training that fails before its first step leaves the model as it wa
   untouched({});
 }
 
-}  // namespace
+}  // namespace trainer_test

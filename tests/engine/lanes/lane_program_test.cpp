@@ -17,7 +17,7 @@
 using namespace qmtl;
 using namespace qmtl::detail;
 
-namespace {
+namespace lane_program_test {
 
 constexpr int features = 3;
 constexpr int weights = 4;
@@ -84,8 +84,6 @@ void check_lanes(const std::vector<Operation>& ops, int n, Rng& rng) {
   }
 }
 
-}  // namespace
-
 TEST_CASE("every gate, in lanes", "[state][lanes]") {
   Rng rng(Seed{15});
   for (const Gate gate : test::all_gates()) {
@@ -145,3 +143,5 @@ TEMPLATE_TEST_CASE("angles at which a tangent is huge", "[state][lanes]", float,
   }
   check_lanes<S, Pack<S>>(ops, 5, rng);
 }
+
+}  // namespace lane_program_test

@@ -12,7 +12,7 @@
 using namespace qmtl;
 using namespace qmtl::detail;
 
-namespace {
+namespace lane_windows_test {
 
 constexpr int n = 6;
 
@@ -92,16 +92,12 @@ void check_windows(const std::vector<int>& window) {
   }
 }
 
-}  // namespace
-
 TEMPLATE_TEST_CASE("windows in lanes, real and complex, any order of qubits", "[state][lanes]", float, double) {
   for (const auto& window : std::vector<std::vector<int>>{{2}, {5, 0}, {1, 4, 3}, {0, 5, 2, 3}}) {
     check_windows<TestType, false>(window);
     check_windows<TestType, true>(window);
   }
 }
-
-namespace {
 
 /// Windows in groups against each window alone.
 template <class S, bool Complex>
@@ -151,8 +147,6 @@ void check_groups(const std::vector<std::vector<int>>& windows) {
   CHECK(difference(out, sum) < test::tolerance<S>(300));
 }
 
-}  // namespace
-
 TEMPLATE_TEST_CASE("windows without common qubits go in groups", "[state][lanes]", float, double) {
   for (const auto& windows : std::vector<std::vector<std::vector<int>>>{
            {{0, 3}, {5, 1}, {2, 4}}, {{0}, {1}, {2}, {3}, {4}}, {{0, 1, 2}, {3, 4, 5}}}) {
@@ -162,3 +156,5 @@ TEMPLATE_TEST_CASE("windows without common qubits go in groups", "[state][lanes]
   const std::vector<std::vector<int>> overlapping{{0, 1}, {1, 2}, {2, 3}};
   CHECK((next_group<TestType, Pack<TestType>>(overlapping)) == 1);
 }
+
+}  // namespace lane_windows_test

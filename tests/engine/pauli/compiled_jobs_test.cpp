@@ -10,7 +10,7 @@
 
 #include "support/catch.hpp"
 
-namespace {
+namespace compiled_jobs_test {
 
 using namespace qmtl;
 using detail::CompiledJob;
@@ -43,8 +43,6 @@ struct Jobs {
     return compiled > before;
   }
 };
-
-}  // namespace
 
 TEST_CASE("a job is compiled once, whatever its parameters; another circuit, qubits or measurement is another job") {
   Jobs jobs(2);
@@ -131,3 +129,5 @@ TEST_CASE("threads that ask for the same job compile it once") {
   for (std::thread& thread : running) thread.join();
   CHECK(jobs.compiled == 5);
 }
+
+}  // namespace compiled_jobs_test

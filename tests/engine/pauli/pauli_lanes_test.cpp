@@ -18,7 +18,7 @@
 #include "support/dense.hpp"
 #include "support/random_circuit.hpp"
 
-namespace {
+namespace pauli_lanes_test {
 
 using namespace qmtl;
 using detail::PauliLanes;
@@ -79,8 +79,6 @@ void check(const Program& program, const ColMajorMatrix<double>& transfer, const
   CHECK((pulled - transfer.transpose() * c).cwiseAbs().maxCoeff() < 1e-14);
 }
 
-}  // namespace
-
 TEST_CASE("every gate acts on all coordinates of its qubits as its transfer matrix") {
   const std::vector<double> features{0.7, -1.9, 2.3, 0.4};
   for (const auto& facts : detail::gate_table) {
@@ -132,3 +130,5 @@ TEST_CASE("the channels of a layer become one step, and one copy") {
   CHECK(scheduled.saves <= 1);  // the last layer's factors are part of the result
   CHECK(std::ranges::count(scheduled.steps, detail::PauliProgram::Kind::scale, &detail::PauliProgram::Step::kind) <= 1);
 }
+
+}  // namespace pauli_lanes_test

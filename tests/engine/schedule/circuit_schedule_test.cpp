@@ -9,7 +9,7 @@ using namespace qmtl;
 using namespace qmtl::detail;
 using Kind = ScheduledStep::Kind;
 
-namespace {
+namespace circuit_schedule_test {
 
 /// The kinds of steps after a ring of CX, which entangles all qubits and is no step.
 std::vector<Kind> kinds(std::vector<Operation> ops, int n) {
@@ -20,8 +20,6 @@ std::vector<Kind> kinds(std::vector<Operation> ops, int n) {
   for (const auto& step : schedule.steps) kinds.push_back(step.kind);
   return kinds;
 }
-
-}  // namespace
 
 TEST_CASE("permutations move no data", "[state][lanes]") {
   CHECK(kinds({gate::cx(0, 2), gate::swap(1, 3), gate::x(2)}, 4).empty());
@@ -51,3 +49,5 @@ TEST_CASE("gates wait only for what they commute with", "[state][lanes]") {
   CHECK(kinds({gate::rx(0, 0.3), gate::cz(0, 1), gate::rz(0, 0.2)}, 2) == std::vector{Kind::run, Kind::signs});
   CHECK(kinds({gate::rx(0, 0.3), gate::cx(0, 1), gate::rx(0, 0.3)}, 2) == std::vector{Kind::run, Kind::run});
 }
+
+}  // namespace circuit_schedule_test

@@ -9,6 +9,8 @@
 #include "support/catch.hpp"
 #include "support/dense.hpp"
 
+namespace cosets_test {
+
 using namespace qmtl;
 using namespace qmtl::detail;
 
@@ -52,3 +54,5 @@ TEST_CASE("cosets visit every address once, in the coordinates of their qubits",
   });
   CHECK(seen.size() == 32);
 }
+
+}  // namespace cosets_test

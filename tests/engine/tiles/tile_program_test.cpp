@@ -17,7 +17,7 @@
 using namespace qmtl;
 using namespace qmtl::detail;
 
-namespace {
+namespace tile_program_test {
 
 constexpr int features = 3;
 constexpr int weights = 4;
@@ -198,8 +198,6 @@ std::vector<Operation> layered(int n, bool phases, bool ring_of_cz) {
   return ops;
 }
 
-}  // namespace
-
 TEST_CASE("every gate, tiled", "[state][tiles]") {
   Rng rng(Seed{30});
   constexpr int n = 6;
@@ -287,3 +285,5 @@ TEST_CASE("threads that share a state all have tiles, however few packs there ar
     CHECK(program.tiles_of_a_sweep() == 1);
   }
 }
+
+}  // namespace tile_program_test

@@ -15,7 +15,7 @@
 #include "support/dense.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace metric_tensor_test {
 
 using namespace qmtl;
 using namespace qmtl::test;
@@ -242,4 +242,4 @@ TEST_CASE("shapes that do not fit a metric tensor are named") {
         "qmtl: metric tensor: samples, expected at least 1, got 0");
 }
 
-}  // namespace
+}  // namespace metric_tensor_test

@@ -115,7 +115,7 @@ class Expander {
 
   void flip_negative(const GateCall& call, std::span<const int> qubits) {
     for (std::size_t c = 0; c < call.controls.size(); ++c) {
-      if (!call.controls[c]) emit(gate::x(qubits[c]), {});
+      if (!call.controls[c]) emit_gate(gate::x(qubits[c]), {});
     }
   }
 
@@ -159,7 +159,7 @@ class Expander {
     Operation op = operation(*gate.gate, angles, qubits);
     if (angles.size() == 1) {
       op.angles[0] = exponent * op.angles[0];
-      if (exponent != 0.0) emit(op, {});
+      if (exponent != 0.0) emit_gate(op, {});
       return;
     }
     auto times = static_cast<std::int64_t>(exponent);
@@ -167,7 +167,7 @@ class Expander {
     if (times < 0) op = inverse(op);
     const Angle phase = gate.half_theta_phase ? 0.5 * op.angles[0] : Angle();
     take_steps(static_cast<std::size_t>(std::abs(times)));
-    for (; times != 0; times += times < 0 ? 1 : -1) emit(op, phase);
+    for (; times != 0; times += times < 0 ? 1 : -1) emit_gate(op, phase);
   }
 
   void apply_definition(const GateDefinition& gate, const std::vector<Value>& angles, std::span<const int> qubits,
@@ -198,7 +198,7 @@ class Expander {
       Operation op = operation(*gate.gate, angles, qubits);
       const bool phase = info(op.gate).parts()[0].gate == PairGate::P;
       op.angles[0] = powered(number_of(angles[0]), phase ? pi : 2 * pi);
-      return emit(op, {});
+      return emit_gate(op, {});
     }
     if (gate.gate && is_exchange(info(*gate.gate))) return emit_exchange(*gate.gate, qubits, powered);
     const bool one_target = gate.gate ? info(*gate.gate).controls + 1 == info(*gate.gate).qubits : qubits.size() == 1;
@@ -225,12 +225,12 @@ class Expander {
     const auto matrix = qmtl::matrix_of(info(gate).parts()[0].gate, 0.0);
     if (matrix.re[0][1] != 0.0) {  // X: the eigenvalues 1 and -1
       const double p = powered(std::numbers::pi, std::numbers::pi);
-      emit(gate::xx_plus_yy(a, b, p), {});
-      emit(gate::rzz(a, b, p / 2), {});
+      emit_gate(gate::xx_plus_yy(a, b, p), {});
+      emit_gate(gate::rzz(a, b, p / 2), {});
       emit_phase(p / 4);
     } else {  // exp(i p X)
       const double p = std::atan2(matrix.im[0][1], matrix.re[0][0]);
-      emit(gate::xx_plus_yy(a, b, -2 * powered(p, std::numbers::pi)), {});
+      emit_gate(gate::xx_plus_yy(a, b, -2 * powered(p, std::numbers::pi)), {});
     }
     controls_.resize(controls_.size() - own);
   }
@@ -273,7 +273,7 @@ class Expander {
   }
 
   /// exp(i phase) times a gate behind the controls.
-  void emit(const Operation& op, const Angle& phase) {
+  void emit_gate(const Operation& op, const Angle& phase) {
     if (recorded_ != nullptr) {
       for (const Angle& angle : op.used_angles()) (void)number_of({ValueKind::real, 0, angle, {}});
       record(matrix_behind_controls(op));
@@ -290,8 +290,8 @@ class Expander {
   void emit_matrix(const Unitary& matrix, int qubit) {
     if (recorded_ != nullptr) return record(matrix);
     const auto [theta, phi, lambda, gamma] = angles_of(matrix);
-    if (theta != 0.0) return emit(gate::u(qubit, theta, phi, lambda), gamma);
-    if (lambda != 0.0) emit(gate::p(qubit, lambda), {});
+    if (theta != 0.0) return emit_gate(gate::u(qubit, theta, phi, lambda), gamma);
+    if (lambda != 0.0) emit_gate(gate::p(qubit, lambda), {});
     emit_phase(gamma);
   }
 

@@ -7,6 +7,7 @@
 
 #include "qmtl/circuit/counts.hpp"
 #include "qmtl/hardware/synthesis/weyl.hpp"
+#include "qmtl/noise/stand_ins.hpp"
 #include "support/catch.hpp"
 #include "support/random_dynamic_circuit.hpp"
 
@@ -23,6 +24,7 @@ TEST_CASE("rules for gates on two qubits keep their matrices and their symbols",
     CHECK(test::max_difference(u, v * (overlap / std::abs(overlap))) < 1e-13);
     const auto fewest = entangling_gates(weyl_decomposition(u).coordinates);
     CHECK(count(circuit, Gate::CX) == fewest);
+    CHECK(detail::pair_gates_of(gate) == fewest);  // as noise models of devices count
     for (const auto& part : circuit) CHECK((info(part.gate).qubits == 1 || part.gate == Gate::CX));
   }
   CHECK_THROWS_AS(cx_circuit(gate::toffoli(0, 1, 2)), CircuitError);

@@ -8,6 +8,8 @@
 
 #include "support/catch.hpp"
 
+namespace bind_parameters_test {
+
 TEST_CASE("binding puts numbers in the place of features and weights", "[circuit]") {
   using namespace qmtl;
   Program program(2);
@@ -26,3 +28,5 @@ TEST_CASE("binding puts numbers in the place of features and weights", "[circuit
   const std::vector<double> infinite{std::numeric_limits<double>::infinity(), 0.0};
   CHECK_THROWS_AS(bind_parameters(program, x, infinite), ValueError);
 }
+
+}  // namespace bind_parameters_test

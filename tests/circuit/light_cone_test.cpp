@@ -8,9 +8,9 @@
 #include "support/random_circuit.hpp"
 #include "support/throws.hpp"
 
-using namespace qmtl;
-
 namespace light_cone_test {
+
+using namespace qmtl;
 
 template <int N, class Ent>
 using TwoLayers = AngleEncoding<N, Axis::Y, Ent, Layers<2>>;

@@ -12,6 +12,8 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
+namespace execution_test {
+
 using namespace qmtl;
 
 TEST_CASE("workers run each part once a round", "[core][execution]") {
@@ -28,8 +30,6 @@ TEST_CASE("workers end even if they never ran", "[core][execution]") {
   for (int i = 0; i < 20; ++i) const detail::Workers workers(2);
   SUCCEED();
 }
-
-namespace execution_test {
 
 /// Runs body() in a child process; true if it returned true within ten seconds.
 template <class Body>

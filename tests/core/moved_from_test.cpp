@@ -9,9 +9,9 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
-using namespace qmtl;
-
 namespace moved_from_test {
+
+using namespace qmtl;
 
 struct Holder {
   detail::MovedFrom moved_from;

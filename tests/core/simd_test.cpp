@@ -8,6 +8,8 @@
 
 #include "support/catch.hpp"
 
+namespace simd_test {
+
 using namespace qmtl;
 
 TEMPLATE_TEST_CASE("sine and cosine in lanes are the standard library's", "[core][simd]", float, double) {
@@ -58,3 +60,5 @@ TEMPLATE_TEST_CASE("a lane sum adds every lane once", "[core][simd]", float, dou
   for (int i = 0; i < pack_width<TestType>; ++i) expected += x[i] = static_cast<TestType>(1 << i);
   CHECK(lane_sum<TestType>(x) == expected);
 }
+
+}  // namespace simd_test

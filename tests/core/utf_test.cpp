@@ -8,6 +8,8 @@
 #include "qmtl/core/printable.hpp"
 #include "support/catch.hpp"
 
+namespace utf_test {
+
 using qmtl::detail::in_quotes;
 using qmtl::detail::replace_invalid_utf8;
 
@@ -31,3 +33,5 @@ TEST_CASE("control characters of both sets and broken UTF-8 become question mark
         "?'");
   CHECK(in_quotes(std::string(79, 'x') + "\u20ac") == "'" + std::string(79, 'x') + "...'");
 }
+
+}  // namespace utf_test

@@ -10,10 +10,10 @@
 #include "qmtl/state/apply.hpp"
 #include "support/catch.hpp"
 
+namespace cone_shape_test {
+
 using namespace qmtl;
 using namespace qmtl::detail;
-
-namespace cone_shape_test {
 
 constexpr int qubits = 8;
 

@@ -17,10 +17,10 @@
 #include "support/head_program.hpp"
 #include "support/random_circuit.hpp"
 
+namespace lane_backend_test {
+
 using namespace qmtl;
 using namespace qmtl::detail;
-
-namespace lane_backend_test {
 
 using Ring = AngleEncoding<5, Axis::Y, CxRing, Layers<2>>;
 using Block2 = RotationBlock<2, Layers<2>>;

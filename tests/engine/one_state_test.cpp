@@ -14,10 +14,10 @@
 #include "support/head_program.hpp"
 #include "support/tolerance.hpp"
 
+namespace one_state_test {
+
 using namespace qmtl;
 using namespace qmtl::detail;
-
-namespace one_state_test {
 
 using Block2 = RotationBlock<2, Layers<2>>;
 using Wide = Task<"wide", RotationBlock<3>, Qubits<4, 0, 2>, Expectations<3>>;

@@ -16,9 +16,9 @@
 #include "support/catch.hpp"
 #include "support/head_program.hpp"
 
-using namespace qmtl;
-
 namespace parallel_backend_test {
+
+using namespace qmtl;
 
 using Head2 =
     QuantumHead<double, AngleEncoding<4, Axis::Y, CxRing, Layers<2>>, Task<"a", RotationBlock<2>, Window<0, 2>, Binary>,

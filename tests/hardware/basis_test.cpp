@@ -8,6 +8,8 @@
 
 #include "support/catch.hpp"
 
+namespace basis_test {
+
 TEST_CASE("bases of real devices by their names", "[hardware]") {
   using namespace qmtl;
   using Names = std::vector<std::string>;
@@ -29,3 +31,5 @@ TEST_CASE("bases that cannot make all gates are refused with their names", "[har
   }
   CHECK_THROWS_WITH(basis_of(Names{"rz", "cx"}), Catch::Contains("rz, cx"));
 }
+
+}  // namespace basis_test

@@ -9,7 +9,7 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace coupling_map_test {
 
 using namespace qmtl;
 
@@ -31,8 +31,6 @@ std::vector<std::vector<int>> shortest_paths(const CouplingMap& map) {
 }
 
 std::size_t pairs(const CouplingMap& map) { return map.pairs().size(); }
-
-}  // namespace
 
 TEST_CASE("distances of couplings are those of all shortest paths", "[hardware]") {
   Rng rng(Seed{1});
@@ -117,3 +115,5 @@ TEST_CASE("coupling maps that cannot be", "[hardware]") {
   CHECK(test::message_of<CircuitError>([] { static_cast<void>(CouplingMap::all_to_all(5000)); }) ==
         "qmtl: CouplingMap: qubits, expected 1 to 4096, got 5000");
 }
+
+}  // namespace coupling_map_test

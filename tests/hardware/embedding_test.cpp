@@ -16,7 +16,7 @@
 #include "support/catch.hpp"
 #include "support/data_dir.hpp"
 
-namespace {
+namespace embedding_test {
 
 using namespace qmtl;
 
@@ -56,8 +56,6 @@ bool fits(const Program& program, const std::vector<int>& layout, const Coupling
   for (const auto& [a, b] : pairs) device.gates.push_back({"cz", Gate::CZ, {a, b}, 0.1 * rng.uniform(), 100});
   return calibrated ? target_from(device) : generic_target(CouplingMap(qubits, pairs));
 }
-
-}  // namespace
 
 TEST_CASE("an embedding is found where one exists, the best by fidelity", "[hardware]") {
   Rng rng(Seed{3});
@@ -153,3 +151,5 @@ TEST_CASE("programs that were made to fit a device fit it", "[hardware]") {
     }
   });
 }
+
+}  // namespace embedding_test

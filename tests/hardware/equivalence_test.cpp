@@ -5,6 +5,8 @@
 
 #include "hardware/pass_support.hpp"
 
+namespace equivalence_test {
+
 TEST_CASE("a program is equivalent to itself, relabelled or not, and to no changed one", "[hardware]") {
   using namespace qmtl;
   Rng rng(Seed{1});
@@ -84,3 +86,5 @@ TEST_CASE("layouts and registers that do not fit are refused", "[hardware]") {
   CHECK_THROWS_AS(equivalence(two, three, {.initial_layout = {0}}), ShapeError);
   CHECK_THROWS_AS(equivalence(two, three, {.inputs = 0}), ValueError);
 }
+
+}  // namespace equivalence_test

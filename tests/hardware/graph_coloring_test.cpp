@@ -10,7 +10,7 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace graph_coloring_test {
 
 using namespace qmtl;
 
@@ -74,8 +74,6 @@ bool colorable(const Neighbors& graph, int colors) {
   }
 }
 
-}  // namespace
-
 TEST_CASE("graphs of known chromatic number have as many colours", "[hardware]") {
   const auto colors_of = [](const Neighbors& graph) {
     const auto colors = color_graph(graph);
@@ -132,3 +130,5 @@ TEST_CASE("neighbours that cannot be are refused", "[hardware]") {
   CHECK_THROWS_AS(color_graph({{-1}}), ShapeError);
   CHECK_THROWS_AS(color_graph({{2}, {}}), ShapeError);
 }
+
+}  // namespace graph_coloring_test

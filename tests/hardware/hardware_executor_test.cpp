@@ -16,7 +16,7 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace hardware_executor_test {
 
 using namespace qmtl;
 using Simulated = HardwareExecutor<SimulatedProvider>;
@@ -51,8 +51,6 @@ NoiseModel misreading() {
   NoiseModel model;
   return model.set_readout_error({0.03, 0.07});
 }
-
-}  // namespace
 
 TEST_CASE("a head on a provider has the logits of the ideal one within its errors", "[hardware]") {
   SmallHead head;
@@ -178,3 +176,5 @@ TEST_CASE("executors of hardware are refused names and no shots", "[hardware]") 
   CHECK_THROWS_AS(Simulated(provider, {.name = "twice"}), ValueError);
   CHECK_THROWS_AS(Simulated(provider, {.shots = 0}), ValueError);
 }
+
+}  // namespace hardware_executor_test

@@ -13,7 +13,7 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace job_estimates_test {
 
 using namespace qmtl;
 using test::HeadQuestion;
@@ -69,8 +69,6 @@ Deviations deviations(const NoiseModel& model, bool calibrated, int repetitions)
   }
   return {sum.mean / count, sum.square / count};
 }
-
-}  // namespace
 
 TEST_CASE("expectation values of counts deviate by their standard errors", "[hardware]") {
   const Deviations seen = deviations(NoiseModel(), false, 60);  // 1440 of them, three and three correlated
@@ -154,3 +152,5 @@ TEST_CASE("a calibration that failed or says nothing is an error", "[hardware]")
   circuits[ones] = failed_result("late");
   CHECK_THROWS_AS(JobResults(job, circuits), ValueError);
 }
+
+}  // namespace job_estimates_test

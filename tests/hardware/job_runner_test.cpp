@@ -17,7 +17,7 @@
 #include "support/fake_clock.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace job_runner_test {
 
 using namespace qmtl;
 using test::HeadQuestion;
@@ -84,8 +84,6 @@ void check_sent_once(const LossyProvider& provider, const MemoryJournal& journal
         provider.submitted.size());
   CHECK(provider.submitted.size() == journal.parts().size());
 }
-
-}  // namespace
 
 TEST_CASE("a job goes in as few parts as the limits allow", "[hardware]") {
   const HardwareJob job = small_job();
@@ -239,3 +237,5 @@ TEST_CASE("waiting asks less and less often, and ends", "[hardware]") {
         "qmtl: JobRunner: lossy: job test has not ended after 100 seconds");
   CHECK(waiting.results()[0].failure == "its part has not ended");
 }
+
+}  // namespace job_runner_test

@@ -5,7 +5,7 @@
 
 #include "support/catch.hpp"
 
-namespace {
+namespace native_gates_test {
 
 using namespace qmtl;
 
@@ -17,8 +17,6 @@ Target calibrated() {
                   {"rzz", Gate::RZZ, {0, 1}, 1.0, 300},  {"rzz", Gate::RZZ, {1, 2}, 4e-3, 300}};
   return target_from(device);
 }
-
-}  // namespace
 
 TEST_CASE("the best calibrated gate and direction of a pair is taken", "[hardware]") {
   const NativeGates gates(calibrated());
@@ -55,3 +53,5 @@ TEST_CASE("without a calibration couplings say the direction, CZ has none", "[ha
   CHECK(anywhere.native(gate::ecr(0, 2)));
   CHECK(anywhere.native(gate::ecr(2, 0)));
 }
+
+}  // namespace native_gates_test

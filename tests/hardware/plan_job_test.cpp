@@ -14,7 +14,7 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace plan_job_test {
 
 using namespace qmtl;
 using test::HeadQuestion;
@@ -37,8 +37,6 @@ double largest_difference(const std::vector<CircuitJob>& jobs, const HardwareJob
   }
   return worst;
 }
-
-}  // namespace
 
 TEST_CASE("tasks with disjoint windows share a circuit, overlapping ones do not", "[hardware]") {
   const HeadQuestion question(3);
@@ -163,3 +161,5 @@ TEST_CASE("jobs that cannot be planned are refused", "[hardware]") {
   CHECK_THROWS_AS(plan_hardware_job(jobs), CircuitError);
   CHECK(plan_hardware_job({}).circuits.empty());
 }
+
+}  // namespace plan_job_test

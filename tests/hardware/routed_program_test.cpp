@@ -8,7 +8,7 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace routed_program_test {
 
 using namespace qmtl;
 
@@ -45,8 +45,6 @@ RoutedProgram with(std::size_t i, std::optional<Instruction> instead) {
   out.program = changed;
   return out;
 }
-
-}  // namespace
 
 TEST_CASE("a routed program is the original under moving qubits", "[hardware]") {
   CHECK_NOTHROW(check_routing(example(), routed(), CouplingMap::line(4)));
@@ -113,3 +111,5 @@ TEST_CASE("matrices and channels are compared by what they are", "[hardware]") {
   CHECK_THROWS_AS(check_routing(original, {with_matrices(2, z), {1, 0}, {1, 0}, 0}, CouplingMap::line(2)),
                   CircuitError);
 }
+
+}  // namespace routed_program_test

@@ -16,7 +16,7 @@
 #include "support/random_dynamic_circuit.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace routing_test {
 
 using namespace qmtl;
 using detail::Route, detail::RoutingProblem, detail::RoutingRules;
@@ -100,8 +100,6 @@ Program ring(int qubits, int layers) {
   }
   return out;
 }
-
-}  // namespace
 
 TEST_CASE("routed programs of all kinds of instructions are the original", "[hardware]") {
   Rng rng(Seed{11});
@@ -234,3 +232,5 @@ TEST_CASE("programs and options that cannot be routed", "[hardware]") {
   CHECK_THROWS_AS(route_from(ring(3, 1), line, std::vector{0, 1, 1}), CircuitError);
   CHECK_THROWS_AS(route_from(ring(2, 1), apart, std::vector{0, 2}), CircuitError);
 }
+
+}  // namespace routing_test

@@ -8,6 +8,8 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
+namespace target_check_test {
+
 using namespace qmtl;
 
 TEST_CASE("circuits in a device's gates and couplings pass", "[hardware]") {
@@ -37,3 +39,5 @@ TEST_CASE("circuits in a device's gates and couplings pass", "[hardware]") {
   conditional.append(gate::x(0), Condition{0, 1});
   CHECK(refused(conditional) == "qmtl: device: instruction 0: expected no condition");
 }
+
+}  // namespace target_check_test

@@ -8,6 +8,8 @@
 #include "support/data_dir.hpp"
 #include "support/device_json.hpp"
 
+namespace target_test {
+
 using namespace qmtl;
 
 TEST_CASE("a target has what is published of its device", "[hardware]") {
@@ -49,3 +51,5 @@ TEST_CASE("heavy hexagons are couplings of real devices", "[hardware]") {
     CHECK(miami.couplings.pairs().size() == 218);
   });
 }
+
+}  // namespace target_test

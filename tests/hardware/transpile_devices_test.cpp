@@ -7,6 +7,8 @@
 #include "qmtl/io/calibration_json.hpp"
 #include "support/data_dir.hpp"
 
+namespace transpile_devices_test {
+
 TEST_CASE("circuits of QASMBench are transpiled to real devices of every kind", "[hardware]") {
   using namespace qmtl;
   test::with_data_dir([](const std::string& data) {
@@ -31,3 +33,5 @@ TEST_CASE("circuits of QASMBench are transpiled to real devices of every kind", 
     }
   });
 }
+
+}  // namespace transpile_devices_test

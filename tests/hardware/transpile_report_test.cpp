@@ -5,7 +5,7 @@
 
 #include "support/catch.hpp"
 
-namespace {
+namespace transpile_report_test {
 
 using namespace qmtl;
 
@@ -17,8 +17,6 @@ DeviceCalibration two_qubits() {
   out.gates.push_back({"ecr", Gate::ECR, {1, 0}, 1e-2, 500});
   return out;
 }
-
-}  // namespace
 
 TEST_CASE("counts of a program's gates and depths", "[hardware]") {
   Program program(3);
@@ -51,3 +49,5 @@ TEST_CASE("the estimate of success is a product over gates, readouts and waiting
   CHECK(waited.probability == Approx(0.999 * 0.999 * 0.999 * 0.99 * idle).epsilon(1e-3));
   CHECK_THROWS_AS(estimate_success(Program(3), two_qubits()), ShapeError);
 }
+
+}  // namespace transpile_report_test

@@ -5,7 +5,7 @@
 
 #include "hardware/pass_support.hpp"
 
-namespace {
+namespace transpile_test {
 
 using namespace qmtl;
 
@@ -26,8 +26,6 @@ void check_transpiled(const Program& program, const Target& target, const Transp
       program, out.program,
       {.initial_layout = out.initial_layout, .final_layout = out.final_layout, .from_zero = options.starts_in_zero});
 }
-
-}  // namespace
 
 TEST_CASE("programs of everything are transpiled to every kind of device", "[hardware]") {
   Rng rng(Seed{1});
@@ -93,3 +91,5 @@ TEST_CASE("targets and programs that do not fit are refused by name", "[hardware
   CHECK_THROWS_WITH(transpile(program, generic_target(CouplingMap::line(3), "odd", {"rz", "cz"}), quick()),
                     Catch::Contains("basis_of"));
 }
+
+}  // namespace transpile_test

@@ -10,9 +10,9 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
-using namespace qmtl;
-
 namespace hybrid_head_test {
+
+using namespace qmtl;
 
 using Enc = WithSquash<AngleEncoding<3, Axis::Y, CxRing, Layers<2>>, NoSquash>;
 using Circuit3 = RotationBlock<3, Layers<2>>;

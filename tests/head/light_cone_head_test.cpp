@@ -4,9 +4,9 @@
 #include "qmtl/head/quantum_head.hpp"
 #include "support/catch.hpp"
 
-using namespace qmtl;
-
 namespace light_cone_head_test {
+
+using namespace qmtl;
 
 template <int T>
 using PairTask =

@@ -11,15 +11,13 @@
 #include "support/temp_dir.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace target_json_test {
 
 using namespace qmtl;
 
 std::string refusal(const std::string& json) {
   return test::message_of<FileError>([&] { static_cast<void>(parse_target(json)); });
 }
-
-}  // namespace
 
 TEST_CASE("a coupling map is a target", "[io]") {
   const Target target = parse_target(R"({"name": "line", "qubits": 3, "edges": [[0, 1], [2, 1]]})");
@@ -69,3 +67,5 @@ TEST_CASE("published maps are targets", "[io]") {
     CHECK(load_target(dir + "/backends/conf_fez.json").calibration.has_value());
   });
 }
+
+}  // namespace target_json_test

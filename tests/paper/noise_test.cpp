@@ -21,10 +21,10 @@
 #include "support/temp_dir.hpp"
 #include "support/throws.hpp"
 
+namespace noise_test {
+
 using namespace qmtl;
 using namespace qmtl::benchmark::paper;
-
-namespace noise_test {
 
 /// A ring of three qubits, of which two are read.
 HeadProgram<double> ring_head() {

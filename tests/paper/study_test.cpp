@@ -18,10 +18,10 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
+namespace study_test {
+
 using namespace qmtl;
 using namespace qmtl::benchmark::paper;
-
-namespace study_test {
 
 /// What a head was asked to do.
 struct Record {

@@ -14,10 +14,10 @@
 #include "support/catch.hpp"
 #include "support/temp_dir.hpp"
 
+namespace summary_test {
+
 using namespace qmtl;
 using namespace qmtl::benchmark::paper;
-
-namespace summary_test {
 
 HeadResult head(std::string name, int parameters, double validation, double test) {
   HeadResult out{std::move(name), parameters, "some circuit", {}};

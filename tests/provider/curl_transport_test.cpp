@@ -21,7 +21,7 @@
 #include "support/temp_dir.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace curl_transport_test {
 
 using namespace qmtl;
 using test::HttpServer;
@@ -38,8 +38,6 @@ int run(const std::string& command) {
   const int status = std::system((command + " >/dev/null 2>&1").c_str());
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
-
-}  // namespace
 
 TEST_CASE("requests arrive and answers come back", "[provider]") {
   const HttpServer server(echo);
@@ -161,3 +159,5 @@ TEST_CASE("jobs go to services on this machine and come back", "[provider]") {
   ::unsetenv("QMTL_TEST_WIRE_KEY");
   ::unsetenv("QMTL_TEST_WIRE_CRN");
 }
+
+}  // namespace curl_transport_test

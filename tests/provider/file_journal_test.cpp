@@ -15,7 +15,7 @@
 #include "support/temp_dir.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace file_journal_test {
 
 using namespace qmtl;
 static_assert(JobJournal<FileJournal>);
@@ -30,8 +30,6 @@ std::string content_of(const std::string& path) {
   out << file.rdbuf();
   return out.str();
 }
-
-}  // namespace
 
 TEST_CASE("a job is the same when its file is read again", "[provider]") {
   const test::TempDir folder;
@@ -132,3 +130,5 @@ TEST_CASE("a journal is of one job and of one process at a time", "[provider]") 
   CHECK_THROWS_AS(FileJournal(folder / "job", "first"), FileError);
   CHECK_THROWS_AS(FileJournal(folder / "no/folder", "first"), FileError);
 }
+
+}  // namespace file_journal_test

@@ -28,7 +28,7 @@
 #include "support/http_server.hpp"
 #include "support/temp_dir.hpp"
 
-namespace {
+namespace hardware_loop_test {
 
 using namespace qmtl;
 
@@ -93,8 +93,6 @@ class Service {
   test::HttpServer server_;
 };
 
-}  // namespace
-
 TEST_CASE("a trained model's predictions come back from a device", "[provider]") {
   test::with_data_dir([](const std::string& dir) {
     auto data = load_multitask_npz<double>(dir + "/mustard/mustard_lsa64.npz", {"x", "context", "speaker_show"});
@@ -144,3 +142,5 @@ TEST_CASE("a trained model's predictions come back from a device", "[provider]")
     ::unsetenv("QMTL_TEST_LOOP_CRN");
   });
 }
+
+}  // namespace hardware_loop_test

@@ -15,7 +15,7 @@
 #include "support/fake_clock.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace http_test {
 
 using namespace qmtl;
 using test::FakeClock;
@@ -52,8 +52,6 @@ Outcome send(std::vector<HttpResponse> answers, Repeat repeat, RetryOptions opti
 }
 
 HttpResponse status(int number) { return {number, {}, {}}; }
-
-}  // namespace
 
 TEST_CASE("what is busy, fails or cannot be reached is asked again, after longer and longer pauses", "[provider]") {
   CHECK(send({status(200)}, Repeat::always).waited == 0.0);
@@ -121,3 +119,5 @@ TEST_CASE("texts for URLs have what RFC 3986 reserves encoded", "[provider]") {
   CHECK(percent_encoded("aZ09-._~") == "aZ09-._~");
   CHECK(percent_encoded("a b/c?d=e&f+g%\xc3\xa4") == "a%20b%2Fc%3Fd%3De%26f%2Bg%25%C3%A4");
 }
+
+}  // namespace http_test

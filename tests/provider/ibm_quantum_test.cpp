@@ -17,7 +17,7 @@
 #include "support/fake_services.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace ibm_quantum_test {
 
 using namespace qmtl;
 using test::FakeClock;
@@ -57,8 +57,6 @@ void check_all_zero(const std::vector<CircuitResult>& results) {
     for (const auto& counts : result.registers) CHECK(counts == RegisterCounts{{0, 20}});
   }
 }
-
-}  // namespace
 
 TEST_CASE("a job goes to IBM Quantum and comes back, in each form of results", "[provider]") {
   const Keys keys;
@@ -226,3 +224,5 @@ TEST_CASE("circuits that a device cannot run are refused before they are sent", 
   bad.sampler_options = "[]";
   CHECK_THROWS_AS(Service(bad, transport, FakeClock()), ValueError);
 }
+
+}  // namespace ibm_quantum_test

@@ -18,7 +18,7 @@
 #include "support/fake_services.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace ionq_test {
 
 using namespace qmtl;
 using test::FakeClock;
@@ -71,8 +71,6 @@ CircuitResult simulate(const std::string& circuit, std::int64_t shots) {
   }
   return out;
 }
-
-}  // namespace
 
 TEST_CASE("a job goes to IonQ and comes back with the frequencies of its circuits", "[provider]") {
   const Key key;
@@ -162,3 +160,5 @@ TEST_CASE("what IonQ has no gate for is refused, as is what it never says", "[pr
     CHECK_THROWS_AS(result(bad), FileError);
   }
 }
+
+}  // namespace ionq_test

@@ -10,7 +10,7 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
-namespace {
+namespace sampler_results_test {
 
 using namespace qmtl;
 
@@ -41,8 +41,6 @@ CircuitResult read_one(const std::string& json, int bits) {
   const std::vector<Program> circuits{with_registers({{"r0", bits}})};
   return read_sampler_results(json, circuits).front();
 }
-
-}  // namespace
 
 TEST_CASE("samples and counts become counts, in hexadecimal or as bits", "[provider]") {
   const auto results = read_sampler_results(
@@ -158,3 +156,5 @@ TEST_CASE("base64 is read as it is written, for every length", "[provider]") {
     CHECK_THROWS_AS(detail::decode_base64(bad, "test"), FileError);
   }
 }
+
+}  // namespace sampler_results_test

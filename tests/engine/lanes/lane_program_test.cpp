@@ -14,10 +14,10 @@
 #include "support/random_circuit.hpp"
 #include "support/tolerance.hpp"
 
+namespace lane_program_test {
+
 using namespace qmtl;
 using namespace qmtl::detail;
-
-namespace lane_program_test {
 
 constexpr int features = 3;
 constexpr int weights = 4;

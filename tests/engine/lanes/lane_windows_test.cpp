@@ -9,10 +9,10 @@
 #include "support/random_circuit.hpp"
 #include "support/tolerance.hpp"
 
+namespace lane_windows_test {
+
 using namespace qmtl;
 using namespace qmtl::detail;
-
-namespace lane_windows_test {
 
 constexpr int n = 6;
 

@@ -5,11 +5,11 @@
 
 #include "support/catch.hpp"
 
+namespace circuit_schedule_test {
+
 using namespace qmtl;
 using namespace qmtl::detail;
 using Kind = ScheduledStep::Kind;
-
-namespace circuit_schedule_test {
 
 /// The kinds of steps after a ring of CX, which entangles all qubits and is no step.
 std::vector<Kind> kinds(std::vector<Operation> ops, int n) {

@@ -15,11 +15,11 @@
 #include "support/data_dir.hpp"
 #include "support/throws.hpp"
 
+namespace read_openqasm2_test {
+
 using namespace qmtl;
 using test::contains;
 using test::message_of;
-
-namespace {
 
 constexpr std::string_view head = "OPENQASM 2.0;\ninclude \"qelib1.inc\";\n";
 
@@ -31,8 +31,6 @@ constexpr std::string_view head = "OPENQASM 2.0;\ninclude \"qelib1.inc\";\n";
   return message_of<FileError>([&] { (void)read_openqasm2(text, options); });
 }
 [[nodiscard]] std::string refused_body(std::string_view body) { return refused(std::string(head) + std::string(body)); }
-
-}  // namespace
 
 TEST_CASE("OpenQASM 2: statements become instructions") {
   const auto read = read_openqasm2(std::string(head) + R"(
@@ -249,3 +247,5 @@ TEST_CASE("OpenQASM 2: files of others are read") {
     CHECK(files > 80);
   });
 }
+
+}  // namespace read_openqasm2_test

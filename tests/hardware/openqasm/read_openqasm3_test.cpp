@@ -14,12 +14,12 @@
 #include "support/data_dir.hpp"
 #include "support/throws.hpp"
 
+namespace read_openqasm3_test {
+
 using namespace qmtl;
 using test::contains;
 using test::Dense;
 using test::message_of;
-
-namespace {
 
 constexpr std::string_view head = "OPENQASM 3.0;\ninclude \"stdgates.inc\";\n";
 
@@ -51,8 +51,6 @@ constexpr std::string_view head = "OPENQASM 3.0;\ninclude \"stdgates.inc\";\n";
 }
 
 [[nodiscard]] double difference(const Dense& a, const Dense& b) { return test::max_difference(a, b); }
-
-}  // namespace
 
 TEST_CASE("OpenQASM 3: statements become instructions") {
   const auto read = read_openqasm3(R"(
@@ -423,3 +421,5 @@ TEST_CASE("OpenQASM 3: each line of the files that are invalid is refused with i
     CHECK(lines > 90);
   });
 }
+
+}  // namespace read_openqasm3_test

@@ -9,11 +9,11 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
+namespace write_openqasm2_test {
+
 using namespace qmtl;
 using test::contains;
 using test::message_of;
-
-namespace {
 
 /// One operation of a gate with angles that are no multiples of anything.
 [[nodiscard]] Operation example_of(Gate g) {
@@ -21,8 +21,6 @@ namespace {
   for (std::size_t a = 0; a < op.used_angles().size(); ++a) op.angles[a] = 0.3 + 0.7 * static_cast<double>(a);
   return op;
 }
-
-}  // namespace
 
 TEST_CASE("write_openqasm2: a text as others read it") {
   Program p(3);
@@ -158,3 +156,5 @@ TEST_CASE("write_openqasm2: a matrix on one qubit is a U") {
     CHECK(test::phase_free_difference(read_openqasm2(write_openqasm2(p)).program, p) < 1e-14);
   }
 }
+
+}  // namespace write_openqasm2_test

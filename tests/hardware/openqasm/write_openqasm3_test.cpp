@@ -9,10 +9,10 @@
 #include "support/catch.hpp"
 #include "support/throws.hpp"
 
+namespace write_openqasm3_test {
+
 using namespace qmtl;
 using test::contains;
-
-namespace {
 
 /// The program's gates as a gate of its own behind a control: all of the text between registers and its end.
 [[nodiscard]] Program behind_control(const Program& p) {
@@ -49,8 +49,6 @@ namespace {
   return std::max(test::max_difference(whole.bottomRightCorner(half, half), expected),
                   test::max_difference(whole.topLeftCorner(half, half), test::Dense::Identity(half, half)));
 }
-
-}  // namespace
 
 TEST_CASE("write_openqasm3: a text as others read it") {
   Program p(4);
@@ -145,3 +143,5 @@ TEST_CASE("write_openqasm3: controlled gates and parameters come back with the s
     CHECK(test::max_difference(test::unitary_of(read, x, w), test::unitary_of(symbolic, x, w)) < 1e-13);
   }
 }
+
+}  // namespace write_openqasm3_test

@@ -5,6 +5,8 @@
 
 #include "hardware/pass_support.hpp"
 
+namespace cancel_gates_test {
+
 TEST_CASE("the axes of gates are those that their matrices commute with", "[hardware]") {
   using namespace qmtl;
   for (const Gate gate : test::all_gates()) {
@@ -56,3 +58,5 @@ TEST_CASE("what undoes itself across commuting gates goes", "[hardware]") {
   CHECK(left({gate::rz(0, weight(0)), gate::rz(0, weight(1))}) == 2);
   CHECK(left({gate::crz(0, 1, pi), gate::crz(0, 1, pi)}) == 1);  // Z on the control
 }
+
+}  // namespace cancel_gates_test

@@ -5,6 +5,8 @@
 
 #include "hardware/pass_support.hpp"
 
+namespace fuse_one_qubit_test {
+
 TEST_CASE("runs of gates on one qubit are fused in every basis", "[hardware]") {
   using namespace qmtl;
   Rng rng(Seed{1});
@@ -25,3 +27,5 @@ TEST_CASE("runs of gates on one qubit are fused in every basis", "[hardware]") {
     }
   }
 }
+
+}  // namespace fuse_one_qubit_test

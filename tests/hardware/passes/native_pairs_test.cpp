@@ -5,6 +5,8 @@
 
 #include "hardware/pass_support.hpp"
 
+namespace native_pairs_test {
+
 TEST_CASE("gates on two qubits become a device's, in its directions", "[hardware]") {
   using namespace qmtl;
   Rng rng(Seed{1});
@@ -31,3 +33,5 @@ TEST_CASE("qubits that a device does not couple are refused by name", "[hardware
   program.append(gate::cx(0, 2));
   CHECK_THROWS_WITH(to_native_pairs(program, gates), Catch::Contains("qubits 0 and 2"));
 }
+
+}  // namespace native_pairs_test

@@ -5,7 +5,7 @@
 
 #include "hardware/pass_support.hpp"
 
-namespace {
+namespace optimise_test {
 
 using namespace qmtl;
 
@@ -14,8 +14,6 @@ Program program_of(int qubits, const std::vector<Operation>& ops) {
   for (const auto& op : ops) out.append(op);
   return out;
 }
-
-}  // namespace
 
 TEST_CASE("optimised programs are in the gates of every device and do the same", "[hardware]") {
   Rng rng(Seed{1});
@@ -52,3 +50,5 @@ TEST_CASE("optimisation is the same each time", "[hardware]") {
   const auto program = test::random_program(rng, 5, 80, {.most_qubits = 2, .measurements = true});
   CHECK(optimise(program, gates) == optimise(program, gates));
 }
+
+}  // namespace optimise_test

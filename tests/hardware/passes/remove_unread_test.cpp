@@ -5,6 +5,8 @@
 
 #include "hardware/pass_support.hpp"
 
+namespace remove_unread_test {
+
 TEST_CASE("diagonal gates before measurements and resets of zero go, outcomes stay", "[hardware]") {
   using namespace qmtl;
   Program program(3);
@@ -26,3 +28,5 @@ TEST_CASE("diagonal gates before measurements and resets of zero go, outcomes st
     test::check_equivalent(random, remove_resets_of_zero(random), {.from_zero = true});
   }
 }
+
+}  // namespace remove_unread_test

@@ -5,6 +5,8 @@
 
 #include "hardware/pass_support.hpp"
 
+namespace resynthesise_pairs_test {
+
 TEST_CASE("programs do the same with their blocks on two qubits made anew", "[hardware]") {
   using namespace qmtl;
   Rng rng(Seed{1});
@@ -35,3 +37,5 @@ TEST_CASE("blocks take what their product needs, SWAP gates included", "[hardwar
   CHECK(cx_of({gate::swap(0, 1), gate::h(0), gate::swap(1, 0)}) == 0);
   CHECK(cx_of({gate::cx(0, 1), gate::rz(1, 0.2), gate::cx(0, 1), gate::rxx(0, 1, 1.0)}) == 2);
 }
+
+}  // namespace resynthesise_pairs_test

@@ -5,6 +5,8 @@
 
 #include "hardware/pass_support.hpp"
 
+namespace unroll_test {
+
 TEST_CASE("unrolled programs have gates on one and two qubits and do the same", "[hardware]") {
   using namespace qmtl;
   Rng rng(Seed{1});
@@ -20,3 +22,5 @@ TEST_CASE("unrolled programs have gates on one and two qubits and do the same", 
     test::check_equivalent(program, out);
   }
 }
+
+}  // namespace unroll_test

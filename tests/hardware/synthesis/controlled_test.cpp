@@ -10,7 +10,7 @@
 #include "support/catch.hpp"
 #include "support/random_dynamic_circuit.hpp"
 
-namespace {
+namespace controlled_test {
 
 using namespace qmtl;
 
@@ -36,8 +36,6 @@ void check(const ControlledOperation& op, int qubits) {
 Operation symbolic(Gate gate) {
   return {gate, {0, 1, 2, 3}, {weight(0) + 0.2, -weight(1), 2.0 * weight(2), weight(3)}};
 }
-
-}  // namespace
 
 TEST_CASE("every gate behind up to three controls is what it was, with its symbols", "[hardware]") {
   for (const Gate gate : test::all_gates()) {
@@ -69,3 +67,5 @@ TEST_CASE("controls cost as much as Barenco et al. say", "[hardware]") {
   CHECK(cx_of({controls, gate::rz(40, 1.0)}) < 16 * 40 * 6);  // linear
   CHECK(cx_of(gate::mcx(controls, 40)) < 8 * 40 * 40 * 6);    // quadratic
 }
+
+}  // namespace controlled_test

@@ -10,7 +10,7 @@
 #include "support/catch.hpp"
 #include "support/random_dynamic_circuit.hpp"
 
-namespace {
+namespace one_qubit_test {
 
 using namespace qmtl;
 
@@ -26,8 +26,6 @@ double distance(const std::vector<Operation>& circuit, const test::Dense& u, std
 }
 
 int count_sx(const std::vector<Operation>& circuit) { return count(circuit, Gate::SX); }
-
-}  // namespace
 
 TEST_CASE("gates on one qubit keep their matrices in every basis", "[hardware]") {
   Rng rng(Seed{1});
@@ -100,3 +98,5 @@ TEST_CASE("Euler's angles give the matrix back with its phase", "[hardware]") {
     CHECK(test::max_difference(again, u) < 1e-14);
   }
 }
+
+}  // namespace one_qubit_test

@@ -10,7 +10,7 @@
 #include "support/catch.hpp"
 #include "support/random_dynamic_circuit.hpp"
 
-namespace {
+namespace shannon_test {
 
 using namespace qmtl;
 
@@ -24,8 +24,6 @@ void check(const test::Dense& u, int most_cx) {
   const auto overlap = (v.adjoint() * u).trace();
   CHECK(test::max_difference(u, v * (overlap / std::abs(overlap))) < 1e-11);
 }
-
-}  // namespace
 
 TEST_CASE("random unitary matrices become circuits", "[hardware]") {
   Rng rng(Seed{1});
@@ -54,3 +52,5 @@ TEST_CASE("special unitary matrices become circuits", "[hardware]") {
   }
   CHECK_THROWS_AS(unitary_circuit(test::Dense::Identity(8, 8), std::vector<int>{0, 1}), ShapeError);
 }
+
+}  // namespace shannon_test

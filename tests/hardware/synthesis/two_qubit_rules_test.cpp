@@ -11,6 +11,8 @@
 #include "support/catch.hpp"
 #include "support/random_dynamic_circuit.hpp"
 
+namespace two_qubit_rules_test {
+
 TEST_CASE("rules for gates on two qubits keep their matrices and their symbols", "[hardware]") {
   using namespace qmtl;
   const std::vector<double> w{0.7, -1.3, 0.4, 2.2};
@@ -29,3 +31,5 @@ TEST_CASE("rules for gates on two qubits keep their matrices and their symbols",
   }
   CHECK_THROWS_AS(cx_circuit(gate::toffoli(0, 1, 2)), CircuitError);
 }
+
+}  // namespace two_qubit_rules_test

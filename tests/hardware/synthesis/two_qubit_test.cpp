@@ -9,7 +9,7 @@
 #include "support/catch.hpp"
 #include "support/random_dynamic_circuit.hpp"
 
-namespace {
+namespace two_qubit_test {
 
 using namespace qmtl;
 
@@ -27,8 +27,6 @@ void check(const Unitary4& u) {
     if (op.gate == Gate::RZZ) CHECK((op.angles[0].offset > 0 && op.angles[0].offset <= pi / 2));
   }
 }
-
-}  // namespace
 
 TEST_CASE("any matrix on two qubits by at most three CX, or RZZ", "[hardware]") {  // Vatan and Williams 2004
   Rng rng(Seed{1});
@@ -51,3 +49,5 @@ TEST_CASE("matrices of special coordinates by fewer CX", "[hardware]") {
     }
   }
 }
+
+}  // namespace two_qubit_test

@@ -10,7 +10,7 @@
 #include "support/catch.hpp"
 #include "support/random_dynamic_circuit.hpp"
 
-namespace {
+namespace weyl_test {
 
 using namespace qmtl;
 using Coordinates = std::array<double, 3>;
@@ -43,8 +43,6 @@ void check_coordinates(const Coordinates& found, const Coordinates& known) {
   CAPTURE(found[0], found[1], found[2]);
   for (std::size_t k = 0; k < 3; ++k) CHECK(std::abs(found[k] - known[k]) < 1e-12);
 }
-
-}  // namespace
 
 TEST_CASE("random unitary matrices are put together again from Cartan's decomposition", "[hardware]") {
   Rng rng(Seed{1});
@@ -117,3 +115,5 @@ TEST_CASE("the number of entangling gates is that of Shende, Bullock and Markov"
   CHECK(count(gate::iswap(0, 1)) == 2);
   CHECK(count(gate::swap(0, 1)) == 3);
 }
+
+}  // namespace weyl_test

@@ -6,7 +6,7 @@
 #include "qmtl/head/block.hpp"
 #include "qmtl/head/encoding.hpp"
 
-namespace {
+namespace transpile_heads_test {
 
 using namespace qmtl;
 
@@ -30,11 +30,11 @@ void check_head(CircuitView circuit, int most) {
   }
 }
 
-}  // namespace
-
 TEST_CASE("encodings and blocks of heads keep their features and weights on devices", "[hardware]") {
   check_head(RotationBlock<4, Layers<2>>::circuit, 6);            // 2 layers of 3 CX
   check_head(StronglyEntanglingBlock<4, Layers<2>>::circuit, 8);  // 2 layers of 4 CX
   check_head(AngleEncoding<4>::circuit, 4);                       // a ring of CZ
   check_head(IqpEncoding<4>::circuit, 24);                        // 2 layers of 6 RZZ, of two CX each
 }
+
+}  // namespace transpile_heads_test

@@ -63,9 +63,10 @@ using Real4 = ColMajorMatrix<double, 4, 4>;
 
 /// By Laplace's expansion along the first two rows.
 [[nodiscard]] inline double determinant(const Real4& m) {
-  const auto minor = [&m](int row, int i, int j) { return m(row, i) * m(row + 1, j) - m(row, j) * m(row + 1, i); };
-  return minor(0, 0, 1) * minor(2, 2, 3) - minor(0, 0, 2) * minor(2, 1, 3) + minor(0, 0, 3) * minor(2, 1, 2) +
-         minor(0, 1, 2) * minor(2, 0, 3) - minor(0, 1, 3) * minor(2, 0, 2) + minor(0, 2, 3) * minor(2, 0, 1);
+  const auto minor_of = [&m](int row, int i, int j) { return m(row, i) * m(row + 1, j) - m(row, j) * m(row + 1, i); };
+  return minor_of(0, 0, 1) * minor_of(2, 2, 3) - minor_of(0, 0, 2) * minor_of(2, 1, 3) +
+         minor_of(0, 0, 3) * minor_of(2, 1, 2) + minor_of(0, 1, 2) * minor_of(2, 0, 3) -
+         minor_of(0, 1, 3) * minor_of(2, 0, 2) + minor_of(0, 2, 3) * minor_of(2, 0, 1);
 }
 
 /// Bell states with phases, in which local gates of determinant 1 are real and XX, YY and ZZ diagonal.

@@ -191,6 +191,65 @@ TEST_CASE("a refusal leaves the part as not sent", "[hardware]") {
   check_sent_once(provider, journal);
 }
 
+TEST_CASE("what may be there is still looked for after a refusal", "[hardware]") {
+  const HardwareJob job = small_job();
+  LossyProvider provider;
+  provider.after = [](int call) {
+    if (call == 0) throw UnansweredError("qmtl: silence");
+  };
+  provider.before = [](int call) {
+    if (call == 3) throw ProviderError("qmtl: no connection");
+  };
+  struct Late {
+    LossyProvider* to;
+    int looks = 0;
+    [[nodiscard]] std::string name() const { return to->name(); }
+    [[nodiscard]] ProviderLimits limits() const { return to->limits(); }
+    void check(const Program& circuit) const { to->check(circuit); }
+    [[nodiscard]] std::string submit(const ProviderJob& sent) { return to->submit(sent); }
+    [[nodiscard]] std::optional<std::string> find(std::string_view tag) {  // which lists late
+      auto found = to->find(tag);
+      return ++looks <= 2 ? std::nullopt : std::move(found);
+    }
+    [[nodiscard]] JobStatus status(const std::string& id) { return to->status(id); }
+    [[nodiscard]] std::vector<CircuitResult> results(const std::string& id, std::span<const Program> circuits) {
+      return to->results(id, circuits);
+    }
+    void cancel(const std::string& id) { to->cancel(id); }
+  } late{&provider};
+  MemoryJournal journal;
+  JobRunner<Late, MemoryJournal, TestClock> runner(job, late, journal);
+  CHECK_THROWS_AS(runner.submit(), ProviderError);
+  CHECK(journal.parts()[0].state == PartState::sending);
+  runner.wait();
+  CHECK(provider.submitted.size() == 1);
+}
+
+TEST_CASE("jobs without shots and journals of other circuits are refused", "[hardware]") {
+  HardwareJob job = small_job();
+  LossyProvider provider;
+  MemoryJournal journal;
+  journal.write_parts({{{static_cast<int>(job.circuits.size())}}});
+  CHECK_THROWS_AS(Runner(job, provider, journal), ShapeError);
+  job.shots = 0;
+  MemoryJournal empty;
+  CHECK_THROWS_AS(Runner(job, provider, empty), ValueError);
+}
+
+TEST_CASE("a simulated service refuses gates that measured qubits control", "[hardware]") {
+  SimulatedProvider provider;
+  const auto run = [&provider](bool late) {
+    Program circuit(2);
+    circuit.add_register("c", 2);
+    circuit.append(gate::x(0)).append(gate::h(1)).measure(0, 0);
+    if (late) circuit.append(gate::cz(0, 1)).append(gate::h(1));
+    circuit.measure(1, 1).append(gate::cz(0, 1));  // which nothing shows
+    return provider.submit({"tag", std::span(&circuit, 1), 10});
+  };
+  CHECK_NOTHROW(run(false));
+  CHECK_THROWS_AS(run(true), CircuitError);
+}
+
 TEST_CASE("a service that never answers is asked so many times, with time to settle", "[hardware]") {
   const HardwareJob job = small_job();
   LossyProvider provider;

@@ -51,10 +51,15 @@ struct RunnerOptions {
 template <Provider P, JobJournal J, WaitingClock C = SystemClock>
 class JobRunner {
  public:
-  /// Throws CircuitError for circuits that the provider cannot run and ValueError for a circuit that is too much for it
-  /// alone, before anything is sent.
+  /// Throws CircuitError for circuits that the provider cannot run, ValueError for a circuit that is too much for it
+  /// alone and for a job without shots, and ShapeError for a journal with circuits that the job has not, before
+  /// anything is sent.
   JobRunner(const HardwareJob& job, P& provider, J& journal, RunnerOptions options = {}, C clock = C())
       : job_(&job), provider_(&provider), journal_(&journal), options_(options), clock_(std::move(clock)) {
+    if (job.shots < 1) {
+      throw ValueError(detail::text("qmtl: JobRunner: shots of a job, expected at least 1, got ", job.shots));
+    }
+    require_circuits();
     if (!journal.parts().empty()) return;
     for (std::size_t c = 0; c < job.circuits.size(); ++c) check(c);
     std::vector<int> all(job.circuits.size());
@@ -149,6 +154,17 @@ class JobRunner {
     }
   }
 
+  /// Throws ShapeError for a journal of another job.
+  void require_circuits() const {
+    for (const JobPart& part : journal_->parts()) {
+      for (const int c : part.circuits) {
+        if (c >= 0 && static_cast<std::size_t>(c) < job_->circuits.size()) continue;
+        throw ShapeError(detail::text("qmtl: JobRunner: the journal's circuits, expected below ", job_->circuits.size(),
+                                      ", got ", c));
+      }
+    }
+  }
+
   /// Parts of these circuits, within the limits.
   [[nodiscard]] std::vector<JobPart> split(const std::vector<int>& circuits) const {
     const ProviderLimits limits = provider_->limits();
@@ -197,7 +213,7 @@ class JobRunner {
         perhaps_sent = true;
         if (attempt + 1 >= options_.submissions) throw;
       } catch (const ProviderError&) {
-        mark(p, PartState::planned);  // refused: it is not there
+        if (!perhaps_sent) mark(p, PartState::planned);  // refused: it is not there
         throw;
       }
     }

@@ -111,6 +111,7 @@ TEST_CASE("secrets are of the environment and have no text", "[provider]") {
 
 TEST_CASE("problems are told without keys and control characters", "[provider]") {
   CHECK(detail::problem_of({400, {}, "bad key abc, abc\x1b[31m"}, {"abc", ""}) == "status 400 'bad key ***, ***?[31m'");
+  CHECK(detail::without_secrets("a*b", {"*"}) == "a***b");
   CHECK(detail::problem_of({500, {}, ""}, {}) == "status 500");
   CHECK(detail::problem_of({500, {}, std::string(1000, 'x')}, {}).size() < 300);
 }

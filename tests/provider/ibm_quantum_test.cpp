@@ -192,6 +192,33 @@ TEST_CASE("keys are in no message", "[provider]") {
   }
 }
 
+/// Gives a token, and one answer to all else.
+struct OneAnswer {
+  int status = 200;
+  std::string body{};
+
+  [[nodiscard]] HttpResponse send(const HttpRequest& request) const {
+    if (!request.url.ends_with("/token")) return {status, {}, body};
+    return {200, {}, R"({"access_token": "token-of-a-test", "expires_in": 3600})"};
+  }
+};
+
+TEST_CASE("what a service says of a job is told without keys, and a job that it has accepted is there", "[provider]") {
+  const Keys keys;
+  const auto provider = [](OneAnswer answer) {
+    return IbmQuantum<OneAnswer, FakeClock>(options(), std::move(answer), FakeClock());
+  };
+  const std::string said = FakeIbm().key + ' ' + FakeIbm().instance + " token-of-a-test";
+  const test::Json failed{{"state", {{"status", "Failed"}, {"reason", said}}}};
+  CHECK(provider({200, failed.dump()}).status("a").reason == "'*** *** ***'");
+  Program circuit(1);
+  circuit.add_register("c", 1);
+  circuit.measure(0, 0);
+  const test::Json results{{"results", {{{"error", said}}}}};
+  CHECK(provider({200, results.dump()}).results("a", std::span(&circuit, 1)).at(0).failure == "'*** *** ***'");
+  CHECK(provider({202, R"({"id": "a"})"}).submit({"tag", std::span(&circuit, 1), 1}) == "a");
+}
+
 TEST_CASE("jobs that fail or are cancelled say why", "[provider]") {
   const Keys keys;
   const HardwareJob job = small_job();

@@ -155,10 +155,28 @@ TEST_CASE("what IonQ has no gate for is refused, as is what it never says", "[pr
     return detail::ionq_result(detail::JsonField(table, "test"), table, read, 100);
   };
   CHECK(result(R"({"1":0.25,"2":0.75})").registers[0] == RegisterCounts{{1, 75}, {2, 25}});
+  CHECK(result(R"({"0":0.333333,"1":0.333333,"2":0.333333})").registers[0] ==
+        RegisterCounts{{0, 34}, {1, 33}, {2, 33}});
   for (const auto* bad :
        {R"({"4":1})", R"({"a":1})", R"({"0":-1,"1":2})", R"({"0":0.5})", "[]", R"({"0":"1"})", "{}"}) {
     CHECK_THROWS_AS(result(bad), FileError);
   }
+}
+
+TEST_CASE("exact probabilities that are less than a count each are added up first", "[provider]") {
+  constexpr int qubits = 10;
+  Program read(qubits);
+  read.add_register("first", 1);
+  read.add_register("all", qubits);
+  read.measure(0, 0);
+  for (int q = 0; q < qubits; ++q) read.measure(q, 1 + q);
+  auto table = nlohmann::json::object();
+  for (int i = 0; i < 1 << qubits; ++i) table[std::to_string(i)] = (i % 2 == 0 ? 0.25 : 0.75) / (1 << (qubits - 1));
+  const auto result = detail::ionq_result(detail::JsonField(table, "test"), table, read, 100);
+  CHECK(result.registers[0] == RegisterCounts{{0, 25}, {1, 75}});
+  std::int64_t total = 0;
+  for (const auto& [value, count] : result.registers[1]) total += count;
+  CHECK(total == 100);
 }
 
 }  // namespace ionq_test

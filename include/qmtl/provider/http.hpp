@@ -153,15 +153,22 @@ class RetryingHttp {
 
 namespace detail {
 
-/// "status 400, 'what the service says'", with secrets blacked out.
-[[nodiscard]] inline std::string problem_of(const HttpResponse& response, std::vector<std::string_view> secrets) {
-  std::string body = response.body;
+/// What a service says, with secrets blacked out.
+[[nodiscard]] inline std::string without_secrets(std::string said, const std::vector<std::string_view>& secrets) {
+  constexpr std::string_view black = "***";
   for (const std::string_view secret : secrets) {
     if (secret.empty()) continue;
-    for (auto at = body.find(secret); at != std::string::npos; at = body.find(secret, at)) {
-      body.replace(at, secret.size(), "***");
+    for (auto at = said.find(secret); at != std::string::npos; at = said.find(secret, at + black.size())) {
+      said.replace(at, secret.size(), black);
     }
   }
+  return said;
+}
+
+/// "status 400, 'what the service says'", with secrets blacked out.
+[[nodiscard]] inline std::string problem_of(const HttpResponse& response,
+                                            const std::vector<std::string_view>& secrets) {
+  const std::string body = without_secrets(response.body, secrets);
   std::string out = text("status ", response.status);
   for (std::size_t at = 0, lines = 0; at < body.size() && lines < 3; at += 80, ++lines) {
     out += ' ' + in_quotes(std::string_view(body).substr(at, 80));

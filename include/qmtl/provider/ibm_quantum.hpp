@@ -98,14 +98,18 @@ class IbmQuantum {
     const auto state = field.find("state");
     JobStatus out{state_of(state ? state->at("status") : field.at("status")), {}};
     const auto reason = state ? state->find("reason") : std::nullopt;
-    if (out.state != JobState::completed && reason) out.reason = detail::in_quotes(reason->string());
+    if (out.state != JobState::completed && reason) {
+      out.reason = detail::in_quotes(detail::without_secrets(reason->string(), secrets()));
+    }
     return out;
   }
 
   [[nodiscard]] std::vector<CircuitResult> results(const std::string& id, std::span<const Program> circuits) {
     const auto answer = send("GET", "/jobs/" + percent_encoded(id) + "/results", "", Repeat::always, "results");
     require(answer, "results", answer.status == 200);
-    return read_sampler_results(answer.body, circuits);
+    auto out = read_sampler_results(answer.body, circuits);
+    for (auto& result : out) result.failure = detail::without_secrets(std::move(result.failure), secrets());
+    return out;
   }
 
   void cancel(const std::string& id) {
@@ -127,7 +131,7 @@ class IbmQuantum {
   static constexpr std::string_view where_ = "IBM Quantum";
 
   [[nodiscard]] static bool accepted(const HttpResponse& answer) noexcept {
-    return answer.status == 200 || answer.status == 201;
+    return answer.status >= 200 && answer.status < 300;
   }
 
   /// With a token, and with a new one if the first is refused.
@@ -171,9 +175,12 @@ class IbmQuantum {
 
   void require(const HttpResponse& answer, std::string_view what, bool good) const {
     if (good) return;
-    const std::string_view token = token_ ? std::string_view(token_->reveal()) : std::string_view();
-    throw ProviderError(detail::text("qmtl: ", name(), ": ", what, ": ",
-                                     detail::problem_of(answer, {key_.reveal(), instance_.reveal(), token})));
+    throw ProviderError(detail::text("qmtl: ", name(), ": ", what, ": ", detail::problem_of(answer, secrets())));
+  }
+
+  /// What no message may have.
+  [[nodiscard]] std::vector<std::string_view> secrets() const {
+    return {key_.reveal(), instance_.reveal(), token_ ? std::string_view(token_->reveal()) : std::string_view()};
   }
 
   [[nodiscard]] nlohmann::json json_of(const HttpResponse& answer, std::string_view what, bool good) const {

@@ -6,6 +6,8 @@
 #include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <span>
@@ -111,14 +113,34 @@ namespace detail {
   return out;
 }
 
+/// Counts of so many shots that are closest to probabilities with this sum: all rounded down, and what is missing given
+/// to those that have lost most, of these to the first.
+[[nodiscard]] inline RegisterCounts nearest_counts(const std::map<std::uint64_t, double>& probabilities, double sum,
+                                                   std::int64_t shots) {
+  RegisterCounts out;
+  std::vector<std::pair<double, std::uint64_t>> lost;
+  std::int64_t missing = shots;
+  for (const auto& [value, probability] : probabilities) {
+    const double exact = probability / sum * static_cast<double>(shots), whole = std::floor(exact);
+    out[value] = static_cast<std::int64_t>(whole);
+    missing -= static_cast<std::int64_t>(whole);
+    lost.emplace_back(exact - whole, value);
+  }
+  std::ranges::stable_sort(lost, std::ranges::greater{}, [](const auto& one) { return one.first; });
+  for (std::size_t k = 0; k < lost.size() && missing > 0; ++k, --missing) ++out[lost[k].second];
+  std::erase_if(out, [](const auto& entry) { return entry.second == 0; });
+  return out;
+}
+
 /// Counts of a circuit's registers from probabilities of outcomes of all qubits, {"0": 0.5, "3": 0.5}, bit q being
-/// qubit q. Throws FileError for what is none.
+/// qubit q. Those of a simulator are exact, and each smaller than a count where there are many: they are added up for
+/// each register before they are rounded. Throws FileError for what is none.
 [[nodiscard]] inline CircuitResult ionq_result(const JsonField& field, const nlohmann::json& table,
                                                const Program& circuit, std::int64_t shots) {
   std::vector<std::vector<int>> measured;
   CircuitResult out;
   for (std::size_t r = 0; r < circuit.registers().size(); ++r) measured.push_back(measured_into(circuit, r));
-  out.registers.resize(measured.size());
+  std::vector<std::map<std::uint64_t, double>> marginals(measured.size());
   if (!table.is_object()) field.fail("probabilities by their outcomes");
   double sum = 0.0;
   for (const auto& [outcome, probability] : table.items()) {
@@ -130,16 +152,16 @@ namespace detail {
       field.fail(text("outcomes of ", circuit.qubits(), " qubits with probabilities"));
     }
     sum += p;
-    const std::int64_t count = std::llround(p * static_cast<double>(shots));
-    for (std::size_t r = 0; r < measured.size() && count > 0; ++r) {
+    for (std::size_t r = 0; r < measured.size(); ++r) {
       std::uint64_t read = 0;
       for (std::size_t bit = 0; bit < measured[r].size(); ++bit) {
         if (measured[r][bit] >= 0) read |= ((value >> measured[r][bit]) & 1u) << bit;
       }
-      out.registers[r][read] += count;
+      marginals[r][read] += p;
     }
   }
   if (std::abs(sum - 1.0) > 1e-3) field.fail(text("probabilities with a sum of 1, not ", sum));
+  for (const auto& marginal : marginals) out.registers.push_back(nearest_counts(marginal, sum, shots));
   return out;
 }
 
@@ -191,7 +213,7 @@ class Ionq {
                               {"input", std::move(input)},
                               {"metadata", {{"shots", std::to_string(job.shots)}}}};
     const auto answer = send("POST", "/jobs", body.dump(), Repeat::unless_accepted, "submission");
-    const nlohmann::json root = json_of(answer, "submission", answer.status == 200 || answer.status == 201);
+    const nlohmann::json root = json_of(answer, "submission", answer.status >= 200 && answer.status < 300);
     return checked_id(detail::JsonField(root, where_).at("id"));
   }
 
@@ -220,7 +242,7 @@ class Ionq {
     const auto failure = field.find("failure");
     if (out.state == JobState::failed && failure) {
       const auto error = failure->find("error");
-      if (error) out.reason = detail::in_quotes(error->string());
+      if (error) out.reason = detail::in_quotes(detail::without_secrets(error->string(), {key_.reveal()}));
     }
     return out;
   }
@@ -246,7 +268,7 @@ class Ionq {
         const std::string where = detail::text(where_, ", circuit ", c);
         out.push_back(detail::ionq_result(detail::JsonField(*table, where), *table, circuits[c], shots));
       } catch (const Error& error) {
-        out.push_back(failed_result(error.what()));
+        out.push_back(failed_result(detail::without_secrets(error.what(), {key_.reveal()})));
       }
     }
     return out;

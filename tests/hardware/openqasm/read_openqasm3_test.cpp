@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
+#include <vector>
 
 #include "hardware/openqasm/openqasm_support.hpp"
 #include "qmtl/circuit/program_text.hpp"
@@ -267,6 +269,20 @@ g q[0], q[1];
   CHECK(to_string(p) == to_string(expected));
 }
 
+TEST_CASE("OpenQASM 3: blocks have names of their own") {
+  const Program p = program_of(
+      "qubit q; const int n = 1; { const int n = 2; { const int n = 3; rx(n) q; } rx(n) q; const int m = 5; rx(m) q; }"
+      "{ const int m = 6; rx(m) q; } rx(n) q; for int n in {7, 8} rx(n) q;");
+  std::vector<double> angles;
+  for (const auto& step : p.instructions()) angles.push_back(std::get<Operation>(step.action).angles[0].offset);
+  CHECK(angles == std::vector<double>{3, 2, 5, 6, 1, 7, 8});
+  CHECK(contains(refused_body("const int n = 1; { const int n = 2; const int n = 3; }"), "expected a new name"));
+  CHECK(contains(refused_body("{ const int n = 2; { } const int n = 3; }"), "expected a new name"));
+  std::string many;  // in no time that grows with their square
+  for (int k = 0; k < 100000; ++k) many += detail::text("const int a", k, "=0;");
+  CHECK(program_of("qubit q;" + many + '{' + many + '}') == Program(1));
+}
+
 TEST_CASE("OpenQASM 3: slices, sets and aliases of registers") {
   const Program p = program_of(R"(
 qubit[4] q; qubit[2] r; bit[4] c;
@@ -330,6 +346,10 @@ TEST_CASE("OpenQASM 3: conditions that a program cannot hold are refused") {
   CHECK(contains(refused_body(bits + "int n; if (c) n = 1;"), "assignments under conditions"));
   CHECK(
       contains(refused_body(bits + "if (c) { c = measure q; x q; }"), "behind a measurement of its condition's bits"));
+  CHECK(contains(refused_body(bits + "if (c) { c = measure q; } else { x q; }"),
+                 "behind a measurement of its condition's bits"));
+  const Program measured = program_of(bits + "if (c) { c = measure q; } else { } x q;");
+  CHECK(measured.instructions().size() == 2);
   const Program nested = program_of(
       bits + "if (a[0]) { x q; if (!a[2]) { y q; } z q; } if (int[2](b) == 3) h q; if (bool(c) == true) t q;");
   REQUIRE(nested.instructions().size() == 5);
@@ -364,6 +384,30 @@ TEST_CASE("OpenQASM 3: what a text may demand is limited") {
   CHECK(contains(refused_body("qubit q; " + deep + "x q;"), "OpenQasmLimits::nesting"));
   CHECK(contains(refused_body("qubit q; " + std::string(300, '{')), "OpenQasmLimits::nesting"));
   CHECK(contains(refused_body("qubit q; ctrl(5000) @ x q;"), "expected 1 to 4096 controls"));
+  const auto limited = [](const std::string& body) {
+    return refused(std::string(head) + body, {.limits = {.steps = 1000}});
+  };
+  CHECK(contains(limited("qubit[1001] q; for uint i in [0:1] measure q;"), "OpenQasmLimits::steps"));
+  std::string slots, qubits;
+  for (int k = 0; k < 640; ++k) {
+    slots += detail::text(k == 0 ? "a" : ",a", k);
+    qubits += detail::text(k == 0 ? "q[" : ",q[", k, ']');
+  }
+  const std::string begin = "qubit[640] q; gate g " + slots + " { ", end = " } g " + qubits + ';';
+  std::string barriers, controlled;
+  for (int k = 0; k < 100; ++k) {
+    barriers += "barrier " + slots + ';';
+    controlled += "ctrl(639) @ x " + slots + ';';
+  }
+  CHECK(contains(limited(begin + barriers + end), "OpenQasmLimits::steps"));
+  CHECK(contains(limited(begin + controlled + end), "OpenQasmLimits::steps"));
+  std::string inputs = "qubit q; ";
+  for (int k = 0; k < 2000; ++k) inputs += detail::text("input float a", k, "; ");
+  CHECK(contains(limited(inputs), "OpenQasmLimits::steps"));
+  std::string powers;
+  for (int k = 0; k < 6400; ++k) powers += "pow(1) @ ";
+  CHECK(
+      contains(limited("qubit q; gate g a { " + powers + "x a; } for uint i in [0:19] g q;"), "OpenQasmLimits::steps"));
 }
 
 TEST_CASE("OpenQASM 3: files of others are read, or refused with what is the matter") {

@@ -149,6 +149,7 @@ class DeclarationParser : public GateParser {
     (void)size_or(64);
     const Token name = expect(TokenKind::identifier, "the name of an input");
     expect_semicolon();
+    expander().take_steps(inputs_.named() / 256);
     define_value(name, Value{ValueKind::real, 0, inputs_.add(program(), name.text), {}});
   }
 

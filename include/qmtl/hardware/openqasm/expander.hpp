@@ -61,14 +61,16 @@ class Expander {
     steps_ += count;
   }
 
-  /// Does what a block appends only while this holds, beside what must hold already.
+  /// Does what a block appends only while this holds, beside what must hold already. `lost` says that its bits may have
+  /// changed since it was asked for; returns whether they may have behind the block.
   template <class Block>
-  void under(const Condition& condition, const Block& block) {
+  bool under(const Condition& condition, bool lost, const Block& block) {
     const auto outer = condition_;
     condition_ = outer ? both(*outer, condition) : condition;
+    condition_lost_ = condition_lost_ || lost;
     block();
     condition_ = outer;
-    condition_lost_ = condition_lost_ && outer.has_value();
+    return std::exchange(condition_lost_, condition_lost_ && outer.has_value());
   }
   [[nodiscard]] bool conditional() const noexcept { return condition_.has_value(); }
 
@@ -95,6 +97,7 @@ class Expander {
     if (!map.empty()) {
       for (int& q : qubits) q = map[static_cast<std::size_t>(q)];
     }
+    take_steps((qubits.size() + call.exponents.size()) / 64);
     if (call.gate == GateCall::barrier) {
       if (recorded_ == nullptr) append({Barrier{std::move(qubits)}, {}});
       return;
@@ -267,6 +270,7 @@ class Expander {
       const auto phase = std::polar(1.0, number_of({ValueKind::real, 0, angle, {}}));
       record({controls_.empty() ? phase : 1.0, 0.0, 0.0, phase});
     } else if (!controls_.empty()) {
+      take_steps(controls_.size() / 64);
       const auto others = std::span<const int>(controls_).first(controls_.size() - 1);
       append(behind_controls(gate::p(controls_.back(), angle), others));
     }
@@ -274,6 +278,7 @@ class Expander {
 
   /// exp(i phase) times a gate behind the controls.
   void emit_gate(const Operation& op, const Angle& phase) {
+    take_steps(controls_.size() / 64);
     if (recorded_ != nullptr) {
       for (const Angle& angle : op.used_angles()) (void)number_of({ValueKind::real, 0, angle, {}});
       record(matrix_behind_controls(op));

@@ -43,7 +43,7 @@ class ExpressionParser : public TokenStream {
   void define(const Token& name, const Symbol& symbol) {
     if (const Symbol* known = find(name.text)) {
       const bool shadows = !scopes_.empty() && known->kind != SymbolKind::keyword && known->kind != SymbolKind::type &&
-                           !is_defined_here(name.text);
+                           known->depth < scopes_.size();
       if (!shadows) fail(name, text("expected a new name, got ", in_quotes(name.text), " again"));
     }
     set(name.text, symbol);
@@ -54,7 +54,9 @@ class ExpressionParser : public TokenStream {
       const Symbol* known = find(name);
       shadowed_.emplace_back(name, known == nullptr ? std::nullopt : std::optional(*known));
     }
-    symbols_.insert_or_assign(name, symbol);
+    Symbol here = symbol;
+    here.depth = scopes_.size();
+    symbols_.insert_or_assign(name, here);
   }
   void define_value(const Token& name, Value value, bool constant = true) {
     define(name, {SymbolKind::value, static_cast<int>(values_.size()), 0, false, constant});
@@ -132,13 +134,6 @@ class ExpressionParser : public TokenStream {
   struct Scope {
     std::size_t shadowed, values;
   };
-
-  [[nodiscard]] bool is_defined_here(std::string_view name) const {
-    for (std::size_t i = scopes_.back().shadowed; i < shadowed_.size(); ++i) {
-      if (shadowed_[i].first == name) return true;
-    }
-    return false;
-  }
 
   [[nodiscard]] std::optional<BinaryOperator> binary_operator() const noexcept {
     if (current().kind != TokenKind::symbol) return std::nullopt;

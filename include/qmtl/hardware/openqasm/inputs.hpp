@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstddef>
 #include <optional>
 #include <set>
 #include <string>
@@ -35,9 +36,13 @@ class Inputs {
     }
     const int j = weights_.empty() ? 0 : *weights_.rbegin() + 1;
     take(weights_, j, name);
+    ++named_;
     program.name_weight(j, ascii(name));
     return weight(j);
   }
+
+  /// How many have a name that each further one is compared with.
+  [[nodiscard]] std::size_t named() const noexcept { return named_; }
 
  private:
   [[nodiscard]] static std::optional<int> numbered(std::string_view name) {
@@ -59,6 +64,7 @@ class Inputs {
 
   const std::vector<std::string>* listed_;
   std::set<int> features_, weights_;
+  std::size_t named_ = 0;
 };
 
 }  // namespace qmtl::inline QMTL_ABI::detail::openqasm

@@ -105,7 +105,7 @@ class OpenQasm2Parser : public GateParser {
     if (bits.count < 64 && value >> bits.count != 0) {
       fail(name, text("register ", in_quotes(name.text), " of ", bits.count, " bits can never have the value ", value));
     }
-    expander().under({bits.owner, static_cast<std::uint64_t>(value)}, [this] { operation(); });
+    (void)expander().under({bits.owner, static_cast<std::uint64_t>(value)}, false, [this] { operation(); });
   }
 
   void include() {

@@ -185,6 +185,7 @@ class OpenQasm3Parser : public DeclarationParser {
     }
     if (!at(symbol(";"))) fail_expected("'->' or ';'");
     (void)advance();
+    if (qubits.count > 1) expander().take_steps(qubits.count - 1);
     if (discarded_ < 0) discarded_ = add_bit("discarded");
     for (std::size_t i = 0; i < qubits.count; ++i) expander().measure(place_of(qubits, i), discarded_);
   }
@@ -269,11 +270,11 @@ class OpenQasm3Parser : public DeclarationParser {
       holds ? skip_statement() : body();
       return;
     }
-    expander().under(whole(value.condition), [this] { body(); });
+    const bool lost = expander().under(whole(value.condition), false, [this] { body(); });
     if (!at_word("else")) return;
     const Condition otherwise = negated(value.condition).condition;
     (void)advance();
-    expander().under(whole(otherwise), [this] { body(); });
+    (void)expander().under(whole(otherwise), lost, [this] { body(); });
   }
 
   /// A condition on all bits of a register is one on its value.

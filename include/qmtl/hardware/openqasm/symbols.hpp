@@ -17,11 +17,12 @@ enum class SymbolKind : std::uint8_t { keyword, type, gate, qubits, slot, alias,
 /// What a name stands for.
 struct Symbol {
   SymbolKind kind = SymbolKind::value;
-  int first = 0;         ///< the first qubit or bit; or the number of a keyword, gate, slot, alias or value
-  int count = 0;         ///< qubits or bits
-  bool scalar = false;   ///< a qubit or a bit by itself, not a register of one
-  bool constant = true;  ///< a value that cannot be assigned to
-  int owner = -1;        ///< of bits, the register of the program that has them all
+  int first = 0;          ///< the first qubit or bit; or the number of a keyword, gate, slot, alias or value
+  int count = 0;          ///< qubits or bits
+  bool scalar = false;    ///< a qubit or a bit by itself, not a register of one
+  bool constant = true;   ///< a value that cannot be assigned to
+  int owner = -1;         ///< of bits, the register of the program that has them all
+  std::size_t depth = 0;  ///< in how many blocks it was defined
 };
 
 /// A hash of names, most of which are short.

@@ -57,6 +57,31 @@ TEST_CASE("channels and misread bits are compared as mixtures", "[hardware]") {
   CHECK_FALSE(equivalence(noisy(0.1, 0.2), noisy(0.1, 0.21)).equivalent);
 }
 
+TEST_CASE("what is done on other qubits only counts, too", "[hardware]") {
+  using namespace qmtl;
+  Program elsewhere(2), back(2);
+  elsewhere.append(gate::x(1));
+  back.append(gate::x(1)).append(gate::x(1));
+  CHECK_FALSE(equivalence(Program(1), elsewhere, {.initial_layout = {0}}).equivalent);
+  CHECK(equivalence(Program(1), back, {.initial_layout = {0}}).equivalent);
+}
+
+TEST_CASE("conditions on some bits of a register are others than those on all", "[hardware]") {
+  using namespace qmtl;
+  const auto conditional = [](Condition condition) {
+    Program program(3);
+    program.add_register("c", 2);
+    program.append(gate::h(0)).append(gate::h(1)).measure(0, 0).measure(1, 1);
+    program.append(gate::x(2), condition);
+    return program;
+  };
+  const Program first_bit = conditional({0, 1, 1}), whole = conditional({0, 1});
+  Program both_values = whole;
+  both_values.append(gate::x(2), Condition{0, 3});
+  test::check_equivalent(first_bit, both_values);
+  CHECK_FALSE(equivalence(first_bit, whole).equivalent);
+}
+
 TEST_CASE("wide programs are compared by the light cones of what they measure", "[hardware]") {
   using namespace qmtl;
   const auto wide = [](double angle) {

@@ -300,7 +300,7 @@ inline Equivalence compare_bound(const Program& a, const Program& b, const Equiv
   const auto [first, second] = compared(a, b, options);
   const auto width = std::max(first.used.size(), second.used.size());
   if (width > static_cast<std::size_t>(options.max_qubits)) return compare_windows(first, second, options);
-  if (first.used.empty()) return {.equivalent = true};
+  if (first.used.empty() && second.used.empty()) return {.equivalent = true};
   const double error = state_error(first, second, options, rng);
   return {.equivalent = error <= options.tolerance, .error = error};
 }

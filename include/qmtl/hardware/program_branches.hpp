@@ -99,7 +99,7 @@ class BranchRunner {
     for (auto& path : paths_) {
       const auto& condition = step.condition;
       const bool holds =
-          !condition || path.values[static_cast<std::size_t>(condition->classical_register)] == condition->value;
+          !condition || condition->holds(path.values[static_cast<std::size_t>(condition->classical_register)]);
       if (holds) {
         std::visit([&](const auto& action) { act(action, std::move(path), next); }, step.action);
       } else {

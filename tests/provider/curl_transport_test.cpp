@@ -5,9 +5,11 @@
 
 #include <sys/wait.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <fstream>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -81,8 +83,70 @@ TEST_CASE("failures are told apart by whether the request may have been carried 
   CHECK(test::message_of<ProviderError>([&] { send("http://example.org/"); }) ==
         "qmtl: CurlTransport: expected a URL with https://");
   CHECK_THROWS_AS(send("http://127.0.0.1.example.org/"), ProviderError);
+  CHECK(detail::is_loopback("http://localhost:80/a@b"));
+  CHECK_FALSE(detail::is_loopback("http://localhost:80@example.org/"));
   CHECK_THROWS_AS(send("file:///etc/passwd"), ProviderError);
   CHECK_THROWS_AS(transport.send({"GET", closed, {{"X", "a\r\nY: b"}}, {}}), ProviderError);
+}
+
+/// Answers the first GET of a connection and keeps it open; what is posted, or comes second, ends it without a word.
+class SilentSecond {
+ public:
+  SilentSecond() : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    auto* const any = reinterpret_cast<sockaddr*>(&address);
+    REQUIRE((::bind(socket_, any, size) == 0 && ::listen(socket_, 8) == 0 && ::getsockname(socket_, any, &size) == 0));
+    port_ = ntohs(address.sin_port);
+    thread_ = std::thread([this] { serve(); });
+  }
+  SilentSecond(const SilentSecond&) = delete;
+  SilentSecond& operator=(const SilentSecond&) = delete;
+  ~SilentSecond() {
+    ::shutdown(socket_, SHUT_RDWR);
+    thread_.join();
+    for (auto& talk : talks_) talk.join();
+    ::close(socket_);
+  }
+
+  [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + std::to_string(port_) + '/'; }
+  std::atomic<int> posts{0};
+
+ private:
+  void serve() {
+    while (true) {
+      const int connection = ::accept(socket_, nullptr, nullptr);
+      if (connection < 0) return;
+      talks_.emplace_back([this, connection] { talk(connection); });
+    }
+  }
+  void talk(int connection) {
+    char request[4096];
+    for (int number = 0; number < 2; ++number) {
+      const auto size = ::recv(connection, request, sizeof request, 0);
+      if (size <= 0) break;
+      const bool post = std::string_view(request, static_cast<std::size_t>(size)).starts_with("POST");
+      if (post) ++posts;
+      if (post || number > 0) break;
+      const std::string_view answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
+      (void)::send(connection, answer.data(), answer.size(), MSG_NOSIGNAL);
+    }
+    ::close(connection);
+  }
+
+  int socket_, port_ = 0;
+  std::thread thread_;
+  std::vector<std::thread> talks_;
+};
+
+TEST_CASE("a request whose connection ends without an answer is not sent again", "[provider]") {
+  SilentSecond server;
+  CurlTransport transport({.timeout = 5.0});
+  CHECK(transport.send({"GET", server.url(), {}, {}}).status == 200);
+  CHECK_THROWS_AS(transport.send({"POST", server.url(), {}, "body"}), UnansweredError);
+  CHECK(server.posts == 1);
 }
 
 TEST_CASE("certificates must hold", "[provider]") {

@@ -29,6 +29,7 @@ namespace detail {
   const bool plain = url.starts_with("http://");
   if (!plain && !url.starts_with("https://")) return false;
   url.remove_prefix(plain ? 7 : 8);
+  if (url.substr(0, url.find_first_of("/?#")).find('@') != std::string_view::npos) return false;  // a user's name
   for (const std::string_view host : {"127.0.0.1", "localhost", "[::1]"}) {
     if (!url.starts_with(host)) continue;
     const std::string_view rest = url.substr(host.size());
@@ -45,7 +46,8 @@ inline void start_curl() {
 
 }  // namespace detail
 
-/// One connection after another, kept open between requests where the service allows it. https only, but for this
+/// One connection after another, kept open between requests where the service allows it, and a new one for all but GET,
+/// which nobody repeats. https only, but for this
 /// machine itself (tests); certificates and names are verified, redirections are not followed, so that no key goes
 /// where it was not sent, and nothing is logged. Copies have connections of their own.
 class CurlTransport {
@@ -127,6 +129,8 @@ class CurlTransport {
       set(CURLOPT_POSTFIELDS, request.body.data());
     }
     set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
+    // libcurl sends a request again by itself where a connection that was kept open ends without an answer.
+    if (request.method != "GET") set(CURLOPT_FRESH_CONNECT, 1L);
     set(CURLOPT_SSL_VERIFYPEER, 1L);
     set(CURLOPT_SSL_VERIFYHOST, 2L);
     set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));

@@ -142,6 +142,15 @@ TEST_CASE("missing and impossible counts are named, others can be read", "[hardw
   CHECK_THROWS_AS(results.has(0, 9), ShapeError);
 }
 
+TEST_CASE("registers of more outcomes than memory holds are refused", "[hardware]") {
+  HardwareJob job;
+  job.circuits.emplace_back(1);
+  job.circuits[0].add_register("c", 64);
+  job.jobs.push_back({0, Batch<double>(0, 1), {{0, 0}}});
+  const std::vector<CircuitResult> circuits{{{{{0, 1}}}, {}}};
+  CHECK_THROWS_AS(JobResults(job, circuits).frequencies(0, 0), ShapeError);
+}
+
 TEST_CASE("a calibration that failed or says nothing is an error", "[hardware]") {
   const HeadQuestion question(1);
   const HardwareJob job = plan_hardware_job(question.jobs(), {.shots = 100, .calibrate_readout = true});

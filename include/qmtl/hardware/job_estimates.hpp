@@ -59,7 +59,7 @@ class JobResults {
   [[nodiscard]] const std::map<int, ReadoutError>& readout_errors() const noexcept { return readout_errors_; }
 
   /// Frequencies of a run's outcomes (2^k), and how many measurements there are. Throws ValueError, with job, run,
-  /// circuit and reason, where there are none or impossible ones.
+  /// circuit and reason, where there are none or impossible ones, ShapeError for a register of more than 30 bits.
   struct Frequencies {
     Eigen::VectorXd values;
     double shots = 0.0;
@@ -75,6 +75,8 @@ class JobResults {
                                     result.registers.size(), " registers"));
     }
     const int bits = circuit_of(at).registers()[r].bits;
+    if (bits > 30)
+      throw ShapeError(detail::text("qmtl: ", what, ": bits of a register, expected at most 30, got ", bits));
     Frequencies out{Eigen::VectorXd::Zero(Eigen::Index{1} << bits), 0.0};
     out.shots = static_cast<double>(detail::total_of(result.registers[r], bits, what));
     for (const auto& [value, count] : result.registers[r]) {

@@ -4,6 +4,7 @@
 #include "qmtl/hardware/hardware_executor.hpp"
 
 #include <cmath>
+#include <limits>
 #include <memory>
 #include <vector>
 
@@ -159,6 +160,12 @@ TEST_CASE("answers are for what was recorded only", "[hardware]") {
   CHECK(
       test::message_of<LogicError>([&] { (void)answers.expectations(question.jobs()); }) ==
       "qmtl: RecordedAnswers: job 1 is not the one that was recorded: its angles differ, as of other weights or rows");
+  for (Eigen::Index run = 0; run < 2; ++run) {
+    test::HeadQuestion no_number(2);
+    no_number.parameters(0)(0, run) = std::numeric_limits<double>::quiet_NaN();
+    RecordedAnswers again(job, runner.results());
+    CHECK_THROWS_AS(again.expectations(no_number.jobs()), LogicError);
+  }
   RecordedAnswers others(job, runner.results());
   const test::HeadQuestion other(3);
   CHECK(

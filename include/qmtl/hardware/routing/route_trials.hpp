@@ -120,7 +120,6 @@ class RouteTrials {
   /// Throws as StartingLayouts and thread_count.
   RouteTrials(const Program& program, const CouplingMap& couplings, const TrialOptions& options)
       : options_(options),
-        couplings_(&couplings),
         forwards_(program, RoutingProblem::Detail::couplings),
         backwards_(forwards_.reversed()),
         layouts_(forwards_, couplings),
@@ -213,7 +212,6 @@ class RouteTrials {
   }
 
   TrialOptions options_;
-  const CouplingMap* couplings_;
   RoutingProblem forwards_, backwards_;
   StartingLayouts layouts_;
   Workers workers_;

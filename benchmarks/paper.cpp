@@ -23,10 +23,10 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 struct Arguments {
-  std::string benchmark = "all", data, json, report, notes;
+  std::string benchmark = "all", data, json, report, notes, hardware;
   std::vector<std::string> heads{"quantum", "linear", "hybrid", "quantum_single"};
   std::vector<std::string> noise;
-  int seeds = 0, threads = 1, candidates = 0;
+  int seeds = 0, threads = 1, candidates = 0, hardware_rows = HardwarePlan{}.rows;
   bool quick = false, search_only = false;
 };
 
@@ -84,6 +84,8 @@ void show_progress(const std::string& what, std::size_t done, std::size_t of, do
   out.threads = arguments.threads;
   out.search_only = arguments.search_only;
   out.noise.cases = load_noise_cases(arguments.noise, {2, 5, 10, 20});
+  if (!arguments.hardware.empty()) out.hardware.device = load_noise_cases({arguments.hardware}, {}).front().device;
+  out.hardware.rows = arguments.hardware_rows;
   return out;
 }
 
@@ -111,7 +113,8 @@ void show_progress(const std::string& what, std::size_t done, std::size_t of, do
     }));
     const ProblemResult& result = results.back();
     std::printf("%s", (arguments.search_only ? search_tables(result)
-                                             : results_section(result) + noise_section(result, protocol.noise))
+                                             : results_section(result) + noise_section(result, protocol.noise) +
+                                                   hardware_section(result, protocol.hardware))
                           .c_str());
     std::fflush(stdout);
     write_files();
@@ -135,9 +138,9 @@ void show_progress(const std::string& what, std::size_t done, std::size_t of, do
   std::string out = "paper";
   std::string before;
   for (const std::string argument : arguments) {
-    const bool is_data = before == "--data", is_noise = before == "--noise";
+    const bool is_data = before == "--data", is_device = before == "--noise" || before == "--hardware";
     out += is_data                           ? " DIR"
-           : is_noise                        ? " " + file_names(argument)
+           : is_device                       ? " " + file_names(argument)
            : argument.starts_with("--data=") ? " --data=DIR"
                                              : " " + argument;
     before = argument;
@@ -171,6 +174,14 @@ void add_options(CLI::App& app, Arguments& arguments) {
                  "devices, conf_NAME.json beside props_NAME.json, to judge the final models on as well")
       ->delimiter(',')
       ->check(CLI::ExistingFile);
+  auto* hardware = app.add_option("--hardware", arguments.hardware,
+                                  "a device, conf_NAME.json beside props_NAME.json, to send the first seed's models to "
+                                  "by way of jobs; it is simulated")
+                       ->check(CLI::ExistingFile);
+  app.add_option("--hardware-rows", arguments.hardware_rows, "test rows that it is asked for")
+      ->needs(hardware)
+      ->check(CLI::Range(2, 1000000))
+      ->capture_default_str();
   app.add_flag("--search-only", arguments.search_only,
                "print what the search finds on validation rows, and leave the test rows alone")
       ->excludes(json)

@@ -8,10 +8,10 @@
 #include <map>
 #include <optional>
 
+#include "paper/erased_backend.hpp"
 #include "qmtl/engine/noisy_backend.hpp"
 #include "qmtl/engine/parallel_backend.hpp"
 #include "qmtl/engine/pauli_executor.hpp"
-#include "qmtl/engine/shift_backend.hpp"
 #include "qmtl/executor/shot_executor.hpp"
 #include "qmtl/io/calibration_json.hpp"
 #include "qmtl/loss/statistics.hpp"
@@ -21,15 +21,6 @@
 
 namespace qmtl::benchmark::paper {
 namespace {
-
-template <class Backend>
-[[nodiscard]] CircuitBackend erased(Backend backend) {
-  return CircuitBackend(std::make_unique<detail::AnyBackendOf<double, Backend>>(std::move(backend)));
-}
-template <class Executor>
-[[nodiscard]] CircuitBackend by_shift(const HeadProgram<double>& program, Executor executor) {
-  return erased(ShiftBackend<double, Executor>(program, std::move(executor)));
-}
 
 /// A case made ready for heads of one width; no path: there is none.
 class NoisyDevice {
@@ -77,12 +68,6 @@ class NoisyDevice {
   Seed seed_;
   std::map<int, Placed> placed_;
 };
-
-[[nodiscard]] double mean_auc(Trained& model, const Dataset<double>& test) {
-  std::vector<double> aucs;
-  for (const TaskMetrics& task : model.evaluate(test)) aucs.push_back(task.auc);
-  return summarize(aucs).mean;
-}
 
 /// What the heads of a model are like.
 struct HeadFacts {
@@ -136,6 +121,12 @@ struct HeadFacts {
 }
 
 }  // namespace
+
+double mean_auc(Trained& model, const Dataset<double>& test) {
+  std::vector<double> aucs;
+  for (const TaskMetrics& task : model.evaluate(test)) aucs.push_back(task.auc);
+  return summarize(aucs).mean;
+}
 
 std::vector<NoiseCase> load_noise_cases(const std::vector<std::string>& paths, const std::vector<double>& scales) {
   std::vector<NoiseCase> out;

@@ -35,6 +35,9 @@ struct NoiseResult {
   double trained_ideally = undefined_metric;  ///< the same without noise in training
 };
 
+/// Over the tasks that have one on these rows.
+[[nodiscard]] double mean_auc(Trained& model, const Dataset<double>& test);
+
 /// Devices at scale 1, then the first one at other scales. A path is that of one of a device's two files,
 /// conf_NAME.json and props_NAME.json, beside which the other one lies. Throws FileError.
 [[nodiscard]] std::vector<NoiseCase> load_noise_cases(const std::vector<std::string>& paths,

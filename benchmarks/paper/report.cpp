@@ -276,7 +276,8 @@ void write_report(const std::filesystem::path& file, const RunFacts& facts, std:
   if (!results.empty()) out += overview(results);
   if (!facts.notes.empty()) out += '\n' + facts.notes;
   for (const ProblemResult& result : results) {
-    out += results_section(result) + noise_section(result, facts.protocol.noise);
+    out += results_section(result) + noise_section(result, facts.protocol.noise) +
+           hardware_section(result, facts.protocol.hardware);
     for (const Plot& plot : make_plots(result)) {
       if (draw(plot, file.parent_path() / folder)) {
         out += detail::text("\n![", plot.title, "](", folder, '/', plot.name, ".svg)\n");

@@ -28,6 +28,9 @@ struct RunFacts {
 /// Mean test AUC of each head on each device, and of growing noise; empty without any.
 [[nodiscard]] std::string noise_section(const ProblemResult& result, const NoisePlan& plan);
 
+/// Mean test AUC of each head from a simulated device's answers, and what its circuits were; empty without any.
+[[nodiscard]] std::string hardware_section(const ProblemResult& result, const HardwarePlan& plan);
+
 /// Writes `file` and, in the folder beside it named as the file's stem and "_plots", gnuplot scripts, drawn as SVG
 /// where gnuplot is installed. Throws FileError.
 void write_report(const std::filesystem::path& file, const RunFacts& facts, std::span<const ProblemResult> results);

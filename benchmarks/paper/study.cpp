@@ -154,7 +154,7 @@ class Study {
   }
 
   void train_and_judge(const HeadKind& head, const Dataset<double>& train, const Dataset<double>& test,
-                       FoldResult& fold, std::size_t s, bool under_noise) const {
+                       FoldResult& fold, std::size_t s, bool first_fold) const {
     const Settings& settings = fold.search[fold.chosen].settings;
     try {
       const TrainRequest request{train, nullptr, settings, problem_.schedule, Seed{s + 1}};
@@ -162,7 +162,9 @@ class Study {
       fold.test[s] = trained->evaluate(test);
       fold.seconds[s] = trained->seconds;
       if (s == 0) fold.backbone_parameters = trained->backbone_parameters;
-      if (under_noise) fold.noise[s] = judge_under_noise(*trained, protocol_.noise, request, test);
+      if (!first_fold) return;
+      fold.noise[s] = judge_under_noise(*trained, protocol_.noise, request, test);
+      if (s == 0) fold.hardware = judge_on_hardware(*trained, protocol_.hardware, request, test);
     } catch (const NumericalError&) {  // one training that diverges is no reason to lose the others
       fold.seconds[s] = undefined_metric;
       for (std::size_t t = 0; t < problem_.kinds.size(); ++t) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "paper/hardware.hpp"
 #include "paper/noise.hpp"
 #include "paper/problem.hpp"
 
@@ -19,7 +20,8 @@ struct Protocol {
   int threads = 1;           ///< trainings at a time
   bool search_only = false;  ///< leave the test rows alone: results have a search and nothing else
   std::uint64_t search_seed = 2024;
-  NoisePlan noise{};  ///< for the final models of the first fold
+  NoisePlan noise{};        ///< for the final models of the first fold
+  HardwarePlan hardware{};  ///< for that of the first seed
 };
 
 /// One setting in the search of one fold.
@@ -36,6 +38,7 @@ struct FoldResult {
   std::vector<std::vector<TaskMetrics>> test{};   ///< by seed; NaN of a training that diverged
   std::vector<double> seconds{};                  ///< of training, by seed
   std::vector<std::vector<NoiseResult>> noise{};  ///< by seed and case
+  HardwareResult hardware{};                      ///< of the first seed
   std::size_t backbone_parameters = 0;
 };
 

@@ -83,6 +83,21 @@ namespace {
   return out;
 }
 
+[[nodiscard]] nlohmann::ordered_json hardware_json(const HardwareResult& result) {
+  using detail::number_or_null;
+  return {{"real_device", false},
+          {"auc_ideal", number_or_null(result.ideal)},
+          {"auc_noise", number_or_null(result.simulated)},
+          {"auc_jobs", number_or_null(result.measured)},
+          {"circuits", result.circuits},
+          {"shots", result.shots},
+          {"qubits", result.qubits},
+          {"two_qubit_gates_before", number_or_null(result.pairs_before)},
+          {"two_qubit_gates_after", number_or_null(result.pairs_after)},
+          {"swaps", number_or_null(result.swaps)},
+          {"estimated_success", number_or_null(result.success)}};
+}
+
 }  // namespace
 
 HeadSummary summarize_head(const HeadResult& head) {
@@ -113,6 +128,7 @@ HeadSummary summarize_head(const HeadResult& head) {
     out.first_fold_auc.push_back(summarize(values).mean);
   }
   if (!head.folds.front().noise.empty()) out.noise = summarize_noise(head.folds.front());
+  out.hardware = head.folds.front().hardware;
   return out;
 }
 
@@ -177,6 +193,7 @@ nlohmann::ordered_json to_json(std::span<const ProblemResult> results) {
                          {"seconds", head.seconds},
                          {"tasks", std::move(tasks)}});
       if (!head.noise.empty()) entries.back()["noise"] = noise_json(result.noise_cases, head);
+      if (head.hardware.circuits > 0) entries.back()["hardware"] = hardware_json(head.hardware);
     }
   }
   return {{"benchmarks", std::move(entries)}};

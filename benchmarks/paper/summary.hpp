@@ -31,6 +31,7 @@ struct HeadSummary {
   int diverged = 0;                      ///< final trainings that are left out of all this
   std::vector<double> first_fold_auc{};  ///< mean over tasks of the first fold, by seed
   std::vector<NoiseResult> noise{};      ///< by case, of the first fold; means over seeds
+  HardwareResult hardware{};             ///< of the first fold's first seed
 
   /// Of head and backbone together.
   [[nodiscard]] std::size_t parameters() const noexcept {

@@ -31,7 +31,9 @@ constexpr std::string_view head = "OPENQASM 3.0;\ninclude \"stdgates.inc\";\n";
 [[nodiscard]] std::string refused(const std::string& text, const OpenQasmOptions& options = {}) {
   return message_of<FileError>([&] { (void)read_openqasm3(text, options); });
 }
-[[nodiscard]] std::string refused_body(std::string_view body) { return refused(std::string(head) + std::string(body)); }
+[[nodiscard]] std::string refused_body(std::string_view body, const OpenQasmOptions& options = {}) {
+  return refused(std::string(head) + std::string(body), options);
+}
 
 /// The matrix of a call on qubits q[0], q[1], ..., with its global phase: that of the call behind a control.
 [[nodiscard]] Dense matrix_of(const std::string& call, int qubits, const std::string& definitions = {}) {
@@ -374,11 +376,13 @@ TEST_CASE("OpenQASM 3: what is beyond circuits is refused by name") {
 }
 
 TEST_CASE("OpenQASM 3: what a text may demand is limited") {
-  CHECK(contains(refused_body("qubit q; for uint i in [0:1000000000000] { }"), "OpenQasmLimits::steps"));
-  CHECK(contains(refused_body("qubit q; gate g a { pow(100000000) @ U(1,2,3) a; } g q;"), "OpenQasmLimits::steps"));
+  const OpenQasmOptions fewer{.limits = {.steps = 100000}};
+  CHECK(contains(refused_body("qubit q; for uint i in [0:1000000000000] { }", fewer), "OpenQasmLimits::steps"));
+  CHECK(contains(refused_body("qubit q; gate g a { pow(100000000) @ U(1,2,3) a; } g q;", fewer),
+                 "OpenQasmLimits::steps"));
   std::string loops;
   for (int k = 0; k < 100; ++k) loops += detail::text("for uint i", k, " in [0:9] ");
-  CHECK(contains(refused_body("qubit q; " + loops + "x q;"), "OpenQasmLimits::steps"));
+  CHECK(contains(refused_body("qubit q; " + loops + "x q;", fewer), "OpenQasmLimits::steps"));
   std::string deep;
   for (int k = 0; k < 300; ++k) deep += "if (true) ";
   CHECK(contains(refused_body("qubit q; " + deep + "x q;"), "OpenQasmLimits::nesting"));

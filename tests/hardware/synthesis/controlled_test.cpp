@@ -41,7 +41,7 @@ TEST_CASE("every gate behind up to three controls is what it was, with its symbo
   for (const Gate gate : test::all_gates()) {
     for (int controls = 0; controls < 4; ++controls) {
       const int qubits = info(gate).qubits;
-      if (qubits + controls > 6) continue;
+      if (qubits + controls > 5) continue;
       ControlledOperation op{{}, symbolic(gate)};
       for (int c = 0; c < controls; ++c) op.controls.push_back(qubits + (c + 1) % controls);
       check(op, qubits + controls);

@@ -107,6 +107,7 @@ class EmbeddingSearch {
   static constexpr std::size_t max_near_words = std::size_t{1} << 22;
 
   [[nodiscard]] std::size_t near(int distance, int place) const noexcept {
+    // NOLINTNEXTLINE(bugprone-misplaced-widening-cast)
     return static_cast<std::size_t>(distance * couplings_->qubits() + place);
   }
 
@@ -182,6 +183,7 @@ class EmbeddingSearch {
     }
     std::ranges::sort(found);
     std::vector<int> out;
+    // NOLINTNEXTLINE(performance-inefficient-vector-operation)
     for (const auto& [cost, p] : found) out.push_back(p);
     return out;
   }

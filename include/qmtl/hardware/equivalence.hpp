@@ -119,6 +119,7 @@ inline void check_registers(const Program& a, const Program& b) {
 [[nodiscard]] inline std::vector<int> places_in(const std::vector<int>& used, const std::vector<int>& qubits) {
   std::vector<int> out;
   for (const int q : qubits) {
+    // NOLINTNEXTLINE(performance-inefficient-vector-operation)
     out.push_back(static_cast<int>(std::ranges::lower_bound(used, q) - used.begin()));
   }
   return out;
@@ -267,6 +268,7 @@ namespace detail {
   if (bits.empty()) return one.end;
   std::ranges::sort(bits);
   std::vector<int> out;
+  // NOLINTNEXTLINE(performance-inefficient-vector-operation)
   for (const auto& [bit, qubit] : bits) out.push_back(qubit);
   return out;
 }

@@ -128,6 +128,7 @@ class BranchRunner {
   void act(const Channel& channel, const Path& path, std::vector<Path>& next) const {
     for (int k = 0; k < channel.count; ++k) {
       Path one = path;
+      // NOLINTNEXTLINE(bugprone-misplaced-widening-cast)
       multiply(program_->matrices()[static_cast<std::size_t>(channel.first + k)], channel.qubits, one.psi);
       keep(std::move(one), next);
     }
@@ -247,6 +248,7 @@ class BranchRunner {
   }
   if (used.size() > static_cast<std::size_t>(max_qubits)) return {};
   ProgramCopy part(program);
+  // NOLINTNEXTLINE(modernize-loop-convert)
   for (auto step = cone.rbegin(); step != cone.rend(); ++step) part.copy(**step);
   BranchRunner runner(part.program, used);
   AmplitudeVector zero(std::size_t{1} << used.size());

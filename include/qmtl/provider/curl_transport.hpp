@@ -113,6 +113,7 @@ class CurlTransport {
       if (value.find_first_of("\r\n") != std::string::npos) {
         throw ProviderError("qmtl: CurlTransport: header '" + name + "', expected one line");
       }
+      // NOLINTNEXTLINE(performance-inefficient-string-concatenation)
       add(name + ": " + value);
       typed = typed || name == "Content-Type";
     }

@@ -26,6 +26,7 @@ class FileJournal {
  public:
   /// Reads what there is. Throws FileError for files that it did not write, those of another job, where another process
   /// has the job, and where the file system has no locks: without one, two processes could send the same circuits.
+  // NOLINTNEXTLINE(modernize-pass-by-value)
   explicit FileJournal(std::string path, const std::string& job_name, const LoadLimits& limits = {})
       : path_(std::move(path)), name_(job_name), limits_(limits), lock_(path_ + ".parts", "FileJournal", "process") {
     if (!lock_.held()) {

@@ -27,6 +27,7 @@ class Secret {
   }
 
   Secret(const Secret&) = default;
+  // NOLINTNEXTLINE(performance-move-constructor-init)
   Secret(Secret&& other) noexcept : value_(other.value_) { other.erase(); }  // short texts stay behind in a move
   Secret& operator=(Secret other) noexcept {
     value_.swap(other.value_);

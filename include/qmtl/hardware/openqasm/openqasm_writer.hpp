@@ -95,6 +95,7 @@ class Writer {
       }
     }
     const auto declare = [this](int index, std::string name, std::vector<ParameterName>& list) {
+      // NOLINTNEXTLINE(performance-unnecessary-value-param)
       list.push_back({index, names_.claim(name)});
       out_ += "input float[64] " + list.back().name + ";\n";
     };

@@ -33,6 +33,7 @@ class RouteWriter {
     write_ready();
   }
 
+  // NOLINTNEXTLINE(bugprone-exception-escape)
   void swap(Swap at) {
     copy_.program.append(gate::swap(at.first, at.second));
     ++out_.swaps;

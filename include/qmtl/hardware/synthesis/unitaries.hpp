@@ -29,6 +29,7 @@ inline void require_bound(const char* where, const Operation& op) {
 [[nodiscard]] inline Unitary4 kron(const Unitary2& a, const Unitary2& b) {
   Unitary4 out;
   for (int i = 0; i < 2; ++i) {
+    // NOLINTNEXTLINE(bugprone-implicit-widening-of-multiplication-result)
     for (int j = 0; j < 2; ++j) out.block<2, 2>(2 * i, 2 * j) = a(i, j) * b;
   }
   return out;

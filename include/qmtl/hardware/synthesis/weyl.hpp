@@ -84,15 +84,19 @@ inline constexpr double magic_signs[3][4]{{1, -1, 1, -1}, {-1, 1, 1, -1}, {1, 1,
 [[nodiscard]] inline std::array<Unitary2, 2> local_factors(const Unitary4& product) {
   int row = 0, column = 0;
   for (int k = 1; k < 4; ++k) {
+    // NOLINTNEXTLINE(bugprone-implicit-widening-of-multiplication-result)
     if (product.block<2, 2>(2 * (k / 2), 2 * (k % 2)).squaredNorm() >
+        // NOLINTNEXTLINE(bugprone-implicit-widening-of-multiplication-result)
         product.block<2, 2>(2 * row, 2 * column).squaredNorm()) {
       row = k / 2, column = k % 2;
     }
   }
+  // NOLINTNEXTLINE(bugprone-implicit-widening-of-multiplication-result)
   Unitary2 first = product.block<2, 2>(2 * row, 2 * column), second;
   first /= std::sqrt(first(0, 0) * first(1, 1) - first(0, 1) * first(1, 0));
   for (int i = 0; i < 2; ++i) {
     for (int j = 0; j < 2; ++j) {
+      // NOLINTNEXTLINE(bugprone-implicit-widening-of-multiplication-result)
       second(i, j) = (first.adjoint() * product.block<2, 2>(2 * i, 2 * j)).trace() / 2.0;
     }
   }

@@ -3,7 +3,6 @@
 // Requests and responses of HTTP, whoever carries them, and when a request may be repeated.
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <concepts>
 #include <cstdint>
@@ -14,6 +13,7 @@
 #include <vector>
 
 #include "qmtl/core/printable.hpp"
+#include "qmtl/core/real_text.hpp"
 #include "qmtl/core/rng.hpp"
 #include "qmtl/hardware/provider.hpp"
 
@@ -136,10 +136,8 @@ class RetryingHttp {
 
   [[nodiscard]] double retry_after(const HttpResponse& response, std::string_view problem) const {
     const auto value = find_header(response, "Retry-After");
-    double seconds = 0.0;
-    if (!value) return seconds;
-    const auto [end, error] = std::from_chars(value->data(), value->data() + value->size(), seconds);
-    if (error != std::errc{} || end != value->data() + value->size() || !(seconds >= 0.0)) return 0.0;
+    const double seconds = value ? detail::parse_real<double>(*value).value_or(0.0) : 0.0;
+    if (!(seconds >= 0.0)) return 0.0;
     if (seconds <= options_.longest_retry_after) return seconds;
     throw ProviderError(detail::text(problem, ", to be tried again after ", seconds, " seconds, expected at most ",
                                      options_.longest_retry_after));

@@ -203,10 +203,9 @@ inline constexpr LoadLimits result_limits{.bytes = std::uint64_t{2} << 30};
   std::vector<CircuitResult> out;
   for (std::size_t c = 0; c < circuits.size(); ++c) {
     const std::string item_name = detail::text(where, ", item ", c);
-    if (circuits[c].registers().empty()) {
-      throw CircuitError(detail::text("qmtl: ", item_name, ": its circuit measures nothing"));
-    }
-    const std::string& name = circuits[c].registers().front().name;
+    const std::span<const ClassicalRegister> registers = circuits[c].registers();
+    if (registers.empty()) throw CircuitError(detail::text("qmtl: ", item_name, ": its circuit measures nothing"));
+    const std::string& name = registers.front().name;
     const auto has = [&](const nlohmann::json& item) { return detail::SamplerItemReader::has_register(item, name); };
     auto item = c < items.size() ? items.begin() + static_cast<std::ptrdiff_t>(c) : items.end();
     for (std::size_t k = 0; k < items.size() && (item == items.end() || !has(*item)); ++k) {

@@ -4,9 +4,11 @@
 #include "qmtl/io/report_json.hpp"
 
 #include <cmath>
+#include <fstream>
 #include <vector>
 
 #include "support/catch.hpp"
+#include "support/temp_dir.hpp"
 
 namespace report_json_test {
 
@@ -72,6 +74,33 @@ TEST_CASE("several tasks become an array in their order") {
   REQUIRE(json.size() == 2);
   CHECK(json[1].at("name") == "second");
   CHECK(to_json(std::vector<TaskMetrics>{}).dump() == "[]");
+}
+
+TEST_CASE("a training's history comes back from its file") {
+  EpochRecord record;
+  record.epoch = 1;
+  record.train_loss = 1.5;
+  record.task_losses = {0.5, 1.0};
+  record.validation = {{.name = "a", .classes = 2, .labelled = 3, .auc = 0.75}, {.name = "b"}};
+  record.seconds = 0.1 + 0.2;
+  record.task_weights = {1.0, 2.0};
+  FitReport report;
+  report.history = {record};
+  report.best_epoch = 1;
+  report.seconds = 0.1 + 0.2;
+  const test::TempDir dir;
+  write_history_json(dir / "history.json", report);
+  std::ifstream file(dir / "history.json");
+  const auto json = nlohmann::json::parse(file);
+  CHECK(json == nlohmann::json::parse(to_json(report).dump()));
+  CHECK(json.at("best_epoch") == 1);
+  CHECK(json.at("seconds").get<double>() == 0.1 + 0.2);
+  const auto& epoch = json.at("history").at(0);
+  CHECK(epoch.at("task_losses") == std::vector{0.5, 1.0});
+  CHECK(epoch.at("task_weights") == std::vector{1.0, 2.0});
+  CHECK(epoch.at("validation_loss").is_null());
+  CHECK(epoch.at("validation").at(0).at("auc") == 0.75);
+  CHECK(history_json({}) == "{\n  \"best_epoch\": 0,\n  \"seconds\": 0.0,\n  \"history\": []\n}\n");
 }
 
 }  // namespace report_json_test

@@ -5,7 +5,10 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <span>
+#include <string>
+#include <utility>
 
+#include "qmtl/core/atomic_file.hpp"
 #include "qmtl/core/utf.hpp"
 #include "qmtl/train/epoch_record.hpp"
 
@@ -39,6 +42,41 @@ namespace detail {
   auto out = nlohmann::ordered_json::array();
   for (const auto& task : tasks) out.push_back(to_json(task));
   return out;
+}
+
+/// {"epoch", "train_loss", "task_losses", "validation_loss", "validation", "task_weights", "seconds"} of one epoch;
+/// "validation" is an array of metrics, empty without validation data.
+[[nodiscard]] inline nlohmann::ordered_json to_json(const EpochRecord& record) {
+  const auto numbers = [](std::span<const double> values) {
+    auto out = nlohmann::ordered_json::array();
+    for (const double value : values) out.push_back(detail::number_or_null(value));
+    return out;
+  };
+  return {{"epoch", record.epoch},
+          {"train_loss", detail::number_or_null(record.train_loss)},
+          {"task_losses", numbers(record.task_losses)},
+          {"validation_loss", detail::number_or_null(record.validation_loss)},
+          {"validation", to_json(std::span<const TaskMetrics>(record.validation))},
+          {"task_weights", numbers(record.task_weights)},
+          {"seconds", detail::number_or_null(record.seconds)}};
+}
+
+/// {"best_epoch", "seconds", "history"} of a training.
+[[nodiscard]] inline nlohmann::ordered_json to_json(const FitReport& report) {
+  auto history = nlohmann::ordered_json::array();
+  for (const EpochRecord& record : report.history) history.push_back(to_json(record));
+  return {{"best_epoch", report.best_epoch},
+          {"seconds", detail::number_or_null(report.seconds)},
+          {"history", std::move(history)}};
+}
+
+/// A training's history as indented JSON text; see to_json.
+[[nodiscard]] inline std::string history_json(const FitReport& report) { return to_json(report).dump(2) + '\n'; }
+
+/// Writes it to a file, which it replaces in one step. Throws FileError.
+inline void write_history_json(const std::string& path, const FitReport& report) {
+  const std::string json = history_json(report);
+  write_file_atomically(path, std::as_bytes(std::span<const char>(json)));
 }
 
 }  // namespace qmtl::inline QMTL_ABI

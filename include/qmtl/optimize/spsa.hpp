@@ -37,6 +37,12 @@ struct SpsaReport {
   std::size_t evaluations = 0;  ///< two a direction and step
 };
 
+/// What spsa minimises: a number for the parameters.
+template <class F, class S>
+concept SpsaObjective =
+    std::invocable<F&, std::span<const S>> && std::convertible_to < std::invoke_result_t<F&, std::span<const S>>,
+double > ;
+
 namespace detail {
 
 /// Throws ValueError, naming the option, unless they are possible.
@@ -98,9 +104,8 @@ double spsa_step(std::span<S> parameters, Objective& objective, const SpsaOption
 /// objective may write to the parameters, as where they are a model's own.
 /// Throws ValueError for impossible options, NumericalError for a value that is not finite; after an exception, also
 /// one of the objective's, the parameters are those of the last whole step.
-template <Scalar S, class Objective>
-requires std::convertible_to < std::invoke_result_t<Objective&, std::span<const S>>,
-double > SpsaReport spsa(std::span<S> parameters, Objective&& objective, const SpsaOptions& options = {}) {
+template <Scalar S, SpsaObjective<S> Objective>
+SpsaReport spsa(std::span<S> parameters, Objective&& objective, const SpsaOptions& options = {}) {
   detail::validate(options);
   Rng rng(options.seed);
   SpsaReport report;

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "qmtl/hardware/passes/delay_measurements.hpp"
 #include "qmtl/hardware/passes/optimise.hpp"
 #include "qmtl/hardware/passes/unroll.hpp"
 #include "qmtl/hardware/routing.hpp"
@@ -42,9 +43,10 @@ namespace detail {
 
 /// The program in a target's basis gates, on its couplings and in their directions. What is wide, controlled or a
 /// matrix is unrolled (unroll), blocks on two qubits are made with as few entangling gates as there can be
-/// (resynthesise_pairs), qubits are placed and routed (route), swaps merged into the blocks beside them, and the result
-/// is optimised (optimise). Angles of features and weights stay, linear in them. Deterministic for a seed of the
-/// routing, whatever the number of threads. The same for each outcome of its measurements, up to a phase and to the
+/// (resynthesise_pairs), qubits are placed and routed (route), what is measured and not used again is measured at the
+/// end (delay_measurements), swaps are merged into the blocks beside them, and the result is optimised (optimise), with
+/// the measurements behind all gates. Angles of features and weights stay, linear in them. Deterministic for a seed of
+/// the routing, whatever the number of threads. The same for each outcome of its measurements, up to a phase and to the
 /// layouts, which equivalence (hardware/equivalence.hpp) checks. Throws as basis_of, route and NativeGates.
 [[nodiscard]] inline TranspiledProgram transpile(const Program& program, const Target& target,
                                                  const TranspileOptions& options = {}) {
@@ -53,7 +55,8 @@ namespace detail {
   RoutedProgram routed = options.initial_layout.empty()
                              ? route(prepared, target, options.routing)
                              : route_from(prepared, target, options.initial_layout, options.routing);
-  TranspiledProgram out{optimise(routed.program, gates, options.optimise),
+  const Program measured_last = delay_measurements(routed.program);  // swaps cross what has been measured
+  TranspiledProgram out{delay_measurements(optimise(measured_last, gates, options.optimise)),
                         std::move(routed.initial_layout),
                         std::move(routed.final_layout),
                         {}};

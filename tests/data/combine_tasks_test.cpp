@@ -39,6 +39,17 @@ TEMPLATE_TEST_CASE("rows and tasks follow one another, and labels of other sets 
   validate<S>(all, std::vector<LabelKind>{{2}, {3}, {2}});
 }
 
+TEST_CASE("rows of a set without sample weights count 1 beside one that has some") {
+  auto sets = two_sets<double>();
+  CHECK(combine_tasks<double>(sets).sample_weights.empty());
+  sets[1].sample_weights = {3.0, 0.5};
+  CHECK(combine_tasks<double>(sets).sample_weights == std::vector<double>{1.0, 1.0, 1.0, 3.0, 0.5});
+  std::swap(sets[0], sets[1]);
+  CHECK(combine_tasks<double>(sets).sample_weights == std::vector<double>{3.0, 0.5, 1.0, 1.0, 1.0});
+  sets[0].sample_weights.pop_back();
+  CHECK_THROWS_AS(combine_tasks<double>(sets), ShapeError);
+}
+
 TEST_CASE("one set alone is itself") {
   const auto sets = two_sets<double>();
   const auto alone = combine_tasks<double>(std::span(sets).first(1));

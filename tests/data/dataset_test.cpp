@@ -58,6 +58,26 @@ TEMPLATE_TEST_CASE("select takes whole rows in the order asked for", "", float, 
   CHECK(data.select({}).features() == 2);
 }
 
+TEST_CASE("sample weights go with their rows, and say what is wrong with them") {
+  auto data = sample();
+  const std::vector<Eigen::Index> rows{3, 0, 3};
+  CHECK(data.select(rows).sample_weights.empty());
+  data.sample_weights = {1.0, 0.0, 2.5, 4.0};
+  CHECK_NOTHROW(validate<double>(data, kinds));
+  CHECK(data.select(rows).sample_weights == std::vector<double>{4.0, 1.0, 4.0});
+  CHECK(data.select({}).sample_weights.empty());
+  for (const double wrong : {-0.5, nan_of<double>, std::numeric_limits<double>::infinity()}) {
+    data.sample_weights[2] = wrong;
+    CHECK(message_of<ValueError>([&] {
+            validate<double>(data, kinds);
+          }).starts_with("qmtl: dataset: sample weight of row 2, expected a finite number from 0, got "));
+  }
+  data.sample_weights.pop_back();
+  CHECK(message_of<ShapeError>([&] { validate<double>(data, kinds); }) ==
+        "qmtl: dataset: number of sample weights must be 4, got 3");
+  CHECK_THROWS_AS(data.select(rows), ShapeError);
+}
+
 TEST_CASE("select names a row that does not exist") {
   const auto data = sample();
   const std::vector<Eigen::Index> above{0, 4};

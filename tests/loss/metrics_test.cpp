@@ -192,6 +192,45 @@ TEST_CASE("without labels every figure is undefined") {
   }
 }
 
+TEST_CASE("figures of weighted rows are those of so many copies of them") {
+  Rng rng(Seed{6});
+  for (const LabelKind kind : {LabelKind{2}, LabelKind{3}, LabelKind{0}}) {
+    const Eigen::Index outputs = kind.classes == 3 ? 3 : 1;
+    Batch<double> predictions(outputs, 30), copied(outputs, 0);
+    std::vector<double> labels, weights, copied_labels;
+    for (Eigen::Index row = 0; row < 30; ++row) {
+      for (Eigen::Index o = 0; o < outputs; ++o) predictions(o, row) = std::round(2.0 * rng.normal());  // with ties
+      labels.push_back(row % 7 == 6 ? nan_of<double> : static_cast<double>(rng.below(kind.classes == 2 ? 2 : 3)));
+      const auto weight = static_cast<Eigen::Index>(rng.below(4));
+      weights.push_back(0.3 * static_cast<double>(weight));
+      for (Eigen::Index i = 0; i < weight; ++i) {
+        copied.conservativeResize(outputs, copied.cols() + 1);
+        copied.col(copied.cols() - 1) = predictions.col(row);
+        copied_labels.push_back(labels.back());
+      }
+    }
+    const auto weighted = evaluate_task<double>("t", predictions, row_of(labels), kind, 1, {.spread = 2.0}, weights);
+    const auto copies = evaluate_task<double>("t", copied, row_of(copied_labels), kind, 1, {.spread = 2.0});
+    CHECK(weighted.labelled == 26);
+    for (const auto figure :
+         {&TaskMetrics::loss, &TaskMetrics::accuracy, &TaskMetrics::majority, &TaskMetrics::macro_f1, &TaskMetrics::auc,
+          &TaskMetrics::rmse, &TaskMetrics::mae, &TaskMetrics::r2}) {
+      CHECK(std::isnan(weighted.*figure) == std::isnan(copies.*figure));
+      if (!std::isnan(copies.*figure)) CHECK(std::abs(weighted.*figure - copies.*figure) < 1e-13);
+    }
+  }
+  const auto refused = [](std::vector<double> weights) {
+    return message_of<ValueError>([&] {
+      (void)evaluate_task<double>("t", Batch<double>::Zero(1, 3), row_of<double>({0, 1, -1}), LabelKind{2}, 0, {},
+                                  weights);
+    });
+  };
+  CHECK(refused({0, 0, 5}) ==
+        "qmtl: metrics of task 't': sample weights, expected one above 0 of a labelled row, got 0");
+  CHECK(refused({0, -1, 5}) ==
+        "qmtl: metrics of task 't': sample weights, row 1: expected a finite number from 0, got -1");
+}
+
 TEST_CASE("logits that left the finite numbers are reported, not ranked") {
   Batch<double> logits = Batch<double>::Zero(1, 3);
   logits(0, 1) = nan_of<double>;

@@ -91,6 +91,23 @@ TEMPLATE_TEST_CASE("a frozen model learns from encoded rows what it learns witho
   CHECK(difference(course(encoded, fit(encoded, train, validation, options_of(1))), expected) < tolerance);
 }
 
+TEST_CASE("encoded rows keep their sample weights") {
+  auto parts = parts_for<Lanes>(100);
+  for (Eigen::Index row = 0; row < parts.train.rows(); ++row) parts.train.sample_weights.push_back(static_cast<double>(1 + row % 5));
+  FitOptions options = options_of(never);
+  options.early_stopping.reset();
+  options.class_weights.balanced = true;
+  Lanes plain{Seed{1}}, cached = plain, encoded = plain;
+  const auto expected = course(plain, fit(plain, parts.train, options));
+  options.encoded_dataset_bytes = 1 << 30;
+  CHECK(difference(course(cached, fit(cached, parts.train, options)), expected) < 1e-10);
+  encoded.set_standardizer(plain.standardizer());
+  CHECK(difference(course(encoded, fit(encoded, encode_dataset(encoded, parts.train), options)), expected) < 1e-10);
+  parts.train.sample_weights.clear();
+  Lanes equal{Seed{1}};
+  CHECK(difference(course(equal, fit(equal, parts.train, options)), expected) > 1e-3);
+}
+
 TEST_CASE("training on two threads from encoded rows gives the same bits every time") {
   const auto parts = parts_for<Tiles>(100);
   const auto train = [&](int threads) {

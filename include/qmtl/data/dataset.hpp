@@ -39,6 +39,9 @@ struct Dataset {
   Batch<S> inputs;                      ///< features x rows
   Batch<S> labels;                      ///< tasks x rows; see LabelKind and is_missing
   std::vector<std::string> task_names;  ///< one a task, all different, or empty
+  /// How much each row counts in the loss of `fit` and in `evaluate_weighted`, relative to the others: one number from
+  /// 0 a row, or empty, where all count the same.
+  std::vector<double> sample_weights{};
 
   [[nodiscard]] Eigen::Index rows() const noexcept { return inputs.cols(); }
   [[nodiscard]] int features() const noexcept { return static_cast<int>(inputs.rows()); }
@@ -95,10 +98,25 @@ void require_different_names(const Names& task_names, std::string_view where) {
   throw ValueError(text("qmtl: ", where, ": two tasks have the name '", *twice, "', expected different names"));
 }
 
-/// Throws ShapeError unless rows, tasks and names agree in number, ValueError where two tasks have the same name.
+/// Throws ShapeError unless there is a sample weight a row or none at all, ValueError for one that is not a number from
+/// 0. (A template, compiled by those who check data sets.)
+template <Scalar S>
+void require_sample_weights(const Dataset<S>& data) {
+  if (data.sample_weights.empty()) return;
+  require_size("dataset: number of sample weights", data.sample_weights.size(), data.rows());
+  for (std::size_t row = 0; row < data.sample_weights.size(); ++row) {
+    if (data.sample_weights[row] >= 0.0 && std::isfinite(data.sample_weights[row])) continue;
+    throw ValueError(text("qmtl: dataset: sample weight of row ", row, ", expected a finite number from 0, got ",
+                          data.sample_weights[row]));
+  }
+}
+
+/// Throws ShapeError unless rows, tasks, names and weights agree in number, ValueError where two tasks have the same
+/// name or a sample weight is impossible.
 template <Scalar S>
 void require_counts(const Dataset<S>& data, std::span<const LabelKind> kinds) {
   require_sample_columns(data);
+  require_sample_weights(data);
   require_size("dataset: number of tasks", data.labels.rows(), kinds.size());
   if (data.task_names.empty()) return;
   require_size("dataset: number of task names", data.task_names.size(), kinds.size());
@@ -124,6 +142,9 @@ void require_labels(const Dataset<S>& data, std::span<const LabelKind> kinds) {
 template <Scalar S>
 Dataset<S> Dataset<S>::select(std::span<const Eigen::Index> indices) const {
   detail::require_sample_columns(*this);
+  if (!sample_weights.empty()) {
+    detail::require_size("dataset select: number of sample weights", sample_weights.size(), rows());
+  }
   const auto count = static_cast<Eigen::Index>(indices.size());
   Dataset out{Batch<S>(inputs.rows(), count), Batch<S>(labels.rows(), count), task_names};
   Eigen::Index to = 0;
@@ -133,15 +154,16 @@ Dataset<S> Dataset<S>::select(std::span<const Eigen::Index> indices) const {
     }
     out.inputs.col(to) = inputs.col(from);
     out.labels.col(to) = labels.col(from);
+    if (!sample_weights.empty()) out.sample_weights.push_back(sample_weights[static_cast<std::size_t>(from)]);
     ++to;
   }
   return out;
 }
 
 /// Checks a data set against the kinds of its tasks' labels, before anything is trained on it.
-/// Throws ShapeError where counts disagree, and ValueError where two tasks have the same name, an input is not finite
-/// or a label does not fit its kind; the message names the task, the row, the value and what was expected. Cost: one
-/// pass over the data.
+/// Throws ShapeError where counts disagree, and ValueError where two tasks have the same name, an input is not finite,
+/// a sample weight is negative or not finite, or a label does not fit its kind; the message names the task, the row,
+/// the value and what was expected. Cost: one pass over the data.
 template <Scalar S>
 void validate(const Dataset<S>& data, std::span<const LabelKind> kinds) {
   detail::require_counts<S>(data, kinds);

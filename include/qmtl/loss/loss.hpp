@@ -2,9 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Losses with their gradients with respect to the logits, stable for logits of any size.
 
+#include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <span>
+#include <string>
 #include <type_traits>
 
 #include "qmtl/core/error.hpp"
@@ -75,7 +78,7 @@ template <Scalar S>
 
 /// The loss of one task on one batch.
 struct TaskLoss {
-  double loss = 0.0;         ///< mean over the samples that have a label; 0 where none has
+  double loss = 0.0;         ///< mean of weight times loss over the samples that have a label; 0 where none has
   std::size_t labelled = 0;  ///< how many have one
 };
 
@@ -99,6 +102,27 @@ template <Scalar S>
   return softmax_cross_entropy(logits, static_cast<int>(label), gradient);
 }
 
+/// Divides the weights of a task's labelled rows by their mean; those of the others are 0. Throws ValueError where all
+/// are 0; `where` starts the message.
+void divide_by_mean(std::span<double> weights, std::size_t labelled, const std::same_as<std::string> auto& where) {
+  const double largest = *std::max_element(weights.begin(), weights.end());
+  if (!(largest > 0.0) || !std::isfinite(largest)) {
+    throw ValueError(text("qmtl: ", where, ", expected ",
+                          largest > 0.0 ? "finite numbers" : "one above 0 of a labelled row", ", got ", largest));
+  }
+  double sum = 0.0;
+  for (double& weight : weights) sum += weight /= largest;  // finite, whatever the weights are
+  const double mean = sum / static_cast<double>(labelled);
+  for (double& weight : weights) weight /= mean;
+}
+
+/// Adds a weighted loss to `sum` and weighs its gradient. A sample of weight 0 is none, however large its loss.
+template <Scalar S>
+void weigh(double loss, double weight, std::span<S> gradient, double& sum) noexcept {
+  if (weight > 0.0) sum += weight * loss;
+  for (S& g : gradient) g = weight > 0.0 ? static_cast<S>(weight) * g : S(0);
+}
+
 }  // namespace detail
 
 /// Mean loss of a task over the labelled samples of a batch, and in `gradient` the gradient of that mean with respect
@@ -107,13 +131,18 @@ template <Scalar S>
 /// Two classes and one output: binary cross-entropy; C classes and C outputs: softmax cross-entropy; real values and
 /// one output: mean squared error of what the head is to predict of the target; anything else is a ShapeError. A label
 /// that does not fit is a ValueError.
+///
+/// With `weights`, one a sample and finite, each sample's loss counts times its weight, and nothing of it where that is
+/// 0. The sum is still divided by the number of labelled samples: whoever wants a weighted mean gives weights whose
+/// mean is 1.
 template <Scalar S>
 TaskLoss task_loss(const BatchIn<S>& logits, const LabelRow<S>& labels, LabelKind kind, BatchOut<S> gradient,
-                   const TargetScale& scale = {}) {
+                   const TargetScale& scale = {}, std::span<const double> weights = {}) {
   require_outputs(kind, logits.rows());
   detail::require_size("loss: number of labels", labels.size(), logits.cols());
   detail::require_size("loss: rows of the gradient", gradient.rows(), logits.rows());
   detail::require_size("loss: columns of the gradient", gradient.cols(), logits.cols());
+  if (!weights.empty()) detail::require_size("loss: number of weights", weights.size(), logits.cols());
   const auto outputs = static_cast<std::size_t>(logits.rows());
   TaskLoss result;
   for (Eigen::Index b = 0; b < logits.cols(); ++b) {
@@ -125,8 +154,13 @@ TaskLoss task_loss(const BatchIn<S>& logits, const LabelRow<S>& labels, LabelKin
     detail::require_label(kind, labels(b), "loss: label", b);
     const std::span<const S> sample(logits.col(b).data(), outputs);
     const S label = kind.classes > 0 ? labels(b) : static_cast<S>(scale.standardize(static_cast<double>(labels(b))));
-    result.loss += static_cast<double>(detail::sample_loss(kind, sample, label, column));
+    const auto loss = static_cast<double>(detail::sample_loss(kind, sample, label, column));
     ++result.labelled;
+    if (weights.empty()) {
+      result.loss += loss;
+    } else {
+      detail::weigh(loss, weights[static_cast<std::size_t>(b)], column, result.loss);
+    }
   }
   if (result.labelled == 0) return result;
   result.loss /= static_cast<double>(result.labelled);

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <span>
 #include <string>
@@ -63,7 +64,35 @@ namespace detail {
 struct ScoredRow {
   double score = 0.0;
   bool positive = false;
+  std::uint32_t row = 0;  ///< its number, where rows have weights
 };
+
+namespace detail {
+
+template <class Rows>
+void sort_by_score(Rows& rows) {
+  std::sort(rows.begin(), rows.end(), [](const ScoredRow& a, const ScoredRow& b) { return a.score < b.score; });
+}
+
+/// Area under the ROC curve as `roc_auc`, a pair counting as the product of its rows' weights.
+template <class Rows>
+[[nodiscard]] double weighted_roc_auc(Rows& rows, std::span<const double> weights) {
+  sort_by_score(rows);
+  double positives = 0.0, negatives = 0.0, pairs = 0.0;
+  for (std::size_t first = 0, next = 0; first < rows.size(); first = next) {
+    double tied_positives = 0.0, tied_negatives = 0.0;
+    for (; next < rows.size() && rows[next].score == rows[first].score; ++next) {
+      (rows[next].positive ? tied_positives : tied_negatives) += weights[rows[next].row];
+    }
+    pairs += tied_positives * (negatives + 0.5 * tied_negatives);
+    positives += tied_positives;
+    negatives += tied_negatives;
+  }
+  if (positives == 0.0 || negatives == 0.0) return undefined_metric;
+  return pairs / (positives * negatives);
+}
+
+}  // namespace detail
 
 /// Area under the ROC curve: the share of pairs of a positive and a negative row in which the positive one scores
 /// higher, ties counting half (Mann-Whitney U from midranks; Hanley and McNeil 1982). `rows` is a span, vector or array
@@ -71,7 +100,7 @@ struct ScoredRow {
 /// NaN where positive or negative rows are missing. Scores must not be NaN.
 template <class Rows>
 [[nodiscard]] double roc_auc(Rows&& rows) {
-  std::sort(rows.begin(), rows.end(), [](const ScoredRow& a, const ScoredRow& b) { return a.score < b.score; });
+  detail::sort_by_score(rows);
   double positives = 0.0;
   double rank_sum = 0.0;
   for (std::size_t first = 0, next = 0; first < rows.size(); first = next) {
@@ -86,25 +115,34 @@ template <class Rows>
   return (rank_sum - 0.5 * positives * (positives + 1.0)) / (positives * negatives);
 }
 
+namespace detail {
+
+/// Macro F1 of counts of rows, or of sums of their weights.
+template <class Count>
+[[nodiscard]] double macro_f1_of(std::span<const Count> counts, std::size_t size) {
+  double sum = 0.0;
+  int occurring = 0;
+  for (std::size_t c = 0; c < size; ++c) {
+    Count truth{}, predicted{};
+    for (std::size_t other = 0; other < size; ++other) {
+      truth += counts[c * size + other];
+      predicted += counts[other * size + c];
+    }
+    if (truth + predicted == Count{}) continue;
+    sum += 2.0 * static_cast<double>(counts[c * size + c]) / static_cast<double>(truth + predicted);
+    ++occurring;
+  }
+  return occurring == 0 ? undefined_metric : sum / occurring;
+}
+
+}  // namespace detail
+
 /// Macro F1 from counts[truth * classes + prediction]: the mean of 2 tp / (2 tp + fp + fn) over the classes that occur
 /// in the labels or in the predictions, as scikit-learn's f1_score(average="macro") does by default. NaN without rows.
 [[nodiscard]] inline double macro_f1(std::span<const std::size_t> counts, int classes) {
   const auto size = static_cast<std::size_t>(classes);
   detail::require_size("macro F1: number of counts", counts.size(), size * size);
-  double sum = 0.0;
-  int occurring = 0;
-  for (std::size_t c = 0; c < size; ++c) {
-    std::size_t truth = 0;
-    std::size_t predicted = 0;
-    for (std::size_t other = 0; other < size; ++other) {
-      truth += counts[c * size + other];
-      predicted += counts[other * size + c];
-    }
-    if (truth + predicted == 0) continue;
-    sum += 2.0 * static_cast<double>(counts[c * size + c]) / static_cast<double>(truth + predicted);
-    ++occurring;
-  }
-  return occurring == 0 ? undefined_metric : sum / occurring;
+  return detail::macro_f1_of(counts, size);
 }
 
 /// The most frequent class among the labels that are there (the lowest, if several are); -1 where none is, and for
@@ -129,8 +167,32 @@ struct ClassRows {
   std::size_t classes = 0;
   std::vector<std::size_t> truth;
   std::vector<std::size_t> predicted;
-  std::vector<double> scores;  // one a row for two classes, else one a row and class, class fastest
+  std::vector<double> scores;   // one a row for two classes, else one a row and class, class fastest
+  std::vector<double> weights;  // one a row, or none: all 1
 };
+
+/// One weight a row, 0 without a label and 1 in the mean of the others; none where none are given. Throws ShapeError
+/// for their number, ValueError for one that is not a finite number from 0, and where all labelled rows have 0.
+template <Scalar S>
+[[nodiscard]] std::vector<double> metric_weights(std::span<const double> given, const LabelRow<S>& labels,
+                                                 LabelKind kind, const std::string& name) {
+  if (given.empty()) return {};
+  const std::string where = text("metrics of task '", name, "': sample weights");
+  require_size(where, given.size(), labels.size());
+  std::vector<double> weights(given.begin(), given.end());
+  std::size_t labelled = 0;
+  for (std::size_t row = 0; row < weights.size(); ++row) {
+    if (!(weights[row] >= 0.0) || !std::isfinite(weights[row]))
+      throw ValueError(text("qmtl: ", where, ", row ", row, ": expected a finite number from 0, got ", weights[row]));
+    if (is_missing(kind, labels(static_cast<Eigen::Index>(row)))) {
+      weights[row] = 0.0;
+    } else {
+      ++labelled;
+    }
+  }
+  if (labelled > 0) divide_by_mean(weights, labelled, where);
+  return weights;
+}
 
 /// Throws NumericalError where a logit is not finite: no metric means anything then.
 template <Scalar S>
@@ -158,7 +220,8 @@ inline void append_class_row(ClassRows& rows, std::span<const double> logits) {
 }
 
 template <Scalar S>
-[[nodiscard]] ClassRows class_rows(const BatchIn<S>& logits, const LabelRow<S>& labels, LabelKind kind) {
+[[nodiscard]] ClassRows class_rows(const BatchIn<S>& logits, const LabelRow<S>& labels, LabelKind kind,
+                                   std::span<const double> weights) {
   ClassRows rows;
   rows.classes = static_cast<std::size_t>(kind.classes);
   std::vector<double> sample(static_cast<std::size_t>(logits.rows()));
@@ -168,6 +231,7 @@ template <Scalar S>
       sample[o] = static_cast<double>(logits(static_cast<Eigen::Index>(o), row));
     }
     rows.truth.push_back(static_cast<std::size_t>(labels(row)));
+    if (!weights.empty()) rows.weights.push_back(weights[static_cast<std::size_t>(row)]);
     append_class_row(rows, sample);
   }
   return rows;
@@ -182,9 +246,9 @@ template <Scalar S>
   int defined = 0;
   for (std::size_t s = 0; s < stride; ++s) {
     for (std::size_t i = 0; i < scored.size(); ++i) {
-      scored[i] = {rows.scores[i * stride + s], rows.truth[i] == (binary ? 1 : s)};
+      scored[i] = {rows.scores[i * stride + s], rows.truth[i] == (binary ? 1 : s), static_cast<std::uint32_t>(i)};
     }
-    const double auc = roc_auc(scored);
+    const double auc = rows.weights.empty() ? roc_auc(scored) : weighted_roc_auc(scored, rows.weights);
     if (std::isnan(auc)) continue;
     sum += auc;
     ++defined;
@@ -193,25 +257,57 @@ template <Scalar S>
 }
 
 void fill_class_metrics(TaskMetrics& out, const std::same_as<ClassRows> auto& rows, int majority) {
-  std::vector<std::size_t> counts(rows.classes * rows.classes);
-  std::size_t correct = 0;
-  std::size_t majority_rows = 0;
+  std::vector<double> counts(rows.classes * rows.classes);
+  double correct = 0.0, majority_rows = 0.0;
   for (std::size_t i = 0; i < rows.truth.size(); ++i) {
-    ++counts[rows.truth[i] * rows.classes + rows.predicted[i]];
-    if (rows.truth[i] == rows.predicted[i]) ++correct;
-    if (majority >= 0 && rows.truth[i] == static_cast<std::size_t>(majority)) ++majority_rows;
+    const double weight = rows.weights.empty() ? 1.0 : rows.weights[i];
+    counts[rows.truth[i] * rows.classes + rows.predicted[i]] += weight;
+    if (rows.truth[i] == rows.predicted[i]) correct += weight;
+    if (majority >= 0 && rows.truth[i] == static_cast<std::size_t>(majority)) majority_rows += weight;
   }
-  const auto total = static_cast<double>(rows.truth.size());
-  out.accuracy = static_cast<double>(correct) / total;
-  if (majority >= 0) out.majority = static_cast<double>(majority_rows) / total;
-  out.macro_f1 = macro_f1(counts, out.classes);
+  const auto total = static_cast<double>(rows.truth.size());  // of weights as well, whose mean is 1
+  out.accuracy = std::min(correct / total, 1.0);
+  if (majority >= 0) out.majority = std::min(majority_rows / total, 1.0);
+  out.macro_f1 = std::min(macro_f1_of<double>(counts, rows.classes), 1.0);
   out.auc = class_auc(rows);
+}
+
+/// The root of the mean of w v^2, for weights whose mean is 1.
+[[nodiscard]] inline double weighted_rms(std::vector<double> values, std::span<const double> weights) {
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] *= std::sqrt(weights[i]);
+  return norm_of<double>(values) / std::sqrt(static_cast<double>(values.size()));
+}
+
+/// fill_real_metrics for weights of rows whose mean is 1 over those with a label.
+template <Scalar S>
+void fill_weighted_real_metrics(TaskMetrics& out, const BatchIn<S>& predictions, const LabelRow<S>& labels,
+                                std::span<const double> weights, const TargetScale& scale) {
+  std::vector<double> present, targets, errors;
+  Moments moments;
+  for_each_present(labels, [&](Eigen::Index row, double label) {
+    present.push_back(weights[static_cast<std::size_t>(row)]);
+    targets.push_back(label);
+    errors.push_back(static_cast<double>(predictions(0, row)) - label);
+    if (present.back() > 0.0) moments.largest = std::max(moments.largest, std::abs(label));
+  });
+  const auto n = static_cast<double>(errors.size());
+  out.mae = 0.0;
+  for (std::size_t i = 0; i < errors.size(); ++i) {
+    out.mae += present[i] / n * std::abs(errors[i]);
+    moments.mean += present[i] / n * targets[i];
+  }
+  for (double& target : targets) target -= moments.mean;
+  moments.deviation = weighted_rms(std::move(targets), present);
+  out.rmse = weighted_rms(std::move(errors), present);
+  out.loss = (out.rmse / scale.spread) * (out.rmse / scale.spread);
+  const double ratio = out.rmse / moments.deviation;
+  if (moments.template varies<S>()) out.r2 = 1.0 - ratio * ratio;
 }
 
 /// Figures of a real-valued task, in double, of errors of any size.
 template <Scalar S>
 void fill_real_metrics(TaskMetrics& out, const BatchIn<S>& predictions, const LabelRow<S>& labels,
-                       const TargetScale& scale) {
+                       std::span<const double> weights, const TargetScale& scale) {
   std::vector<double> errors;
   for (Eigen::Index row = 0; row < labels.size(); ++row) {
     if (std::isnan(labels(row))) continue;
@@ -220,6 +316,7 @@ void fill_real_metrics(TaskMetrics& out, const BatchIn<S>& predictions, const La
   }
   out.labelled = errors.size();
   if (errors.empty()) return;
+  if (!weights.empty()) return fill_weighted_real_metrics<S>(out, predictions, labels, weights, scale);
   const auto n = static_cast<double>(errors.size());
   out.rmse = norm_of<double>(errors) / std::sqrt(n);
   out.mae = 0.0;
@@ -235,27 +332,30 @@ void fill_real_metrics(TaskMetrics& out, const BatchIn<S>& predictions, const La
 /// Judges one task on a set of rows: `predictions` outputs x rows, logits or, of a real target with this scale, values
 /// in its units; `labels` 1 x rows, missing ones left out. `majority` is majority_class(...) of the TRAINING labels, so
 /// that the baseline is one that could really be had; -1 where there is none. Two classes are predicted by the sign of
-/// the logit, several by the largest one. Throws ShapeError and ValueError as task_loss does, and NumericalError where
-/// a prediction is not finite.
+/// the logit, several by the largest one. With `weights`, one a row, every figure is as if each row were there as often
+/// as its weight, of which only the ratios matter, and `labelled` still counts rows. Throws ShapeError and ValueError
+/// as task_loss does, ValueError for impossible weights, NumericalError where a prediction is not finite.
 template <Scalar S>
 [[nodiscard]] TaskMetrics evaluate_task(std::string name, const BatchIn<S>& predictions, const LabelRow<S>& labels,
-                                        LabelKind kind, int majority, const TargetScale& scale = {}) {
+                                        LabelKind kind, int majority, const TargetScale& scale = {},
+                                        std::span<const double> weights = {}) {
   TaskMetrics out;
   out.name = std::move(name);
   out.classes = kind.classes;
   detail::require_finite_logits<S>(predictions, out.name);
   require_outputs(kind, predictions.rows());
   detail::require_size("metrics: number of labels", labels.size(), predictions.cols());
+  const std::vector<double> row_weights = detail::metric_weights<S>(weights, labels, kind, out.name);
   if (kind.classes == 0) {
-    detail::fill_real_metrics<S>(out, predictions, labels, scale);
+    detail::fill_real_metrics<S>(out, predictions, labels, row_weights, scale);
     return out;
   }
   Batch<S> gradient(predictions.rows(), predictions.cols());
-  const TaskLoss loss = task_loss<S>(predictions, labels, kind, gradient);
+  const TaskLoss loss = task_loss<S>(predictions, labels, kind, gradient, {}, row_weights);
   out.labelled = loss.labelled;
   if (out.labelled == 0) return out;
   out.loss = loss.loss;
-  detail::fill_class_metrics(out, detail::class_rows<S>(predictions, labels, kind), majority);
+  detail::fill_class_metrics(out, detail::class_rows<S>(predictions, labels, kind, row_weights), majority);
   return out;
 }
 

@@ -25,7 +25,7 @@ template <Scalar S>
   const Eigen::Index size = model.encoded_size();
   const auto numbers = static_cast<double>(size) * static_cast<double>(data.rows());
   Dataset<S> entries{with_memory(where, bytes_of<S>(numbers), [&] { return Batch<S>(size, data.rows()); }), data.labels,
-                     data.task_names};
+                     data.task_names, data.sample_weights};
   model.encode(data.inputs, entries.inputs);
   for (Eigen::Index row = 0; row < entries.rows(); ++row) {
     if (entries.inputs.col(row).allFinite()) continue;

@@ -17,7 +17,8 @@ namespace qmtl::inline QMTL_ABI {
 struct EpochRecord {
   int epoch = 0;                        ///< from 1
   int epochs = 0;                       ///< as planned
-  double train_loss = 0.0;              ///< sum over tasks of the mean over labelled samples, unweighted
+  double train_loss = 0.0;              ///< sum over tasks of the mean over labelled samples, those of sample and class
+                                        ///< weights weighed, tasks not
   std::vector<double> task_losses;      ///< the same, by task
   std::vector<TaskMetrics> validation;  ///< empty without validation data
   double validation_loss = std::numeric_limits<double>::quiet_NaN();  ///< sum over tasks

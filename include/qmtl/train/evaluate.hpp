@@ -53,6 +53,26 @@ template <Backbone B, Head H>
   return evaluate(copy, data, majorities);
 }
 
+/// Metrics of every task in which each row counts as its sample weight, as if it were there so often: what `evaluate`
+/// gives where the data set has no sample weights. The majority class stays that of unweighted rows. Otherwise as
+/// `evaluate`; also throws ValueError where all labelled rows of a task have the weight 0.
+template <Backbone B, Head H>
+[[nodiscard]] std::vector<TaskMetrics> evaluate_weighted(MultiTaskModel<B, H>& model,
+                                                         const Dataset<typename B::Scalar>& data,
+                                                         std::span<const int> majorities = {}) {
+  validate(model, data);
+  return detail::Evaluation<typename B::Scalar>::task_metrics(task_facts(model), model.target_scaler(), data,
+                                                              model.predict(data.inputs), majorities, true);
+}
+/// The same of a const model.
+template <Backbone B, Head H>
+[[nodiscard]] std::vector<TaskMetrics> evaluate_weighted(const MultiTaskModel<B, H>& model,
+                                                         const Dataset<typename B::Scalar>& data,
+                                                         std::span<const int> majorities = {}) {
+  MultiTaskModel<B, H> copy(model);
+  return evaluate_weighted(copy, data, majorities);
+}
+
 /// Encodes a data set by a model whose backbone has no parameters, with the standardizer that the model has. Cost: a
 /// forward pass of every row; memory: the head's encoded_size() numbers a row. Throws ShapeError or ValueError for data
 /// that does not fit, ValueError for a backbone that is to be trained, NumericalError if a row does not stay finite.

@@ -15,6 +15,7 @@
 #include "qmtl/optimize/schedule.hpp"
 #include "qmtl/optimize/weighting.hpp"
 #include "qmtl/train/checkpoint.hpp"
+#include "qmtl/train/class_weights.hpp"
 #include "qmtl/train/early_stopping.hpp"
 #include "qmtl/train/epoch_record.hpp"
 #include "qmtl/train/standardization.hpp"
@@ -32,6 +33,7 @@ struct FitOptions {
                                           ///< natural zero), or one of your own: see OwnOptimizerSettings
   double head_learning_rate_scale = 1.0;  ///< the head's learning rate is the optimizer's times this
   double head_weight_decay_scale = 1.0;   ///< the same of AdamW's weight decay, for heads that are not spared it
+  ClassWeights class_weights{};           ///< of the loss; rows count by the data set's `sample_weights` as well
   Seed seed{0};                           ///< of the order of the samples, and of PCGrad's projections
   Standardization standardize{};          ///< of inputs, by mean and deviation of each feature
   Standardization standardize_targets{};  ///< of real-valued targets; without, they must lie within a readout's reach

@@ -68,6 +68,7 @@ class NaturalGradientRun {
         rng_(options.seed),
         order_(static_cast<std::size_t>(train.rows())) {
     validate(options);
+    require_unweighted(train, "natural gradient");
     if (train.rows() == 0)
       throw ShapeError("qmtl: natural gradient: rows of the training data, expected at least 1, got 0");
     std::iota(order_.begin(), order_.end(), Eigen::Index{0});
@@ -215,10 +216,11 @@ class NaturalGradientRun {
 /// gradient", Quantum 4, 269, eq. 5) on encoded data: w <- w - learning_rate (g + damping)^-1 dL/dw, task by task, g
 /// being the `metric_tensor` of the batch's rows with a label. Tasks act on copies of the state, so that nothing is
 /// left out by that. A readout's trainable scale is no angle and takes a plain gradient step. The backbone stays as it
-/// is, and the scale of a real target is learnt as by `fit`; the same seed gives the same bits. Cost of a
-/// step besides that of `fit`: see metric_tensor, and weights^3 a task. Throws ShapeError or ValueError for data or
-/// options that do not fit, NumericalError if a loss or step is not finite: then the model has the parameters from
-/// before that batch, but for the tasks in front of the one it names, which have made their step.
+/// is, and the scale of a real target is learnt as by `fit`; the same seed gives the same bits. Sample weights
+/// are refused (ValueError). Cost of a step besides that of `fit`: see metric_tensor, and weights^3 a task. Throws
+/// ShapeError or ValueError for data or options that do not fit, NumericalError if a loss or step is not finite: then
+/// the model has the parameters from before that batch, but for the tasks in front of the one it names, which have made
+/// their step.
 template <Backbone B, WindowHead H>
 FitReport fit_natural(MultiTaskModel<B, H>& model, const EncodedDataset<typename B::Scalar>& train,
                       const NaturalGradientOptions& options = {}) {

@@ -74,30 +74,33 @@ class Objective {
   explicit Objective(M& model) : Objective(std::unique_ptr<Trainee<S>>(make_trainee(model))) {}
 
   /// Evaluates the sum of the tasks' mean losses on a batch and its gradients; samples without a label of a task add
-  /// nothing to it. Throws ShapeError or ValueError for inputs or labels that do not fit.
-  double evaluate(const BatchIn<S>& inputs, const BatchIn<S>& labels) {
-    const double total = forward(inputs, labels);
+  /// nothing to it. `row_weights`, tasks x B numbers, a task's behind each other, are the `weights` of `task_loss`;
+  /// without, each sample counts once. Throws ShapeError or ValueError for inputs, labels or weights that do not fit.
+  double evaluate(const BatchIn<S>& inputs, const BatchIn<S>& labels, std::span<const double> row_weights = {}) {
+    const double total = forward(inputs, labels, row_weights);
     backward();
     return total;
   }
 
   /// The same for entries that the model's `encode` has set, with a gradient of the head alone.
-  double evaluate_encoded(const BatchIn<S>& entries, const BatchIn<S>& labels) {
-    const double total = forward_encoded(entries, labels);
+  double evaluate_encoded(const BatchIn<S>& entries, const BatchIn<S>& labels,
+                          std::span<const double> row_weights = {}) {
+    const double total = forward_encoded(entries, labels, row_weights);
     backward_encoded(entries);
     return total;
   }
 
   /// The sum of the tasks' mean losses on a batch, keeping what a backward needs.
-  double forward(const BatchIn<S>& inputs, const BatchIn<S>& labels) {
-    begin(inputs.cols(), labels);
+  double forward(const BatchIn<S>& inputs, const BatchIn<S>& labels, std::span<const double> row_weights = {}) {
+    begin(inputs.cols(), labels, row_weights);
     model_->forward(inputs, logits_.leftCols(batch_));
-    return evaluate_losses(labels);
+    return evaluate_losses(labels, row_weights);
   }
-  double forward_encoded(const BatchIn<S>& entries, const BatchIn<S>& labels) {
-    begin(entries.cols(), labels);
+  double forward_encoded(const BatchIn<S>& entries, const BatchIn<S>& labels,
+                         std::span<const double> row_weights = {}) {
+    begin(entries.cols(), labels, row_weights);
     model_->forward_encoded(entries, logits_.leftCols(batch_));
-    return evaluate_losses(labels);
+    return evaluate_losses(labels, row_weights);
   }
 
   /// Sets the gradients to those of the sum of the tasks' losses of the last forward, each times its weight; without
@@ -135,24 +138,28 @@ class Objective {
  private:
   explicit Objective(std::unique_ptr<Trainee<S>> own) : Objective(*own) { own_ = std::move(own); }
 
-  void begin(Eigen::Index batch, const BatchIn<S>& labels) {
+  void begin(Eigen::Index batch, const BatchIn<S>& labels, std::span<const double> row_weights) {
     detail::require_size("objective: rows of the labels (tasks)", labels.rows(), tasks().size());
     detail::require_size("objective: columns of the labels", labels.cols(), batch);
+    if (!row_weights.empty()) {
+      detail::require_size("objective: number of row weights", row_weights.size(), labels.size());
+    }
     detail::grow(logits_, model_->facts().outputs, batch);
     detail::grow(dlogits_, model_->facts().outputs, batch);
     batch_ = batch;
   }
 
   /// Losses of the logits, and their gradients.
-  double evaluate_losses(const BatchIn<S>& labels) {
+  double evaluate_losses(const BatchIn<S>& labels, std::span<const double> row_weights) {
     pass_ = model_->passes();
+    const std::size_t batch = row_weights.empty() ? 0 : static_cast<std::size_t>(batch_);
     double total = 0.0;
     for (std::size_t t = 0; t < losses_.size(); ++t) {
       const TaskFacts& task = tasks()[t];
       losses_[t] = task_loss<S>(logits_.leftCols(batch_).middleRows(task.first_output, task.outputs),
                                 labels.row(static_cast<Eigen::Index>(t)), LabelKind{task.classes},
                                 dlogits_.leftCols(batch_).middleRows(task.first_output, task.outputs),
-                                model_->target_scaler()[t]);
+                                model_->target_scaler()[t], row_weights.subspan(t * batch, batch));
       total += losses_[t].loss;
     }
     return total;

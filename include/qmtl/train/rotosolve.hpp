@@ -14,6 +14,7 @@
 
 #include "qmtl/core/clock.hpp"
 #include "qmtl/train/angles/task_line.hpp"
+#include "qmtl/train/class_weights.hpp"
 #include "qmtl/train/evaluate.hpp"
 #include "qmtl/train/standardization.hpp"
 
@@ -117,6 +118,7 @@ class RotosolveRun {
                     "all at most, to be trained by rotosolve");
     });
     validate(options);
+    require_unweighted(data, "rotosolve");
     if (data.rows() == 0) throw ShapeError("qmtl: rotosolve: rows of the data, expected at least 1, got 0");
   }
 
@@ -298,7 +300,7 @@ class RotosolveRun {
 /// is, missing labels contribute nothing, and the scale of a real target is learnt as by `fit`. Angles come back within
 /// half a period of 0. A weight whose uses have no common frequency does not compile. Cost of a sweep: an evaluation of
 /// the head on all rows for each coefficient of the task with most. Throws ShapeError or ValueError for data or options
-/// that do not fit, NumericalError if a loss is not finite.
+/// that do not fit, as sample weights, NumericalError if a loss is not finite.
 template <Backbone B, WindowHead H>
 RotosolveReport rotosolve(MultiTaskModel<B, H>& model, const EncodedDataset<typename B::Scalar>& data,
                           const RotosolveOptions& options = {}) {

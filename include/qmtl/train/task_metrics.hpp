@@ -25,23 +25,26 @@ template <Scalar S>
 /// A class for the reason that LayerProducts is one.
 template <Scalar S>
 struct Evaluation {
-  /// Metrics of every task from a model's predictions (outputs x rows) of a data set's rows.
+  /// Metrics of every task from a model's predictions (outputs x rows) of a data set's rows, which count by their
+  /// sample weights if `weighted`.
   [[nodiscard]] static std::vector<TaskMetrics> task_metrics(std::span<const TaskFacts> tasks,
                                                              const TargetScaler<S>& targets, const Dataset<S>& data,
                                                              const BatchIn<S>& predictions,
-                                                             std::span<const int> majorities);
+                                                             std::span<const int> majorities, bool weighted = false);
 };
 
 template <Scalar S>
 std::vector<TaskMetrics> Evaluation<S>::task_metrics(std::span<const TaskFacts> tasks, const TargetScaler<S>& targets,
                                                      const Dataset<S>& data, const BatchIn<S>& predictions,
-                                                     std::span<const int> majorities) {
+                                                     std::span<const int> majorities, bool weighted) {
   if (!majorities.empty()) require_size("evaluate: number of majority classes", majorities.size(), tasks.size());
   std::vector<TaskMetrics> metrics;
   for (std::size_t t = 0; t < tasks.size(); ++t) {
-    metrics.push_back(evaluate_task<S>(tasks[t].name, predictions.middleRows(tasks[t].first_output, tasks[t].outputs),
-                                       data.labels.row(static_cast<Eigen::Index>(t)), LabelKind{tasks[t].classes},
-                                       majorities.empty() ? -1 : majorities[t], targets[t]));
+    metrics.push_back(
+        evaluate_task<S>(tasks[t].name, predictions.middleRows(tasks[t].first_output, tasks[t].outputs),
+                         data.labels.row(static_cast<Eigen::Index>(t)), LabelKind{tasks[t].classes},
+                         majorities.empty() ? -1 : majorities[t], targets[t],
+                         weighted ? std::span<const double>(data.sample_weights) : std::span<const double>()));
   }
   return metrics;
 }
@@ -56,4 +59,14 @@ template <Scalar S>
   return detail::Evaluation<S>::task_metrics(model.tasks(), model.target_scaler(), data, model.predict(data.inputs),
                                              majorities);
 }
+
+/// The same, each row counting as its sample weight; see evaluate_weighted of a model.
+template <Scalar S>
+[[nodiscard]] std::vector<TaskMetrics> evaluate_weighted(Trainee<S>& model, const Dataset<S>& data,
+                                                         std::span<const int> majorities = {}) {
+  validate(model, data);
+  return detail::Evaluation<S>::task_metrics(model.tasks(), model.target_scaler(), data, model.predict(data.inputs),
+                                             majorities, true);
+}
+
 }  // namespace qmtl::inline QMTL_ABI

@@ -53,6 +53,7 @@ class Trainer {
       : model_(model),
         data_(&data),
         options_(options),
+        row_weights_(row_weights<S>(options.class_weights, model.tasks(), data)),
         objective_(model),
         task_gradients_(model.facts()),
         task_weights_(options.weighting, options.optimizer, label_kinds(model.tasks())),
@@ -163,8 +164,21 @@ class Trainer {
       inputs_.col(i) = data_->inputs.col(row);
       labels_.col(i) = data_->labels.col(row);
     }
-    if (encoded_) return objective_.forward_encoded(inputs(), labels_.leftCols(batch_));
-    return objective_.forward(inputs(), labels_.leftCols(batch_));
+    if (encoded_) return objective_.forward_encoded(inputs(), labels_.leftCols(batch_), batch_weights());
+    return objective_.forward(inputs(), labels_.leftCols(batch_), batch_weights());
+  }
+
+  /// The weights of the batch's rows in the tasks' losses, as Objective takes them.
+  [[nodiscard]] std::span<const double> batch_weights() {
+    if (row_weights_.empty()) return {};
+    const auto batch = static_cast<std::size_t>(batch_), first = static_cast<std::size_t>(batch_start_);
+    batch_weights_.resize(labelled_.size() * batch);
+    for (std::size_t t = 0; t < labelled_.size(); ++t) {
+      for (std::size_t i = 0; i < batch; ++i) {
+        batch_weights_[t * batch + i] = row_weights_[t * order_.size() + static_cast<std::size_t>(order_[first + i])];
+      }
+    }
+    return batch_weights_;
   }
 
   void backward() {
@@ -305,6 +319,7 @@ class Trainer {
   const Dataset<S>* data_;
   bool encoded_ = false;  // the inputs are a head's entries
   const FitOptions& options_;
+  std::vector<double> row_weights_, batch_weights_;  // of all rows and of the batch; empty where all count the same
   Objective<S> objective_;
   TaskGradients<S> task_gradients_;
   TaskWeights<> task_weights_;

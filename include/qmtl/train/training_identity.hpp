@@ -27,9 +27,9 @@ namespace qmtl::inline QMTL_ABI::detail {
 /// All options but the number of epochs, callbacks and the checkpoint: one that is forgotten here does not compile.
 template <class Text>
 void describe_settings(Text& out, const FitOptions& options) {
-  const auto& [epochs, batch_size, optimizer, head_learning_rate_scale, head_weight_decay_scale, seed, standardize,
-               standardize_targets, encoded_dataset_bytes, early_stopping, callbacks, schedule, clipping, weighting,
-               conflicts, checkpoint] = options;
+  const auto& [epochs, batch_size, optimizer, head_learning_rate_scale, head_weight_decay_scale, class_weights, seed,
+               standardize, standardize_targets, encoded_dataset_bytes, early_stopping, callbacks, schedule, clipping,
+               weighting, conflicts, checkpoint] = options;
   const auto value = [&out](std::string_view name, const auto& v) {
     out.line(name);
     out.word(v);
@@ -42,6 +42,8 @@ void describe_settings(Text& out, const FitOptions& options) {
   alternative("optimizer", optimizer);
   value("head_learning_rate_scale", exact(head_learning_rate_scale));
   value("head_weight_decay_scale", exact(head_weight_decay_scale));
+  out.line("class_weights");
+  describe_settings(out, class_weights);
   value("seed", seed.value);
   value("standardize", name_of(standardize.choice));
   value("standardize_targets", name_of(standardize_targets.choice));
@@ -60,7 +62,7 @@ void describe_settings(Text& out, const FitOptions& options) {
   value("conflicts", conflicts == GradientConflicts::pcgrad ? "pcgrad" : "summed");
 }
 
-/// "20 features x 100 rows, 3 tasks, hash ..." of inputs, labels and names.
+/// "20 features x 100 rows, 3 tasks, hash ..." of inputs, labels, weights and names.
 template <Scalar S>
 [[nodiscard]] std::string describe_data(const Dataset<S>* data) {
   if (data == nullptr) return "none";
@@ -68,6 +70,7 @@ template <Scalar S>
   for (const Batch<S>* part : {&data->inputs, &data->labels}) {
     hash = fnv1a(std::as_bytes(std::span<const S>(part->data(), static_cast<std::size_t>(part->size()))), hash);
   }
+  hash = fnv1a(std::as_bytes(std::span<const double>(data->sample_weights)), hash);
   for (const std::string& name : data->task_names) {
     hash = fnv1a(std::as_bytes(std::span<const char>(name.data(), name.size() + 1)), hash);
   }

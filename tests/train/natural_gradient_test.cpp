@@ -218,6 +218,12 @@ TEST_CASE("options and data that natural training cannot use are named") {
   CHECK(message_of<ShapeError>([&] { fit_natural(model, data, make_related_tasks({.features = 3}).data); }) ==
         where + "validation: features of the inputs must be 5, got 3");
 
+  auto weighted = data;
+  weighted.sample_weights.assign(static_cast<std::size_t>(data.rows()), 1.0);
+  CHECK(message_of<ValueError>([&] {
+          fit_natural(model, weighted);
+        }).starts_with(where + "sample weights, expected none, since every row counts the same, got "));
+
   CHECK(fit_natural(model, encoded, {.epochs = 0}).history.empty());
   model.head_weights()[6] = std::numeric_limits<double>::quiet_NaN();
   CHECK(message_of<NumericalError>([&] { fit_natural(model, encoded); }) ==

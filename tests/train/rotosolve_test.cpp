@@ -350,6 +350,10 @@ TEST_CASE("options and data that rotosolve cannot use are named") {
   CHECK_THROWS_AS(rotosolve(other, encoded), ShapeError);
   CHECK(message_of<ShapeError>([&] { rotosolve(model, make_related_tasks({.rows = 9, .features = 3}).data); }) ==
         where + "features of the inputs must be 5, got 3");
+  auto weighted = data;
+  weighted.sample_weights.assign(20, 1.0);
+  CHECK(message_of<ValueError>([&] { rotosolve(model, weighted); }) ==
+        where + "sample weights, expected none, since every row counts the same, got 20");
   model.head_weights()[6] = std::numeric_limits<double>::quiet_NaN();
   CHECK(message_of<NumericalError>([&] { rotosolve(model, encoded); }) ==
         where + "the loss of task second, expected a finite number, got nan before the first sweep");

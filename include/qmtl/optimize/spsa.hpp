@@ -39,9 +39,9 @@ struct SpsaReport {
 
 /// What spsa minimises: a number for the parameters.
 template <class F, class S>
-concept SpsaObjective =
-    std::invocable<F&, std::span<const S>> && std::convertible_to < std::invoke_result_t<F&, std::span<const S>>,
-double > ;
+concept SpsaObjective = requires(F& objective, std::span<const S> parameters) {
+  { objective(parameters) } -> std::convertible_to<double>;
+};
 
 namespace detail {
 

@@ -3,6 +3,7 @@
 
 #include "qmtl/hardware/graph_coloring.hpp"
 
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -122,10 +123,56 @@ TEST_CASE("large graphs are coloured properly and always alike", "[hardware]") {
   CHECK(detail::count_colors(color_graph(cycle(200))) == 2);
 }
 
+/// Every vertex has as many colours as it wants, all different, and none of a neighbour's.
+bool proper(const Neighbors& graph, const std::vector<std::size_t>& copies, const ColorSets& colors) {
+  bool good = colors.size() == graph.size();
+  for (std::size_t v = 0; v < graph.size(); ++v) {
+    const std::set<int> own(colors[v].begin(), colors[v].end());
+    good = good && own.size() == copies[v] && colors[v].size() == copies[v];
+    for (const int u : graph[v]) {
+      for (const int color : colors[static_cast<std::size_t>(u)]) good = good && !own.contains(color);
+    }
+  }
+  return good;
+}
+
+TEST_CASE("vertices that want many colours share them as their copies would", "[hardware]") {
+  const auto count = [](const Neighbors& graph, const std::vector<std::size_t>& copies) {
+    const ColorSets colors = color_graph(graph, copies);
+    CHECK(proper(graph, copies, colors));
+    return detail::count_colors(colors);
+  };
+  const Neighbors path = graph_of(3, {{0, 1}, {1, 2}});
+  CHECK(count({}, {}) == 0);
+  CHECK(count(path, {0, 0, 0}) == 0);
+  CHECK(count(path, {1, 2, 1}) == 3);
+  CHECK(count(path, {1000, 300, 700}) == 1300);
+  CHECK(count(graph_of(4, {{0, 1}, {1, 2}, {2, 3}}), {300, 100, 100, 300}) == 400);
+  CHECK(count(cycle(5), {2, 2, 2, 2, 2}) == 5);  // two of five at a time (Stahl 1976)
+  CHECK(count(cycle(5), {100, 100, 100, 100, 100}) == 250);
+  CHECK(count(cycle(7), {9, 9, 9, 9, 9, 9, 9}) <= 23);
+  CHECK(count(cycle(8), std::vector<std::size_t>(8, 1250)) == 2500);
+  CHECK(count(Neighbors(1), {20000}) == 20000);
+  Rng rng(Seed{5});
+  for (int trial = 0; trial < 20; ++trial) {
+    const Neighbors graph = random_graph(trial < 10 ? 7 : 40, 0.3, rng);
+    std::vector<std::size_t> copies;
+    for (std::size_t v = 0; v < graph.size(); ++v) copies.push_back(rng.below(9));
+    const int colors = count(graph, copies);
+    const ColorSets one_by_one = detail::color_each_copy(graph, copies);
+    CHECK(colors <= detail::count_colors(one_by_one));
+  }
+  CHECK_THROWS_AS(color_graph(path, std::vector<std::size_t>{1, 2}), ShapeError);
+}
+
 TEST_CASE("neighbours that cannot be are refused", "[hardware]") {
   CHECK(test::message_of<ShapeError>([] {
           (void)color_graph({{1}, {}});
         }) == "qmtl: color_graph: vertex 1 is a neighbour of 0 and not the other way");
+  CHECK(test::message_of<ShapeError>([] {
+          (void)color_graph({{}, {0}});
+        }) == "qmtl: color_graph: vertex 0 is a neighbour of 1 and not the other way");
+  CHECK(color_graph({{1, 1}, {0}}) == std::vector{0, 1});
   CHECK_THROWS_AS(color_graph({{0}}), ShapeError);
   CHECK_THROWS_AS(color_graph({{-1}}), ShapeError);
   CHECK_THROWS_AS(color_graph({{2}, {}}), ShapeError);

@@ -4,6 +4,7 @@
 #include "qmtl/hardware/plan_job.hpp"
 
 #include <cmath>
+#include <limits>
 #include <set>
 #include <string>
 #include <vector>
@@ -132,6 +133,127 @@ TEST_CASE("what samples have in common is transpiled once, or each circuit with 
   CHECK(with_numbers == 9);
   CHECK(once.circuits == each.circuits);
   CHECK(largest_difference(jobs, once) < 1e-12);
+}
+
+/// Eight tasks on windows of a ring of as many qubits, each with as many rows.
+class WideQuestion {
+ public:
+  explicit WideQuestion(Eigen::Index rows) {
+    for (int q = 0; q < tasks; ++q) encoding_.push_back(gate::ry(q, feature(q)));
+    for (int q = 0; q < tasks; ++q) encoding_.push_back(gate::cz(q, (q + 1) % tasks));
+    for (int t = 0; t < tasks; ++t) {
+      ops_.push_back(encoding_);
+      ops_.back().push_back(gate::cx(t, (t + 1) % tasks));
+      windows_.push_back({t, (t + 1) % tasks});
+    }
+    parameters_ = Batch<double>(tasks, rows);
+    for (Eigen::Index i = 0; i < parameters_.size(); ++i) parameters_.data()[i] = 1e-3 * static_cast<double>(i);
+  }
+
+  /// Of a row or of all.
+  [[nodiscard]] std::vector<CircuitJob> jobs(Eigen::Index first, Eigen::Index count) const {
+    std::vector<CircuitJob> out;
+    for (std::size_t t = 0; t < ops_.size(); ++t) {
+      const BatchView<const double> rows(parameters_.col(first).data(), tasks, count);
+      out.push_back({{tasks, ops_[t]}, qubits_, windows_[t], rows, eigenvalues_, encoding_.size()});
+    }
+    return out;
+  }
+
+  static constexpr int tasks = 8;
+
+ private:
+  std::vector<Operation> encoding_;
+  std::vector<std::vector<Operation>> ops_;
+  std::vector<std::vector<int>> windows_;
+  std::vector<int> qubits_{0, 1, 2, 3, 4, 5, 6, 7};
+  Batch<double> parameters_, eigenvalues_{{1}, {-1}, {-1}, {1}};
+};
+
+TEST_CASE("thousands of predictions, asked for one by one or at once, take as few circuits", "[hardware]") {
+  constexpr Eigen::Index rows = 1250;
+  const WideQuestion question(rows);
+  std::vector<CircuitJob> one_by_one;
+  for (Eigen::Index r = 0; r < rows; ++r) {
+    for (const auto& job : question.jobs(r, 1)) one_by_one.push_back(job);
+  }
+  int calls = 0;
+  const auto count = [&calls](const Program& program) {
+    ++calls;
+    return program;
+  };
+  const HardwareJob plan = plan_hardware_job(one_by_one, {.transpile = count});
+  CHECK(plan.runs() == 10000);
+  CHECK(plan.circuits.size() == 2 * rows);  // a ring of even length has two colours
+  CHECK(calls == 2);                        // each for all rows
+  const HardwareJob at_once = plan_hardware_job(question.jobs(0, rows));
+  CHECK(at_once.circuits.size() == 2 * rows);
+  CHECK(largest_difference(question.jobs(0, 2), plan_hardware_job(question.jobs(0, 2))) < 1e-12);
+  const std::vector<CircuitJob> few(one_by_one.begin(), one_by_one.begin() + 40);
+  CHECK(largest_difference(few, plan_hardware_job(few)) < 1e-12);  // 40 runs: by their sets of qubits
+}
+
+TEST_CASE("light cones of many samples fill circuits that they have no qubit in common in", "[hardware]") {
+  const std::vector<Operation> cone{gate::ry(0, feature(0)), gate::cz(0, 1)};
+  const Batch<double> eigenvalues{{1.0}, {-1.0}};
+  const std::vector<int> first{0, 1}, second{2, 3}, overlapping{1, 2}, measured{0};
+  std::vector<Batch<double>> parameters;
+  for (int r = 0; r < 30; ++r) parameters.push_back(Batch<double>::Constant(1, 1, 0.1 * r));
+  std::vector<CircuitJob> jobs;
+  for (const auto& of_row : parameters) {
+    for (const auto* qubits : {&first, &second, &overlapping}) {
+      jobs.push_back({{2, cone}, *qubits, measured, of_row, eigenvalues, 2});
+    }
+  }
+  const HardwareJob plan = plan_hardware_job(jobs);
+  CHECK(plan.circuits.size() == 60);
+  CHECK(largest_difference(jobs, plan) < 1e-12);
+}
+
+TEST_CASE("readout is calibrated in the device's gates", "[hardware]") {
+  const HeadQuestion question(1);
+  const auto without_x = [](const Program& program) {
+    Program out(program.qubits());
+    for (const auto& r : program.registers()) out.add_register(r.name, r.bits);
+    for (const auto& step : program.instructions()) {
+      const auto* op = std::get_if<Operation>(&step.action);
+      if (op != nullptr && op->gate == Gate::X) {
+        const int q = op->qubits[0];
+        out.append(gate::rz(q, 0.3)).append(gate::sx(q)).append(gate::sx(q));
+      } else {
+        out.append(step);
+      }
+    }
+    return out;
+  };
+  const HardwareJob plan = plan_hardware_job(question.jobs(), {.transpile = without_x, .calibrate_readout = true});
+  const auto& ones = plan.circuits[static_cast<std::size_t>(plan.calibration->ones)];
+  for (const auto& step : ones.instructions()) {
+    const auto* op = std::get_if<Operation>(&step.action);
+    CHECK((op == nullptr || op->gate != Gate::X));
+  }
+  CHECK(register_probabilities(ones, NoiseModel())[0].back() == Approx(1.0));
+  const auto& zeros = plan.circuits[static_cast<std::size_t>(plan.calibration->zeros)];
+  CHECK(register_probabilities(zeros, NoiseModel())[0].front() == 1.0);
+  const auto no_x = [](const Program& program) {
+    Program out(program.qubits());
+    for (const auto& r : program.registers()) out.add_register(r.name, r.bits);
+    for (const auto& step : program.instructions()) {
+      const auto* op = std::get_if<Operation>(&step.action);
+      if (op == nullptr || op->gate != Gate::X) out.append(step);
+    }
+    return out;
+  };
+  CHECK_THROWS_AS(plan_hardware_job(question.jobs(), {.transpile = no_x, .calibrate_readout = true}), CircuitError);
+}
+
+TEST_CASE("parameters that are no numbers go to no device", "[hardware]") {
+  for (const double bad : {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
+    HeadQuestion question(3);
+    question.parameters(2)(1, 1) = bad;
+    CHECK(test::message_of<ValueError>([&] { (void)plan_hardware_job(question.jobs()); }) ==
+          "qmtl: HardwareJob: parameters of run 1 of job 2, expected finite numbers, got NaN or infinity");
+  }
 }
 
 TEST_CASE("names of jobs are new ones unless they are given", "[hardware]") {

@@ -110,11 +110,14 @@ class JobProgram {
   [[nodiscard]] const std::vector<bool>& own() const noexcept { return own_; }
 
   /// The same for jobs of the same circuit, qubits and measured qubits.
-  [[nodiscard]] std::uint64_t hash() const {
-    OperationKey key(program_, job_->qubits);
-    for (const auto& step : program_.instructions()) key.put(step);
-    key.put_qubits(job_->measured);
-    return key.hash();
+  [[nodiscard]] std::uint64_t hash() const { return whole_key().hash(); }
+
+  /// The same for jobs that differ in the values of their parameters only.
+  [[nodiscard]] std::string key() const {
+    OperationKey key = whole_key();
+    key.put_value(static_cast<double>(shared_));
+    key.put_value(static_cast<double>(job_->parameters.rows()));
+    return key.text();
   }
 
   /// The same for runs that begin with the same operations on the same qubits, with the same angles.
@@ -133,6 +136,13 @@ class JobProgram {
 
  private:
   static constexpr std::size_t max_measured = 30;
+
+  [[nodiscard]] OperationKey whole_key() const {
+    OperationKey key(program_, job_->qubits);
+    for (const auto& step : program_.instructions()) key.put(step);
+    key.put_qubits(job_->measured);
+    return key;
+  }
 
   [[nodiscard]] std::span<const double> features(Eigen::Index run) const {
     return {job_->parameters.col(run).data(), static_cast<std::size_t>(job_->parameters.rows())};

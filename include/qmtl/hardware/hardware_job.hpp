@@ -2,13 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // HardwareJob: the circuits that a device is to run for a head, and which of their registers belongs to which run.
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "qmtl/circuit/program.hpp"
+#include "qmtl/core/error.hpp"
 #include "qmtl/core/scalar.hpp"
 
 namespace qmtl::inline QMTL_ABI {
@@ -53,4 +56,20 @@ struct HardwareJob {
   }
 };
 
+namespace detail {
+
+/// Whether services, files and URLs can carry a job's name as it is.
+[[nodiscard]] inline bool is_job_name(std::string_view name) noexcept {
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  };
+  return !name.empty() && name.size() <= 64 && std::ranges::all_of(name, allowed);
+}
+
+inline void check_job_name(std::string_view name) {
+  if (is_job_name(name)) return;
+  throw ValueError("qmtl: HardwareJob: name, expected 1 to 64 letters, digits, '-' and '_'");
+}
+
+}  // namespace detail
 }  // namespace qmtl::inline QMTL_ABI

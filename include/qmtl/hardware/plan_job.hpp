@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -16,8 +17,9 @@
 #include <vector>
 
 #include "qmtl/hardware/bound_runs.hpp"
-#include "qmtl/hardware/graph_coloring.hpp"
+#include "qmtl/hardware/circuit_sharing.hpp"
 #include "qmtl/hardware/hardware_job.hpp"
+#include "qmtl/hardware/synthesis/unitaries.hpp"
 
 namespace qmtl::inline QMTL_ABI {
 
@@ -50,31 +52,40 @@ namespace detail {
   return name;
 }
 
-inline void check_job_name(std::string_view name) {
-  const auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-  };
-  if (!name.empty() && name.size() <= 64 && std::ranges::all_of(name, allowed)) return;
-  throw ValueError("qmtl: HardwareJob: name, expected 1 to 64 letters, digits, '-' and '_'");
-}
-
 /// Puts the runs of jobs on circuits.
 class JobPlanner {
  public:
   JobPlanner(std::span<const CircuitJob> jobs, const HardwareOptions& options) : options_(&options) {
     out_.name = options.name.empty() ? random_job_name() : options.name;
     out_.shots = options.shots;
+    programs_.reserve(jobs.size());
+    std::map<std::string, std::size_t> known;
     for (const auto& job : jobs) {
-      programs_.emplace_back(job);
-      width_ = std::max(width_, programs_.back().whole().size());
+      require_numbers(job, programs_.size());
+      const JobProgram& program = programs_.emplace_back(job);
+      width_ = std::max(width_, program.whole().size());
+      first_alike_.push_back(known.try_emplace(program.key(), first_alike_.size()).first->second);
       out_.jobs.push_back(
-          {programs_.back().hash(), job.parameters, std::vector<RunPlace>(static_cast<std::size_t>(job.runs()))});
+          {program.hash(), job.parameters, std::vector<RunPlace>(static_cast<std::size_t>(job.runs()))});
     }
   }
 
   [[nodiscard]] HardwareJob plan() && {
+    CircuitSharing sharing;
     for (const auto& group : groups()) {
-      for (const auto& together : colored(group)) add_circuit(together);
+      if (!options_->share_circuits) {
+        for (const auto& run : group) add_circuit({run});
+        continue;
+      }
+      std::vector<RunQubits> qubits;
+      for (const auto& run : group) {
+        qubits.push_back({run.beginning, &programs_[run.job].whole(), &programs_[run.job].own()});
+      }
+      for (const auto& members : sharing(qubits)) {
+        std::vector<Run> together;
+        for (const std::size_t m : members) together.push_back(group[m]);
+        add_circuit(together);
+      }
     }
     if (options_->calibrate_readout && !out_.circuits.empty()) add_calibration();
     return std::move(out_);
@@ -84,55 +95,37 @@ class JobPlanner {
   struct Run {
     std::size_t job = 0;
     Eigen::Index run = 0;
-    std::string shared;  ///< what it begins with
+    std::size_t beginning = 0;  ///< the same number for runs that begin with the same operations
   };
+
+  /// A device would be sent angles that are no numbers, and JSON has none.
+  static void require_numbers(const CircuitJob& job, std::size_t number) {
+    for (Eigen::Index r = 0; r < job.runs(); ++r) {
+      if (job.parameters.col(r).allFinite()) continue;
+      throw ValueError(text("qmtl: HardwareJob: parameters of run ", r, " of job ", number,
+                            ", expected finite numbers, got NaN or infinity"));
+    }
+  }
 
   /// Runs that may go together: those of one sample, where each job has as many, or that begin alike.
   [[nodiscard]] std::vector<std::vector<Run>> groups() const {
     bool by_sample = true;
     for (const auto& program : programs_) by_sample &= program.job().runs() == programs_.front().job().runs();
-    std::map<std::string, std::size_t> known;
+    Numbering<std::string> beginnings;
     std::vector<std::vector<Run>> out;
     for (std::size_t j = 0; j < programs_.size(); ++j) {
       for (Eigen::Index r = 0; r < programs_[j].job().runs(); ++r) {
-        Run run{j, r, programs_[j].shared_key(r)};
-        const auto [place, is_new] = known.try_emplace(by_sample ? std::to_string(r) : run.shared, out.size());
-        if (is_new) out.emplace_back();
-        out[place->second].push_back(std::move(run));
+        const Run run{j, r, beginnings(programs_[j].shared_key(r))};
+        const std::size_t group = by_sample ? static_cast<std::size_t>(r) : run.beginning;
+        if (group >= out.size()) out.resize(group + 1);
+        out[group].push_back(run);
       }
     }
     return out;
   }
 
-  /// Runs that begin alike need qubits of their own from there on, others from the start.
-  [[nodiscard]] bool fit_together(const Run& a, const Run& b) const {
-    const JobProgram &first = programs_[a.job], &second = programs_[b.job];
-    return a.shared == b.shared ? disjoint(first.own(), second.own()) : disjoint(first.whole(), second.whole());
-  }
-
-  [[nodiscard]] std::vector<std::vector<Run>> colored(const std::vector<Run>& group) const {
-    Neighbors conflicts(group.size());
-    for (std::size_t a = 0; a < group.size(); ++a) {
-      for (std::size_t b = 0; b < group.size(); ++b) {
-        if (a == b || (options_->share_circuits && fit_together(group[a], group[b]))) continue;
-        conflicts[a].push_back(static_cast<int>(b));
-      }
-    }
-    const auto colors = color_graph(conflicts);
-    std::vector<std::size_t> place(group.size(), group.size());  // of a colour: in the order of the first runs
-    std::vector<std::vector<Run>> out;
-    for (std::size_t v = 0; v < group.size(); ++v) {
-      auto& at = place[static_cast<std::size_t>(colors[v])];
-      if (at == group.size()) {
-        at = out.size();
-        out.emplace_back();
-      }
-      out[at].push_back(group[v]);
-    }
-    return out;
-  }
-
-  /// Jobs that are measured together, and which of them bring the operations that they begin with.
+  /// Jobs that are measured together, by the first that is like each, and which of them bring the operations that they
+  /// begin with.
   using Structure = std::vector<std::pair<std::size_t, bool>>;
 
   /// Their circuit with a register a job, whose features are those of all jobs, one after the other.
@@ -166,7 +159,8 @@ class JobPlanner {
     return out;
   }
 
-  /// The circuit of jobs that are measured together, transpiled once for all samples unless angles are bound before.
+  /// The circuit of jobs that are measured together, transpiled once for all samples, and calls of one sample each,
+  /// unless angles are bound before.
   [[nodiscard]] const Program& circuit_of(const Structure& structure) {
     const auto known = circuits_.find(structure);
     if (known != circuits_.end()) return known->second;
@@ -178,10 +172,10 @@ class JobPlanner {
   /// A circuit that measures these runs, each into a register of its own.
   void add_circuit(const std::vector<Run>& together) {
     Structure structure;
-    std::set<std::string> begun;
+    std::set<std::size_t> begun;
     std::vector<double> parameters;
     for (const auto& run : together) {
-      structure.emplace_back(run.job, begun.insert(run.shared).second);
+      structure.emplace_back(first_alike_[run.job], begun.insert(run.beginning).second);
       const auto column = programs_[run.job].job().parameters.col(run.run);
       parameters.insert(parameters.end(), column.begin(), column.end());
     }
@@ -222,16 +216,48 @@ class JobPlanner {
     return {qubits.begin(), qubits.end()};
   }
 
+  /// X on a qubit of the device in its gates: what the transpiler makes of it on a qubit of the head.
+  [[nodiscard]] std::vector<Operation> transpiled_x() const {
+    Program alone(static_cast<int>(width_));
+    alone.append(gate::x(0));
+    alone.add_register("x", 1);
+    alone.measure(0, 0);
+    const Program made = transpiled(std::move(alone));
+    const int qubit = measured_into(made, 0).front();
+    std::vector<Operation> out;
+    Unitary2 product = Unitary2::Identity();
+    for (const auto& step : made.instructions()) {
+      const auto on = instruction_qubits(step);
+      if (std::ranges::find(on, qubit) == on.end()) continue;
+      if (std::holds_alternative<Barrier>(step.action) || std::holds_alternative<Measurement>(step.action)) continue;
+      const Operation* op = bound_gate(step);
+      if (op == nullptr || info(op->gate).qubits != 1) refuse_x();
+      out.push_back(*op);
+      product = (one_qubit_matrix(*op) * product).eval();
+    }
+    if (!(std::abs(product(0, 0)) < 1e-6)) refuse_x();
+    return out;
+  }
+  [[noreturn]] static void refuse_x() {
+    throw CircuitError(
+        "qmtl: HardwareJob: a transpiled X, for the calibration of readout, must be gates on one qubit that exchange "
+        "|0> and |1>");
+  }
+
   void add_calibration() {
     const auto qubits = measured_qubits();
     int width = 0;
     for (const auto& circuit : out_.circuits) width = std::max(width, circuit.qubits());
     out_.calibration =
         ReadoutCalibration{static_cast<int>(out_.circuits.size()), static_cast<int>(out_.circuits.size()) + 1, qubits};
+    const auto x = transpiled_x();
     for (const bool one : {false, true}) {
       Program program(width);
       for (const int q : qubits) {
-        if (one) program.append(gate::x(q));
+        for (Operation op : x) {
+          op.qubits[0] = q;
+          if (one) program.append(op);
+        }
       }
       constexpr std::size_t register_bits = 64;
       for (std::size_t first = 0; first < qubits.size(); first += register_bits) {
@@ -245,6 +271,7 @@ class JobPlanner {
 
   const HardwareOptions* options_;
   std::vector<JobProgram> programs_;
+  std::vector<std::size_t> first_alike_;  // of a job: the first with the same circuit
   std::size_t width_ = 1, registers_ = 0;
   std::map<Structure, Program> circuits_;
   HardwareJob out_;
@@ -257,8 +284,9 @@ class JobPlanner {
 /// circuit, as do those that have no qubit in common: tasks with disjoint windows, and the measurement bases of others;
 /// which do is chosen by a colouring with as few circuits as possible (color_graph). Marginals do not depend on it, but
 /// what is read in one circuit is of the same shots. Register "r7" of a circuit is run 7 of all. Throws ValueError
-/// for less than one shot or a name that is not of 1 to 64 letters, digits, '-' and '_', ShapeError and CircuitError
-/// for jobs that cannot be, CircuitError for a transpiler that loses bits.
+/// for less than one shot, a name that is not of 1 to 64 letters, digits, '-' and '_', or parameters that are not
+/// finite, ShapeError and CircuitError for jobs that cannot be, CircuitError for a transpiler that loses bits. Cost: in
+/// proportion to the runs, whether they were asked for in one call or in thousands.
 [[nodiscard]] inline HardwareJob plan_hardware_job(std::span<const CircuitJob> jobs,
                                                    const HardwareOptions& options = {}) {
   if (options.shots < 1) {

@@ -69,7 +69,11 @@ struct LossyProvider {
   [[nodiscard]] std::vector<CircuitResult> results(const std::string& id, std::span<const Program> circuits) {
     return lossy([&] { return service.results(id, circuits); });
   }
-  void cancel(const std::string& id) { service.cancel(id); }
+  std::vector<std::string> cancelled{};
+  void cancel(const std::string& id) {
+    cancelled.push_back(id);
+    service.cancel(id);
+  }
 };
 static_assert(Provider<LossyProvider> && Provider<SimulatedProvider> && JobJournal<MemoryJournal>);
 static_assert(WaitingClock<TestClock> && WaitingClock<SystemClock>);
@@ -225,12 +229,65 @@ TEST_CASE("what may be there is still looked for after a refusal", "[hardware]")
   CHECK(provider.submitted.size() == 1);
 }
 
+TEST_CASE("results that are not of all shots in every register count as failed", "[hardware]") {
+  Program circuit(2);
+  circuit.add_register("a", 1);
+  circuit.add_register("b", 2);
+  const auto failure = [&circuit](std::vector<RegisterCounts> counts) {
+    return detail::checked_result({std::move(counts), {}}, circuit, 10).failure;
+  };
+  CHECK(failure({{{0, 4}, {1, 6}}, {{3, 10}}}).empty());
+  CHECK(failure({{{0, 10}}}) == "expected counts of 2 registers, got those of 1");
+  CHECK(failure({{{0, 10}}, {}}) == "register 'b': expected 10 counts, got 0");
+  CHECK(failure({{{0, 4}, {1, 5}}, {{3, 10}}}) == "register 'a': expected 10 counts, got 9");
+  CHECK(failure({{{0, 4}, {1, 7}}, {{3, 10}}}) == "register 'a': expected 10 counts in all, got other");
+  CHECK(failure({{{0, 11}, {1, -1}}, {{3, 10}}}) == "register 'a': expected 10 counts in all, got other");
+  CHECK(failure({{{0, 10}}, {{4, 10}}}) == "register 'b': expected 2 bits, got 4");
+  CHECK(failure({{{0, std::int64_t{1} << 62}, {1, std::int64_t{1} << 62}}, {}}).starts_with("register 'a'"));
+  CHECK(detail::checked_result(failed_result("late"), circuit, 10).failure == "late");
+}
+
+TEST_CASE("a part that cannot be asked for or cancelled holds up no other", "[hardware]") {
+  const HardwareJob job = small_job();
+  LossyProvider provider{.most = {.circuits = 5}};
+  MemoryJournal journal;
+  Runner runner(job, provider, journal);
+  runner.submit();
+  const int first = provider.calls;
+  provider.before = [first](int call) {
+    if (call == first) throw ProviderError("qmtl: nonsense");
+  };
+  CHECK(test::message_of<ProviderError>([&] { (void)runner.collect(); }) == "qmtl: nonsense");
+  CHECK(journal.parts()[0].state == PartState::sent);
+  CHECK(journal.parts()[1].state == PartState::ended);
+  CHECK(runner.collect());
+}
+
+TEST_CASE("what was perhaps sent is cancelled if it is there", "[hardware]") {
+  const HardwareJob job = small_job();
+  LossyProvider provider{.most = {.circuits = 5}};
+  provider.after = [](int call) {
+    if (call == 0) throw Killed();
+  };
+  MemoryJournal journal;
+  CHECK_THROWS_AS(Runner(job, provider, journal).submit(), Killed);
+  Runner runner(job, provider, journal);
+  runner.cancel();
+  CHECK(journal.parts()[0].state == PartState::sent);
+  CHECK(journal.parts()[1].state == PartState::planned);
+  CHECK(provider.cancelled == std::vector<std::string>{"simulated-0"});
+}
+
 TEST_CASE("jobs without shots and journals of other circuits are refused", "[hardware]") {
   HardwareJob job = small_job();
   LossyProvider provider;
   MemoryJournal journal;
   journal.write_parts({{{static_cast<int>(job.circuits.size())}}});
   CHECK_THROWS_AS(Runner(job, provider, journal), ShapeError);
+  job.name = "two words";
+  MemoryJournal of_another_name;
+  CHECK_THROWS_AS(Runner(job, provider, of_another_name), ValueError);
+  job.name = "test";
   job.shots = 0;
   MemoryJournal empty;
   CHECK_THROWS_AS(Runner(job, provider, empty), ValueError);

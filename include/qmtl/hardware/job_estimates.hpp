@@ -51,7 +51,10 @@ class JobResults {
 
   /// Whether there are counts of a run.
   [[nodiscard]] bool has(std::size_t job, std::size_t run) const {
-    return results_[static_cast<std::size_t>(place(job, run).circuit)].complete();
+    const RunPlace at = place(job, run);
+    const auto& result = results_[static_cast<std::size_t>(at.circuit)];
+    const auto r = static_cast<std::size_t>(at.classical_register);
+    return result.complete() && r < result.registers.size() && !result.registers[r].empty();
   }
 
   /// Of each measured qubit of the device, from the job's calibration: with shots of their own, hence with errors

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <cmath>
+#include <cstdint>
+#include <exception>
 #include <optional>
 #include <string>
 #include <utility>
@@ -43,22 +45,69 @@ struct RunnerOptions {
   int submissions = 4;  ///< at most so many of each part, as long as none is answered
 };
 
+namespace detail {
+
+/// A result as it came, or a failed one where it is not of so many measurements in each of a circuit's registers.
+[[nodiscard]] inline CircuitResult checked_result(CircuitResult result, const Program& circuit, std::int64_t shots) {
+  if (!result.complete()) return result;
+  const auto registers = circuit.registers();
+  if (result.registers.size() != registers.size()) {
+    return failed_result(
+        text("expected counts of ", registers.size(), " registers, got those of ", result.registers.size()));
+  }
+  for (std::size_t r = 0; r < registers.size(); ++r) {
+    std::int64_t total = 0;
+    for (const auto& [value, count] : result.registers[r]) {
+      if (registers[r].bits < 64 && value >> registers[r].bits != 0) {
+        return failed_result(
+            text("register '", registers[r].name, "': expected ", registers[r].bits, " bits, got ", value));
+      }
+      if (count < 0 || count > shots - total) {
+        return failed_result(text("register '", registers[r].name, "': expected ", shots, " counts in all, got other"));
+      }
+      total += count;
+    }
+    if (total != shots) {
+      return failed_result(text("register '", registers[r].name, "': expected ", shots, " counts, got ", total));
+    }
+  }
+  return result;
+}
+
+/// Does something for each of so many parts, also if it fails for one; then throws the first failure.
+template <class Do>
+void for_each_part(std::size_t parts, const Do& body) {
+  std::exception_ptr first;
+  for (std::size_t p = 0; p < parts; ++p) {
+    try {
+      body(p);
+    } catch (const ProviderError&) {
+      if (!first) first = std::current_exception();
+    }
+  }
+  if (first) std::rethrow_exception(first);
+}
+
+}  // namespace detail
+
 /// Sends a job's circuits to a provider in as few parts as its limits allow, and collects what comes back. Before a
 /// part is sent, the journal says so; if the answer never comes, or the process dies before it is written down, the
 /// part is looked for by its tag, "<name of the job>-<part>", and sent again only if the service does not have it. So
-/// no circuit runs twice unless the service lists a job later than `settling` after it has accepted it. All that it
-/// refers to must outlive it; only one runner may use a journal at a time.
+/// no circuit runs twice unless the service lists a job later than `settling` after it has accepted it. A result must
+/// be of as many measurements as were asked for, in every register, or it counts as failed. All that it refers to must
+/// outlive it; only one runner may use a journal at a time.
 template <Provider P, JobJournal J, WaitingClock C = SystemClock>
 class JobRunner {
  public:
   /// Throws CircuitError for circuits that the provider cannot run, ValueError for a circuit that is too much for it
-  /// alone and for a job without shots, and ShapeError for a journal with circuits that the job has not, before
-  /// anything is sent.
+  /// alone, for a job without shots and for a name that tags cannot have, and ShapeError for a journal with circuits
+  /// that the job has not, before anything is sent.
   JobRunner(const HardwareJob& job, P& provider, J& journal, RunnerOptions options = {}, C clock = C())
       : job_(&job), provider_(&provider), journal_(&journal), options_(options), clock_(std::move(clock)) {
     if (job.shots < 1) {
       throw ValueError(detail::text("qmtl: JobRunner: shots of a job, expected at least 1, got ", job.shots));
     }
+    detail::check_job_name(job.name);
     require_circuits();
     if (!journal.parts().empty()) return;
     for (std::size_t c = 0; c < job.circuits.size(); ++c) check(c);
@@ -73,10 +122,11 @@ class JobRunner {
     for (std::size_t p = 0; p < journal_->parts().size(); ++p) submit(p);
   }
 
-  /// Asks for all that was sent and has not ended; true if nothing is left to ask for. Throws as the provider.
+  /// Asks for all that was sent and has not ended; true if nothing is left to ask for. Throws as the provider, after it
+  /// has asked for the other parts.
   bool collect() {
     bool all = true;
-    for (std::size_t p = 0; p < journal_->parts().size(); ++p) all &= collect(p);
+    detail::for_each_part(journal_->parts().size(), [&](std::size_t p) { all &= collect(p); });
     return all;
   }
 
@@ -122,11 +172,16 @@ class JobRunner {
     return again.size();
   }
 
-  /// Cancels all that was sent and has not ended.
+  /// Cancels all that was sent, or perhaps sent, and has not ended. Throws as the provider, after it has cancelled the
+  /// other parts.
   void cancel() {
-    for (const JobPart& part : journal_->parts()) {
+    detail::for_each_part(journal_->parts().size(), [&](std::size_t p) {
+      if (journal_->parts()[p].state == PartState::sending) {
+        if (auto id = find(tag(p))) mark(p, PartState::sent, *std::move(id));
+      }
+      const JobPart part = journal_->parts()[p];
       if (part.state == PartState::sent) provider_->cancel(part.id);
-    }
+    });
   }
 
  private:
@@ -234,10 +289,14 @@ class JobRunner {
     if (!status.ended()) return false;
     std::vector<CircuitResult> results;
     if (status.state == JobState::completed) {
-      results = provider_->results(part.id, circuits_of(part));
+      const std::vector<Program> circuits = circuits_of(part);
+      results = provider_->results(part.id, circuits);
       if (results.size() != part.circuits.size()) {
         throw ProviderError(detail::text("qmtl: JobRunner: ", provider_->name(), ": results of ", part.id,
                                          ", expected ", part.circuits.size(), ", got ", results.size()));
+      }
+      for (std::size_t i = 0; i < results.size(); ++i) {
+        results[i] = detail::checked_result(std::move(results[i]), circuits[i], job_->shots);
       }
     } else {
       const std::string reason = status.reason.empty() ? "" : ": " + status.reason;

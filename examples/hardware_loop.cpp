@@ -44,7 +44,7 @@ void save_job(Model model, const Dataset<double>& data, const std::string& path)
 // Tonight: sent and collected; if interrupted, called again.
 void run_job(const std::string& path) {
   const HardwareJob job = load_hardware_job(path);
-  FileJournal journal(path, job.name);
+  FileJournal journal(path, job);
   SimulatedProvider provider(device());
   JobRunner(job, provider, journal).wait();
 }
@@ -52,7 +52,7 @@ void run_job(const std::string& path) {
 // Tomorrow: the same model, answered by the device.
 Model answered(Model model, const std::string& path) {
   HardwareJob job = load_hardware_job(path);
-  FileJournal journal(path, job.name);
+  FileJournal journal(path, job);
   SimulatedProvider provider(device());
   auto results = JobRunner(job, provider, journal).results();
   model.head().set_executor(RecordedAnswers(std::move(job), std::move(results)));
@@ -67,6 +67,7 @@ int main() {
   Model model{Seed{1}};
   fit(model, all.select(parts.train), {.epochs = 20, .optimizer = AdamW{.learning_rate = 1e-2}});
   const auto folder = std::filesystem::temp_directory_path() / "qmtl-hardware-loop";
+  std::filesystem::remove_all(folder);  // what a run that was interrupted has left
   std::filesystem::create_directory(folder);
   const std::string path = folder / "job.json";
   save_job(model, test, path);

@@ -45,7 +45,7 @@ void require(bool holds, const std::string& law) {
 /// The client: sends what is not there, waits, and checks what comes back.
 int run_client(const std::string& path, const std::string& url) {
   const HardwareJob job = load_hardware_job(path);
-  FileJournal journal(path, job.name);
+  FileJournal journal(path, job);
   IbmQuantumOptions options;
   options.backend = "killed";
   options.key_variable = "QMTL_KILL_KEY";
@@ -140,7 +140,7 @@ Result kill_jobs(const std::string& program, long kills) {
     while (result.kills < kills && !run_and_kill(program, path, service.url(),
                                                  Micros(rng.below(static_cast<std::uint64_t>(duration.count()))))) {
       ++result.kills;
-      const FileJournal journal(path, job.name);  // whole, and nobody's
+      const FileJournal journal(path, job);  // whole, and nobody's
       result.half_sent += std::ranges::count(journal.parts(), PartState::sending, &JobPart::state) > 0 ? 1 : 0;
       duration += duration / 20;  // so that it ends
     }

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cstdlib>
 #include <fstream>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -52,6 +53,24 @@ TEST_CASE("requests arrive and answers come back", "[provider]") {
   CHECK(find_header(transport.send({"GET", server.url() + "/", {}, {}}), "X-Method") == "GET");
   CurlTransport copy = transport;
   CHECK(find_header(copy.send({"PUT", server.url() + "/", {}, {}}), "X-Method") == "PUT");
+  constexpr double forever = std::numeric_limits<double>::infinity();
+  CHECK(CurlTransport({.connect_timeout = forever, .timeout = forever})
+            .send({"GET", server.url() + "/", {}, {}})
+            .status == 201);
+  CHECK_THROWS_AS(CurlTransport({.timeout = 0.0}), ValueError);
+  CHECK_THROWS_AS(CurlTransport({.timeout = std::numeric_limits<double>::quiet_NaN()}), ValueError);
+}
+
+TEST_CASE("paths are sent as they are, and headers are those of the answer itself", "[provider]") {
+  const HttpServer server(echo);
+  CHECK(CurlTransport().send({"GET", server.url() + "/jobs/../x", {}, {}}).body.ends_with("/jobs/../x|"));
+  const RawServer hints(
+      "HTTP/1.1 103 Early Hints\r\nRetry-After: 9\r\n\r\nHTTP/1.1 200 OK\r\nX-Own:\t1 \t\r\nContent-Length: "
+      "2\r\n\r\n{}");
+  const auto answer = CurlTransport().send({"GET", hints.url() + "/", {}, {}});
+  CHECK(answer.status == 200);
+  CHECK(!find_header(answer, "Retry-After"));
+  CHECK(find_header(answer, "X-Own") == "1");
 }
 
 TEST_CASE("redirections are the caller's: no key goes where it was not sent", "[provider]") {
@@ -78,15 +97,26 @@ TEST_CASE("failures are told apart by whether the request may have been carried 
   });
   CHECK_THROWS_AS(send(slow.url() + "/"), UnansweredError);
   const HttpServer large([](const HttpRequest&) { return HttpResponse{200, {}, std::string(2000, 'x')}; });
-  CHECK(test::message_of<ProviderError>([&] { send(large.url() + "/"); }) ==
+  CHECK(test::message_of<UnansweredError>([&] { send(large.url() + "/"); }) ==  // which was perhaps carried out
         "qmtl: CurlTransport: an answer of more than 1000 bytes (CurlOptions)");
+  try {
+    (void)transport.send({"GET", large.url() + "/", {}, {}});
+    FAIL("too large");
+  } catch (const ProviderError& error) {
+    CHECK(dynamic_cast<const UnansweredError*>(&error) == nullptr);  // it would be as large another time
+  }
   CHECK(test::message_of<ProviderError>([&] { send("http://example.org/"); }) ==
         "qmtl: CurlTransport: expected a URL with https://");
   CHECK_THROWS_AS(send("http://127.0.0.1.example.org/"), ProviderError);
   CHECK(detail::is_loopback("http://localhost:80/a@b"));
   CHECK_FALSE(detail::is_loopback("http://localhost:80@example.org/"));
   CHECK_THROWS_AS(send("file:///etc/passwd"), ProviderError);
-  CHECK_THROWS_AS(transport.send({"GET", closed, {{"X", "a\r\nY: b"}}, {}}), ProviderError);
+  for (const std::string& bad : {std::string("a\r\nY: b"), std::string("a\nY: b"), std::string("a\0b", 3)}) {
+    CHECK(test::message_of<ProviderError>([&] {
+            (void)transport.send({"GET", closed, {{"X", bad}}, {}});
+          }) == "qmtl: CurlTransport: header 'X', expected one line");
+    CHECK_THROWS_AS(transport.send({"GET", closed, {{bad, "X"}}, {}}), ProviderError);
+  }
 }
 
 /// Answers the first GET of a connection and keeps it open; what is posted, or comes second, ends it without a word.

@@ -3,6 +3,8 @@
 
 #include "qmtl/provider/file_journal.hpp"
 
+#include <unistd.h>
+
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -112,6 +114,55 @@ TEST_CASE("another process goes on where the journal ends", "[provider]") {
   CHECK(journal.results(0)[2] == results[2]);
 }
 
+TEST_CASE("a journal is not that of another job of the same name", "[provider]") {
+  const test::TempDir folder;
+  const HardwareJob job = small_job();
+  const auto other = plan_hardware_job(test::HeadQuestion(2).jobs(), {.shots = 41, .name = "test"});
+  { FileJournal(folder / "job", job).write_parts({{{0}, PartState::ended, "a"}}); }
+  CHECK(FileJournal(folder / "job", job.name).parts()[0].id == "a");
+  CHECK(FileJournal(folder / "job", parse_hardware_job(hardware_job_text(job))).parts()[0].id == "a");
+  CHECK_THROWS_AS(FileJournal(folder / "job", other), FileError);
+  { FileJournal(folder / "old", job.name).write_parts({{{0}, PartState::planned, ""}}); }
+  { FileJournal(folder / "old", job).write_parts({{{0}, PartState::ended, "b"}}); }  // of before fingerprints
+  CHECK_THROWS_AS(FileJournal(folder / "old", other), FileError);
+}
+
+TEST_CASE("a job is not saved over one whose results are still to come", "[provider]") {
+  const test::TempDir folder;
+  const HardwareJob job = small_job();
+  save_hardware_job(job, folder / "job");
+  { FileJournal(folder / "job", job).write_parts({{{0}, PartState::sent, "a"}}); }
+  save_hardware_job(job, folder / "job");
+  const HardwareJob other = plan_hardware_job(test::HeadQuestion(2).jobs());
+  CHECK(test::message_of<FileError>([&] { save_hardware_job(other, folder / "job"); }) ==
+        "qmtl: save_hardware_job: '" + (folder / "job") +
+            "': job 'test' has its journal there, expected another path, or that journal and its results moved away");
+  CHECK(load_hardware_job(folder / "job").name == "test");
+}
+
+TEST_CASE("what no journal writes is refused", "[provider]") {
+  const std::string good = detail::parts_text({"test", 18446744073709551615u, {{{0, 2}, PartState::sent, "a\"b"}}});
+  CHECK(detail::parse_parts(good, "parts", {}).asked == 18446744073709551615u);
+  CHECK(detail::parse_parts(good, "parts", {}).parts[0].id == "a\"b");
+  const auto refused = [&good](const std::string& from, const std::string& to) {
+    std::string bad = good;
+    bad.replace(bad.find(from), from.size(), to);
+    return test::message_of<FileError>([&] { (void)detail::parse_parts(bad, "parts", {}); });
+  };
+  CHECK(refused("\"a\\\"b\"", "\"\"") ==
+        "qmtl: parts: field 'parts[0].id': expected the service's name of what was sent, got ''");
+  CHECK(!refused("18446744073709551615", "18446744073709551616").empty());
+  const auto counts = [](const std::string& count) {
+    (void)detail::parse_results(
+        R"({"format": "qmtl results", "version": 1, "circuits": [{"registers": [{"1": )" + count + "}]}]}", "results",
+        {});
+  };
+  counts("9007199254740991");
+  for (const auto* bad : {"9007199254740992", "9007199254740993", "-1", "0.5", "1e400", "\"1\"", "1, \"01\": 2"}) {
+    CHECK_THROWS_AS(counts(bad), FileError);
+  }
+}
+
 TEST_CASE("a journal is of one job and of one process at a time", "[provider]") {
   const test::TempDir folder;
   {
@@ -129,6 +180,8 @@ TEST_CASE("a journal is of one job and of one process at a time", "[provider]") 
   (void)folder.write("job.parts", content.substr(0, 30));
   CHECK_THROWS_AS(FileJournal(folder / "job", "first"), FileError);
   CHECK_THROWS_AS(FileJournal(folder / "no/folder", "first"), FileError);
+  REQUIRE(::symlink("loop.parts", (folder / "loop.parts").c_str()) == 0);  // nobody can say whether it is there
+  CHECK_THROWS_AS(FileJournal(folder / "loop", "first"), FileError);
 }
 
 }  // namespace file_journal_test

@@ -219,6 +219,59 @@ TEST_CASE("what a service says of a job is told without keys, and a job that it 
   CHECK(provider({202, R"({"id": "a"})"}).submit({"tag", std::span(&circuit, 1), 1}) == "a");
 }
 
+TEST_CASE("answers that are wrong are errors of the service, without keys", "[provider]") {
+  const Keys keys;
+  Program circuit(1);
+  circuit.add_register("c", 1);
+  circuit.measure(0, 0);
+  const auto provider = [](std::string body) {
+    return IbmQuantum<OneAnswer, FakeClock>(options(), {200, std::move(body)}, FakeClock());
+  };
+  for (const auto* accepted : {"{}", R"({"id": 7})", R"({"id": ""})", R"({"id": ".."})", R"({"id": "a b"})", "[]"}) {
+    CHECK_THROWS_AS(provider(accepted).submit({"tag", std::span(&circuit, 1), 1}), UnansweredError);  // it is there
+  }
+  const auto told = test::message_of<ProviderError>(
+      [&] { (void)provider(R"({"status": "token-of-a-test crn:v1:test key\u002dof-a-test"})").status("a"); });
+  CHECK(told ==
+        "qmtl: IBM Quantum: field 'status': expected queued, running, completed, cancelled or failed, got '*** *** "
+        "***'");
+  CHECK_THROWS_AS(provider(R"({"results": [{}, {}]})").results("a", std::span(&circuit, 1)), ProviderError);
+  CHECK_THROWS_AS(provider("7").find("tag"), ProviderError);
+}
+
+TEST_CASE("a tag that the service does not look for is looked for on all pages, or that is an error", "[provider]") {
+  const Keys keys;
+  auto jobs = test::Json::array();
+  for (int i = 0; i < 100; ++i) jobs.push_back({{"id", "other"}, {"tags", {"other"}}});
+  OneAnswer endless{200, test::Json{{"jobs", jobs}}.dump()};
+  auto few = options();
+  few.pages = 3;
+  CHECK(test::message_of<ProviderError>(
+            [&] { (void)IbmQuantum<OneAnswer, FakeClock>(few, endless, FakeClock()).find("test-0"); }) ==
+        "qmtl: IBM Quantum, ibm_test: look-up by tag: more than 300 jobs are listed, expected fewer "
+        "(IbmQuantumOptions::pages)");
+}
+
+TEST_CASE("results may come later than the job's end, and must be of all shots", "[provider]") {
+  const Keys keys;
+  const HardwareJob job = small_job();
+  Transport late;
+  late.service->late_results = 3;
+  Service provider(options(), late, FakeClock());
+  MemoryJournal journal;
+  JobRunner runner(job, provider, journal, {}, FakeClock());
+  runner.wait();
+  check_all_zero(runner.results());
+  Transport fewer;
+  fewer.service->run = [](const std::string& text, std::int64_t shots) { return test::zeros_only(text, shots - 1); };
+  Service short_of_shots(options(), fewer, FakeClock());
+  MemoryJournal of_fewer;
+  JobRunner second(job, short_of_shots, of_fewer, {}, FakeClock());
+  second.wait();
+  CHECK(second.results()[0].failure == "register 'r0': expected 20 counts, got 19");
+  CHECK(second.retry_failed() == job.circuits.size());
+}
+
 TEST_CASE("jobs that fail or are cancelled say why", "[provider]") {
   const Keys keys;
   const HardwareJob job = small_job();

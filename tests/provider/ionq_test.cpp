@@ -131,6 +131,45 @@ TEST_CASE("jobs are found by their name on any page", "[provider]") {
   CHECK(!provider.find("job7"));
 }
 
+TEST_CASE("a job that may be on a further page is not sent again", "[provider]") {
+  const Key key;
+  auto few = options();
+  few.pages = 3;  // of two jobs each
+  Transport transport;
+  Service provider(few, transport, FakeClock());
+  const HardwareJob job = plan_hardware_job(test::HeadQuestion(1).jobs(), {.shots = 8, .name = "test"});
+  MemoryJournal journal;
+  JobRunner runner(job, provider, journal, {}, FakeClock());
+  (void)provider.submit({"test-0", job.circuits, 8});  // by a process that died before it could write that down
+  for (int i = 0; i < 7; ++i) (void)provider.submit({"other", job.circuits, 8});
+  auto parts = journal.parts();
+  parts[0].state = PartState::sending;
+  journal.write_parts(parts);
+  CHECK(test::message_of<ProviderError>([&] { runner.submit(); }) ==
+        "qmtl: IonQ, simulator: look-up by name: not among the newest 3 pages of jobs, expected fewer "
+        "(IonqOptions::pages)");
+  CHECK(journal.parts()[0].state == PartState::sending);
+  CHECK(transport.service->jobs().size() == 8);
+  few.pages = 4;
+  Service patient(few, transport, FakeClock());
+  JobRunner(job, patient, journal, {}, FakeClock()).submit();
+  CHECK(journal.parts()[0].id == "job0");
+  CHECK(transport.service->jobs().size() == 8);
+}
+
+TEST_CASE("results of IonQ may come later than the job's end", "[provider]") {
+  const Key key;
+  const HardwareJob job = plan_hardware_job(test::HeadQuestion(1).jobs(), {.shots = 8, .name = "test"});
+  Transport transport;
+  transport.service->run = simulate;
+  transport.service->late_results = 3;
+  Service provider(options(), transport, FakeClock());
+  MemoryJournal journal;
+  JobRunner runner(job, provider, journal, {}, FakeClock());
+  runner.wait();
+  CHECK(incomplete_circuits(runner.results()).empty());
+}
+
 TEST_CASE("what IonQ has no gate for is refused, as is what it never says", "[provider]") {
   const Key key;
   Transport transport;

@@ -82,6 +82,7 @@ class FakeService {
   int polls = 1;  ///< how often a job's status is asked for until it has completed
   RunCircuit run = zeros_only;
   std::string failing{};  ///< the tag of a job that fails
+  int late_results = 0;   ///< how often results of jobs that have completed are not found yet
 
   [[nodiscard]] std::vector<FakeJob> jobs() const {
     const std::lock_guard lock(mutex_);
@@ -192,6 +193,7 @@ class FakeIbm : public FakeService {
       job->cancelled = true;
       return {204, {}, {}};
     }
+    if (late_results-- > 0) return detail::json_answer(404, {{"error", "no results"}});
     return {200, {{"Content-Type", "application/json"}}, results(*job)};
   }
 
@@ -305,6 +307,7 @@ class FakeIonq : public FakeService {
       job->cancelled = true;
       return detail::json_answer(200, {{"id", job->id}, {"status", "canceled"}});
     }
+    if (late_results-- > 0) return detail::json_answer(404, {{"error", "Not Found"}});
     Json tables = Json::object();
     for (std::size_t c = 0; c < job->circuits.size(); ++c) {
       const auto result = run(job->circuits[c], job->shots);

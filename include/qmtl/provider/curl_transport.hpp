@@ -4,6 +4,7 @@
 
 #include <curl/curl.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -52,7 +53,13 @@ inline void start_curl() {
 /// where it was not sent, and nothing is logged. Copies have connections of their own.
 class CurlTransport {
  public:
-  explicit CurlTransport(CurlOptions options = {}) : options_(std::move(options)) { detail::start_curl(); }
+  /// Throws ValueError for time-outs that are not of more than 0 seconds.
+  explicit CurlTransport(CurlOptions options = {}) : options_(std::move(options)) {
+    if (!(options_.connect_timeout > 0.0 && options_.timeout > 0.0)) {
+      throw ValueError("qmtl: CurlTransport: time-outs, expected more than 0 seconds");
+    }
+    detail::start_curl();
+  }
   CurlTransport(const CurlTransport& other) : options_(other.options_) {}
   CurlTransport(CurlTransport&&) noexcept = default;
   CurlTransport& operator=(CurlTransport other) noexcept {
@@ -74,7 +81,7 @@ class CurlTransport {
     const auto headers = header_list(request);
     set_up(request, headers.get(), answer);
     const CURLcode code = ::curl_easy_perform(handle_.get());
-    if (code != CURLE_OK) fail(code, answer);
+    if (code != CURLE_OK) fail(code, answer, request.method == "GET");
     long status = 0;
     ::curl_easy_getinfo(handle_.get(), CURLINFO_RESPONSE_CODE, &status);
     answer.response.status = static_cast<int>(status);
@@ -110,8 +117,8 @@ class CurlTransport {
     };
     bool typed = false;
     for (const auto& [name, value] : request.headers) {
-      if (value.find_first_of("\r\n") != std::string::npos) {
-        throw ProviderError("qmtl: CurlTransport: header '" + name + "', expected one line");
+      if (!is_one_line(name) || !is_one_line(value)) {
+        throw ProviderError("qmtl: CurlTransport: header " + detail::in_quotes(name) + ", expected one line");
       }
       // NOLINTNEXTLINE(performance-inefficient-string-concatenation)
       add(name + ": " + value);
@@ -122,8 +129,19 @@ class CurlTransport {
     return list;
   }
 
+  /// As libcurl counts; for it 0 is for ever.
+  [[nodiscard]] static long milliseconds(double seconds) noexcept {
+    return static_cast<long>(std::clamp(1e3 * seconds, 1.0, 2147483647.0));
+  }
+
+  /// No control characters: a line's end would begin another header, and what is behind a zero is not sent.
+  [[nodiscard]] static bool is_one_line(std::string_view text) noexcept {
+    return std::ranges::none_of(text, [](char c) { return (c >= '\0' && c < ' ' && c != '\t') || c == '\x7f'; });
+  }
+
   void set_up(const HttpRequest& request, curl_slist* headers, Answer& answer) {
     set(CURLOPT_URL, request.url.c_str());
+    set(CURLOPT_PATH_AS_IS, 1L);  // a job that a service calls ".." is no other path
     set(CURLOPT_HTTPHEADER, headers);
     if (!request.body.empty() || request.method == "POST" || request.method == "PUT") {
       set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
@@ -141,10 +159,11 @@ class CurlTransport {
     if (detail::is_loopback(request.url)) set(CURLOPT_NOPROXY, "*");
     set(CURLOPT_NOSIGNAL, 1L);
     set(CURLOPT_ACCEPT_ENCODING, "");
-    set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(1e3 * options_.connect_timeout));
-    set(CURLOPT_TIMEOUT_MS, static_cast<long>(1e3 * options_.timeout));
+    set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(options_.connect_timeout));
+    set(CURLOPT_TIMEOUT_MS, milliseconds(options_.timeout));
     set(CURLOPT_WRITEFUNCTION, &CurlTransport::take_body);
     set(CURLOPT_WRITEDATA, static_cast<void*>(&answer));
+    set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     set(CURLOPT_HEADERFUNCTION, &CurlTransport::take_header);
     set(CURLOPT_HEADERDATA, static_cast<void*>(&answer));
   }
@@ -165,20 +184,21 @@ class CurlTransport {
   static std::size_t take_header(char* data, std::size_t, std::size_t size, void* to) noexcept {
     auto& headers = static_cast<Answer*>(to)->response.headers;
     std::string_view line(data, size);
-    while (!line.empty() && (line.back() == '\n' || line.back() == '\r' || line.back() == ' ')) line.remove_suffix(1);
+    constexpr std::string_view spaces = " \t\r\n";
+    line = line.substr(0, line.find_last_not_of(spaces) + 1);
+    if (line.starts_with("HTTP/")) headers.clear();  // of an answer that was only provisional
     const auto colon = line.find(':');
     if (colon == std::string_view::npos || headers.size() > 1000) return size;
-    std::string_view value = line.substr(colon + 1);
-    while (!value.empty() && value.front() == ' ') value.remove_prefix(1);
+    const std::size_t begin = std::min(line.find_first_not_of(spaces, colon + 1), line.size());
     try {
-      headers.push_back({std::string(line.substr(0, colon)), std::string(value)});
+      headers.push_back({std::string(line.substr(0, colon)), std::string(line.substr(begin))});
     } catch (...) {
       return 0;
     }
     return size;
   }
 
-  [[noreturn]] void fail(CURLcode code, const Answer& answer) const {
+  [[noreturn]] static void fail(CURLcode code, const Answer& answer, bool only_asks) {
     const std::string message = detail::text("qmtl: CurlTransport: ", ::curl_easy_strerror(code));
     switch (code) {
       case CURLE_COULDNT_RESOLVE_HOST:
@@ -194,8 +214,10 @@ class CurlTransport {
       default: break;
     }
     if (answer.too_large) {
-      throw ProviderError(
-          detail::text("qmtl: CurlTransport: an answer of more than ", answer.largest, " bytes (CurlOptions)"));
+      const std::string large =
+          detail::text("qmtl: CurlTransport: an answer of more than ", answer.largest, " bytes (CurlOptions)");
+      if (only_asks) throw ProviderError(large);
+      throw UnansweredError(large);  // what was asked for has perhaps been done
     }
     throw UnansweredError(message);
   }

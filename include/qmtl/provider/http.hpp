@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Requests and responses of HTTP, whoever carries them, and when a request may be repeated.
 
+#include <time.h>
+
 #include <algorithm>
 #include <cmath>
 #include <concepts>
@@ -16,6 +18,8 @@
 #include "qmtl/core/real_text.hpp"
 #include "qmtl/core/rng.hpp"
 #include "qmtl/hardware/provider.hpp"
+#include "qmtl/provider/http_date.hpp"
+#include "qmtl/provider/redaction.hpp"
 
 namespace qmtl::inline QMTL_ABI {
 
@@ -90,8 +94,8 @@ enum class Repeat : std::uint8_t { always, unless_accepted };
 
 /// Sends requests, again after a pause where the service is busy (429), has failed (5xx) or cannot be reached. A
 /// request that is not to be carried out twice (Repeat::unless_accepted) is repeated only where it certainly was not:
-/// without a connection and after 429. All other answers are the caller's. Retry-After is obeyed where it is a number
-/// of seconds.
+/// without a connection and after 429. All other answers are the caller's. Retry-After is obeyed, as seconds or as a
+/// date, which is compared with the answer's own, so that no clock of this machine matters.
 template <HttpTransport T, WaitingClock C>
 class RetryingHttp {
  public:
@@ -102,15 +106,17 @@ class RetryingHttp {
   [[nodiscard]] C& clock() noexcept { return clock_; }
 
   /// Throws UnansweredError where a request may have been carried out and is not to be repeated, ProviderError after
-  /// the last attempt. `what` names the request in messages. An answer that is not `whole` counts as none.
+  /// the last attempt. `what` names the request in messages. An answer that is not `whole` counts as none; another
+  /// status may mean the same as 429, `later`.
   template <std::predicate<const HttpResponse&> Whole>
-  [[nodiscard]] HttpResponse send(const HttpRequest& request, Repeat repeat, std::string_view what, Whole&& whole) {
+  [[nodiscard]] HttpResponse send(const HttpRequest& request, Repeat repeat, std::string_view what, Whole&& whole,
+                                  int later = 429) {
     for (int attempt = 1;; ++attempt) {
       const bool last = attempt >= options_.attempts;
       double pause = next_pause(attempt);
       try {
         HttpResponse response = transport_.send(request);
-        const bool busy = response.status == 429, failed = response.status >= 500;
+        const bool busy = response.status == 429 || response.status == later, failed = response.status >= 500;
         if (!busy && !failed) {
           if (whole(response)) return response;
           throw UnansweredError(detail::text("qmtl: ", what, ": an answer that is cut off"));
@@ -135,12 +141,19 @@ class RetryingHttp {
   }
 
   [[nodiscard]] double retry_after(const HttpResponse& response, std::string_view problem) const {
-    const auto value = find_header(response, "Retry-After");
-    const double seconds = value ? detail::parse_real<double>(*value).value_or(0.0) : 0.0;
+    const double seconds = asked_patience(response);
     if (!(seconds >= 0.0)) return 0.0;
     if (seconds <= options_.longest_retry_after) return seconds;
     throw ProviderError(detail::text(problem, ", to be tried again after ", seconds, " seconds, expected at most ",
                                      options_.longest_retry_after));
+  }
+
+  [[nodiscard]] static double asked_patience(const HttpResponse& response) {
+    const auto value = find_header(response, "Retry-After");
+    if (!value) return 0.0;
+    if (const auto seconds = detail::parse_real<double>(*value)) return *seconds;
+    const auto date = http_date(*value), answered = http_date(find_header(response, "Date").value_or(""));
+    return date ? *date - answered.value_or(static_cast<double>(::time(nullptr))) : 0.0;
   }
 
   T transport_;
@@ -151,22 +164,11 @@ class RetryingHttp {
 
 namespace detail {
 
-/// What a service says, with secrets blacked out.
-[[nodiscard]] inline std::string without_secrets(std::string said, const std::vector<std::string_view>& secrets) {
-  constexpr std::string_view black = "***";
-  for (const std::string_view secret : secrets) {
-    if (secret.empty()) continue;
-    for (auto at = said.find(secret); at != std::string::npos; at = said.find(secret, at + black.size())) {
-      said.replace(at, secret.size(), black);
-    }
-  }
-  return said;
-}
-
 /// "status 400, 'what the service says'", with secrets blacked out.
 [[nodiscard]] inline std::string problem_of(const HttpResponse& response,
                                             const std::vector<std::string_view>& secrets) {
-  const std::string body = without_secrets(response.body, secrets);
+  constexpr std::size_t most = std::size_t{1} << 20;  // of which a message has the beginning only
+  const std::string body = without_secrets(response.body.substr(0, most), secrets);
   std::string out = text("status ", response.status);
   for (std::size_t at = 0, lines = 0; at < body.size() && lines < 3; at += 80, ++lines) {
     out += ' ' + in_quotes(std::string_view(body).substr(at, 80));

@@ -19,6 +19,7 @@
 #include "qmtl/provider/http.hpp"
 #include "qmtl/provider/sampler_results.hpp"
 #include "qmtl/provider/secret.hpp"
+#include "qmtl/provider/service_answer.hpp"
 
 namespace qmtl::inline QMTL_ABI {
 
@@ -34,6 +35,7 @@ struct IbmQuantumOptions {
   std::string url = "https://quantum.cloud.ibm.com/api/v1";
   std::string token_url = "https://iam.cloud.ibm.com/identity/token";
   std::string api_version = "2025-05-01";
+  int pages = 100;  ///< of 100 jobs that are looked through for one that may have been sent, if all have its tag
   RetryOptions retry{};
 };
 
@@ -72,42 +74,58 @@ class IbmQuantum {
     const auto answer = send("POST", "/jobs", body.dump(), Repeat::unless_accepted, "submission");
     if (answer.status == 409)
       throw ProviderError("qmtl: " + name() + ": submission: the instance's usage is at its limit");
-    return id_of(json_of(answer, "submission", accepted(answer)));
+    require(answer, "submission", answer.status >= 200 && answer.status < 300);
+    return detail::accepted_id(answer, where_, secrets());
   }
 
+  /// Throws ProviderError where there are more jobs than `pages` than the service shows in answer to the tag.
   [[nodiscard]] std::optional<std::string> find(std::string_view tag) {
-    const auto answer = send("GET", "/jobs?exclude_params=true&limit=100&tags=" + percent_encoded(tag), "",
-                             Repeat::always, "look-up by tag");
-    const nlohmann::json root = json_of(answer, "look-up by tag", answer.status == 200);
-    const detail::JsonField jobs = detail::JsonField(root, where_).at("jobs");
     std::optional<std::string> found;  // the last listed, which is the first that was sent
-    for (std::size_t i = 0; i < jobs.size(); ++i) {
-      const auto tags = jobs[i].find("tags");
-      for (std::size_t t = 0; tags && t < tags->size(); ++t) {
-        if ((*tags)[t].string() == tag) found = checked_id(jobs[i].at("id"));
-      }
+    std::size_t seen = 0;
+    for (int page = 0; page < options_.pages; ++page) {
+      const auto answer = send(
+          "GET",
+          detail::text("/jobs?exclude_params=true&limit=", page_size, "&offset=", seen, "&tags=", percent_encoded(tag)),
+          "", Repeat::always, "look-up by tag");
+      require(answer, "look-up by tag", answer.status == 200);
+      const std::size_t listed = detail::read_answer(secrets(), [&] {
+        const nlohmann::json root = detail::parse_answer(answer, where_);
+        const detail::JsonField jobs = detail::JsonField(root, where_).at("jobs");
+        for (std::size_t i = 0; i < jobs.size(); ++i) {
+          if (has_tag(jobs[i], tag)) found = detail::job_id(jobs[i].at("id"));
+        }
+        return jobs.size();
+      });
+      if (listed < page_size) return found;
+      seen += listed;
     }
-    return found;
+    throw ProviderError(detail::text("qmtl: ", name(), ": look-up by tag: more than ", seen,
+                                     " jobs are listed, expected fewer (IbmQuantumOptions::pages)"));
   }
 
   [[nodiscard]] JobStatus status(const std::string& id) {
     const auto answer =
         send("GET", "/jobs/" + percent_encoded(id) + "?exclude_params=true", "", Repeat::always, "status");
-    const nlohmann::json root = json_of(answer, "status", answer.status == 200);
-    const detail::JsonField field(root, where_);
-    const auto state = field.find("state");
-    JobStatus out{state_of(state ? state->at("status") : field.at("status")), {}};
-    const auto reason = state ? state->find("reason") : std::nullopt;
-    if (out.state != JobState::completed && reason) {
-      out.reason = detail::in_quotes(detail::without_secrets(reason->string(), secrets()));
-    }
-    return out;
+    require(answer, "status", answer.status == 200);
+    return detail::read_answer(secrets(), [&] {
+      const nlohmann::json root = detail::parse_answer(answer, where_);
+      const detail::JsonField field(root, where_);
+      const auto state = field.find("state");
+      JobStatus out{state_of(state ? state->at("status") : field.at("status")), {}};
+      const auto reason = state ? state->find("reason") : std::nullopt;
+      if (out.state != JobState::completed && reason) {
+        out.reason = detail::in_quotes(detail::without_secrets(reason->string(), secrets()));
+      }
+      return out;
+    });
   }
 
+  /// Of a job that has completed only now the results may come a while later (404): they are asked for again.
   [[nodiscard]] std::vector<CircuitResult> results(const std::string& id, std::span<const Program> circuits) {
-    const auto answer = send("GET", "/jobs/" + percent_encoded(id) + "/results", "", Repeat::always, "results");
+    const auto answer =
+        send("GET", "/jobs/" + percent_encoded(id) + "/results", "", Repeat::always, "results", not_found);
     require(answer, "results", answer.status == 200);
-    auto out = read_sampler_results(answer.body, circuits);
+    auto out = detail::read_answer(secrets(), [&] { return read_sampler_results(answer.body, circuits); });
     for (auto& result : out) result.failure = detail::without_secrets(std::move(result.failure), secrets());
     return out;
   }
@@ -129,14 +147,20 @@ class IbmQuantum {
 
  private:
   static constexpr std::string_view where_ = "IBM Quantum";
+  static constexpr std::size_t page_size = 100;
+  static constexpr int busy = 429, not_found = 404;
 
-  [[nodiscard]] static bool accepted(const HttpResponse& answer) noexcept {
-    return answer.status >= 200 && answer.status < 300;
+  [[nodiscard]] static bool has_tag(const detail::JsonField& job, std::string_view tag) {
+    const auto tags = job.find("tags");
+    for (std::size_t t = 0; tags && t < tags->size(); ++t) {
+      if ((*tags)[t].string() == tag) return true;
+    }
+    return false;
   }
 
   /// With a token, and with a new one if the first is refused.
   [[nodiscard]] HttpResponse send(std::string method, const std::string& path, std::string body, Repeat repeat,
-                                  std::string_view what) {
+                                  std::string_view what, int later = busy) {
     HttpRequest request{std::move(method), options_.url + path, {}, std::move(body)};
     for (int attempt = 0;; ++attempt) {
       request.headers = {{"Accept", "application/json"},
@@ -144,7 +168,8 @@ class IbmQuantum {
                          {"Service-CRN", instance_.reveal()},
                          {"IBM-API-Version", options_.api_version}};
       if (!request.body.empty()) request.headers.push_back({"Content-Type", "application/json"});
-      HttpResponse answer = http_.send(request, repeat, name() + ": " + std::string(what), detail::is_whole_json);
+      HttpResponse answer =
+          http_.send(request, repeat, name() + ": " + std::string(what), detail::is_whole_json, later);
       if (answer.status != 401 || attempt > 0) return answer;
       token_.reset();
     }
@@ -164,11 +189,14 @@ class IbmQuantum {
         throw ProviderError(detail::text("qmtl: ", name(), ": access token: status ", answer.status,
                                          ", expected the API key in ", options_.key_variable, " to be valid"));
       }
-      const nlohmann::json root = json_of(answer, "access token", true);
-      const detail::JsonField field(root, where_);
-      token_ = Secret::from_service(field.at("access_token").string(), "access token");
-      const double valid = std::clamp(field.at("expires_in").number(), 0.0, 86400.0);
-      renew_at_ = http_.clock().now() + std::max(0.5 * valid, valid - margin);
+      token_.reset();
+      detail::read_answer(secrets(), [&] {
+        const nlohmann::json root = detail::parse_answer(answer, where_);
+        const detail::JsonField field(root, where_);
+        const double valid = std::clamp(field.at("expires_in").number(), 0.0, 86400.0);
+        token_ = Secret::from_service(text_of(field.at("access_token")), "access token");
+        renew_at_ = http_.clock().now() + std::max(0.5 * valid, valid - margin);
+      });
     }
     return token_->reveal();
   }
@@ -183,19 +211,13 @@ class IbmQuantum {
     return {key_.reveal(), instance_.reveal(), token_ ? std::string_view(token_->reveal()) : std::string_view()};
   }
 
-  [[nodiscard]] nlohmann::json json_of(const HttpResponse& answer, std::string_view what, bool good) const {
-    require(answer, what, good);
-    detail::LoadBudget budget(result_limits);
-    return detail::parse_json(answer.body, where_, budget);
-  }
-
-  [[nodiscard]] static std::string checked_id(const detail::JsonField& field) {
-    const std::string& id = field.string();
-    if (id.empty() || id.size() > 200) field.fail("a job's name of 1 to 200 characters");
-    return id;
-  }
-  [[nodiscard]] static std::string id_of(const nlohmann::json& root) {
-    return checked_id(detail::JsonField(root, where_).at("id"));
+  /// Of a token, none of which is to be in a message.
+  [[nodiscard]] static const std::string& text_of(const detail::JsonField& field) {
+    try {
+      return field.string();
+    } catch (const FileError&) {
+      throw FileError(detail::text("qmtl: ", where_, ": field 'access_token': expected a text"));
+    }
   }
 
   [[nodiscard]] static JobState state_of(const detail::JsonField& field) {

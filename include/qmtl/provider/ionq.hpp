@@ -23,6 +23,7 @@
 #include "qmtl/provider/http.hpp"
 #include "qmtl/provider/sampler_results.hpp"
 #include "qmtl/provider/secret.hpp"
+#include "qmtl/provider/service_answer.hpp"
 
 namespace qmtl::inline QMTL_ABI {
 
@@ -33,7 +34,9 @@ struct IonqOptions {
   ProviderLimits limits{.circuits = 1000, .executions = 100000000};  ///< of a job
   std::string key_variable = "IONQ_API_KEY";
   std::string url = "https://api.ionq.co/v0.4";
-  int pages = 20;  ///< of 100 jobs that are looked through, newest first, for one that may have been sent
+  /// Of 100 jobs each that are looked through, newest first, for one that may have been sent. Where there are more, it
+  /// is an error: what was not found among them may be there.
+  int pages = 1000;
   RetryOptions retry{};
 };
 
@@ -213,65 +216,72 @@ class Ionq {
                               {"input", std::move(input)},
                               {"metadata", {{"shots", std::to_string(job.shots)}}}};
     const auto answer = send("POST", "/jobs", body.dump(), Repeat::unless_accepted, "submission");
-    const nlohmann::json root = json_of(answer, "submission", answer.status >= 200 && answer.status < 300);
-    return checked_id(detail::JsonField(root, where_).at("id"));
+    require(answer, "submission", answer.status >= 200 && answer.status < 300);
+    return detail::accepted_id(answer, where_, secrets());
   }
 
+  /// Throws ProviderError where the service has more than `pages` of jobs, none of them with this name.
   [[nodiscard]] std::optional<std::string> find(std::string_view tag) {
     std::string next;
     for (int page = 0; page < options_.pages; ++page) {
       const std::string query = "/jobs?limit=100" + (next.empty() ? "" : "&next=" + percent_encoded(next));
       const auto answer = send("GET", query, "", Repeat::always, "look-up by name");
-      const nlohmann::json root = json_of(answer, "look-up by name", answer.status == 200);
-      const detail::JsonField field(root, where_), jobs = field.at("jobs");
-      for (std::size_t i = 0; i < jobs.size(); ++i) {
-        const auto name = jobs[i].find("name");
-        if (name && name->string() == tag) return checked_id(jobs[i].at("id"));
-      }
-      const auto more = field.find("next");
-      if (!more || more->string().empty()) break;
-      next = more->string();
+      require(answer, "look-up by name", answer.status == 200);
+      auto found = detail::read_answer(secrets(), [&]() -> std::optional<std::string> {
+        const nlohmann::json root = detail::parse_answer(answer, where_);
+        const detail::JsonField field(root, where_), jobs = field.at("jobs");
+        for (std::size_t i = 0; i < jobs.size(); ++i) {
+          const auto name = jobs[i].find("name");
+          if (name && name->string() == tag) return detail::job_id(jobs[i].at("id"));
+        }
+        const auto more = field.find("next");
+        next = more ? more->string() : std::string();
+        return std::nullopt;
+      });
+      if (found || next.empty()) return found;
     }
-    return std::nullopt;
+    throw ProviderError(detail::text("qmtl: ", name(), ": look-up by name: not among the newest ", options_.pages,
+                                     " pages of jobs, expected fewer (IonqOptions::pages)"));
   }
 
   [[nodiscard]] JobStatus status(const std::string& id) {
-    const nlohmann::json root = job(id);
-    const detail::JsonField field(root, where_), state = field.at("status");
-    JobStatus out{state_of(state), {}};
-    const auto failure = field.find("failure");
-    if (out.state == JobState::failed && failure) {
-      const auto error = failure->find("error");
-      if (error) out.reason = detail::in_quotes(detail::without_secrets(error->string(), {key_.reveal()}));
-    }
-    return out;
+    const HttpResponse answer = job(id);
+    return detail::read_answer(secrets(), [&] {
+      const nlohmann::json root = detail::parse_answer(answer, where_);
+      const detail::JsonField field(root, where_), state = field.at("status");
+      JobStatus out{state_of(state), {}};
+      const auto failure = field.find("failure");
+      if (out.state == JobState::failed && failure) {
+        const auto error = failure->find("error");
+        if (error) out.reason = detail::in_quotes(detail::without_secrets(error->string(), secrets()));
+      }
+      return out;
+    });
   }
 
+  /// Of a job that has completed only now the results may come a while later (404): they are asked for again.
   [[nodiscard]] std::vector<CircuitResult> results(const std::string& id, std::span<const Program> circuits) {
-    const nlohmann::json root = job(id);
-    const detail::JsonField field(root, where_);
-    const std::int64_t shots = shots_of(field);
+    const HttpResponse about = job(id);
     const std::string path = "/jobs/" + percent_encoded(id) + "/results/probabilities";
     const bool one = circuits.size() == 1;
-    const auto answer = send("GET", one ? path : path + "/aggregated", "", Repeat::always, "results");
-    const nlohmann::json tables = json_of(answer, "results", answer.status == 200);
-    std::vector<CircuitResult> out;
-    for (std::size_t c = 0; c < circuits.size(); ++c) {
-      try {
-        const nlohmann::json* table = one ? &tables : nullptr;
-        if (!one) {  // by the names of the circuits' own jobs, which are listed in the order of the circuits
-          const detail::JsonField children = field.at("child_job_ids");
-          if (c >= children.size()) children.fail(detail::text("one of circuit ", c));
-          (void)detail::JsonField(tables, where_).at(children[c].string());
-          table = &tables[children[c].string()];
+    const auto answer = send("GET", one ? path : path + "/aggregated", "", Repeat::always, "results", not_found);
+    require(answer, "results", answer.status == 200);
+    return detail::read_answer(secrets(), [&] {
+      const nlohmann::json root = detail::parse_answer(about, where_), tables = detail::parse_answer(answer, where_);
+      const detail::JsonField field(root, where_);
+      const std::int64_t shots = shots_of(field);
+      std::vector<CircuitResult> out;
+      for (std::size_t c = 0; c < circuits.size(); ++c) {
+        try {
+          const nlohmann::json& table = one ? tables : table_of(field, tables, c);
+          const std::string where = detail::text(where_, ", circuit ", c);
+          out.push_back(detail::ionq_result(detail::JsonField(table, where), table, circuits[c], shots));
+        } catch (const Error& error) {
+          out.push_back(failed_result(detail::without_secrets(error.what(), secrets())));
         }
-        const std::string where = detail::text(where_, ", circuit ", c);
-        out.push_back(detail::ionq_result(detail::JsonField(*table, where), *table, circuits[c], shots));
-      } catch (const Error& error) {
-        out.push_back(failed_result(detail::without_secrets(error.what(), {key_.reveal()})));
       }
-    }
-    return out;
+      return out;
+    });
   }
 
   void cancel(const std::string& id) {
@@ -282,37 +292,38 @@ class Ionq {
 
  private:
   static constexpr std::string_view where_ = "IonQ";
+  static constexpr int busy = 429, not_found = 404;
+
+  /// A circuit's probabilities, by the name of its own job: these are listed in the order of the circuits.
+  [[nodiscard]] static const nlohmann::json& table_of(const detail::JsonField& job, const nlohmann::json& tables,
+                                                      std::size_t circuit) {
+    const detail::JsonField children = job.at("child_job_ids");
+    if (circuit >= children.size()) children.fail(detail::text("one of circuit ", circuit));
+    (void)detail::JsonField(tables, where_).at(children[circuit].string());
+    return tables[children[circuit].string()];
+  }
+
+  [[nodiscard]] std::vector<std::string_view> secrets() const { return {key_.reveal()}; }
 
   [[nodiscard]] HttpResponse send(std::string method, const std::string& path, std::string body, Repeat repeat,
-                                  std::string_view what) {
+                                  std::string_view what, int later = busy) {
     HttpRequest request{std::move(method),
                         options_.url + path,
                         {{"Accept", "application/json"}, {"Authorization", "apiKey " + key_.reveal()}},
                         std::move(body)};
     if (!request.body.empty()) request.headers.push_back({"Content-Type", "application/json"});
-    return http_.send(request, repeat, name() + ": " + std::string(what), detail::is_whole_json);
+    return http_.send(request, repeat, name() + ": " + std::string(what), detail::is_whole_json, later);
   }
 
   void require(const HttpResponse& answer, std::string_view what, bool good) const {
     if (good) return;
-    throw ProviderError(detail::text("qmtl: ", name(), ": ", what, ": ", detail::problem_of(answer, {key_.reveal()})));
+    throw ProviderError(detail::text("qmtl: ", name(), ": ", what, ": ", detail::problem_of(answer, secrets())));
   }
 
-  [[nodiscard]] nlohmann::json json_of(const HttpResponse& answer, std::string_view what, bool good) const {
-    require(answer, what, good);
-    detail::LoadBudget budget(result_limits);
-    return detail::parse_json(answer.body, where_, budget);
-  }
-
-  [[nodiscard]] nlohmann::json job(const std::string& id) {
-    const auto answer = send("GET", "/jobs/" + percent_encoded(id), "", Repeat::always, "status");
-    return json_of(answer, "status", answer.status == 200);
-  }
-
-  [[nodiscard]] static std::string checked_id(const detail::JsonField& field) {
-    const std::string& id = field.string();
-    if (id.empty() || id.size() > 200) field.fail("a job's name of 1 to 200 characters");
-    return id;
+  [[nodiscard]] HttpResponse job(const std::string& id) {
+    HttpResponse answer = send("GET", "/jobs/" + percent_encoded(id), "", Repeat::always, "status");
+    require(answer, "status", answer.status == 200);
+    return answer;
   }
 
   /// Of the job, as it says itself.

@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A HardwareJob as a JSON file, its circuits as OpenQASM 2, and results of circuits as JSON.
 
+#include <sys/stat.h>
+
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstddef>
@@ -37,8 +40,18 @@ inline void require_format(const JsonField& root, std::string_view format) {
 
 [[nodiscard]] inline std::int64_t count_of(const JsonField& field) {
   const double value = field.number();
-  if (!(value >= 0.0 && value <= 0x1p53 && std::floor(value) == value)) field.fail("an integer from 0 to 2^53");
+  // One more is what 2^53 + 1 is read as, too.
+  if (!(value >= 0.0 && value < 0x1p53 && std::floor(value) == value)) field.fail("an integer from 0 to 2^53 - 1");
   return static_cast<std::int64_t>(value);
+}
+
+/// Of 64 bits, which JSON's numbers do not hold everywhere: as text.
+[[nodiscard]] inline std::uint64_t integer_of(const JsonField& field) {
+  const std::string& digits = field.string();
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (error != std::errc{} || end != digits.data() + digits.size()) field.fail("an integer of 64 bits");
+  return value;
 }
 
 [[nodiscard]] inline nlohmann::json to_json(const PlannedJob& job) {
@@ -55,12 +68,13 @@ inline void require_format(const JsonField& root, std::string_view format) {
 /// Reads what `to_json` of a job has written; no number in it leads out of the job.
 class JobReader {
  public:
-  explicit JobReader(const JsonField& root) : root_(root) {}
+  JobReader(const JsonField& root, std::string_view where, LoadBudget& budget)
+      : root_(root), where_(where), budget_(&budget) {}
 
   [[nodiscard]] HardwareJob read() && {
     require_format(root_, job_format);
     out_.name = root_.at("name").string();
-    check_job_name(out_.name);
+    if (!is_job_name(out_.name)) root_.at("name").fail("1 to 64 letters, digits, '-' and '_'");
     out_.shots = count_of(root_.at("shots"));
     if (out_.shots < 1) root_.at("shots").fail("at least 1");
     read_circuits(root_.at("circuits"));
@@ -73,14 +87,22 @@ class JobReader {
  private:
   void read_circuits(const JsonField& circuits) {
     for (std::size_t c = 0; c < circuits.size(); ++c) {
-      out_.circuits.push_back(read_openqasm2(circuits[c].string()).program);
+      const std::string& text = circuits[c].string();
+      OpenQasmOptions options{.name = name_of(c)};
+      const std::uint64_t most = budget_->limits().bytes / sizeof(Instruction);
+      options.limits.steps = std::min(options.limits.steps, static_cast<std::size_t>(most));
+      out_.circuits.push_back(read_openqasm2(text, options).program);
+      budget_->take(sizeof(Instruction) * out_.circuits.back().instructions().size(), where_);
     }
+  }
+  [[nodiscard]] std::string name_of(std::size_t circuit) const {
+    return qmtl::detail::text(where_, ", circuit ", circuit);
   }
   [[nodiscard]] int last_circuit() const noexcept { return static_cast<int>(out_.circuits.size()) - 1; }
 
   void read_job(const JsonField& job) {
     PlannedJob& out = out_.jobs.emplace_back();
-    out.circuit = hash_of(job.at("circuit"));
+    out.circuit = integer_of(job.at("circuit"));
     const JsonField runs = job.at("runs"), parameters = job.at("parameters");
     if (parameters.size() != runs.size()) parameters.fail("as many as runs");
     const std::size_t rows = runs.size() == 0 ? 0 : parameters[0].size();
@@ -107,15 +129,9 @@ class JobReader {
     out_.calibration = std::move(out);
   }
 
-  [[nodiscard]] static std::uint64_t hash_of(const JsonField& field) {
-    const std::string& digits = field.string();
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    if (error != std::errc{} || end != digits.data() + digits.size()) field.fail("an integer of 64 bits");
-    return value;
-  }
-
   JsonField root_;
+  std::string_view where_;
+  LoadBudget* budget_;
   HardwareJob out_;
 };
 
@@ -145,11 +161,32 @@ class JobReader {
   detail::LoadBudget budget(limits);
   budget.take(text.size(), where);
   const nlohmann::json root = detail::parse_json(text, where, budget);
-  return detail::JobReader(detail::JsonField(root, where)).read();
+  return detail::JobReader(detail::JsonField(root, where), where, budget).read();
 }
 
-/// Writes a job's file, all or nothing, and flushes it to the disk. Throws FileError.
+namespace detail {
+
+/// Throws FileError where the journal of another job is beside a job's file: without that file nobody could tell what
+/// its results are of.
+inline void require_no_other_journal(const HardwareJob& job, const std::string& path) {
+  const std::string journal = path + ".parts";
+  struct stat status {};
+  if (::stat(journal.c_str(), &status) != 0) return;
+  const auto bytes = read_within(FileReader(journal, "save_hardware_job"), LoadLimits{}, journal);
+  LoadBudget budget{LoadLimits{}};
+  const nlohmann::json root = parse_json(as_text(bytes), journal, budget);
+  const std::string& name = JsonField(root, journal).at("name").string();
+  if (name == job.name) return;
+  throw FileError(text("qmtl: save_hardware_job: '", path, "': job ", in_quotes(name),
+                       " has its journal there, expected another path, or that journal and its results moved away"));
+}
+
+}  // namespace detail
+
+/// Writes a job's file, all or nothing, and flushes it to the disk. Throws FileError, also where the journal of another
+/// job is beside it.
 inline void save_hardware_job(const HardwareJob& job, const std::string& path) {
+  detail::require_no_other_journal(job, path);
   const std::string text = hardware_job_text(job);
   write_file_atomically(path, std::as_bytes(std::span(text.data(), text.size())));
 }
@@ -202,7 +239,9 @@ namespace detail {
       for (const auto& [outcome, count] : root["circuits"][c]["registers"][r].items()) {
         std::uint64_t value = 0;
         const auto [end, error] = std::from_chars(outcome.data(), outcome.data() + outcome.size(), value);
-        if (error != std::errc{} || end != outcome.data() + outcome.size()) registers[r].fail("outcomes as numbers");
+        if (error != std::errc{} || end != outcome.data() + outcome.size() || counts.contains(value)) {
+          registers[r].fail("each outcome once, as a number");
+        }
         counts[value] = count_of(registers[r].at(outcome));
       }
     }

@@ -136,8 +136,8 @@ TEST_CASE("inputs and thresholds that do not fit are refused, naming the task") 
           (void)predict_classes(model, inputs, {0.5, 0.5, no_threshold});
         }) == "qmtl: predict_classes: task 'colour' has 3 classes: expected no threshold (NaN), got 0.5");
   CHECK(message_of<ValueError>([&] {
-          (void)predict_classes(model, inputs, {1.5, no_threshold, no_threshold});
-        }) == "qmtl: predict_classes: task 'kind': threshold, expected a number in [0, 1], or NaN for none, got 1.5");
+          (void)predict_classes(model, inputs, {-0.5, no_threshold, no_threshold});
+        }) == "qmtl: predict_classes: task 'kind': threshold, expected a number from 0 on, or NaN for none, got -0.5");
   model.head_weights()[1] = std::numeric_limits<double>::infinity();
   CHECK(message_of<NumericalError>([&] {
           (void)predict_probabilities(model, inputs);

@@ -28,6 +28,8 @@ namespace qmtl::inline QMTL_ABI {
 
 inline constexpr std::string_view model_magic = "QMTLMODL";
 inline constexpr std::uint32_t model_version = 2;
+/// Of a file that holds a model together with the encoder of its tables: see qmtl/tabular/tabular_file.hpp.
+inline constexpr std::string_view tabular_magic = "QMTLTABL";
 
 namespace detail {
 
@@ -47,13 +49,17 @@ struct ModelHeader {
   [[nodiscard]] std::size_t count() const noexcept { return backbone + head + 2 * standardised + 2 * targets; }
 };
 
-/// Reads no further than the header, and throws FileError unless it is that of a model of this architecture.
-[[nodiscard]] inline ModelHeader read_model_header(FileReader& file, std::string_view path,
-                                                   std::string_view architecture) {
+/// Reads no further than the header, and throws FileError unless it is that of a model of this architecture. `file` has
+/// first(count), as FileReader.
+template <class File>
+[[nodiscard]] ModelHeader read_model_header(File& file, std::string_view path, std::string_view architecture) {
   constexpr std::size_t longest_text = std::size_t{1} << 20;
   constexpr std::size_t text_at = model_magic.size() + 2 * sizeof(std::uint32_t);
   ByteReader start(file.first(text_at), "load_model", path);
   const auto magic = start.take(std::min(model_magic.size(), start.left()));
+  if (as_text(magic) == tabular_magic) {
+    start.fail("holds a model together with the encoder of its tables: load it into a TabularModel");
+  }
   if (!model_magic.starts_with(as_text(magic))) {
     start.fail(text("is not a qmtl model file: it does not start with ", model_magic));
   }
@@ -180,10 +186,11 @@ template <Scalar S>
   return read_model_body<S>(bytes, path, header, counts.state_bytes);
 }
 
-/// Writes a file; `state` is null for a backbone without state.
+/// The bytes of a file; `state` is null for a backbone without state. Throws NumericalError, naming `path`, for a
+/// number that is not finite.
 template <Scalar S>
-void write_model(const std::string& path, const std::string& architecture, const ModelNumbers<S>& numbers,
-                 const std::vector<std::byte>* state) {
+[[nodiscard]] ByteWriter model_bytes(const std::string& path, const std::string& architecture,
+                                     const ModelNumbers<S>& numbers, const std::vector<std::byte>* state) {
   if (const std::string name = numbers.not_finite(); !name.empty()) {
     throw NumericalError(text("qmtl: save_model: '", path, "' is not written: ", name, " of the model is not finite"));
   }
@@ -204,7 +211,14 @@ void write_model(const std::string& path, const std::string& architecture, const
     out.put(std::span<const std::byte>(*state));
   }
   out.put_value(fnv1a(out.bytes()));
-  write_file_atomically(path, out.bytes());
+  return out;
+}
+
+/// Writes a file.
+template <Scalar S>
+void write_model(const std::string& path, const std::string& architecture, const ModelNumbers<S>& numbers,
+                 const std::vector<std::byte>* state) {
+  write_file_atomically(path, model_bytes(path, architecture, numbers, state).bytes());
 }
 
 }  // namespace detail

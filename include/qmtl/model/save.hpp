@@ -13,6 +13,49 @@
 #include "qmtl/model/model_file.hpp"
 
 namespace qmtl::inline QMTL_ABI {
+namespace detail {
+
+/// The numbers of a model that its file holds.
+template <Backbone B, Head H>
+[[nodiscard]] ModelNumbers<typename B::Scalar> numbers_of(const MultiTaskModel<B, H>& model) {
+  return {model.backbone().parameters(), model.head_weights(),           model.standardizer().mean(),
+          model.standardizer().scale(),  model.target_scaler().centre(), model.target_scaler().spread()};
+}
+
+/// What a model says of the numbers that its file must have; `state` is that of its backbone.
+template <Backbone B, Head H>
+[[nodiscard]] ModelCounts counts_of(const MultiTaskModel<B, H>& model, const std::vector<std::byte>& state) {
+  return {.backbone = model.backbone_parameters(),
+          .head = static_cast<std::size_t>(H::parameters),
+          .features = static_cast<std::size_t>(model.input_size()),
+          .tasks = static_cast<std::size_t>(H::tasks),
+          .state_bytes = StatefulBackbone<B> ? sizeof(std::uint64_t) + state.size() : 0};
+}
+
+/// Gives a model, whose backbone's state is `own_state`, what a file holds. On any error the model is as it was. Throws
+/// FileError.
+template <Backbone B, Head H>
+void set_numbers(MultiTaskModel<B, H>& model, const ModelBody<typename B::Scalar>& body,
+                 const std::vector<std::byte>& own_state, const std::string& path) {
+  using S = typename B::Scalar;
+  try {
+    Standardizer<S> standardizer = body.mean.empty() ? Standardizer<S>() : Standardizer<S>(body.mean, body.scale);
+    set_backbone_state(model.backbone(), body.state, "load_model", path);
+    model.set_target_scaler(TargetScaler<S>(body.centre, body.spread));
+    model.set_standardizer(std::move(standardizer));
+  } catch (const ValueError& error) {
+    set_backbone_state(model.backbone(), own_state);
+    throw FileError(text("qmtl: load_model: '", path, "' is damaged: ", error.what()));
+  } catch (...) {
+    set_backbone_state(model.backbone(), own_state);
+    throw;
+  }
+  const std::span<S> parameters = model.backbone().parameters();
+  for (std::size_t i = 0; i < parameters.size(); ++i) parameters[i] = body.backbone[i];
+  std::copy(body.head.begin(), body.head.end(), model.head_weights().begin());
+}
+
+}  // namespace detail
 
 /// Saves architecture, parameters, standardisation, and the state of a StatefulBackbone. The file is replaced in one
 /// step (temporary file, fsync, rename): a crash leaves the old file or the new one. Throws FileError, and
@@ -20,12 +63,9 @@ namespace qmtl::inline QMTL_ABI {
 /// then a file that is there stays.
 template <Backbone B, Head H>
 void save_model(const MultiTaskModel<B, H>& model, const std::string& path) {
-  using S = typename B::Scalar;
   const std::vector<std::byte> state = detail::backbone_state(model.backbone());
-  detail::write_model<S>(path, model.describe(),
-                         {model.backbone().parameters(), model.head_weights(), model.standardizer().mean(),
-                          model.standardizer().scale(), model.target_scaler().centre(), model.target_scaler().spread()},
-                         StatefulBackbone<B> ? &state : nullptr);
+  detail::write_model<typename B::Scalar>(path, model.describe(), detail::numbers_of(model),
+                                          StatefulBackbone<B> ? &state : nullptr);
 }
 
 /// Loads a file into a model of the same type and sizes; on any error the model is as it was. The header is judged
@@ -34,30 +74,9 @@ void save_model(const MultiTaskModel<B, H>& model, const std::string& path) {
 /// that is not finite.
 template <Backbone B, Head H>
 void load_model(MultiTaskModel<B, H>& model, const std::string& path) {
-  using S = typename B::Scalar;
   const std::vector<std::byte> own_state = detail::backbone_state(model.backbone());
-  const auto body =
-      detail::read_model<S>(path, model.describe(),
-                            {.backbone = model.backbone_parameters(),
-                             .head = static_cast<std::size_t>(H::parameters),
-                             .features = static_cast<std::size_t>(model.input_size()),
-                             .tasks = static_cast<std::size_t>(H::tasks),
-                             .state_bytes = StatefulBackbone<B> ? sizeof(std::uint64_t) + own_state.size() : 0});
-  try {
-    Standardizer<S> standardizer = body.mean.empty() ? Standardizer<S>() : Standardizer<S>(body.mean, body.scale);
-    detail::set_backbone_state(model.backbone(), body.state, "load_model", path);
-    model.set_target_scaler(TargetScaler<S>(body.centre, body.spread));
-    model.set_standardizer(std::move(standardizer));
-  } catch (const ValueError& error) {
-    detail::set_backbone_state(model.backbone(), own_state);
-    throw FileError(detail::text("qmtl: load_model: '", path, "' is damaged: ", error.what()));
-  } catch (...) {
-    detail::set_backbone_state(model.backbone(), own_state);
-    throw;
-  }
-  const std::span<S> parameters = model.backbone().parameters();
-  for (std::size_t i = 0; i < parameters.size(); ++i) parameters[i] = body.backbone[i];
-  std::copy(body.head.begin(), body.head.end(), model.head_weights().begin());
+  const auto body = detail::read_model<typename B::Scalar>(path, model.describe(), detail::counts_of(model, own_state));
+  detail::set_numbers(model, body, own_state, path);
 }
 
 }  // namespace qmtl::inline QMTL_ABI

@@ -79,7 +79,7 @@ template <class Logits>
   return out;
 }
 
-/// Throws unless there is a threshold a task, or none at all, each in [0, 1] and of a task of two classes.
+/// Throws unless there is a threshold a task, or none at all, from 0 on, and each of a task of two classes.
 template <class Thresholds>
 void require_thresholds(std::span<const TaskFacts> tasks, const Thresholds& thresholds) {
   if (thresholds.empty()) return;
@@ -91,9 +91,9 @@ void require_thresholds(std::span<const TaskFacts> tasks, const Thresholds& thre
       throw ValueError(text("qmtl: predict_classes: task '", tasks[t].name, "' has ", tasks[t].classes,
                             " classes: expected no threshold (NaN), got ", threshold));
     }
-    if (!(threshold >= 0.0 && threshold <= 1.0)) {
+    if (threshold < 0.0) {
       throw ValueError(text("qmtl: predict_classes: task '", tasks[t].name,
-                            "': threshold, expected a number in [0, 1], ", "or NaN for none, got ", threshold));
+                            "': threshold, expected a number from 0 on, or NaN for none, got ", threshold));
     }
   }
 }
@@ -138,8 +138,9 @@ template <TaskModel Model>
 
 /// The class of each row, task by task in the model's order; none for tasks of real values. Without thresholds it is
 /// the most probable one, the same that `evaluate` counts. `thresholds` has one number a task: class 1 of two is
-/// predicted where its probability is at least that; `no_threshold` for other tasks. Otherwise as
-/// predict_probabilities; throws ShapeError and ValueError for thresholds that do not fit, naming the task.
+/// predicted where its probability is at least that, and nowhere by one above 1; `no_threshold` for other tasks.
+/// Otherwise as predict_probabilities; throws ShapeError and ValueError for thresholds that do not fit, naming the
+/// task.
 template <TaskModel Model>
 [[nodiscard]] std::vector<std::vector<int>> predict_classes(
     Model& model, const BatchIn<typename std::remove_cvref_t<Model>::Scalar>& inputs,

@@ -28,16 +28,16 @@ void check_scores(const ClassScores& scores, double precision, double recall, do
 
 TEST_CASE("the confusion matrix of scikit-learn's documentation of confusion_matrix") {
   // sklearn.metrics.confusion_matrix: [2, 0, 2, 2, 0, 1] against [0, 0, 2, 2, 0, 2].
-  ConfusionMatrix expected(3, 3);
+  ConfusionCounts expected(3, 3);
   expected << 2, 0, 0, 0, 0, 1, 1, 0, 2;
-  const ConfusionMatrix counted = confusion_matrix(Classes{2, 0, 2, 2, 0, 1}, Classes{0, 0, 2, 2, 0, 2}, 3);
+  const ConfusionCounts counted = confusion_matrix(Classes{2, 0, 2, 2, 0, 1}, Classes{0, 0, 2, 2, 0, 2}, 3);
   CHECK(counted == expected);
   // "In the binary case": [0, 1, 0, 1] against [1, 1, 1, 0]: tn, fp, fn, tp = 0, 2, 1, 1.
-  ConfusionMatrix binary(2, 2);
+  ConfusionCounts binary(2, 2);
   binary << 0, 2, 1, 1;
   CHECK(confusion_matrix(Classes{0, 1, 0, 1}, Classes{1, 1, 1, 0}, 2) == binary);
 
-  ConfusionMatrix of_truth(3, 3), of_predictions(3, 3);
+  ConfusionCounts of_truth(3, 3), of_predictions(3, 3);
   of_truth << 1, 0, 0, 0, 0, 1, 1.0 / 3, 0, 2.0 / 3;
   of_predictions << 2.0 / 3, 0, 0, 0, 0, 1.0 / 3, 1.0 / 3, 0, 2.0 / 3;  // a class that is never predicted: 0
   CHECK(normalized(counted, ConfusionShare::of_truth).isApprox(of_truth, 1e-15));
@@ -49,11 +49,11 @@ TEST_CASE("a missing label does not count, and a weight counts as so many rows")
   const Classes truth{2, 0, -1, 2, 2, 0, 1}, predicted{0, 0, 1, 2, 2, 0, 2};
   CHECK(confusion_matrix(truth, predicted, 3) ==
         confusion_matrix(Classes{2, 0, 2, 2, 0, 1}, Classes{0, 0, 2, 2, 0, 2}, 3));
-  const ConfusionMatrix weighed = confusion_matrix(truth, predicted, 3, Weights{3, 1, 7, 0, 1, 2, 0.5});
-  ConfusionMatrix expected(3, 3);
+  const ConfusionCounts weighed = confusion_matrix(truth, predicted, 3, Weights{3, 1, 7, 0, 1, 2, 0.5});
+  ConfusionCounts expected(3, 3);
   expected << 3, 0, 0, 0, 0, 0.5, 3, 0, 1;
   CHECK(weighed == expected);
-  CHECK(confusion_matrix(Classes{}, Classes{}, 2) == ConfusionMatrix::Zero(2, 2));
+  CHECK(confusion_matrix(Classes{}, Classes{}, 2) == ConfusionCounts::Zero(2, 2));
 }
 
 TEST_CASE("the report of scikit-learn's documentation of classification_report") {
@@ -112,7 +112,7 @@ TEST_CASE("balanced accuracy of scikit-learn's documentation, and adjusted for c
   CHECK(balanced_accuracy(Classes{1, 1}, Classes{1, 0}, 2) == 0.5);
   CHECK(std::isnan(adjusted_balanced_accuracy(confusion_matrix(Classes{1, 1}, Classes{1, 0}, 2))));
   CHECK(std::isnan(balanced_accuracy(Classes{-1}, Classes{1}, 2)));
-  CHECK(std::isnan(adjusted_balanced_accuracy(ConfusionMatrix::Zero(2, 2))));
+  CHECK(std::isnan(adjusted_balanced_accuracy(ConfusionCounts::Zero(2, 2))));
   // Weights 3 and 1 on the rows of class 1: recall 3/4.
   CHECK(balanced_accuracy(truth, predicted, 2, Weights{1, 3, 1, 1, 1, 1}) == (0.75 + 0.75) / 2);
 }
@@ -132,9 +132,9 @@ TEST_CASE("what is no class, no weight or no matrix is refused by name") {
   for (const double weight : {-1.0, nan, std::numeric_limits<double>::infinity()}) {
     CHECK_THROWS_AS(confusion_matrix(Classes{0}, Classes{0}, 2, Weights{weight}), ValueError);
   }
-  CHECK_THROWS_AS(precision_recall(ConfusionMatrix(2, 3)), ShapeError);
-  CHECK_THROWS_AS(balanced_accuracy(ConfusionMatrix(0, 0)), ShapeError);
-  CHECK_THROWS_AS(normalized(ConfusionMatrix(1, 2), ConfusionShare::of_all), ShapeError);
+  CHECK_THROWS_AS(precision_recall(ConfusionCounts(2, 3)), ShapeError);
+  CHECK_THROWS_AS(balanced_accuracy(ConfusionCounts(0, 0)), ShapeError);
+  CHECK_THROWS_AS(normalized(ConfusionCounts(1, 2), ConfusionShare::of_all), ShapeError);
 }
 
 TEMPLATE_TEST_CASE("labels of a data set as numbers of classes", "", float, double) {

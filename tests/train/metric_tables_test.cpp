@@ -25,7 +25,7 @@ TEST_CASE("a confusion matrix as a table, with names or numbers of classes") {
         "1                      0  0      1\n"
         "2                  0.333  0  0.667\n");
   CHECK_THROWS_AS(to_table(confusion, std::vector<std::string>{"one"}), ShapeError);
-  CHECK_THROWS_AS(to_table(ConfusionMatrix(1, 2)), ShapeError);
+  CHECK_THROWS_AS(to_table(ConfusionCounts(1, 2)), ShapeError);
 }
 
 TEST_CASE("scores of classes as a table, as scikit-learn's classification_report has them") {

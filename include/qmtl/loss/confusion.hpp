@@ -14,16 +14,16 @@
 namespace qmtl::inline QMTL_ABI {
 
 /// classes x classes; in row i and column j the rows (or their weights) of class i that were taken for class j.
-using ConfusionMatrix = ColMajorMatrix<double>;
+using ConfusionCounts = ColMajorMatrix<double>;
 
 /// Counts what was predicted of what is true; rows with a negative `truth` are left out. `predicted` are classes, one a
 /// row; `weights` are one a row, or none. Throws ShapeError where numbers of rows differ, ValueError for fewer than two
 /// classes, for a class that is none and for a weight that is negative or not finite.
-[[nodiscard]] inline ConfusionMatrix confusion_matrix(std::span<const int> truth, std::span<const int> predicted,
+[[nodiscard]] inline ConfusionCounts confusion_matrix(std::span<const int> truth, std::span<const int> predicted,
                                                       int classes, std::span<const double> weights = {}) {
   constexpr const char* where = "confusion matrix";
   if (classes < 2) throw ValueError(detail::text("qmtl: ", where, ": classes, expected at least 2, got ", classes));
-  ConfusionMatrix out = ConfusionMatrix::Zero(classes, classes);
+  ConfusionCounts out = ConfusionCounts::Zero(classes, classes);
   detail::for_each_labelled(
       where, truth, classes, predicted.size(), weights, [&](std::size_t row, int label, double weight) {
         const int answer = predicted[row];
@@ -46,7 +46,7 @@ enum class ConfusionShare {
 namespace detail {
 
 /// Throws ShapeError unless the matrix is square and has a class.
-inline void require_confusion(const char* where, const ConfusionMatrix& confusion) {
+inline void require_confusion(const char* where, const ConfusionCounts& confusion) {
   if (confusion.rows() == confusion.cols() && confusion.rows() > 0) return;
   throw ShapeError(text("qmtl: ", where, ": expected a confusion matrix of classes x classes, got ", confusion.rows(),
                         " x ", confusion.cols()));
@@ -60,16 +60,21 @@ inline void require_confusion(const char* where, const ConfusionMatrix& confusio
 }  // namespace detail
 
 /// The matrix as shares; those of a row or column without anything are 0, as in scikit-learn. Throws ShapeError.
-[[nodiscard]] inline ConfusionMatrix normalized(const ConfusionMatrix& confusion, ConfusionShare share) {
+[[nodiscard]] inline ConfusionCounts normalized(const ConfusionCounts& confusion, ConfusionShare share) {
   detail::require_confusion("normalized confusion matrix", confusion);
-  ConfusionMatrix out = confusion;
-  for (Eigen::Index i = 0; i < out.rows(); ++i) {
-    for (Eigen::Index j = 0; j < out.cols(); ++j) {
-      const double sum = share == ConfusionShare::of_truth         ? confusion.row(i).sum()
-                         : share == ConfusionShare::of_predictions ? confusion.col(j).sum()
-                                                                   : confusion.sum();
-      out(i, j) = detail::ratio_or(confusion(i, j), sum, 0.0);
-    }
+  ConfusionCounts out = confusion;
+  const auto divide_by_sum = [](auto&& cells) {
+    const double sum = cells.sum();
+    if (sum > 0.0) cells /= sum;
+  };
+  switch (share) {
+    case ConfusionShare::of_truth:
+      for (Eigen::Index i = 0; i < out.rows(); ++i) divide_by_sum(out.row(i));
+      break;
+    case ConfusionShare::of_predictions:
+      for (Eigen::Index j = 0; j < out.cols(); ++j) divide_by_sum(out.col(j));
+      break;
+    case ConfusionShare::of_all: divide_by_sum(out); break;
   }
   return out;
 }
@@ -95,7 +100,7 @@ struct PrecisionRecall {
 
 namespace detail {
 
-[[nodiscard]] inline ClassScores class_scores(const ConfusionMatrix& confusion, Eigen::Index c) {
+[[nodiscard]] inline ClassScores class_scores(const ConfusionCounts& confusion, Eigen::Index c) {
   const double hits = confusion(c, c);
   const double support = confusion.row(c).sum();
   const double predicted = confusion.col(c).sum();
@@ -113,7 +118,7 @@ inline void add_scores(ClassScores& sum, const ClassScores& scores, double weigh
 }  // namespace detail
 
 /// Precision, recall, F1 and support from a confusion matrix. Throws ShapeError.
-[[nodiscard]] inline PrecisionRecall precision_recall(const ConfusionMatrix& confusion) {
+[[nodiscard]] inline PrecisionRecall precision_recall(const ConfusionCounts& confusion) {
   detail::require_confusion("precision and recall", confusion);
   PrecisionRecall out;
   double occurring = 0.0;
@@ -142,7 +147,7 @@ inline void add_scores(ClassScores& sum, const ClassScores& scores, double weigh
 }
 
 /// Mean recall over the classes that have rows; NaN without rows. Throws ShapeError.
-[[nodiscard]] inline double balanced_accuracy(const ConfusionMatrix& confusion) {
+[[nodiscard]] inline double balanced_accuracy(const ConfusionCounts& confusion) {
   detail::require_confusion("balanced accuracy", confusion);
   double sum = 0.0, present = 0.0;
   for (Eigen::Index c = 0; c < confusion.rows(); ++c) {
@@ -156,7 +161,7 @@ inline void add_scores(ClassScores& sum, const ClassScores& scores, double weigh
 
 /// Balanced accuracy on a scale where 0 is chance, 1 / the number of classes that have rows, and 1 is perfect; NaN
 /// unless two have. Throws ShapeError.
-[[nodiscard]] inline double adjusted_balanced_accuracy(const ConfusionMatrix& confusion) {
+[[nodiscard]] inline double adjusted_balanced_accuracy(const ConfusionCounts& confusion) {
   const double score = balanced_accuracy(confusion);
   double present = 0.0;
   for (Eigen::Index c = 0; c < confusion.rows(); ++c) present += confusion.row(c).sum() > 0.0 ? 1.0 : 0.0;

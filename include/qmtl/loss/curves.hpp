@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <span>
 #include <string_view>
@@ -139,15 +140,15 @@ struct CumulatedRows {
 /// and errors as `roc_curve`.
 [[nodiscard]] inline double roc_auc(std::span<const int> truth, std::span<const double> scores,
                                     std::span<const double> weights = {}) {
-  const auto rows = detail::cumulate_rows("ROC AUC", truth, scores, weights);
-  double area = 0.0;
-  detail::CumulatedRows before;
-  for (const auto& row : rows) {
-    area += 0.5 * (row.negatives - before.negatives) * (row.positives + before.positives);
-    before = row;
-  }
-  const double pairs = before.positives * before.negatives;
-  return pairs > 0.0 ? area / pairs : undefined_metric;
+  constexpr const char* where = "ROC AUC";
+  std::vector<ScoredRow> rows;
+  std::vector<double> counted;
+  detail::for_each_labelled(where, truth, 2, scores.size(), weights, [&](std::size_t row, int label, double weight) {
+    detail::require_finite(where, "score", scores[row], row);
+    rows.push_back({scores[row], label == 1, static_cast<std::uint32_t>(counted.size())});
+    counted.push_back(weight);
+  });
+  return weights.empty() ? roc_auc(rows) : detail::weighted_roc_auc(rows, counted);
 }
 
 namespace detail {

@@ -42,7 +42,7 @@ namespace detail {
 
 /// A confusion matrix with a true class a line and a predicted class a column. `names` are one a class, or none: then
 /// the classes have numbers. Throws ShapeError.
-[[nodiscard]] inline std::string to_table(const ConfusionMatrix& confusion, std::span<const std::string> names = {}) {
+[[nodiscard]] inline std::string to_table(const ConfusionCounts& confusion, std::span<const std::string> names = {}) {
   detail::require_confusion("to_table", confusion);
   const auto titles = detail::class_titles(names, static_cast<std::size_t>(confusion.rows()));
   std::vector<std::vector<std::string>> rows{{"truth \\ predicted"}};

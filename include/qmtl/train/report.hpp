@@ -51,11 +51,9 @@ template <class Rows>
   return out;
 }
 
-}  // namespace detail
-
-/// A table of metrics, a task a line. `majority` is the accuracy of always answering the most frequent class; columns
-/// that are undefined for every task are left out.
-[[nodiscard]] std::string to_table(const std::convertible_to<std::span<const TaskMetrics>> auto& metrics) {
+/// The cells of a table of metrics: titles, then a task a row. Columns that are undefined for every task are left out.
+[[nodiscard]] std::vector<std::vector<std::string>> metric_cells(
+    const std::convertible_to<std::span<const TaskMetrics>> auto& metrics) {
   const std::span<const TaskMetrics> tasks = metrics;
   struct Column {
     const char* title;
@@ -78,10 +76,18 @@ template <class Rows>
     rows[0].push_back(column.title);
     for (std::size_t t = 0; t < tasks.size(); ++t) {
       const double value = tasks[t].*column.value;
-      rows[t + 1].push_back(column.has_unit ? detail::significant(value, 4) : detail::fixed(value, 3));
+      rows[t + 1].push_back(column.has_unit ? significant(value, 4) : fixed(value, 3));
     }
   }
-  return detail::align(rows);
+  return rows;
+}
+
+}  // namespace detail
+
+/// A table of metrics, a task a line. `majority` is the accuracy of always answering the most frequent class; columns
+/// that are undefined for every task are left out.
+[[nodiscard]] std::string to_table(const std::convertible_to<std::span<const TaskMetrics>> auto& metrics) {
+  return detail::align(detail::metric_cells(metrics));
 }
 
 /// A table of repeated runs, a task a line: mean and deviation over the runs of accuracy, macro-F1 and AUC. Throws

@@ -118,32 +118,46 @@ struct FoldOutcome {
   Batch<S> predictions;  // outputs x held-out rows
 };
 
+/// The rows of a fold that a model is trained on, and those set aside for early stopping, which may be none.
+struct TrainingRows {
+  std::vector<Eigen::Index> train, stopping;
+};
+
+[[nodiscard]] inline TrainingRows training_rows(const Fold& fold, Seed seed, double validation) {
+  if (validation == 0.0) return {fold.train, {}};
+  Rng rng(seed);
+  const auto parts = split(static_cast<Eigen::Index>(fold.train.size()),
+                           {.train = 1.0 - validation, .validation = validation, .test = 0.0}, rng);
+  TrainingRows out;
+  for (const Eigen::Index i : parts.train) out.train.push_back(fold.train[static_cast<std::size_t>(i)]);
+  for (const Eigen::Index i : parts.validation) out.stopping.push_back(fold.train[static_cast<std::size_t>(i)]);
+  return out;
+}
+
+/// What a trained model says of the rows that its fold holds out.
+template <Backbone B, Head H>
+[[nodiscard]] FoldOutcome<typename B::Scalar> judge_fold(MultiTaskModel<B, H>& model,
+                                                         const Dataset<typename B::Scalar>& held_out,
+                                                         std::span<const int> majorities, FitReport report,
+                                                         const CrossValidationOptions& how) {
+  using S = typename B::Scalar;
+  validate(model, held_out);
+  FoldOutcome<S> out{{}, std::move(report), task_facts(model), model.predict(held_out.inputs)};
+  out.metrics = Evaluation<S>::task_metrics(out.tasks, model.target_scaler(), held_out, out.predictions, majorities,
+                                            how.weighted_metrics);
+  return out;
+}
+
 /// Trains a model on a fold and judges it on what the fold holds out.
 template <Backbone B, Head H>
 [[nodiscard]] FoldOutcome<typename B::Scalar> train_fold(MultiTaskModel<B, H> model,
                                                          const Dataset<typename B::Scalar>& data, const Fold& fold,
                                                          const FitOptions& options, const CrossValidationOptions& how) {
-  using S = typename B::Scalar;
-  FoldOutcome<S> out;
-  Dataset<S> train = data.select(fold.train);
-  if (how.validation > 0.0) {
-    Rng rng(options.seed);
-    const auto parts =
-        split(train.rows(), {.train = 1.0 - how.validation, .validation = how.validation, .test = 0.0}, rng);
-    const Dataset<S> stopping = train.select(parts.validation);
-    train = train.select(parts.train);
-    out.report = fit(model, train, stopping, options);
-  } else {
-    out.report = fit(model, train, options);
-  }
-  const Dataset<S> held_out = data.select(fold.held_out);
-  validate(model, held_out);
-  const auto majorities = majority_classes(model, train);
-  out.tasks = task_facts(model);
-  out.predictions = model.predict(held_out.inputs);
-  out.metrics = Evaluation<S>::task_metrics(out.tasks, model.target_scaler(), held_out, out.predictions, majorities,
-                                            how.weighted_metrics);
-  return out;
+  const TrainingRows rows = training_rows(fold, options.seed, how.validation);
+  const auto train = data.select(rows.train);
+  FitReport report =
+      rows.stopping.empty() ? fit(model, train, options) : fit(model, train, data.select(rows.stopping), options);
+  return judge_fold(model, data.select(fold.held_out), majority_classes(model, train), std::move(report), how);
 }
 
 /// The predictions of all folds at the places of their rows.
@@ -165,6 +179,23 @@ template <Scalar S>
     if (count > 1) sum.col(row) /= static_cast<S>(count);
   }
   return sum;
+}
+
+/// Puts together what train(fold), a FoldOutcome, gives for each fold of so many rows.
+template <Scalar S, class Train>
+[[nodiscard]] CrossValidation<S> train_folds(Eigen::Index rows, std::span<const Fold> folds,
+                                             const CrossValidationOptions& options, const Train& train) {
+  require_folds(folds, rows, options.validation);
+  std::vector<FoldOutcome<S>> outcomes(folds.size());
+  run_jobs(folds.size(), options.threads, [&](std::size_t f) { outcomes[f] = train(folds[f]); });
+  CrossValidation<S> out;
+  out.tasks = outcomes.front().tasks;
+  out.predictions = out_of_fold<S>(outcomes, folds, rows);
+  for (auto& outcome : outcomes) {
+    out.metrics.push_back(std::move(outcome.metrics));
+    out.reports.push_back(std::move(outcome.report));
+  }
+  return out;
 }
 
 /// A table with a task a line: mean and deviation over the folds of each metric that is defined for some task.
@@ -214,22 +245,11 @@ template <ModelMaker Make>
 [[nodiscard]] CrossValidation<typename ModelMadeBy<Make>::Scalar> cross_validate(
     const Make& make_model, const Dataset<typename ModelMadeBy<Make>::Scalar>& data, const FitOptions& fit_options,
     std::span<const Fold> folds, const CrossValidationOptions& options = {}) {
-  using S = typename ModelMadeBy<Make>::Scalar;
   detail::require_sample_columns(data);
-  detail::require_folds(folds, data.rows(), options.validation);
   detail::require_no_checkpoint(fit_options);
-  std::vector<detail::FoldOutcome<S>> outcomes(folds.size());
-  detail::run_jobs(folds.size(), options.threads, [&](std::size_t f) {
-    outcomes[f] = detail::train_fold(make_model(), data, folds[f], fit_options, options);
+  return detail::train_folds<typename ModelMadeBy<Make>::Scalar>(data.rows(), folds, options, [&](const Fold& fold) {
+    return detail::train_fold(make_model(), data, fold, fit_options, options);
   });
-  CrossValidation<S> out;
-  out.tasks = outcomes.front().tasks;
-  out.predictions = detail::out_of_fold<S>(outcomes, folds, data.rows());
-  for (auto& outcome : outcomes) {
-    out.metrics.push_back(std::move(outcome.metrics));
-    out.reports.push_back(std::move(outcome.report));
-  }
-  return out;
 }
 
 /// A table with a task a line: mean and sample deviation over the folds of each metric; what is undefined is left out.

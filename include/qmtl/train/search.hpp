@@ -100,6 +100,36 @@ template <class T>
   return out;
 }
 
+/// Tries settings on folds of so many rows and sorts them: train(setting, fold, options) gives the metrics of the rows
+/// held out.
+template <class T, class Train>
+[[nodiscard]] SearchResult<T> try_settings(const SearchSettings<T>& settings, Eigen::Index rows,
+                                           std::span<const Fold> folds, const SearchOptions& options,
+                                           const Train& train) {
+  if (settings.values.empty()) throw ValueError("qmtl: search: expected at least one setting, got none");
+  if (!options.score) throw ValueError("qmtl: search: expected a score, got an empty function");
+  require_folds(folds, rows, options.validation);
+  const CrossValidationOptions how{options.threads, options.validation, options.weighted_metrics};
+  std::vector<FoldTrial> outcomes(settings.values.size() * folds.size());
+  run_jobs(outcomes.size(), options.threads, [&](std::size_t i) {
+    try {
+      outcomes[i].metrics = train(settings.values[i / folds.size()], folds[i % folds.size()], how);
+    } catch (const NumericalError& error) {
+      outcomes[i].error = error.what();
+    }
+  });
+  SearchResult<T> out{{}, settings.columns};
+  for (std::size_t s = 0; s < settings.values.size(); ++s) {
+    const auto of_setting = std::span(outcomes).subspan(s * folds.size(), folds.size());
+    out.trials.push_back(join_folds(s, settings.values[s], of_setting, options));
+  }
+  const auto better = [](const SearchTrial<T>& a, const SearchTrial<T>& b) {
+    return std::isnan(b.score.mean) ? !std::isnan(a.score.mean) : a.score.mean > b.score.mean;
+  };
+  std::stable_sort(out.trials.begin(), out.trials.end(), better);
+  return out;
+}
+
 }  // namespace detail
 
 /// Cross-validates every setting and sorts them by the mean of their scores. `make` turns a setting into a Training,
@@ -117,32 +147,14 @@ template <class T>
 template <class T, std::invocable<const T&> Make, Scalar S>
 [[nodiscard]] SearchResult<T> search(const SearchSettings<T>& settings, const Make& make, const Dataset<S>& data,
                                      std::span<const Fold> folds, const SearchOptions& options = {}) {
-  if (settings.values.empty()) throw ValueError("qmtl: search: expected at least one setting, got none");
-  if (!options.score) throw ValueError("qmtl: search: expected a score, got an empty function");
   detail::require_sample_columns(data);
-  detail::require_folds(folds, data.rows(), options.validation);
-  const CrossValidationOptions how{options.threads, options.validation, options.weighted_metrics};
-  std::vector<detail::FoldTrial> outcomes(settings.values.size() * folds.size());
-  detail::run_jobs(outcomes.size(), options.threads, [&](std::size_t i) {
-    auto training = make(settings.values[i / folds.size()]);
-    detail::require_no_checkpoint(training.options);
-    try {
-      outcomes[i].metrics =
-          detail::train_fold(std::move(training.model), data, folds[i % folds.size()], training.options, how).metrics;
-    } catch (const NumericalError& error) {
-      outcomes[i].error = error.what();
-    }
-  });
-  SearchResult<T> out{{}, settings.columns};
-  for (std::size_t s = 0; s < settings.values.size(); ++s) {
-    const auto of_setting = std::span(outcomes).subspan(s * folds.size(), folds.size());
-    out.trials.push_back(detail::join_folds(s, settings.values[s], of_setting, options));
-  }
-  const auto better = [](const SearchTrial<T>& a, const SearchTrial<T>& b) {
-    return std::isnan(b.score.mean) ? !std::isnan(a.score.mean) : a.score.mean > b.score.mean;
-  };
-  std::stable_sort(out.trials.begin(), out.trials.end(), better);
-  return out;
+  return detail::try_settings(
+      settings, data.rows(), folds, options,
+      [&](const T& setting, const Fold& fold, const CrossValidationOptions& how) {
+        auto training = make(setting);
+        detail::require_no_checkpoint(training.options);
+        return detail::train_fold(std::move(training.model), data, fold, training.options, how).metrics;
+      });
 }
 
 /// The model of the chosen setting, trained on all rows. Throws what `best` and `fit` throw.

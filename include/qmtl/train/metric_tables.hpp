@@ -17,7 +17,7 @@ namespace qmtl::inline QMTL_ABI {
 namespace detail {
 
 /// A count without decimals, a sum of weights or a share with three.
-[[nodiscard]] inline std::string count_text(double value) { return fixed(value, std::floor(value) == value ? 0 : 3); }
+[[nodiscard]] inline std::string support_text(double value) { return fixed(value, std::floor(value) == value ? 0 : 3); }
 
 /// The name of each class without control characters, or its number where there are no names.
 [[nodiscard]] inline std::vector<std::string> class_titles(std::span<const std::string> names, std::size_t classes) {
@@ -35,7 +35,8 @@ namespace detail {
 }
 
 [[nodiscard]] inline std::vector<std::string> score_cells(const std::string& title, const ClassScores& scores) {
-  return {title, fixed(scores.precision, 3), fixed(scores.recall, 3), fixed(scores.f1, 3), count_text(scores.support)};
+  return {title, fixed(scores.precision, 3), fixed(scores.recall, 3), fixed(scores.f1, 3),
+          support_text(scores.support)};
 }
 
 }  // namespace detail
@@ -49,7 +50,7 @@ namespace detail {
   rows[0].insert(rows[0].end(), titles.begin(), titles.end());
   for (Eigen::Index i = 0; i < confusion.rows(); ++i) {
     rows.push_back({titles[static_cast<std::size_t>(i)]});
-    for (const double cell : confusion.row(i)) rows.back().push_back(detail::count_text(cell));
+    for (const double cell : confusion.row(i)) rows.back().push_back(detail::support_text(cell));
   }
   return detail::align(rows);
 }
@@ -61,7 +62,7 @@ namespace detail {
   for (std::size_t c = 0; c < titles.size(); ++c) {
     rows.push_back(detail::score_cells(titles[c], report.classes[c]));
   }
-  rows.push_back({"accuracy", "", "", detail::fixed(report.accuracy, 3), detail::count_text(report.micro.support)});
+  rows.push_back({"accuracy", "", "", detail::fixed(report.accuracy, 3), detail::support_text(report.micro.support)});
   rows.push_back(detail::score_cells("macro mean", report.macro));
   rows.push_back(detail::score_cells("weighted mean", report.weighted));
   return detail::align(rows);

@@ -151,6 +151,22 @@ TEST_CASE("a model of another size than the table's features is refused") {
   CHECK_FALSE(fixed.fitted());
 }
 
+TEST_CASE("a model that is given is trained, and loaded into") {
+  const TempDir dir;
+  const auto begin = [](int features) { return Model(Mlp<Eigen::Dynamic, 8, 4>(features), Seed{5}); };
+  TabularModel<Model> model({.ignored = {"id"}}, begin(5));
+  (void)model.fit(trained().table, trained().parts.train, {.epochs = 0});
+  CHECK(model.model().head_weights()[0] == begin(5).head_weights()[0]);
+  TabularModel<Model> other({.ignored = {"id"}}, begin(6));
+  (void)message_of<ShapeError>([&] { (void)other.fit(trained().table, trained().parts.train, {.epochs = 0}); });
+  (void)message_of<LogicError>([&] { save_model(other, dir / "F"); });
+  save_model(model, dir / "F");
+  CHECK(has(message_of<FileError>([&] { load_model(other, dir / "F"); }), "it has 5 features, expected 6"));
+  TabularModel<Model> loaded({}, begin(5));
+  load_model(loaded, dir / "F");
+  CHECK(loaded.predict(trained().table)["spend"].values == model.predict(trained().table)["spend"].values);
+}
+
 TEST_CASE("one file holds model and encoder, and training goes on from it") {
   const TempDir dir;
   TabularModel<Model> model = trained().model;

@@ -3,8 +3,8 @@
 // TableEncoder: features and labels from the columns of a table, by what its training rows say.
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
-#include <cstdint>
 #include <limits>
 #include <set>
 #include <span>
@@ -48,13 +48,12 @@ class TableEncoder {
     detail::require_targets(columns_.targets, columns_);
   }
 
-  /// Learns from these rows of a table, which may repeat. Throws ShapeError for no row or one that is not
-  /// there, ValueError for a column that was named and is not there, cells
-  /// that do not fit and classes that are not as many as they should be; then the encoder is as it was. Cost: a few
-  /// passes over the table, one column after the other.
+  /// Learns from these rows of a table, which may repeat. Throws ShapeError for no row or one that is not there,
+  /// ValueError for a column that was named and is not there, cells that do not fit and classes that are not as many as
+  /// they should be, LogicError for an encoder from a file; then the encoder is as it was. Cost: a few passes over the
+  /// table, one column after the other.
   void fit(const Table& table, std::span<const Eigen::Index> rows) {
-    if (loaded_)
-      throw LogicError("qmtl: table encoder: one from a file does not know the rules of columns to fit anew");
+    if (loaded_) throw LogicError("qmtl: table encoder: one from a file has no rules of columns to learn anew by");
     require_rows(table, rows);
     require_named_columns(table);
     std::vector<detail::FeatureColumn> features;
@@ -147,7 +146,7 @@ class TableEncoder {
   /// weights has none. Throws as encode and labels do, ValueError for a weight that is missing or negative.
   template <Scalar S = double>
   [[nodiscard]] Dataset<S> dataset(const Table& table) const {
-    Dataset<S> out{encode(table).inputs.cast<S>(), labels(table).cast<S>(), {}};
+    Dataset<S> out{converted<S>(encode(table).inputs), converted<S>(labels(table)), {}};
     for (const auto& target : targets_) out.task_names.push_back(target.target().task);
     if (!columns_.weights.empty() && table.contains(columns_.weights)) out.sample_weights = weights(table);
     return out;
@@ -171,6 +170,16 @@ class TableEncoder {
 
  private:
   static constexpr std::size_t most_features = std::size_t{1} << 20;  // of a file
+
+  /// The numbers as S, without a copy where they are.
+  template <Scalar S>
+  [[nodiscard]] static Batch<S> converted(Batch<double>&& numbers) {
+    if constexpr (std::same_as<S, double>) {
+      return std::move(numbers);
+    } else {
+      return numbers.cast<S>();
+    }
+  }
 
   [[nodiscard]] detail::ColumnCells cells_of(const Table& table, const std::string& name) const {
     return {table, name, columns_.missing};

@@ -94,7 +94,7 @@ void write(BytesView bytes) {
 }  // namespace
 
 void check(BytesView input) {
-  static const std::vector<SavedFile> formats = {format(0), format(1), format(2), format(3)};
+  static const std::vector<SavedFile> formats = {format(0), format(1), format(2), format(3), format(4)};
   Decisions decisions(input);
   const unsigned decision = decisions.byte();
   const std::size_t which = decision % tiny_cases;

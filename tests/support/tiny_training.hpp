@@ -26,10 +26,10 @@ using TinyModel = LinearModel<Mlp<2, 3, 2>, Task<"kind", RotationBlock<1>, Windo
   return data;
 }
 
-inline constexpr std::size_t tiny_cases = 4;
+inline constexpr std::size_t tiny_cases = 5;
 
 /// Options number `which` < tiny_cases: optimizers with and without moments, each rule for task weights, early
-/// stopping.
+/// stopping, an optimizer of the head's own and metrics of the training rows.
 [[nodiscard]] inline FitOptions tiny_options(std::size_t which) {
   FitOptions options{.epochs = 3, .batch_size = 4};
   switch (which) {
@@ -43,7 +43,8 @@ inline constexpr std::size_t tiny_cases = 4;
       options.weighting = DynamicWeightAverage{};
       options.conflicts = GradientConflicts::pcgrad;
       break;
-    default: options.weighting = GradNorm{};
+    case 3: options.weighting = GradNorm{}; break;
+    default: options.head_optimizer = Sgd{.learning_rate = 0.05, .momentum = 0.5}; options.training_metrics = true;
   }
   return options;
 }

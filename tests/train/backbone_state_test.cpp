@@ -40,6 +40,7 @@ class Drifting {
   }
   void backward(const BatchIn<double>& x, const BatchIn<double, 4>& dz, std::span<double> gradient) {
     linear_.backward(x, dz, gradient);
+    ++backwards;
   }
   template <class Archive>
   void archive(Archive& archive) {
@@ -47,6 +48,8 @@ class Drifting {
     archive.rng(rng_, "noise");
   }
   std::vector<double> mean() const { return mean_; }
+
+  int backwards = 0;
 
  private:
   Linear<20, 4> linear_;
@@ -131,6 +134,24 @@ TEST_CASE("a saved model has the state of its backbone, and a file without it is
   CHECK(message_of<FileError>([&] { load_model(fresh, dir / "model"); }) ==
         "qmtl: load_model: '" + (dir / "model") + "' is damaged: noise, expected a state that is not all zeros");
   CHECK(state_of(fresh) == before);
+}
+
+TEST_CASE("a frozen backbone keeps its state as well, and is not gone through backward") {
+  const auto parts = related_parts(80);
+  Model model{Seed{2}};
+  fit(model, parts.train, {.epochs = 1});
+  const auto parameters = parameters_of(model);
+  const auto state = state_of(model);
+  const int before = model.backbone().backwards;
+  CHECK(before > 0);
+  FitOptions options{.epochs = 2, .train = TrainedPart::head, .early_stopping = EarlyStopping{}};
+  fit(model, parts.train, parts.validation, options);
+  CHECK(model.backbone().backwards == before);
+  CHECK(state_of(model) == state);
+  CHECK(parameters_of(model) != parameters);
+  options.train = TrainedPart::backbone;
+  fit(model, parts.train, parts.validation, options);
+  CHECK(state_of(model) != state);
 }
 
 }  // namespace backbone_state_test

@@ -93,7 +93,8 @@ TEMPLATE_TEST_CASE("a frozen model learns from encoded rows what it learns witho
 
 TEST_CASE("encoded rows keep their sample weights") {
   auto parts = parts_for<Lanes>(100);
-  for (Eigen::Index row = 0; row < parts.train.rows(); ++row) parts.train.sample_weights.push_back(static_cast<double>(1 + row % 5));
+  for (Eigen::Index row = 0; row < parts.train.rows(); ++row)
+    parts.train.sample_weights.push_back(static_cast<double>(1 + row % 5));
   FitOptions options = options_of(never);
   options.early_stopping.reset();
   options.class_weights.balanced = true;
@@ -154,6 +155,19 @@ TEST_CASE("rows are encoded once if what they take is allowed, else in every epo
   CHECK(rows_seen({.epochs = 6, .encoded_dataset_bytes = bytes - 1}) == 6 * rows);
   CHECK(rows_seen({.epochs = 6, .encoded_dataset_bytes = never}) == 6 * rows);
   CHECK(rows_seen({.epochs = 0}) == 0);
+}
+
+TEST_CASE("rows are encoded once for a frozen backbone with parameters too") {
+  using Trainable = QmtlModel<Mlp<5, 5>, AngleEncoding<5>, First, Second, Third>;
+  const auto parts = parts_for<Trainable>(100);
+  FitOptions options = options_of(never);
+  options.train = TrainedPart::head;
+  Trainable plain{Seed{1}}, cached = plain;
+  const auto backbone = std::vector<double>(plain.backbone().parameters().begin(), plain.backbone().parameters().end());
+  const auto expected = course(plain, fit(plain, parts.train, parts.validation, options));
+  options.encoded_dataset_bytes = 1 << 30;
+  CHECK(difference(course(cached, fit(cached, parts.train, parts.validation, options)), expected) < 1e-10);
+  CHECK(std::ranges::equal(cached.backbone().parameters(), backbone));
 }
 
 TEST_CASE("metrics of encoded rows are those of the rows") {

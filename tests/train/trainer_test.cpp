@@ -177,6 +177,16 @@ TEST_CASE("rows are not encoded once where pcgrad needs the gradients of a head'
         }).starts_with("qmtl: fit: pcgrad needs the gradients of the head's shared parameters"));
 }
 
+TEST_CASE("a part without parameters cannot be trained alone") {
+  const Dataset<double> data{Batch<double>::Zero(1, 4), Batch<double>::Zero(1, 4), {}};
+  Told model({0.0});
+  CHECK(message_of<ValueError>([&] {
+          (void)detail::run_fit<double>(model, data, nullptr, {.train = TrainedPart::backbone});
+        }) == "qmtl: fit: train, expected a part of the model with parameters, got the backbone, which has none");
+  CHECK_NOTHROW(detail::run_fit<double>(model, data, nullptr,
+                                        {.epochs = 1, .train = TrainedPart::head, .standardize_targets = false}));
+}
+
 TEST_CASE("a training that fails before its first step leaves the model as it was") {
   const auto data = tiny_data(9);
   TinyModel model{Seed{3}};

@@ -129,10 +129,13 @@ class MultiTaskModel {
     head_.forward(z(), head_weights_, logits);
   }
 
-  /// Adds the gradients for the batch of the last forward: of the backbone's parameters and of the head's.
+  /// Adds the gradients for the batch of the last forward: of the backbone's parameters and of the head's. Without a
+  /// backbone's gradient (an empty span) the head's alone, which takes less.
   void backward(const BatchIn<Scalar>& dlogits, std::span<Scalar> backbone_gradient, std::span<Scalar> head_gradient) {
     moved_from_.check("model");
-    detail::require_size("model: size of the backbone's gradient", backbone_gradient.size(), backbone_parameters());
+    if (!backbone_gradient.empty()) {
+      detail::require_size("model: size of the backbone's gradient", backbone_gradient.size(), backbone_parameters());
+    }
     detail::require_size("model: size of the head's gradient", head_gradient.size(), head_parameters);
     if constexpr (H::differentiable) {
       if (!backbone_gradient.empty()) {

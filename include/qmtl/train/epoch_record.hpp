@@ -5,6 +5,7 @@
 #include <cmath>
 #include <concepts>
 #include <limits>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,9 @@ struct EpochRecord {
   double seconds = 0.0;                                               ///< since the start of the training
   bool last = false;                                                  ///< no epoch is to follow, but for callbacks
   std::vector<double> task_weights;                                   ///< as they were at the end of the epoch
+  std::vector<TaskMetrics> training{};  ///< of the training rows at its end, if FitOptions asks for them; else empty
+  double backbone_learning_rate = 0.0;  ///< of its last step; 0 where the backbone has nothing to train
+  double head_learning_rate = 0.0;      ///< the same of the head
 };
 
 /// The course of a training.
@@ -40,9 +44,26 @@ namespace detail {
 struct RecordShape {
   std::size_t tasks = 0;
   std::vector<TaskMetrics> validation{};  ///< names, classes and labelled rows; empty without validation data
+  std::vector<TaskMetrics> training{};    ///< the same of the training rows
   ArchiveRange weights{};
   double seconds = 0.0;  ///< of the whole training so far
 };
+
+/// Writes the figures of tasks to an archive, or reads them from one; `rows` says of which, `of` of which epoch.
+template <class Archive>
+void archive_metrics(Archive& archive, std::span<TaskMetrics> tasks, const char* rows, const std::string& of) {
+  for (TaskMetrics& task : tasks) {
+    const std::string name = text(of, ", task ", task.name);
+    const bool nan = task.labelled == 0;
+    archive.value(task.loss, text(rows, " loss", name), {0.0, HUGE_VAL, nan});
+    for (double* share : {&task.accuracy, &task.majority, &task.macro_f1, &task.auc}) {
+      archive.value(*share, text(rows, " metric", name), {0.0, 1.0, true});
+    }
+    archive.value(task.rmse, text(rows, " RMSE", name), {0.0, HUGE_VAL, true});
+    archive.value(task.mae, text(rows, " MAE", name), {0.0, HUGE_VAL, true});
+    archive.value(task.r2, text(rows, " R2", name), {-HUGE_VAL, 1.0, true});
+  }
+}
 
 /// Writes what of an epoch's record does not follow from the others and the shape to an archive, or reads it from one.
 template <class Archive, std::same_as<EpochRecord> Record, std::same_as<RecordShape> Shape>
@@ -53,18 +74,12 @@ void archive_record(Archive& archive, Record& record, const Shape& shape, double
   archive.numbers(record.task_losses, "task losses" + of, {.low = 0.0});
   archive.numbers(record.task_weights, "task weights" + of, shape.weights);
   archive.value(record.seconds, "seconds" + of, {seconds_before, shape.seconds});
-  if constexpr (Archive::reading) record.validation = shape.validation;
-  for (TaskMetrics& task : record.validation) {
-    const std::string name = text(of, ", task ", task.name);
-    const bool nan = task.labelled == 0;
-    archive.value(task.loss, "validation loss" + name, {0.0, HUGE_VAL, nan});
-    for (double* share : {&task.accuracy, &task.majority, &task.macro_f1, &task.auc}) {
-      archive.value(*share, "validation metric" + name, {0.0, 1.0, true});
-    }
-    archive.value(task.rmse, "validation RMSE" + name, {0.0, HUGE_VAL, true});
-    archive.value(task.mae, "validation MAE" + name, {0.0, HUGE_VAL, true});
-    archive.value(task.r2, "validation R2" + name, {-HUGE_VAL, 1.0, true});
+  if constexpr (Archive::reading) {
+    record.validation = shape.validation;
+    record.training = shape.training;
   }
+  archive_metrics(archive, std::span<TaskMetrics>(record.validation), "validation", of);
+  archive_metrics(archive, std::span<TaskMetrics>(record.training), "training", of);
   if constexpr (Archive::reading) {
     record.train_loss = 0.0;
     for (const double loss : record.task_losses) record.train_loss += loss;

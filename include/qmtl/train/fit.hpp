@@ -10,7 +10,8 @@
 
 namespace qmtl::inline QMTL_ABI {
 
-/// Trains a model on a data set; missing labels contribute nothing. The same seeds give the same bits on one thread.
+/// Trains a model, or the part of it that `train` names, on a data set; missing labels contribute nothing, and rows as
+/// much as their sample weights and classes' weights say. The same seeds give the same bits on one thread.
 /// Inputs and real-valued targets are standardised by what the training rows say, and a model that has been trained
 /// before goes on with the statistics that it has: see Standardization.
 /// With a frozen backbone, what it and the encoding make of the rows is computed once: see `encoded_dataset_bytes`.
@@ -34,8 +35,8 @@ FitReport fit(MultiTaskModel<B, H>& model, const Dataset<typename B::Scalar>& tr
 
 /// Trains the head of a model on data that has been encoded before. The model's standardizer stays: `standardize` and
 /// `encoded_dataset_bytes` are not looked at. Also throws ShapeError or ValueError if the model makes something else of
-/// the rows, ValueError if its backbone has parameters, or for what needs more than a head's entries: GradNorm and
-/// other weightings with `needs_norms`, and pcgrad where a head has shared parameters.
+/// the rows, ValueError if its backbone has parameters that are not frozen, or for what needs more than a head's
+/// entries: GradNorm and other weightings with `needs_norms`, and pcgrad where a head has shared parameters.
 template <Backbone B, CachingHead H>
 FitReport fit(MultiTaskModel<B, H>& model, const EncodedDataset<typename B::Scalar>& train,
               const FitOptions& options = {}) {

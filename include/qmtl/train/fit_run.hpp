@@ -19,6 +19,7 @@
 #include "qmtl/train/encoded_dataset.hpp"
 #include "qmtl/train/fit_options.hpp"
 #include "qmtl/train/model_snapshot.hpp"
+#include "qmtl/train/partly_frozen.hpp"
 #include "qmtl/train/task_metrics.hpp"
 #include "qmtl/train/trainer.hpp"
 #include "qmtl/train/training_identity.hpp"
@@ -46,6 +47,15 @@ void validate_options(const Options& options, const TraineeFacts& model, Eigen::
   if (!model.differentiable && needs_norms(options.weighting)) {
     throw ValueError(text("qmtl: fit: ", name_with_norms(options.weighting),
                           " needs dL/dz, which an encoding without gradient does not have"));
+  }
+}
+
+/// Throws ValueError where the rows of a task all have the weight 0.
+template <Scalar S>
+void require_metric_weights(std::span<const TaskFacts> tasks, const Dataset<S>& data) {
+  for (std::size_t t = 0; t < tasks.size(); ++t) {
+    (void)metric_weights<S>(data.sample_weights, data.labels.row(static_cast<Eigen::Index>(t)),
+                            LabelKind{tasks[t].classes}, tasks[t].name);
   }
 }
 
@@ -132,10 +142,10 @@ class FitRun {
     encoded_ = true;
   }
 
-  [[nodiscard]] std::vector<TaskMetrics> evaluate_validation() {
-    if (!encoded_) return evaluate(model_, *validation_, majorities_);
-    return Evaluation<S>::task_metrics(model_.tasks(), model_.target_scaler(), *validation_,
-                                       model_.predict_encoded(validation_->inputs), majorities_);
+  [[nodiscard]] std::vector<TaskMetrics> judge(const Dataset<S>& rows) {
+    return Evaluation<S>::task_metrics(model_.tasks(), model_.target_scaler(), rows,
+                                       encoded_ ? model_.predict_encoded(rows.inputs) : model_.predict(rows.inputs),
+                                       majorities_, options_.weighted_metrics);
   }
 
   void run_epoch() {
@@ -145,9 +155,10 @@ class FitRun {
       save();
     });
     if (validation_ != nullptr) {
-      record.validation = evaluate_validation();
+      record.validation = judge(*validation_);
       record.validation_loss = total_loss(record.validation);
     }
+    if (options_.training_metrics) record.training = judge(encoded_train_ ? encoded_train_->data() : train_);
     bool more = record.epoch < options_.epochs;
     if (options_.early_stopping) more = best_.update(model_, record.epoch, record.validation) && more;
     record.last = !more;
@@ -173,7 +184,8 @@ class FitRun {
     trainer_.archive(archive);
     RecordShape shape{.tasks = model_.tasks().size(), .weights = trainer_.weight_range(), .seconds = report_.seconds};
     if constexpr (Archive::reading) {
-      shape.validation = unjudged();
+      if (validation_ != nullptr) shape.validation = unjudged(*validation_);
+      if (options_.training_metrics) shape.training = unjudged(train_);
       report_.history.clear();
     }
     double seconds_before = 0.0;
@@ -182,6 +194,7 @@ class FitRun {
       EpochRecord& record = report_.history[static_cast<std::size_t>(epoch - 1)];
       record.epoch = epoch;
       record.epochs = options_.epochs;
+      if constexpr (Archive::reading) trainer_.tell_rates(record);
       archive_record(archive, record, shape, seconds_before);
       seconds_before = record.seconds;
     }
@@ -212,12 +225,11 @@ class FitRun {
     if (!finished_) stopped_under_ = 0;
   }
 
-  /// What is known of the metrics on the validation data before anything is predicted.
-  [[nodiscard]] std::vector<TaskMetrics> unjudged() const {
+  /// What is known of the metrics on a data set before anything is predicted.
+  [[nodiscard]] std::vector<TaskMetrics> unjudged(const Dataset<S>& data) const {
     std::vector<TaskMetrics> metrics;
-    if (validation_ == nullptr) return metrics;
     for (const TaskFacts& task : model_.tasks()) {
-      const auto labels = validation_->labels.row(static_cast<Eigen::Index>(metrics.size()));
+      const auto labels = data.labels.row(static_cast<Eigen::Index>(metrics.size()));
       metrics.push_back({.name = task.name, .classes = task.classes});
       for (const S label : labels) {
         if (!is_missing(LabelKind{task.classes}, label)) ++metrics.back().labelled;
@@ -255,26 +267,37 @@ class FitRun {
   std::optional<EncodedDataset<S>> encoded_train_, encoded_validation_;
 };
 
+/// Trains what of a model is to be trained, on rows or, if `encoded`, a head's entries.
+template <Scalar S>
+[[nodiscard]] FitReport run_part(Trainee<S>& model, const Dataset<S>& train, const Dataset<S>* validation, bool encoded,
+                                 const FitOptions& options) {
+  validate_options(options, model.facts(), train.rows());
+  if (options.weighted_metrics && validation != nullptr) require_metric_weights(model.tasks(), *validation);
+  std::optional<PartlyFrozen<S>> part;
+  if (options.train != TrainedPart::all) part.emplace(model, options.train);
+  Trainee<S>& trained = part ? static_cast<Trainee<S>&>(*part) : model;
+  return FitRun<S>(trained, train, validation, encoded, options).run();
+}
+
 template <Scalar S>
 [[nodiscard]] FitReport run_fit(Trainee<S>& model, const Dataset<S>& train, const Dataset<S>* validation,
                                 const FitOptions& options) {
   validate_data(model, train, validation);
-  validate_options(options, model.facts(), train.rows());
   validate_standardization(options.standardize, model.facts().standardizable);
-  return FitRun<S>(model, train, validation, false, options).run();
+  return run_part(model, train, validation, false, options);
 }
 
 template <Scalar S>
 [[nodiscard]] FitReport run_fit(Trainee<S>& model, const EncodedDataset<S>& train, const EncodedDataset<S>* validation,
                                 const FitOptions& options) {
-  if (const std::size_t parameters = model.backbone_parameters().size(); parameters > 0) {
+  const std::size_t parameters = model.backbone_parameters().size();
+  if (parameters > 0 && options.train != TrainedPart::head) {
     throw ValueError(
         text("qmtl: fit: a model that is trained on encoded data must have a backbone without parameters, got ",
              parameters));
   }
   train.require_encoded_by(model);
   if (validation != nullptr) validation->require_encoded_by(model);
-  validate_options(options, model.facts(), train.rows());
   if (needs_norms(options.weighting)) {
     throw ValueError(
         text("qmtl: fit: ", name_with_norms(options.weighting), " needs dL/dz, which encoded data do not have"));
@@ -285,7 +308,7 @@ template <Scalar S>
         "have");
   }
   const auto* validation_data = validation != nullptr ? &validation->data() : nullptr;
-  return FitRun<S>(model, train.data(), validation_data, true, options).run();
+  return run_part(model, train.data(), validation_data, true, options);
 }
 
 }  // namespace detail

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a training changes in a model, kept to be put back.
 
-#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <vector>
@@ -25,9 +24,9 @@ struct ModelParameters {
   }
 
   void give_back(Trainee<S>& model) const {
-    const std::span<S> of_backbone = model.backbone_parameters();  // may be empty, which std::copy would be warned of
-    for (std::size_t i = 0; i < of_backbone.size(); ++i) of_backbone[i] = backbone[i];
-    std::copy(head.begin(), head.end(), model.head_parameters().begin());
+    const std::span<S> of_backbone = model.backbone_parameters(), of_head = model.head_parameters();
+    for (std::size_t i = 0; i < of_backbone.size(); ++i) of_backbone[i] = backbone[i];  // std::copy would be warned of
+    for (std::size_t i = 0; i < of_head.size(); ++i) of_head[i] = head[i];              // none that are empty
     model.set_backbone_state(backbone_state);
   }
 };

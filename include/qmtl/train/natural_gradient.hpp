@@ -123,6 +123,7 @@ class NaturalGradientRun {
     EpochRecord record;
     record.epoch = epoch_;
     record.epochs = options_.epochs;
+    record.head_learning_rate = options_.learning_rate;
     record.task_weights.assign(tasks, 1.0);
     for (std::size_t t = 0; t < tasks; ++t) {
       if (labelled[t] > 0) losses[t] /= static_cast<double>(labelled[t]);

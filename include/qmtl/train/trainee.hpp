@@ -67,7 +67,8 @@ class Trainee {
   [[nodiscard]] virtual std::uint64_t passes() const = 0;
   /// Logits (outputs x B) of inputs (input_size x B), keeping what a backward needs. Throws ShapeError.
   virtual void forward(const BatchIn<S>& inputs, BatchOut<S> logits) = 0;
-  /// Adds the gradients of the last forward for dlogits = dL/dlogits (outputs x B). Throws ShapeError.
+  /// Adds the gradients of the last forward for dlogits = dL/dlogits (outputs x B); with an empty backbone_gradient the
+  /// head's alone. Throws ShapeError.
   virtual void backward(const BatchIn<S>& dlogits, std::span<S> backbone_gradient, std::span<S> head_gradient) = 0;
   /// The head's half: sets dz = dL/dz (features x B) where the head is differentiable, else leaves it.
   virtual void backward_head(const BatchIn<S>& dlogits, std::span<S> head_gradient, BatchOut<S> dz) = 0;

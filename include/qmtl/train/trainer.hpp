@@ -40,8 +40,8 @@ struct ScheduledOptimizer {
 /// `decays` are spared it.
 template <Scalar S>
 [[nodiscard]] ScheduledOptimizer<S> head_optimizer(const FitOptions& options, const TraineeFacts& facts) {
-  return {options.optimizer, static_cast<std::size_t>(facts.head_parameters), options.head_learning_rate_scale,
-          facts.decays ? options.head_weight_decay_scale : 0.0};
+  return {options.head_optimizer.value_or(options.optimizer), static_cast<std::size_t>(facts.head_parameters),
+          options.head_learning_rate_scale, facts.decays ? options.head_weight_decay_scale : 0.0};
 }
 
 /// The state of one training run, an epoch at a time. Between any two steps it can be archived.
@@ -57,7 +57,8 @@ class Trainer {
         objective_(model),
         task_gradients_(model.facts()),
         task_weights_(options.weighting, options.optimizer, label_kinds(model.tasks())),
-        backbone_optimizer_(options.optimizer, model.backbone_parameters().size()),
+        backbone_optimizer_(options.optimizer, model.backbone_parameters().size(),
+                            options.backbone_learning_rate_scale),
         head_optimizer_(head_optimizer<S>(options, model.facts())),
         rng_(options.seed),
         conflict_rng_(Rng(options.seed).split()),
@@ -102,6 +103,14 @@ class Trainer {
   void require_finite_parameters(const char* where = nullptr) const {
     if (!finite(model_.head_parameters())) fail("a parameter of the head", where);
     if (!finite(model_.backbone_parameters())) fail("a parameter of the backbone", where);
+  }
+
+  /// Sets the learning rates of a record's epoch: those of its last step, 0 of a part that is not trained.
+  void tell_rates(EpochRecord& record) const {
+    const double scale =
+        rate_scale(options_.schedule, position_of(steps_per_epoch() * static_cast<std::uint64_t>(record.epoch) - 1));
+    record.backbone_learning_rate = model_.backbone_parameters().empty() ? 0.0 : backbone_optimizer_.size.rate * scale;
+    record.head_learning_rate = model_.head_parameters().empty() ? 0.0 : head_optimizer_.size.rate * scale;
   }
 
   /// Steps done in all epochs.
@@ -204,7 +213,8 @@ class Trainer {
     if (!finite(objective_.head_gradient())) fail("a gradient of the head");
     if (!finite(objective_.backbone_gradient())) fail("a gradient of the backbone");
     count_losses();
-    if (!std::holds_alternative<OwnOptimizer>(options_.optimizer)) return descend();
+    const auto own = [](const OptimizerSettings& settings) { return std::holds_alternative<OwnOptimizer>(settings); };
+    if (!own(options_.optimizer) && !(options_.head_optimizer && own(*options_.head_optimizer))) return descend();
     const std::span<S> backbone = model_.backbone_parameters(), head = model_.head_parameters();
     backbone_before_.assign(backbone.begin(), backbone.end());
     head_before_.assign(head.begin(), head.end());
@@ -240,10 +250,13 @@ class Trainer {
 
   [[nodiscard]] BatchIn<S> inputs() const noexcept { return inputs_.leftCols(batch_); }
 
-  [[nodiscard]] StepPosition position() const noexcept {
-    const auto steps_per_epoch = static_cast<std::uint64_t>((data_->rows() + batch_size_ - 1) / batch_size_);
-    return {steps_, steps_per_epoch, steps_per_epoch * static_cast<std::uint64_t>(options_.epochs)};
+  [[nodiscard]] std::uint64_t steps_per_epoch() const noexcept {
+    return static_cast<std::uint64_t>((data_->rows() + batch_size_ - 1) / batch_size_);
   }
+  [[nodiscard]] StepPosition position_of(std::uint64_t step) const noexcept {
+    return {step, steps_per_epoch(), steps_per_epoch() * static_cast<std::uint64_t>(options_.epochs)};
+  }
+  [[nodiscard]] StepPosition position() const noexcept { return position_of(steps_); }
 
   void count_losses() noexcept {
     for (std::size_t t = 0; t < labelled_.size(); ++t) {
@@ -257,6 +270,7 @@ class Trainer {
     EpochRecord record;
     record.epoch = epochs_done_ + 1;
     record.epochs = options_.epochs;
+    tell_rates(record);
     record.task_losses = loss_sums_;
     for (std::size_t t = 0; t < labelled_.size(); ++t) {
       if (labelled_[t] > 0) record.task_losses[t] /= static_cast<double>(labelled_[t]);

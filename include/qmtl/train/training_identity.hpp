@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which training it is: model, initial parameters, data and options as lines of text, for checkpoints.
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -24,11 +25,17 @@ namespace qmtl::inline QMTL_ABI::detail {
   return out;
 }
 
+[[nodiscard]] inline const char* name_of(TrainedPart part) noexcept {
+  constexpr const char* names[] = {"all", "head", "backbone"};
+  return names[static_cast<std::size_t>(part)];
+}
+
 /// All options but the number of epochs, callbacks and the checkpoint: one that is forgotten here does not compile.
 template <class Text>
 void describe_settings(Text& out, const FitOptions& options) {
-  const auto& [epochs, batch_size, optimizer, head_learning_rate_scale, head_weight_decay_scale, class_weights, seed,
-               standardize, standardize_targets, encoded_dataset_bytes, early_stopping, callbacks, schedule, clipping,
+  const auto& [epochs, batch_size, optimizer, head_optimizer, backbone_learning_rate_scale, head_learning_rate_scale,
+               head_weight_decay_scale, train, class_weights, seed, standardize, standardize_targets,
+               encoded_dataset_bytes, early_stopping, training_metrics, weighted_metrics, callbacks, schedule, clipping,
                weighting, conflicts, checkpoint] = options;
   const auto value = [&out](std::string_view name, const auto& v) {
     out.line(name);
@@ -40,8 +47,16 @@ void describe_settings(Text& out, const FitOptions& options) {
   };
   value("batch_size", batch_size);
   alternative("optimizer", optimizer);
+  out.line("head_optimizer");
+  if (head_optimizer) {
+    std::visit([&out](const auto& s) { describe_settings(out, s); }, *head_optimizer);
+  } else {
+    out.word("the same");
+  }
+  value("backbone_learning_rate_scale", exact(backbone_learning_rate_scale));
   value("head_learning_rate_scale", exact(head_learning_rate_scale));
   value("head_weight_decay_scale", exact(head_weight_decay_scale));
+  value("train", name_of(train));
   out.line("class_weights");
   describe_settings(out, class_weights);
   value("seed", seed.value);
@@ -54,6 +69,8 @@ void describe_settings(Text& out, const FitOptions& options) {
   } else {
     out.word("none");
   }
+  value("metrics", training_metrics ? "of training rows as well" : "of validation rows");
+  out.word(weighted_metrics ? "weighted" : "unweighted");
   out.line("schedule");
   describe_schedule(out, schedule, epochs);
   out.line("clipping");

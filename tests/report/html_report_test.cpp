@@ -75,7 +75,8 @@ TEST_CASE("html report: numbers are those of evaluate, and counts those of the r
   TinyModel model{Seed{1}};
   const auto data = test::tiny_data(70);
   const ReportOptions options{.settings = FitOptions{.epochs = 17, .optimizer = AdamW{.learning_rate = 0.125}},
-                              .train = row_facts(model, data, "training")};
+                              .train = row_facts(model, data, "training"),
+                              .feature_names = {"age", "plan=<gold>"}};
   const std::string page = checked(html_report(model, made_up(2), data, options));
   const auto metrics = evaluate(model, data, majority_classes(model, data));
   for (const double value : {metrics[0].auc, metrics[1].accuracy, metrics[1].macro_f1, metrics[1].majority}) {
@@ -84,6 +85,7 @@ TEST_CASE("html report: numbers are those of evaluate, and counts those of the r
   CHECK(page.find("<td>" + detail::significant(metrics[2].rmse, 4) + "</td>") != page.npos);
   CHECK(page.find("adamw, learning_rate 0.125") != page.npos);
   CHECK(page.find("labels missing: kind</th><td>10</td><td>10</td>") != page.npos);
+  CHECK(page.find("<p>age, plan=&lt;gold&gt;</p>") != page.npos);
   CHECK(page.find("<td>17</td>") != page.npos);
   CHECK(options.train->class_counts == std::vector<std::vector<std::size_t>>{{30, 30}, {24, 23, 23}, {}});
 }
@@ -151,7 +153,7 @@ TEST_CASE("html report: a page stays small with many rows, and tasks are folded 
   const std::string many = detail::report_page(facts, made_up(30, 100), {}, rows, sections, {});
   CHECK(checked(many).size() < 6'000'000);
   CHECK(test::occurrences(many, "Most frequent mistakes") == 50);
-  CHECK(test::occurrences(many, "<details id=\"task-") == 100);
+  CHECK(test::occurrences(many, "id=\"task-") == 100);
 }
 
 TEST_CASE("html report: task weights are drawn where they vary, and the file is the text in every locale") {

@@ -14,6 +14,7 @@
 
 #include "qmtl/backbone/mlp.hpp"
 #include "qmtl/data/split.hpp"
+#include "qmtl/report/table_report.hpp"
 #include "qmtl/tabular/predictions_csv.hpp"
 #include "qmtl/tabular/tabular_file.hpp"
 #include "support/catch.hpp"
@@ -282,6 +283,21 @@ TEST_CASE("predictions are written as CSV that reads back, in every locale") {
   (void)message_of<ShapeError>(
       [&] { write_predictions_csv(dir / "p.csv", predictions, parse_table("id\n1\n", ','), {"id"}); });
   (void)message_of<FileError>([&] { write_predictions_csv(dir / "p.csv", predictions, table, {"ID"}); });
+}
+
+TEST_CASE("the page of a training on a table has the names of its classes and features") {
+  const auto& [table, parts, model, report] = trained();
+  const ReportOptions options{.train = row_facts(model, table, parts.train, "training"),
+                              .tasks = {{.task = "spend", .unit = "EUR"}}};
+  const std::string page = html_report(model, report, table, parts.test, options);
+  for (const char* part :
+       {"<th scope=\"col\">yes</th>", "plan=team, small", "true (EUR)", "majority", "<th scope=\"row\">d</th>"}) {
+    INFO(part);
+    CHECK(has(page, part));
+  }
+  const TempDir dir;
+  write_html_report(dir / "report.html", model, report, table, parts.test, options);
+  CHECK(dir.files() == 1);
 }
 
 }  // namespace tabular_model_test

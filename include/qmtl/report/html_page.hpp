@@ -22,7 +22,7 @@ inline constexpr std::string_view page_style =
 body{margin:0 auto;padding:1.5rem clamp(.75rem,3vw,2rem) 3rem;max-width:70rem;background:var(--ground);color:var(--text);
 font:15px/1.5 system-ui,"Segoe UI",Roboto,"DejaVu Sans",Helvetica,Arial,sans-serif;overflow-wrap:anywhere}
 h1{font-size:1.7rem;line-height:1.2;margin:0 0 .2rem}h2{font-size:1.2rem;margin:2.2rem 0 .6rem}h3{font-size:1rem;margin:1.4rem 0 .4rem}
-p{margin:.4rem 0}a{color:var(--link)}.faint{color:var(--faint)}
+p{margin:.4rem 0}[id]{scroll-margin-top:4rem}a{color:var(--link)}.faint{color:var(--faint)}
 .facts{display:flex;flex-wrap:wrap;gap:.6rem;margin:1rem 0;padding:0}
 .facts div{flex:1 1 7.5rem;background:var(--panel);border:1px solid var(--line);border-radius:.5rem;padding:.45rem .75rem}
 .facts dt{color:var(--faint);font-size:.8rem}.facts dd{margin:0;font-size:1.15rem;font-weight:600;font-variant-numeric:tabular-nums}

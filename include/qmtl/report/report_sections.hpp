@@ -30,6 +30,7 @@ struct ReportOptions {
   std::optional<RowFacts> train{};       ///< row_facts(model, train, "training"); also gives the baseline `majority`
   std::optional<RowFacts> validation{};  ///< the same of the validation rows
   std::vector<TaskWords> tasks{};        ///< names of classes and units of tasks that have some
+  std::vector<std::string> feature_names{};  ///< what the inputs are
 };
 
 namespace detail {
@@ -109,6 +110,16 @@ inline void data_section(HtmlPage& page, const ModelFacts& model, std::span<cons
   page.table(rows);
 }
 
+/// The names of the features, folded.
+inline void feature_section(HtmlPage& page, std::span<const std::string> names) {
+  if (names.empty()) return;
+  const auto details = page.markup().open("details");
+  page.markup().element("summary", text("Names of the ", names.size(), " features"));
+  std::string all;
+  for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
+  page.paragraph(all);
+}
+
 /// "batch_size 32" as a name and a value.
 [[nodiscard]] inline std::vector<std::pair<std::string, std::string>> setting_lines(const FitOptions& options) {
   std::vector<std::pair<std::string, std::string>> out{{"epochs", std::to_string(options.epochs)}};
@@ -165,6 +176,7 @@ inline void data_section(HtmlPage& page, const ModelFacts& model, std::span<cons
     }
     parts.push_back(test);
     data_section(page, model, parts);
+    feature_section(page, options.feature_names);
   }
   return whole_page(options.title, out.str());
 }

@@ -69,7 +69,7 @@ inline void confusion_list(HtmlPage& page, const TaskOutcome& task, const Confus
 inline void class_table(HtmlPage& page, const TaskOutcome& task, const ConfusionCounts& counts) {
   const PrecisionRecall scores = precision_recall(counts);
   PageTable table{.caption = "Classes",
-                  .columns = {"class", "rows", "predicted", "precision", "recall", "F1", "AUC", "average precision"}};
+                  .columns = {"class", "rows", "predicted", "precision", "recall", "F1", "AUC", "AP"}};
   for (std::size_t c = 0; c < scores.classes.size(); ++c) {
     const ClassScores& one = scores.classes[c];
     const OneClass rest = one_class(task, c);
@@ -128,14 +128,17 @@ inline void class_section(HtmlPage& page, const TaskOutcome& task) {
                                               const std::string& rows_name, bool open) {
   HtmlPage page;
   MarkupText& out = page.markup();
-  const std::string id = text("task-", t);
   {
-    const auto section = open ? out.open("details", {{"id", id}, {"open", "open"}}) : out.open("details", {{"id", id}});
+    const auto section = open ? out.open("details", {{"open", "open"}}) : out.open("details");
     const std::string kind = task.facts.classes == 0 ? "real target" : text(task.facts.classes, " classes");
     {
       const auto summary = out.open("summary");
       out.element("h3", task.facts.name).raw(" ").element("span", kind, {{"class", "faint"}});
     }
+    const std::size_t rows = task.facts.classes == 0 ? task.targets.size() : task.truth.size();
+    const std::string basis = rows == 0 ? text("None of the ", rows_name, " rows has a label.")
+                                        : text("Judged on ", rows, " labelled ", rows_name, " rows.");
+    out.element("p", basis, {{"class", "faint"}, {"id", text("task-", t)}});  // a link to it unfolds the section
     const SvgPlot losses = task_loss_plot(report, t);
     const SvgPlot metrics = task_metric_plot(report, t, task.with_unit("error"));
     if (!losses.series.empty()) {
@@ -143,9 +146,6 @@ inline void class_section(HtmlPage& page, const TaskOutcome& task) {
       page.figure("Loss", losses);
       if (!metrics.series.empty()) page.figure("Validation metrics", metrics);
     }
-    const std::size_t rows = task.facts.classes == 0 ? task.targets.size() : task.truth.size();
-    page.faint(rows == 0 ? text("None of the ", rows_name, " rows has a label.")
-                         : text("Judged on ", rows, " labelled ", rows_name, " rows."));
     if (rows > 0 && task.facts.classes > 0) class_section(page, task);
     if (rows > 0 && task.facts.classes == 0) {
       const auto figures = out.open("div", {{"class", "figures"}});

@@ -1,0 +1,85 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// One comparison: a data set, a representation, heads, a search for each, trainings with several seeds.
+
+#include <string>
+#include <vector>
+
+#include "evidence/heads.hpp"
+#include "qmtl/data/dataset.hpp"
+#include "qmtl/loss/paired_bootstrap.hpp"
+
+namespace qmtl::benchmark::evidence {
+
+/// A data set as its publisher split it. Labels are classes.
+struct Problem {
+  std::string name;
+  Dataset<double> train, test;
+  std::vector<int> classes;  ///< of each task
+};
+
+/// Reads views of an .npz as load_multitask_npz does; a task has as many classes as its largest label says. Throws as
+/// it, and ValueError for a task without two classes.
+[[nodiscard]] Problem load_problem(std::string name, const std::string& path, const std::vector<std::string>& views);
+
+/// What is between the inputs and a head.
+enum class Regime {
+  frozen,  ///< the first so many inputs as they are: only the head learns
+  narrow   ///< a trained linear layer to so many numbers
+};
+
+[[nodiscard]] const char* to_string(Regime regime);
+
+struct Setting {
+  double learning_rate = 1e-2;
+  double weight_decay = 0.0;
+
+  friend bool operator==(const Setting&, const Setting&) = default;
+};
+
+struct Protocol {
+  int epochs = 15;
+  int batch_size = 32;
+  int seeds = 10;
+  double validation_share = 0.2;  ///< of the training rows, for the search
+  int search_seeds = 2;           ///< trainings of a setting; their mean validation AUC counts
+  std::vector<double> learning_rates{3e-3, 1e-2, 3e-2};
+  std::vector<double> weight_decays{0.0, 1e-2, 1e-1};
+  int extensions = 2;  ///< how often a winner at the edge of a grid extends it
+  int threads = 1;
+};
+
+/// A head after its search and its final trainings.
+struct HeadOutcome {
+  std::string name;
+  bool quantum = false;
+  int head_parameters = 0, backbone_parameters = 0;
+  Setting setting{};
+  int settings_tried = 0;
+  double validation_auc = undefined_metric;
+  std::vector<double> auc{};                               ///< mean over tasks on test rows, a seed each
+  std::vector<std::vector<std::vector<double>>> scores{};  ///< of a task, of a seed: as PairedScores
+  double seconds = 0.0;                                    ///< of one final training
+
+  [[nodiscard]] int parameters() const noexcept { return head_parameters + backbone_parameters; }
+  [[nodiscard]] double mean_auc() const { return summarize(auc).mean; }
+};
+
+struct Experiment {
+  std::string dataset;
+  Regime regime = Regime::frozen;
+  int dimension = 0;
+  std::vector<HeadOutcome> heads;
+  PairedTasks truth{};  ///< of the test rows, without scores
+};
+
+/// Runs it; test rows are read once, by the final models. Heads whose name is not in `only` are left out unless that is
+/// empty.
+[[nodiscard]] Experiment run_experiment(const Problem& problem, Regime regime, int dimension, const Protocol& protocol,
+                                        const std::vector<std::string>& only = {});
+
+/// AUC of one head less another's, mean over tasks, by rows and seeds.
+[[nodiscard]] BootstrapDifference compare(const Experiment& experiment, const HeadOutcome& first,
+                                          const HeadOutcome& second, const BootstrapOptions& options);
+
+}  // namespace qmtl::benchmark::evidence

@@ -1,0 +1,38 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// The heads that are compared on one representation, quantum and classical.
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "evidence/part.hpp"
+#include "evidence/runtime_model.hpp"
+
+namespace qmtl::benchmark::evidence {
+
+/// A kind of head for so many features and these tasks.
+struct HeadKind {
+  std::string name;
+  bool quantum = false;
+  bool decays = false;  ///< weight decay means something for its parameters
+  std::function<PartPointer()> make;
+  std::vector<int> task_parameters{};  ///< one a task; what a head has beyond them is shared
+};
+
+/// Heads on `features` numbers from 2 on. Quantum heads have a qubit a feature:
+/// - `quantum`: RY and a ring of CZ, a block of RY, RZ and CNOTs in two layers on a window of two qubits, Z of the
+/// first;
+/// - `quantum_sum`: RY, no entangler; RY and RX on every qubit, the sum of all Z: two parameters a feature and task;
+/// - `quantum_zero`: `quantum` without a block: no parameters;
+/// - `quantum_product`: `quantum` without the ring;
+/// - `quantum_deep`, `quantum_shallow`: with twice and half the layers in the block;
+/// - `linear`: all features; `linear_window`: those of the window; `low_rank_r`, `random_r`: behind a shared, trained
+/// or random,
+///   map to r numbers;
+/// - `hybrid_shared`, `hybrid_per_task`: a circuit on all qubits and a linear layer a task behind it.
+/// Tasks of more than two classes are read as basis states of as many qubits as that takes, or summed over the window
+/// class by class; heads that a task does not fit are left out. Sets outputs of tasks.
+[[nodiscard]] std::vector<HeadKind> head_kinds(int features, const std::vector<ModelTask>& tasks);
+
+}  // namespace qmtl::benchmark::evidence

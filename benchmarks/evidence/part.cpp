@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+// Classical parts.
+
+#include "evidence/part.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+#include <vector>
+
+#include "qmtl/core/error.hpp"
+
+namespace qmtl::benchmark::evidence {
+namespace {
+
+using Matrix = ColMajorMatrix<double>;
+using MatrixMap = Eigen::Map<Matrix>;
+using ConstMatrixMap = Eigen::Map<const Matrix>;
+
+class DenseLayers final : public Part {
+ public:
+  DenseLayers(std::vector<int> widths, bool bias) : widths_(std::move(widths)), bias_(bias) {
+    if (widths_.empty() || *std::min_element(widths_.begin(), widths_.end()) < 1) {
+      throw ShapeError("qmtl: dense_layers: widths, expected at least one, each from 1");
+    }
+  }
+
+  [[nodiscard]] int inputs() const override { return widths_.front(); }
+  [[nodiscard]] int outputs() const override { return widths_.back(); }
+  [[nodiscard]] int parameters() const override {
+    int count = 0;
+    for (std::size_t l = 0; l + 1 < widths_.size(); ++l) count += (widths_[l] + (bias_ ? 1 : 0)) * widths_[l + 1];
+    return count;
+  }
+  void initialise(Rng& rng, std::span<double> weights) const override {
+    double* w = weights.data();
+    for (std::size_t l = 0; l + 1 < widths_.size(); ++l) {
+      const double limit = std::sqrt(6.0 / (widths_[l] + widths_[l + 1]));
+      for (int i = 0; i < widths_[l] * widths_[l + 1]; ++i) *w++ = rng.uniform(-limit, limit);
+      for (int i = 0; bias_ && i < widths_[l + 1]; ++i) *w++ = 0.0;
+    }
+  }
+  void forward(const BatchIn<double>& x, std::span<const double> weights, BatchOut<double> y) override {
+    values_.assign(1, x);
+    const double* w = weights.data();
+    for (std::size_t l = 0; l + 1 < widths_.size(); ++l) {
+      const ConstMatrixMap a(w, widths_[l + 1], widths_[l]);
+      Matrix z = a * values_.back();
+      w += a.size();
+      if (bias_) z.colwise() += Eigen::Map<const Eigen::VectorXd>(w, widths_[l + 1]);
+      if (bias_) w += widths_[l + 1];
+      if (l + 2 < widths_.size()) z = z.array().tanh().matrix();
+      values_.push_back(std::move(z));
+    }
+    y = values_.back();
+  }
+  void backward(const BatchIn<double>&, std::span<const double> weights, const BatchIn<double>& dy,
+                std::span<double> gradient, BatchOut<double> dx) override {
+    Matrix d = dy;
+    std::ptrdiff_t at = parameters();
+    for (std::size_t l = widths_.size() - 1; l-- > 0;) {
+      if (l + 2 < widths_.size()) d.array() *= 1.0 - values_[l + 1].array().square();
+      const int out = widths_[l + 1], in = widths_[l];
+      if (bias_) {
+        at -= out;
+        Eigen::Map<Eigen::VectorXd>(gradient.data() + at, out) += d.rowwise().sum();
+      }
+      at -= static_cast<std::ptrdiff_t>(out) * in;
+      MatrixMap(gradient.data() + at, out, in).noalias() += d * values_[l].transpose();
+      if (l > 0 || dx.cols() > 0) d = (ConstMatrixMap(weights.data() + at, out, in).transpose() * d).eval();
+    }
+    if (dx.cols() > 0) dx = d;
+  }
+
+ private:
+  std::vector<int> widths_;
+  bool bias_;
+  std::vector<Matrix> values_;  // of each layer, inputs first
+};
+
+class LinearTasks final : public Part {
+ public:
+  LinearTasks(int inputs, std::vector<LinearTaskSpec> tasks) : inputs_(inputs), tasks_(std::move(tasks)) {
+    for (const auto& task : tasks_) {
+      const bool within = std::ranges::all_of(task.inputs, [inputs](int i) { return 0 <= i && i < inputs; });
+      if (!within || task.outputs < 1) throw ShapeError("qmtl: linear_tasks: expected inputs below their number");
+    }
+  }
+
+  [[nodiscard]] int inputs() const override { return inputs_; }
+  [[nodiscard]] int outputs() const override {
+    int count = 0;
+    for (const auto& task : tasks_) count += task.outputs;
+    return count;
+  }
+  [[nodiscard]] int parameters() const override {
+    int count = 0;
+    for (const auto& task : tasks_) count += size_of(task);
+    return count;
+  }
+  void initialise(Rng& rng, std::span<double> weights) const override {
+    double* w = weights.data();
+    for (const auto& task : tasks_) {
+      const auto in = static_cast<int>(task.inputs.size());
+      const double limit = std::sqrt(6.0 / (in + task.outputs));
+      for (int i = 0; i < in * task.outputs; ++i) *w++ = rng.uniform(-limit, limit);
+      for (int i = 0; i < task.outputs; ++i) *w++ = 0.0;
+    }
+  }
+  void forward(const BatchIn<double>& x, std::span<const double> weights, BatchOut<double> y) override {
+    const double* w = weights.data();
+    Eigen::Index row = 0;
+    for (const auto& task : tasks_) {
+      const auto in = static_cast<Eigen::Index>(task.inputs.size());
+      const ConstMatrixMap a(w, task.outputs, in);
+      y.middleRows(row, task.outputs).noalias() = a * x(task.inputs, Eigen::all);
+      y.middleRows(row, task.outputs).colwise() += Eigen::Map<const Eigen::VectorXd>(w + a.size(), task.outputs);
+      w += size_of(task);
+      row += task.outputs;
+    }
+  }
+  void backward(const BatchIn<double>& x, std::span<const double> weights, const BatchIn<double>& dy,
+                std::span<double> gradient, BatchOut<double> dx) override {
+    const double* w = weights.data();
+    double* g = gradient.data();
+    Eigen::Index row = 0;
+    if (dx.cols() > 0) dx.setZero();
+    for (const auto& task : tasks_) {
+      const auto in = static_cast<Eigen::Index>(task.inputs.size());
+      const auto d = dy.middleRows(row, task.outputs);
+      MatrixMap(g, task.outputs, in).noalias() += d * x(task.inputs, Eigen::all).transpose();
+      Eigen::Map<Eigen::VectorXd>(g + in * task.outputs, task.outputs) += d.rowwise().sum();
+      if (dx.cols() > 0) {
+        const Matrix back = ConstMatrixMap(w, task.outputs, in).transpose() * d;
+        for (Eigen::Index i = 0; i < in; ++i) dx.row(task.inputs[static_cast<std::size_t>(i)]) += back.row(i);
+      }
+      w += size_of(task);
+      g += size_of(task);
+      row += task.outputs;
+    }
+  }
+
+ private:
+  [[nodiscard]] static int size_of(const LinearTaskSpec& task) noexcept {
+    return (static_cast<int>(task.inputs.size()) + 1) * task.outputs;
+  }
+
+  int inputs_;
+  std::vector<LinearTaskSpec> tasks_;
+};
+
+class RandomProjection final : public Part {
+ public:
+  RandomProjection(int inputs, int outputs, Seed seed) : matrix_(outputs, inputs) {
+    Rng rng(seed);
+    for (Eigen::Index i = 0; i < matrix_.size(); ++i) matrix_.data()[i] = rng.normal() / std::sqrt(outputs);
+  }
+  [[nodiscard]] int inputs() const override { return static_cast<int>(matrix_.cols()); }
+  [[nodiscard]] int outputs() const override { return static_cast<int>(matrix_.rows()); }
+  [[nodiscard]] int parameters() const override { return 0; }
+  void initialise(Rng&, std::span<double>) const override {}
+  void forward(const BatchIn<double>& x, std::span<const double>, BatchOut<double> y) override {
+    y.noalias() = matrix_ * x;
+  }
+  void backward(const BatchIn<double>&, std::span<const double>, const BatchIn<double>& dy, std::span<double>,
+                BatchOut<double> dx) override {
+    if (dx.cols() > 0) dx.noalias() = matrix_.transpose() * dy;
+  }
+
+ private:
+  Matrix matrix_;
+};
+
+class Chain final : public Part {
+ public:
+  Chain(PartPointer first, PartPointer second) : first_(std::move(first)), second_(std::move(second)) {
+    qmtl::detail::require_size("chain: inputs of the second part", second_->inputs(), first_->outputs());
+  }
+  [[nodiscard]] int inputs() const override { return first_->inputs(); }
+  [[nodiscard]] int outputs() const override { return second_->outputs(); }
+  [[nodiscard]] int parameters() const override { return first_->parameters() + second_->parameters(); }
+  void initialise(Rng& rng, std::span<double> weights) const override {
+    first_->initialise(rng, of_first(weights));
+    second_->initialise(rng, of_second(weights));
+  }
+  void forward(const BatchIn<double>& x, std::span<const double> weights, BatchOut<double> y) override {
+    between_.resize(first_->outputs(), x.cols());
+    first_->forward(x, of_first(weights), between_);
+    second_->forward(between_, of_second(weights), y);
+  }
+  void backward(const BatchIn<double>& x, std::span<const double> weights, const BatchIn<double>& dy,
+                std::span<double> gradient, BatchOut<double> dx) override {
+    const bool needed = first_->parameters() > 0 || dx.cols() > 0;
+    slopes_.resize(first_->outputs(), needed ? x.cols() : 0);
+    second_->backward(between_, of_second(weights), dy, of_second(gradient), slopes_);
+    if (needed) first_->backward(x, of_first(weights), slopes_, of_first(gradient), dx);
+  }
+
+ private:
+  template <class T>
+  [[nodiscard]] std::span<T> of_first(std::span<T> all) const {
+    return all.first(static_cast<std::size_t>(first_->parameters()));
+  }
+  template <class T>
+  [[nodiscard]] std::span<T> of_second(std::span<T> all) const {
+    return all.subspan(static_cast<std::size_t>(first_->parameters()));
+  }
+
+  PartPointer first_, second_;
+  Batch<double> between_, slopes_;
+};
+
+}  // namespace
+
+void Part::encode(const BatchIn<double>&, BatchOut<double>) {
+  throw LogicError("qmtl: evidence: expected a part that keeps what it needs of samples");
+}
+void Part::forward_encoded(const BatchIn<double>&, std::span<const double>, BatchOut<double>) {
+  throw LogicError("qmtl: evidence: expected a part that keeps what it needs of samples");
+}
+void Part::backward_encoded(const BatchIn<double>&, std::span<const double>, const BatchIn<double>&,
+                            std::span<double>) {
+  throw LogicError("qmtl: evidence: expected a part that keeps what it needs of samples");
+}
+
+PartPointer dense_layers(std::vector<int> widths, bool bias) {
+  return std::make_unique<DenseLayers>(std::move(widths), bias);
+}
+PartPointer linear_tasks(int inputs, std::vector<LinearTaskSpec> tasks) {
+  return std::make_unique<LinearTasks>(inputs, std::move(tasks));
+}
+PartPointer random_projection(int inputs, int outputs, Seed seed) {
+  return std::make_unique<RandomProjection>(inputs, outputs, seed);
+}
+PartPointer chain(PartPointer first, PartPointer second) {
+  return std::make_unique<Chain>(std::move(first), std::move(second));
+}
+
+}  // namespace qmtl::benchmark::evidence

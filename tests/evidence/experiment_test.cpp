@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tests of the comparison of heads on one representation.
+
+#include "evidence/experiment.hpp"
+
+#include <cmath>
+
+#include "qmtl/io/npz.hpp"
+#include "support/catch.hpp"
+#include "support/temp_dir.hpp"
+
+namespace experiment_test {
+
+using namespace qmtl;
+using namespace qmtl::benchmark::evidence;
+
+/// Two tasks whose classes are signs of combinations of the first two of three inputs; of the second some labels are
+/// missing.
+Problem make_problem() {
+  const auto make = [](Eigen::Index rows, std::uint64_t seed) {
+    Dataset<double> out{Batch<double>(3, rows), Batch<double>(2, rows), {"sum", "difference"}};
+    Rng rng(Seed{seed});
+    for (Eigen::Index i = 0; i < rows; ++i) {
+      for (Eigen::Index f = 0; f < 3; ++f) out.inputs(f, i) = rng.normal();
+      out.labels(0, i) = out.inputs(0, i) + out.inputs(1, i) > 0.0 ? 1.0 : 0.0;
+      out.labels(1, i) = i % 7 == 0 ? -1.0 : out.inputs(0, i) > out.inputs(1, i) ? 1.0 : 0.0;
+    }
+    return out;
+  };
+  return {"made up", make(200, 1), make(80, 2), {2, 2}};
+}
+
+Protocol quick(int threads) {
+  return {.epochs = 10,
+          .seeds = 2,
+          .search_seeds = 1,
+          .learning_rates = {5e-2, 1e-1},
+          .weight_decays = {0.0},
+          .extensions = 0,
+          .threads = threads};
+}
+
+TEST_CASE("heads have the parameters that their names promise", "[evidence][heads]") {
+  const std::vector<ModelTask> tasks{{"a"}, {"b"}, {"c", 3, 3}};
+  for (const HeadKind& head : head_kinds(4, tasks)) {
+    const PartPointer part = head.make();
+    int own = 0;
+    for (const int count : head.task_parameters) own += count;
+    CHECK(part->inputs() == 4);
+    CHECK(part->outputs() == 5);
+    if (head.name == "quantum") CHECK(part->parameters() == 3 * 2 * 2 * 2);
+    if (head.name == "quantum_zero") CHECK(part->parameters() == 0);
+    if (head.name == "linear") CHECK(part->parameters() == 5 * (4 + 1));
+    if (head.name == "low_rank_2") CHECK(part->parameters() == 4 * 2 + 5 * (2 + 1));
+    if (head.name == "random_2") CHECK(part->parameters() == 5 * (2 + 1));
+    if (head.name == "hybrid_shared") CHECK(part->parameters() == 2 * 4 + 5 * (4 + 1));
+    if (head.name == "hybrid_per_task") CHECK(part->parameters() == 3 * 2 * 4 + 5 * (4 + 1));
+    CHECK(own <= part->parameters());
+  }
+  const std::vector<ModelTask> binary{{"a"}, {"b"}};
+  for (const HeadKind& head : head_kinds(3, binary)) {
+    if (head.name == "quantum_sum") CHECK(head.make()->parameters() == 2 * 2 * 3);
+  }
+}
+
+TEST_CASE("an experiment learns what can be learnt, with the same results on any number of threads",
+          "[evidence][experiment]") {
+  const Problem problem = make_problem();
+  const std::vector<std::string> heads{"quantum", "quantum_zero", "linear"};
+  const Experiment one = run_experiment(problem, Regime::frozen, 2, quick(1), heads);
+  const Experiment two = run_experiment(problem, Regime::frozen, 2, quick(2), heads);
+  REQUIRE(one.heads.size() == 3);
+  for (std::size_t h = 0; h < 3; ++h) {
+    CHECK(one.heads[h].scores == two.heads[h].scores);
+    CHECK(one.heads[h].backbone_parameters == 0);
+    CHECK(one.heads[h].settings_tried == 2);
+    const auto itself = compare(one, one.heads[h], one.heads[h], {.resamples = 20});
+    CHECK(itself.estimate == 0.0);
+  }
+  const HeadOutcome& linear = one.heads[2];
+  CHECK(linear.mean_auc() > 0.95);
+  CHECK(one.heads[0].mean_auc() > one.heads[1].mean_auc());
+  const auto less = compare(one, one.heads[1], linear, {.resamples = 50});
+  CHECK(less.estimate == Approx(one.heads[1].mean_auc() - linear.mean_auc()).epsilon(1e-9));
+  CHECK(less.high < 0.0);
+
+  const Experiment narrow = run_experiment(problem, Regime::narrow, 2, quick(1), {"quantum_sum"});
+  CHECK(narrow.heads.at(0).backbone_parameters == 3 * 2 + 2);
+}
+
+TEST_CASE("a winner at the edge of a grid extends it", "[evidence][experiment]") {
+  Protocol protocol = quick(1);
+  protocol.learning_rates = {1e-6, 2e-6};  // too small to learn anything: the larger is the better
+  protocol.extensions = 2;
+  const Experiment experiment = run_experiment(make_problem(), Regime::frozen, 2, protocol, {"linear"});
+  CHECK(experiment.heads.at(0).settings_tried > 2);
+}
+
+TEST_CASE("a problem is read with its classes, and one without two classes refused", "[evidence][experiment]") {
+  const test::TempDir dir;
+  const std::string path = dir / "problem.npz";
+  const std::vector<std::string> names{"a", "b"};
+  const auto write = [&](std::int32_t largest) {
+    std::map<std::string, NpyArray> arrays{{"task_names", to_npy(std::span<const std::string>(names))}};
+    const std::vector<double> x{1, 2, 3};
+    const std::vector<std::int32_t> y{0, -1, 1, largest, -1, 0};
+    for (const char* part : {"train", "test"}) {
+      arrays[std::string("x_") + part] = make_npy<double>(x, {3, 1});
+      arrays[std::string("y_") + part] = make_npy<std::int32_t>(y, {3, 2});
+    }
+    write_npz(path, arrays);
+  };
+  write(2);
+  CHECK(load_problem("p", path, {"x"}).classes == std::vector<int>{2, 3});
+  write(0);
+  CHECK_THROWS_AS(load_problem("p", path, {"x"}), ValueError);
+}
+
+}  // namespace experiment_test

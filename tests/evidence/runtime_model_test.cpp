@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tests of models whose sizes are known at run time, against the library's typed ones.
+
+#include "evidence/runtime_model.hpp"
+
+#include <vector>
+
+#include "evidence/circuit_part.hpp"
+#include "qmtl/qmtl.hpp"
+#include "support/catch.hpp"
+
+namespace runtime_model_test {
+
+using namespace qmtl;
+using namespace qmtl::benchmark::evidence;
+
+Batch<double> random_batch(Eigen::Index rows, Eigen::Index columns, std::uint64_t seed) {
+  Rng rng(Seed{seed});
+  Batch<double> out(rows, columns);
+  for (Eigen::Index i = 0; i < out.size(); ++i) out.data()[i] = rng.normal();
+  return out;
+}
+
+/// dL/dweights and dL/dx of L = sum of dy * y against differences of L.
+void check_gradients(Part& part, std::uint64_t seed) {
+  const Batch<double> dy = random_batch(part.outputs(), 5, seed + 1);
+  Batch<double> x = random_batch(part.inputs(), 5, seed), y(part.outputs(), 5), dx(part.inputs(), 5);
+  std::vector<double> weights(static_cast<std::size_t>(part.parameters())), gradient(weights.size(), 0.0);
+  Rng rng(Seed{seed + 2});
+  part.initialise(rng, weights);
+  const auto loss = [&] {
+    part.forward(x, weights, y);
+    return y.cwiseProduct(dy).sum();
+  };
+  static_cast<void>(loss());
+  part.backward(x, weights, dy, gradient, dx);
+  const auto slope = [&](double& value) {
+    const double before = value, step = 1e-5;
+    value = before + step;
+    const double above = loss();
+    value = before - step;
+    const double below = loss();
+    value = before;
+    return (above - below) / (2 * step);
+  };
+  for (std::size_t j = 0; j < weights.size(); ++j) CHECK(gradient[j] == Approx(slope(weights[j])).margin(1e-6));
+  for (Eigen::Index i = 0; i < x.size(); ++i) CHECK(dx.data()[i] == Approx(slope(x.data()[i])).margin(1e-6));
+
+  static_cast<void>(loss());
+  std::vector<double> again(weights.size(), 0.0);
+  Batch<double> nothing(part.inputs(), 0);
+  part.backward(x, weights, dy, again, nothing);
+  for (std::size_t j = 0; j < weights.size(); ++j) CHECK(again[j] == Approx(gradient[j]).margin(1e-12));
+}
+
+using Encoding = AngleEncoding<4, Axis::Y, CzRing, Layers<2>>;
+using Block = RotationBlock<2, Layers<1>>;
+using Head = QuantumHead<double, Encoding, Task<"a", Block, Window<0, 2>, BinaryReadout<TrainableScale<4>>>,
+                         Task<"b", Block, Window<2, 2>, Classes<3, BasisStates>>>;
+
+CircuitSpec spec_of_head() {
+  CircuitSpec spec{.encoding = DynamicCircuit(Encoding::circuit), .uses = 2};
+  CircuitTask a, b;
+  a.block = b.block = DynamicCircuit(Block::circuit);
+  a.windows = {{0, 1}};
+  a.trainable_scale = true;
+  b.windows = {{2, 3}};
+  b.reading = Reading::basis_states;
+  b.outputs = 3;
+  b.scale = 1.0;
+  spec.tasks = {a, b};
+  return spec;
+}
+
+TEST_CASE("a circuit part is the quantum head of the same circuits", "[evidence][circuit_part]") {
+  const PartPointer part = circuit_part(spec_of_head());
+  REQUIRE(part->parameters() == Head::parameters);
+  CHECK(task_parameters(spec_of_head()) == std::vector<int>{Head::task_parameters[0], Head::task_parameters[1]});
+  std::vector<double> weights(Head::parameters), gradient(weights.size(), 0.0), expected_gradient(weights.size(), 0.0);
+  Rng rng(Seed{3});
+  Head::initialise(rng, weights);
+
+  Head head;
+  const Batch<double> z = random_batch(4, 9, 1), dy = random_batch(4, 9, 2);
+  Batch<double> y(4, 9), expected(4, 9), dz(4, 9), expected_dz(4, 9);
+  part->forward(z, weights, y);
+  head.forward(z, weights, expected);
+  CHECK((y - expected).norm() < 1e-12);
+  part->backward(z, weights, dy, gradient, dz);
+  head.backward(z, weights, dy, expected_gradient, expected_dz);
+  CHECK((dz - expected_dz).norm() < 1e-12);
+  for (std::size_t j = 0; j < gradient.size(); ++j) CHECK(gradient[j] == Approx(expected_gradient[j]).margin(1e-12));
+
+  REQUIRE(part->entries() > 0);
+  Batch<double> entries(part->entries(), 9), from_entries(4, 9);
+  std::vector<double> encoded_gradient(weights.size(), 0.0);
+  part->encode(z, entries);
+  part->forward_encoded(entries, weights, from_entries);
+  CHECK((from_entries - expected).norm() < 1e-12);
+  part->backward_encoded(entries, weights, dy, encoded_gradient);
+  for (std::size_t j = 0; j < gradient.size(); ++j) CHECK(encoded_gradient[j] == Approx(gradient[j]).margin(1e-12));
+}
+
+TEST_CASE("gradients of classical parts are those of their values", "[evidence][part]") {
+  check_gradients(*dense_layers({3, 4, 2}), 10);
+  check_gradients(*dense_layers({3, 2}, false), 11);
+  check_gradients(*dense_layers({3}), 12);
+  check_gradients(*linear_tasks(4, {{{0, 2}, 1}, {{1, 2, 3}, 3}}), 13);
+  check_gradients(*chain(dense_layers({5, 3}), linear_tasks(3, {{{0, 1, 2}, 2}})), 14);
+  check_gradients(*chain(random_projection(5, 3, Seed{1}), linear_tasks(3, {{{0, 1, 2}, 1}})), 15);
+}
+
+TEST_CASE("gradients of circuits with trained frequencies, sums of Z and several windows", "[evidence][circuit_part]") {
+  CircuitSpec spec{.encoding = DynamicCircuit(3)};
+  for (int q = 0; q < 3; ++q) spec.encoding.append(gate::ry(q, weight(q) * feature(q)));
+  for (int q = 0; q < 2; ++q) spec.encoding.append(gate::cz(q, q + 1));
+  CircuitTask task;
+  task.block = DynamicCircuit(2);
+  for (int q = 0; q < 2; ++q) task.block.append(gate::ry(q, weight(2 * q))).append(gate::rx(q, weight(2 * q + 1)));
+  task.windows = {{0, 1}, {1, 2}};
+  task.reading = Reading::magnetisation;
+  task.trainable_scale = true;
+  spec.tasks = {task};
+  spec.squash = false;
+  check_gradients(*circuit_part(spec), 20);
+  spec.squash = true;
+  const PartPointer part = circuit_part(spec);
+  CHECK(part->entries() == 0);  // the encoding is trained
+  check_gradients(*part, 21);
+}
+
+TEST_CASE("a runtime model trains as the typed model of the same parts", "[evidence][runtime_model]") {
+  const auto data = make_related_tasks({.rows = 120}).data;
+  Dataset<double> two{data.inputs, data.labels.topRows(2), {"a", "b"}};
+  REQUIRE(two.features() == 20);
+  const auto make = [] {
+    return std::make_unique<RuntimeModel>(
+        std::vector<ModelTask>{{"a", 2, 1, Head::task_parameters[0]}, {"b", 3, 3, Head::task_parameters[1]}},
+        dense_layers({20, 4}), circuit_part(spec_of_head()), false, Seed{5});
+  };
+  const auto model = make(), untrained = make();
+  const FitOptions options{.epochs = 3, .optimizer = AdamW{.learning_rate = 2e-2}, .seed = Seed{6}};
+  static_cast<void>(detail::run_fit<double>(*model, two, nullptr, options));
+
+  MultiTaskModel<Linear<20, 4>, Head> typed(Linear<20, 4>{}, Seed{5});
+  const auto copy = [](std::span<const double> from, std::span<double> to) {
+    REQUIRE(from.size() == to.size());
+    std::copy(from.begin(), from.end(), to.begin());
+  };
+  copy(untrained->backbone_parameters(), typed.backbone().parameters());
+  copy(untrained->head_parameters(), typed.head_weights());
+  fit(typed, two, options);
+  CHECK((model->predict(two.inputs) - typed.predict(two.inputs)).norm() < 1e-9);
+}
+
+}  // namespace runtime_model_test

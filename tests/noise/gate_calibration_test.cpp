@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "qmtl/noise/channel_matrices.hpp"
 #include "qmtl/noise/with_noise.hpp"
 #include "support/catch.hpp"
 #include "support/dense_program.hpp"

@@ -13,6 +13,7 @@
 #include "qmtl/engine/pauli/pauli_tracer.hpp"
 #include "qmtl/engine/pauli/walsh_hadamard.hpp"
 #include "qmtl/noise/job_device.hpp"
+#include "qmtl/noise/readout_error.hpp"
 
 namespace qmtl::inline QMTL_ABI {
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <complex>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
@@ -118,8 +119,8 @@ inline void check_registers(const Program& a, const Program& b) {
 /// The places, among those used, of qubits.
 [[nodiscard]] inline std::vector<int> places_in(const std::vector<int>& used, const std::vector<int>& qubits) {
   std::vector<int> out;
+  out.reserve(qubits.size());
   for (const int q : qubits) {
-    // NOLINTNEXTLINE(performance-inefficient-vector-operation)
     out.push_back(static_cast<int>(std::ranges::lower_bound(used, q) - used.begin()));
   }
   return out;
@@ -203,8 +204,8 @@ void for_each_amplitude(const SparseState& a, const SparseState& b, const Visit&
   return out;
 }
 
-[[nodiscard]] inline double state_error(const ComparedProgram& a, const ComparedProgram& b,
-                                        const EquivalenceOptions& options, Rng& rng) {
+template <std::same_as<EquivalenceOptions> Options>
+[[nodiscard]] double state_error(const ComparedProgram& a, const ComparedProgram& b, const Options& options, Rng& rng) {
   const auto input = input_state(a.start.size(), options.from_zero, rng);
   const auto run_of = [&input](const ComparedProgram& one) {
     BranchRunner runner(*one.program, one.used);
@@ -223,8 +224,8 @@ void for_each_amplitude(const SparseState& a, const SparseState& b, const Visit&
   return bind_parameters(program, x, w);
 }
 
-[[nodiscard]] inline Equivalence compare_bound(const Program& a, const Program& b, const EquivalenceOptions& options,
-                                               Rng& rng);
+template <std::same_as<EquivalenceOptions> Options>
+[[nodiscard]] Equivalence compare_bound(const Program& a, const Program& b, const Options& options, Rng& rng);
 
 }  // namespace detail
 
@@ -236,8 +237,8 @@ void for_each_amplitude(const SparseState& a, const SparseState& b, const Visit&
 /// pairs whose light cones are small enough; what they measure must not decide what they do. Throws CircuitError for
 /// layouts or registers that do not fit, ValueError for programs that cannot be compared. Cost: 2^N an instruction, for
 /// each outcome of measurements that are not at the end.
-[[nodiscard]] inline Equivalence equivalence(const Program& a, const Program& b,
-                                             const EquivalenceOptions& options = {}) {
+template <std::same_as<Program> P>  // a template, as all below: a simulator takes long to compile
+[[nodiscard]] Equivalence equivalence(const P& a, const P& b, const EquivalenceOptions& options = {}) {
   if (options.inputs < 1) {
     throw ValueError(detail::text("qmtl: equivalence: inputs, expected 1 at least, got ", options.inputs));
   }
@@ -268,13 +269,13 @@ namespace detail {
   if (bits.empty()) return one.end;
   std::ranges::sort(bits);
   std::vector<int> out;
-  // NOLINTNEXTLINE(performance-inefficient-vector-operation)
+  out.reserve(bits.size());
   for (const auto& [bit, qubit] : bits) out.push_back(qubit);
   return out;
 }
 
-[[nodiscard]] inline Equivalence compare_windows(const ComparedProgram& a, const ComparedProgram& b,
-                                                 const EquivalenceOptions& options) {
+template <std::same_as<EquivalenceOptions> Options>
+[[nodiscard]] Equivalence compare_windows(const ComparedProgram& a, const ComparedProgram& b, const Options& options) {
   Equivalence out{.by_windows = true};
   const auto first = window_qubits(a), second = window_qubits(b);
   if (first.size() != second.size()) return {.error = 1.0, .by_windows = true};
@@ -298,7 +299,8 @@ namespace detail {
   return out;
 }
 
-inline Equivalence compare_bound(const Program& a, const Program& b, const EquivalenceOptions& options, Rng& rng) {
+template <std::same_as<EquivalenceOptions> Options>
+Equivalence compare_bound(const Program& a, const Program& b, const Options& options, Rng& rng) {
   const auto [first, second] = compared(a, b, options);
   const auto width = std::max(first.used.size(), second.used.size());
   if (width > static_cast<std::size_t>(options.max_qubits)) return compare_windows(first, second, options);

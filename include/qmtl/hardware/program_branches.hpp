@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <complex>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -57,11 +58,12 @@ inline void set_bit(const Program& program, RegisterValues& values, int bit, boo
 }
 
 /// Runs a program on a state of the qubits that it uses, all outcomes side by side.
+template <std::same_as<Program> P>  // this and all that uses it: a simulator takes long to compile
 class BranchRunner {
  public:
   static constexpr std::size_t most_branches = 4096;
 
-  BranchRunner(const Program& program, std::span<const int> used)
+  BranchRunner(const P& program, std::span<const int> used)
       : program_(&program), places_(static_cast<std::size_t>(program.qubits()), 0) {
     for (std::size_t i = 0; i < used.size(); ++i) places_[static_cast<std::size_t>(used[i])] = static_cast<int>(i);
   }
@@ -128,8 +130,8 @@ class BranchRunner {
   void act(const Channel& channel, const Path& path, std::vector<Path>& next) const {
     for (int k = 0; k < channel.count; ++k) {
       Path one = path;
-      // NOLINTNEXTLINE(bugprone-misplaced-widening-cast)
-      multiply(program_->matrices()[static_cast<std::size_t>(channel.first + k)], channel.qubits, one.psi);
+      const auto number = static_cast<std::size_t>(channel.first) + static_cast<std::size_t>(k);
+      multiply(program_->matrices()[number], channel.qubits, one.psi);
       keep(std::move(one), next);
     }
   }
@@ -199,13 +201,13 @@ class BranchRunner {
     return values;
   }
 
-  const Program* program_;
+  const P* program_;
   std::vector<int> places_;  ///< of each qubit, its bit in states
   std::vector<Path> paths_;
   std::vector<std::pair<int, int>> read_;  ///< places that are read at the end, and into which bits
 };
 
-/// The instructions, last first, that can change how likely outcomes of these qubits are.
+/// The instructions, first to last, that can change how likely outcomes of these qubits are.
 [[nodiscard]] inline std::vector<const Instruction*> cone_of(const Program& program, std::vector<bool>& active) {
   std::vector<const Instruction*> out;
   std::vector<bool> turned(active.size(), false);  // what has been done on a qubit since is not all diagonal
@@ -232,13 +234,15 @@ class BranchRunner {
     }
     out.push_back(&step);
   }
+  std::ranges::reverse(out);
   return out;
 }
 
 /// How likely the outcomes of a few qubits of a program are from |0...0>, the first of them bit 0; nothing if their
 /// light cone has more qubits than allowed. Throws ValueError unless the program measures at its end only.
-[[nodiscard]] inline std::vector<double> window_distribution(const Program& program, const std::vector<int>& window,
-                                                             int max_qubits) {
+template <std::same_as<Program> P>
+[[nodiscard]] std::vector<double> window_distribution(const P& program, const std::vector<int>& window,
+                                                      int max_qubits) {
   std::vector<bool> active(static_cast<std::size_t>(program.qubits()), false);
   for (const int q : window) active[static_cast<std::size_t>(q)] = true;
   const auto cone = cone_of(program, active);
@@ -248,8 +252,7 @@ class BranchRunner {
   }
   if (used.size() > static_cast<std::size_t>(max_qubits)) return {};
   ProgramCopy part(program);
-  // NOLINTNEXTLINE(modernize-loop-convert)
-  for (auto step = cone.rbegin(); step != cone.rend(); ++step) part.copy(**step);
+  for (const Instruction* step : cone) part.copy(*step);
   BranchRunner runner(part.program, used);
   AmplitudeVector zero(std::size_t{1} << used.size());
   zero[0] = 1.0;

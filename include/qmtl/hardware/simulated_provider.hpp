@@ -17,6 +17,7 @@
 #include "qmtl/hardware/bound_runs.hpp"
 #include "qmtl/hardware/provider.hpp"
 #include "qmtl/noise/density_matrix.hpp"
+#include "qmtl/noise/readout_error.hpp"
 #include "qmtl/noise/with_noise.hpp"
 
 namespace qmtl::inline QMTL_ABI {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // transpile: any program in a device's gates and on its couplings.
 
+#include <concepts>
 #include <utility>
 #include <vector>
 
@@ -31,8 +32,8 @@ struct TranspiledProgram {
 namespace detail {
 
 /// What does not depend on where qubits are: fewer gates to be routed.
-[[nodiscard]] inline Program before_routing(const Program& program, const Basis& basis,
-                                            const TranspileOptions& options) {
+template <std::same_as<Program> P>
+[[nodiscard]] P before_routing(const P& program, const Basis& basis, const TranspileOptions& options) {
   Program out = unroll(options.starts_in_zero ? remove_resets_of_zero(program) : program);
   if (options.optimise.rounds == 0) return out;
   if (options.optimise.measured_phases) out = remove_diagonal_before_measurement(out);
@@ -48,8 +49,9 @@ namespace detail {
 /// the measurements behind all gates. Angles of features and weights stay, linear in them. Deterministic for a seed of
 /// the routing, whatever the number of threads. The same for each outcome of its measurements, up to a phase and to the
 /// layouts, which equivalence (hardware/equivalence.hpp) checks. Throws as basis_of, route and NativeGates.
-[[nodiscard]] inline TranspiledProgram transpile(const Program& program, const Target& target,
-                                                 const TranspileOptions& options = {}) {
+template <std::same_as<Program> P>  // a template: for who includes this and does not call it, nothing is compiled
+[[nodiscard]] TranspiledProgram transpile(const P& program, const Target& target,
+                                          const TranspileOptions& options = {}) {
   const NativeGates gates(target);
   const Program prepared = detail::before_routing(program, gates.basis(), options);
   RoutedProgram routed = options.initial_layout.empty()

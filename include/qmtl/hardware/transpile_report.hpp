@@ -15,7 +15,7 @@
 #include "qmtl/hardware/basis.hpp"
 #include "qmtl/hardware/passes/instructions.hpp"
 #include "qmtl/noise/device_calibration.hpp"
-#include "qmtl/noise/gate_calibration.hpp"
+#include "qmtl/noise/relaxation.hpp"
 
 namespace qmtl::inline QMTL_ABI {
 
@@ -60,7 +60,7 @@ struct SuccessEstimate {
   /// programs with.
   double probability = 1.0;
   double duration = 0.0;  ///< ns, every instruction starting as soon as it can
-  int unknown = 0;        ///< gates that are not calibrated, or not published, and taken as perfect
+  int unknown = 0;        ///< gates that are not calibrated, or have no published error, and are taken as perfect
 };
 
 namespace detail {
@@ -72,7 +72,7 @@ class SuccessEstimator {
       : device_(&device), free_at_(device.qubits.size(), 0.0), started_(device.qubits.size(), false) {
     for (const auto& gate : device.gates) {
       const auto known = gate.gate ? gate.gate : basis_gate(gate.name);
-      if (known && gate.name != "u2") published_.try_emplace({*known, gate.qubits}, &gate);
+      if (known) published_.try_emplace({*known, gate.qubits}, &gate);
     }
   }
 
@@ -88,9 +88,9 @@ class SuccessEstimator {
     double length = 0.0;
     if (const auto* op = std::get_if<Operation>(&step.action)) {
       const GateCalibration* gate = find(*op, qubits);
-      const bool known = gate != nullptr && gate->calibrated();
+      const bool known = gate != nullptr && gate->error && gate->calibrated();
       const bool free = op->gate == Gate::RZ || op->gate == Gate::P;  // changes of the frame
-      if (known) out_.probability *= 1.0 - gate->error.value_or(0.0);
+      if (known) out_.probability *= 1.0 - *gate->error;
       if (gate != nullptr) length = gate->length.value_or(0.0);
       out_.unknown += known || free ? 0 : 1;
     } else if (std::holds_alternative<Measurement>(step.action)) {

@@ -15,6 +15,7 @@
 #include "qmtl/core/rng.hpp"
 #include "qmtl/mitigation/pauli_twirling.hpp"
 #include "qmtl/mitigation/random_copies.hpp"
+#include "qmtl/noise/channel_matrices.hpp"
 
 namespace qmtl::inline QMTL_ABI {
 

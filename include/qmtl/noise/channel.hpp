@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // QuantumChannel: what noise does to a few qubits, as Kraus operators; channels one after another and side by side.
 
+#include <algorithm>
 #include <cmath>
 #include <complex>
+#include <concepts>
 #include <span>
 #include <string>
 #include <string_view>
@@ -34,7 +36,9 @@ class QuantumChannel {
     constexpr std::string_view what = "QuantumChannel: the Kraus operators";
     const auto qubits = kraus_.empty() ? 1 : detail::matrix_qubits(what, kraus_.front());
     detail::check_trace_preserving(what, kraus_, qubits, max_qubits);
-    std::erase_if(kraus_, [](const Matrix& k) { return k.isZero(0.0); });
+    std::erase_if(kraus_, [](const Matrix& k) {
+      return std::all_of(k.data(), k.data() + k.size(), [](const auto& entry) { return entry == 0.0; });
+    });
     qubits_ = static_cast<int>(qubits);
   }
 
@@ -45,8 +49,13 @@ class QuantumChannel {
   [[nodiscard]] const std::string& name() const& noexcept { return name_; }
 
   /// Whether it is the identity, to the last bit.
-  [[nodiscard]] bool is_identity() const {
-    return kraus_.size() == 1 && kraus_.front() == Matrix::Identity(kraus_.front().rows(), kraus_.front().cols());
+  [[nodiscard]] bool is_identity() const noexcept {
+    if (kraus_.size() != 1) return false;
+    const Matrix& k = kraus_.front();
+    for (Eigen::Index i = 0; i < k.size(); ++i) {
+      if (k.data()[i] != (i % (k.rows() + 1) == 0 ? 1.0 : 0.0)) return false;
+    }
+    return true;
   }
 
  private:
@@ -71,7 +80,8 @@ class QuantumChannel {
 }
 
 /// rho as the channel leaves it. Throws ShapeError for a matrix of another size. Cost 8^k an operator.
-[[nodiscard]] inline OperationMatrix apply_channel(const QuantumChannel& channel, const OperationMatrix& rho) {
+template <std::same_as<QuantumChannel> Channel>  // a template: products of matrices take long to compile
+[[nodiscard]] OperationMatrix apply_channel(const Channel& channel, const OperationMatrix& rho) {
   const auto size = static_cast<Eigen::Index>(dimension(channel.qubits()));
   detail::require_size("apply_channel: rows of rho", rho.rows(), size);
   detail::require_size("apply_channel: columns of rho", rho.cols(), size);
@@ -82,18 +92,30 @@ class QuantumChannel {
 
 namespace detail {
 
+/// The Frobenius norm of a matrix.
+[[nodiscard]] inline double norm_of(const OperationMatrix& k) noexcept {
+  double sum = 0.0;
+  for (Eigen::Index j = 0; j < k.size(); ++j) sum += std::norm(k.data()[j]);
+  return std::sqrt(sum);
+}
+
 /// Operators of which one is a multiple of another do what a single one does, sqrt(1 + |factor|^2) as large: products
 /// of Pauli matrices are Pauli matrices again. `kraus` keeps the first of each such set.
 inline void merge_multiples(std::vector<OperationMatrix>& kraus) {
   std::vector<OperationMatrix> merged;
   for (const auto& k : kraus) {
-    const double norm = k.norm();
+    const double norm = norm_of(k);
     bool found = norm == 0.0;
     for (std::size_t i = 0; i < merged.size() && !found; ++i) {
-      const double other = merged[i].norm();
-      const std::complex<double> overlap = merged[i].conjugate().cwiseProduct(k).sum() / (other * norm);
-      found = (k / norm - overlap * merged[i] / other).norm() < 1e-14;
-      if (found) merged[i] *= std::hypot(other, norm) / other;
+      const double other = norm_of(merged[i]);
+      std::complex<double>* const m = merged[i].data();
+      std::complex<double> overlap = 0.0;
+      for (Eigen::Index j = 0; j < k.size(); ++j) overlap += std::conj(m[j]) * k.data()[j];
+      overlap /= other * norm;
+      double apart = 0.0;
+      for (Eigen::Index j = 0; j < k.size(); ++j) apart += std::norm(k.data()[j] / norm - overlap * m[j] / other);
+      found = std::sqrt(apart) < 1e-14;
+      for (Eigen::Index j = 0; found && j < k.size(); ++j) m[j] *= std::hypot(other, norm) / other;
     }
     if (!found) merged.push_back(k);
   }
@@ -103,8 +125,10 @@ inline void merge_multiples(std::vector<OperationMatrix>& kraus) {
 /// a (x) b: the qubits of b are the less significant bits.
 [[nodiscard]] inline OperationMatrix kronecker(const OperationMatrix& a, const OperationMatrix& b) {
   OperationMatrix out(a.rows() * b.rows(), a.cols() * b.cols());
-  for (Eigen::Index c = 0; c < a.cols(); ++c) {
-    for (Eigen::Index r = 0; r < a.rows(); ++r) out.block(r * b.rows(), c * b.cols(), b.rows(), b.cols()) = a(r, c) * b;
+  for (Eigen::Index c = 0; c < out.cols(); ++c) {
+    for (Eigen::Index r = 0; r < out.rows(); ++r) {
+      out(r, c) = a(r / b.rows(), c / b.cols()) * b(r % b.rows(), c % b.cols());
+    }
   }
   return out;
 }
@@ -126,7 +150,8 @@ template <class Product>
 /// First one channel and then another on the same qubits: products of their operators, of which those that are
 /// multiples of another are merged (`simplified` in noise/channel_matrices.hpp leaves at most 4^k). Throws ShapeError
 /// for another number of qubits.
-[[nodiscard]] inline QuantumChannel compose(const QuantumChannel& first, const QuantumChannel& second) {
+template <std::same_as<QuantumChannel> Channel>
+[[nodiscard]] Channel compose(const Channel& first, const Channel& second) {
   detail::require_size("compose: qubits of the second channel", second.qubits(), first.qubits());
   return QuantumChannel(
       detail::kraus_products(first, second,

@@ -7,7 +7,6 @@
 
 #include <Eigen/Eigenvalues>
 
-#include <array>
 #include <cmath>
 #include <complex>
 #include <concepts>
@@ -17,17 +16,30 @@
 #include <utility>
 #include <vector>
 
-#include "qmtl/measure/pauli.hpp"
 #include "qmtl/noise/channel.hpp"
+#include "qmtl/noise/pauli_matrices.hpp"
+#include "qmtl/noise/relaxation.hpp"
 
 namespace qmtl::inline QMTL_ABI {
+
+namespace detail {
+
+[[nodiscard]] inline OperationMatrix conjugate(OperationMatrix k) noexcept {
+  for (Eigen::Index i = 0; i < k.size(); ++i) k.data()[i] = std::conj(k.data()[i]);
+  return k;
+}
+
+}  // namespace detail
 
 /// S = sum conj(K) (x) K, which acts on rho's columns under one another: entry rho(r, c) has the index r + 2^k c. As an
 /// operator it is on the row's k qubits and then the column's, those of a density matrix that is a state of 2N qubits.
 [[nodiscard]] inline OperationMatrix superoperator(const QuantumChannel& channel) {
   const auto size = static_cast<Eigen::Index>(dimension(2 * channel.qubits()));
   OperationMatrix sum = OperationMatrix::Zero(size, size);
-  for (const auto& k : channel.kraus()) sum += detail::kronecker(k.conjugate(), k);
+  for (const auto& k : channel.kraus()) {
+    const OperationMatrix product = detail::kronecker(detail::conjugate(k), k);
+    for (Eigen::Index i = 0; i < sum.size(); ++i) sum.data()[i] += product.data()[i];
+  }
   return sum;
 }
 
@@ -37,8 +49,10 @@ namespace qmtl::inline QMTL_ABI {
   const auto size = static_cast<Eigen::Index>(dimension(2 * channel.qubits()));
   OperationMatrix sum = OperationMatrix::Zero(size, size);
   for (const auto& k : channel.kraus()) {
-    const auto column = k.reshaped();
-    sum += column * column.adjoint();
+    for (Eigen::Index c = 0; c < size; ++c) {
+      const std::complex<double> factor = std::conj(k.data()[c]);
+      for (Eigen::Index r = 0; r < size; ++r) sum(r, c) += k.data()[r] * factor;
+    }
   }
   return sum;
 }
@@ -82,39 +96,10 @@ template <std::same_as<QuantumChannel> Channel>
   return channel_of_choi(choi_matrix(channel), channel.name());
 }
 
-namespace detail {
-
-/// The Pauli string of digits to the base of 4: digit j, 0 to 3 for I, X, Y, Z, is qubit j's.
-[[nodiscard]] inline PauliString pauli_of_digits(Index digits, int qubits) {
-  PauliString string;
-  for (int j = 0; j < qubits; ++j) {
-    const Index digit = (digits >> (2 * j)) & 3;
-    if (digit == 1 || digit == 2) string.x |= qubit_mask(j);
-    if (digit >= 2) string.z |= qubit_mask(j);
-  }
-  return string;
-}
-
-/// The entry of a Pauli string in column c, which is in row c ^ string.x.
-[[nodiscard]] inline std::complex<double> pauli_entry(const PauliString& string, Index c) {
-  constexpr std::array<std::complex<double>, 4> powers{{{1, 0}, {0, 1}, {-1, 0}, {0, -1}}};
-  return static_cast<double>(parity_sign(c, string.z)) * powers[static_cast<std::size_t>(string.y_count() & 3)];
-}
-
-[[nodiscard]] inline OperationMatrix pauli_matrix(const PauliString& string, int qubits) {
-  const auto size = static_cast<Eigen::Index>(dimension(qubits));
-  OperationMatrix out = OperationMatrix::Zero(size, size);
-  for (Index c = 0; c < dimension(qubits); ++c) {
-    out(static_cast<Eigen::Index>(c ^ string.x), static_cast<Eigen::Index>(c)) = pauli_entry(string, c);
-  }
-  return out;
-}
-
-}  // namespace detail
-
 /// R(i, j) = tr(P_i E(P_j)) / 2^k, which is real. Digit q of i and j to the base of 4 is the Pauli matrix of qubit q:
 /// 0 to 3 for I, X, Y, Z. The first row is 1, 0, ... 0 as E preserves the trace.
-[[nodiscard]] inline ColMajorMatrix<double> pauli_transfer_matrix(const QuantumChannel& channel) {
+template <std::same_as<QuantumChannel> Channel>
+[[nodiscard]] ColMajorMatrix<double> pauli_transfer_matrix(const Channel& channel) {
   const int k = channel.qubits();
   const Index size = dimension(2 * k);
   ColMajorMatrix<double> out(static_cast<Eigen::Index>(size), static_cast<Eigen::Index>(size));
@@ -140,7 +125,11 @@ namespace detail {
   const auto qubits = static_cast<std::size_t>(channel.qubits());
   detail::check_trace_preserving("process_fidelity: the unitary matrix", std::span(&unitary, 1), qubits, qubits);
   double sum = 0.0;
-  for (const auto& k : channel.kraus()) sum += std::norm(unitary.conjugate().cwiseProduct(k).sum());
+  for (const auto& k : channel.kraus()) {
+    std::complex<double> trace = 0.0;
+    for (Eigen::Index i = 0; i < k.size(); ++i) trace += std::conj(unitary.data()[i]) * k.data()[i];
+    sum += std::norm(trace);
+  }
   return sum / static_cast<double>(dimension(2 * channel.qubits()));
 }
 
@@ -150,12 +139,7 @@ namespace detail {
   return process_fidelity(channel, OperationMatrix::Identity(size, size));
 }
 
-/// The mean over all pure states of the fidelity of what comes out with what should: (2^k F + 1) / (2^k + 1), F being
-/// the process fidelity (Nielsen 2002, "A simple formula for the average gate fidelity").
-[[nodiscard]] inline double average_fidelity(double process_fidelity, int qubits) {
-  const auto size = static_cast<double>(dimension(qubits));
-  return (size * process_fidelity + 1) / (size + 1);
-}
+/// average_fidelity of a channel.
 [[nodiscard]] inline double average_gate_fidelity(const QuantumChannel& channel) {
   return average_fidelity(process_fidelity(channel), channel.qubits());
 }
@@ -165,7 +149,8 @@ namespace detail {
 }
 
 /// Whether the channel leaves the maximally mixed state as it is, to a tolerance in each entry of sum K K^dagger.
-[[nodiscard]] inline bool is_unital(const QuantumChannel& channel, double tolerance = 1e-9) {
+template <std::same_as<QuantumChannel> Channel>
+[[nodiscard]] bool is_unital(const Channel& channel, double tolerance = 1e-9) {
   const auto size = static_cast<Eigen::Index>(dimension(channel.qubits()));
   const OperationMatrix identity = OperationMatrix::Identity(size, size);
   return (apply_channel(channel, identity) - identity).cwiseAbs().maxCoeff() < tolerance;
@@ -178,9 +163,10 @@ namespace detail {
   const auto size = static_cast<Eigen::Index>(dimension(channel.qubits()));
   std::vector<double> probabilities;
   for (const auto& k : channel.kraus()) {
-    const double p = k.squaredNorm() / static_cast<double>(size);
-    const OperationMatrix excess = k.adjoint() * k - p * OperationMatrix::Identity(size, size);
-    if (!(excess.cwiseAbs().maxCoeff() < tolerance * p)) return std::nullopt;
+    const double norm = detail::norm_of(k), p = norm * norm / static_cast<double>(size);
+    OperationMatrix unitary = k;
+    for (Eigen::Index i = 0; i < unitary.size(); ++i) unitary.data()[i] /= std::sqrt(p);
+    if (!(detail::trace_error(std::span(&unitary, 1), size) < tolerance)) return std::nullopt;
     probabilities.push_back(p);
   }
   return probabilities;

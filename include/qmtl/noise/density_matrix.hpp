@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "qmtl/noise/channel_matrices.hpp"
 #include "qmtl/noise/standard_channels.hpp"
 #include "qmtl/state/apply_matrix.hpp"
 #include "qmtl/state/apply_operation.hpp"

@@ -11,7 +11,9 @@
 #include <vector>
 
 #include "qmtl/circuit/gate.hpp"
-#include "qmtl/noise/noise_model.hpp"
+#include "qmtl/circuit/readout_error.hpp"
+#include "qmtl/noise/relaxation.hpp"
+#include "qmtl/noise/zz_coupling.hpp"
 
 namespace qmtl::inline QMTL_ABI {
 

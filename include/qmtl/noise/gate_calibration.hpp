@@ -3,7 +3,6 @@
 // From the published figures of a gate, its error and length and its qubits' T1 and T2, to channels.
 
 #include <algorithm>
-#include <cmath>
 #include <span>
 #include <utility>
 #include <vector>
@@ -11,18 +10,6 @@
 #include "qmtl/noise/noise_model.hpp"
 
 namespace qmtl::inline QMTL_ABI {
-
-/// The average fidelity of what relaxation alone does to the qubits of a gate in a time: (d F + 1) / (d + 1) with
-/// F = prod (1 + exp(-t / T1) + 2 exp(-t / T2)) / 4 and d = 2^k. Throws as thermal_relaxation.
-[[nodiscard]] inline double relaxation_fidelity(std::span<const Relaxation> qubits, double time) {
-  detail::check_time("relaxation_fidelity", time);
-  double fidelity = 1.0;
-  for (const auto& r : qubits) {
-    detail::check_relaxation("relaxation_fidelity", r);
-    fidelity *= (1 + std::exp(-time / r.t1) + 2 * std::exp(-time / r.t2)) / 4;
-  }
-  return average_fidelity(fidelity, static_cast<int>(qubits.size()));
-}
 
 /// The strength p of the depolarizing channel that, followed by the relaxation of each of its qubits for the gate's
 /// time, has the average fidelity F = 1 - gate_error: p = d (F_relax - F) / (d F_relax - 1), as device simulators

@@ -13,8 +13,9 @@
 #include <variant>
 #include <vector>
 
-#include "qmtl/noise/readout_error.hpp"
+#include "qmtl/circuit/readout_error.hpp"
 #include "qmtl/noise/standard_channels.hpp"
+#include "qmtl/noise/zz_coupling.hpp"
 
 namespace qmtl::inline QMTL_ABI {
 
@@ -38,14 +39,6 @@ struct NoiseRule {
   GateSelector gates;
   std::variant<QuantumChannel, Relaxation> noise;  ///< a relaxation for as long as a qubit is idle
   std::vector<int> acts_on{};                      ///< these qubits of the device, or the gate's if empty
-};
-
-/// Two qubits of a device whose frequencies are higher by `shift` where the other is one, as zz_crosstalk takes it: in
-/// GHz for times in nanoseconds.
-struct ZzCoupling {
-  int first = 0;
-  int second = 0;
-  double shift = 0.0;
 };
 
 namespace detail {

@@ -9,6 +9,7 @@
 
 #include "qmtl/noise/density_matrix.hpp"
 #include "qmtl/noise/job_device.hpp"
+#include "qmtl/noise/readout_error.hpp"
 
 namespace qmtl::inline QMTL_ABI {
 

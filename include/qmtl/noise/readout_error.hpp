@@ -6,9 +6,11 @@
 
 #include <Eigen/LU>
 
+#include <algorithm>
 #include <cmath>
 #include <concepts>
 #include <cstddef>
+#include <numeric>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -129,7 +131,8 @@ class ConfusionMatrix {
         throw ValueError(detail::text("qmtl: ConfusionMatrix: row ", r, ", column ", t,
                                       ", expected a number in [0, 1], got ", matrix_(r, t)));
       }
-      if (const double sum = matrix_.col(t).sum(); std::abs(sum - 1) > 1e-9) {
+      const double* column = matrix_.data() + t * matrix_.rows();
+      if (const double sum = std::accumulate(column, column + matrix_.rows(), 0.0); std::abs(sum - 1) > 1e-9) {
         throw ValueError(detail::text("qmtl: ConfusionMatrix: sum of column ", t, ", expected 1 to 1e-9, got ", sum));
       }
     }
@@ -159,9 +162,10 @@ class ConfusionMatrix {
 }
 
 /// First one and then another. Throws ShapeError for another number of qubits.
-[[nodiscard]] inline ConfusionMatrix compose(const ConfusionMatrix& first, const ConfusionMatrix& second) {
+template <std::same_as<ConfusionMatrix> Confusion>  // a template: products of matrices take long to compile
+[[nodiscard]] Confusion compose(const Confusion& first, const Confusion& second) {
   detail::require_size("compose: qubits of the second matrix", second.qubits(), first.qubits());
-  return ConfusionMatrix(second.matrix() * first.matrix());
+  return Confusion(second.matrix() * first.matrix());
 }
 
 namespace detail {
@@ -180,12 +184,16 @@ inline void apply_on_bits(std::string_view where, std::span<double> values, cons
     return index;
   };
   const Index group = place(values.size() - 1);
-  Eigen::VectorXd part(m.rows());
+  std::vector<double> part(std::size_t{1} << bits.size());
   for (Index rest = 0; rest < values.size(); ++rest) {
     if ((rest & group) != 0) continue;
-    for (Eigen::Index a = 0; a < part.size(); ++a) part[a] = values[rest | place(static_cast<Index>(a))];
-    part = (m * part).eval();
-    for (Eigen::Index a = 0; a < part.size(); ++a) values[rest | place(static_cast<Index>(a))] = part[a];
+    std::ranges::fill(part, 0.0);
+    for (Index c = 0; c < part.size(); ++c) {  // column by column
+      const double value = values[rest | place(c)];
+      const double* column = m.data() + c * part.size();
+      for (std::size_t r = 0; r < part.size(); ++r) part[r] += column[r] * value;
+    }
+    for (Index r = 0; r < part.size(); ++r) values[rest | place(r)] = part[r];
   }
 }
 

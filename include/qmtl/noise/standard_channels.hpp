@@ -15,17 +15,13 @@
 #include <utility>
 #include <vector>
 
-#include "qmtl/noise/channel_matrices.hpp"
+#include "qmtl/noise/channel.hpp"
+#include "qmtl/noise/pauli_matrices.hpp"
+#include "qmtl/noise/relaxation.hpp"
 
 namespace qmtl::inline QMTL_ABI {
 
 namespace detail {
-
-/// Throws ValueError unless the value is in [low, high]; NaN is not.
-inline void require_range(std::string_view what, double value, double low, double high) {
-  if (value >= low && value <= high) return;
-  throw ValueError(text("qmtl: ", what, ", expected a number in [", low, ", ", high, "], got ", value));
-}
 
 inline void require_channel_qubits(std::string_view what, int qubits, int most) {
   if (qubits >= 1 && qubits <= most) return;
@@ -34,7 +30,7 @@ inline void require_channel_qubits(std::string_view what, int qubits, int most) 
 
 [[nodiscard]] inline OperationMatrix matrix2(double a, double b, double c, double d) {
   OperationMatrix m(2, 2);
-  m << a, b, c, d;
+  m(0, 0) = a, m(0, 1) = b, m(1, 0) = c, m(1, 1) = d;
   return m;
 }
 
@@ -58,9 +54,9 @@ inline void require_channel_qubits(std::string_view what, int qubits, int most) 
   }
   if (nothing < 0.0 && nothing >= -1e-12) nothing = 0.0;
   detail::require_range("pauli_channel: the probability that nothing happens", nothing, 0.0, 1.0);
-  std::vector<OperationMatrix> kraus{std::sqrt(nothing) * detail::pauli_matrix(identity_string, qubits)};
+  std::vector<OperationMatrix> kraus{detail::pauli_matrix(identity_string, qubits, std::sqrt(nothing))};
   for (const auto& [probability, string] : errors) {
-    kraus.emplace_back(std::sqrt(probability) * detail::pauli_matrix(string, qubits));
+    kraus.push_back(detail::pauli_matrix(string, qubits, std::sqrt(probability)));
   }
   detail::merge_multiples(kraus);
   return QuantumChannel(std::move(kraus), name);
@@ -136,33 +132,6 @@ inline void require_channel_qubits(std::string_view what, int qubits, int most) 
   return pauli_channel({{p, pauli_z(0)}}, 1, detail::text("phase damping ", lambda));
 }
 
-/// How a qubit relaxes: times in any one unit, the decay of its population and of its coherence, and the population of
-/// |1> in the end. A time that is infinite means never.
-struct Relaxation {
-  double t1 = std::numeric_limits<double>::infinity();
-  double t2 = std::numeric_limits<double>::infinity();
-  double excited = 0.0;
-
-  friend bool operator==(const Relaxation&, const Relaxation&) = default;
-};
-
-namespace detail {
-/// Throws ValueError for what no qubit does: T2 is at most 2 T1.
-inline void check_relaxation(std::string_view what, const Relaxation& r) {
-  if (!(r.t1 > 0.0)) throw ValueError(text("qmtl: ", what, ": T1, expected a positive time, got ", r.t1));
-  if (!(r.t2 > 0.0)) throw ValueError(text("qmtl: ", what, ": T2, expected a positive time, got ", r.t2));
-  if (r.t2 > 2 * r.t1) {
-    throw ValueError(text("qmtl: ", what, ": T2, expected at most 2 T1 = ", 2 * r.t1, ", got ", r.t2));
-  }
-  require_range(text(what, ": excited population"), r.excited, 0.0, 1.0);
-}
-
-inline void check_time(std::string_view what, double time) {
-  if (time >= 0.0 && std::isfinite(time)) return;
-  throw ValueError(text("qmtl: ", what, ": time, expected a finite number from 0 on, got ", time));
-}
-}  // namespace detail
-
 /// What a qubit does in a time in the unit of T1 and T2: P(1) -> excited + (P(1) - excited) exp(-time / T1), and
 /// coherences shrink by exp(-time / T2). Its Choi matrix has, beside the two transitions, one 2x2 block, whose Cholesky
 /// factor gives the other operators for T2 below and above T1 alike. Throws ValueError for T2 > 2 T1, times that are
@@ -198,8 +167,9 @@ inline void check_time(std::string_view what, double time) {
   if (!std::isfinite(angle)) {
     throw ValueError(detail::text("qmtl: over_rotation: angle, expected a finite number, got ", angle));
   }
-  const OperationMatrix rotation = std::cos(angle / 2) * detail::pauli_matrix(identity_string, qubits) -
-                                   std::complex<double>(0, std::sin(angle / 2)) * detail::pauli_matrix(axis, qubits);
+  OperationMatrix rotation = detail::pauli_matrix(identity_string, qubits, std::cos(angle / 2));
+  const OperationMatrix turn = detail::pauli_matrix(axis, qubits, std::complex<double>(0, -std::sin(angle / 2)));
+  for (Eigen::Index i = 0; i < turn.size(); ++i) rotation.data()[i] += turn.data()[i];
   return unitary_channel(rotation, detail::text("rotation by ", angle, " about ", to_string(PauliSum(axis))));
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "qmtl/noise/job_device.hpp"
+#include "qmtl/noise/readout_error.hpp"
 #include "qmtl/noise/trajectories.hpp"
 
 namespace qmtl::inline QMTL_ABI {

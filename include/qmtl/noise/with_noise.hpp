@@ -13,6 +13,7 @@
 
 #include "qmtl/circuit/program_copy.hpp"
 #include "qmtl/noise/noise_model.hpp"
+#include "qmtl/noise/readout_error.hpp"
 
 namespace qmtl::inline QMTL_ABI {
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <cstdint>
 #include <limits>
 #include <span>
@@ -44,7 +45,8 @@ template <QuantumState State>
 }
 
 /// How likely a Kraus operator is where the qubits' density matrix is rho: tr(K rho K^dagger).
-[[nodiscard]] inline double kraus_probability(const OperationMatrix& kraus, const OperationMatrix& rho) {
+template <std::same_as<OperationMatrix> Matrix>  // a template: products of matrices take long to compile
+[[nodiscard]] double kraus_probability(const Matrix& kraus, const Matrix& rho) {
   return (kraus * rho).cwiseProduct(kraus.conjugate()).sum().real();
 }
 

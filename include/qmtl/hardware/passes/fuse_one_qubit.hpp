@@ -53,7 +53,7 @@ class OneQubitFuser {
   void hold(const Operation& op) {
     auto& product = pending_[static_cast<std::size_t>(op.qubits[0])];
     const Unitary2 matrix = one_qubit_matrix(op);
-    product = product ? Unitary2(matrix * *product) : matrix;
+    product = product ? times(matrix, *product) : matrix;
   }
 
   void flush(int qubit) {

@@ -90,7 +90,7 @@ class PairResynthesis {
     int count = 0;
     for (const auto& op : block.ops) {
       const Unitary4 matrix = two_qubit_matrix(op, a, b);
-      product = matrix * product;
+      product = times(matrix, product);
       if (info(op.gate).qubits == 2) count += count_of(op, pair);
     }
     const auto weyl = weyl_decomposition(product);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // unroll: everything on three and more qubits, behind controls, or by a matrix, as gates on one and two qubits.
 
+#include <concepts>
 #include <optional>
 #include <utility>
 #include <variant>
@@ -16,7 +17,8 @@ namespace qmtl::inline QMTL_ABI {
 namespace detail {
 
 /// The gates of an instruction that no pass keeps as it is, or nothing.
-[[nodiscard]] inline std::optional<std::vector<Operation>> unrolled(const Program& program, const Instruction& step) {
+template <std::same_as<Program> P>
+[[nodiscard]] std::optional<std::vector<Operation>> unrolled(const P& program, const Instruction& step) {
   if (const auto* op = std::get_if<Operation>(&step.action)) {
     if (info(op->gate).qubits < 3) return std::nullopt;
     return one_and_two_qubit_gates(*op);
@@ -34,7 +36,8 @@ namespace detail {
 /// The program with gates on one and two qubits only, beside channels, measurements, resets and barriers. What is done
 /// on a condition is unrolled into gates that are done on the same. Angles that depend on features or weights stay
 /// linear in them. The same up to a phase of the state.
-[[nodiscard]] inline Program unroll(const Program& program) {
+template <std::same_as<Program> P>  // a template: decompositions of matrices take long to compile
+[[nodiscard]] P unroll(const P& program) {
   ProgramCopy out(program);
   for (const auto& step : program.instructions()) {
     if (const auto gates = detail::unrolled(program, step)) {

@@ -21,18 +21,8 @@ class OneQubitWriter {
   void write(const Unitary2& u) {
     const auto [theta, phi, lambda, phase] = euler_angles(u);
     if (std::abs(theta) < synthesis_tolerance) return turn(phi + lambda);
-    switch (basis_->one_qubit) {
-      case OneQubitBasis::u: return out_->push_back(gate::u(qubit_, theta, near(phi), near(lambda)));
-      case OneQubitBasis::rz_sx: return write_half_turns(theta, phi, lambda);
-      case OneQubitBasis::rz_rx:
-        turn(lambda - pi / 2);
-        out_->push_back(gate::rx(qubit_, theta));
-        return turn(phi + pi / 2);
-      case OneQubitBasis::rz_ry:
-        turn(lambda);
-        out_->push_back(gate::ry(qubit_, theta));
-        return turn(phi);
-    }
+    if (basis_->one_qubit == OneQubitBasis::rz_sx) return write_half_turns(theta, phi, lambda);
+    write(Angle(theta), near(phi), near(lambda));
   }
 
   /// RZ of an angle that may be a symbol.

@@ -11,6 +11,7 @@
 #include <bit>
 #include <cmath>
 #include <complex>
+#include <concepts>
 #include <span>
 #include <vector>
 
@@ -31,14 +32,16 @@ struct CosineSine {
 
 /// The singular values of a quarter are the cosines, in ascending order, so that what is orthonormalised first in the
 /// quarter below it is large; right[1] follows from both other quarters.
-[[nodiscard]] inline CosineSine cosine_sine(const ComplexMatrix& u) {
+template <std::same_as<ComplexMatrix> Matrix>  // this and all below: decompositions take long to compile
+[[nodiscard]] CosineSine cosine_sine(const Matrix& u) {
   const Eigen::Index half = u.rows() / 2;
-  const Eigen::JacobiSVD<ComplexMatrix> svd(u.topLeftCorner(half, half), Eigen::ComputeFullU | Eigen::ComputeFullV);
+  const Eigen::JacobiSVD<Matrix, Eigen::NoQRPreconditioner> svd(u.topLeftCorner(half, half),
+                                                                Eigen::ComputeFullU | Eigen::ComputeFullV);
   CosineSine out;
   out.left[0] = svd.matrixU().rowwise().reverse();
-  const ComplexMatrix right = svd.matrixV().rowwise().reverse();
-  const ComplexMatrix lower = u.bottomLeftCorner(half, half) * right;
-  const Eigen::HouseholderQR<ComplexMatrix> qr(lower);
+  const Matrix right = svd.matrixV().rowwise().reverse();
+  const Matrix lower = u.bottomLeftCorner(half, half) * right;
+  const Eigen::HouseholderQR<Matrix> qr(lower);
   out.left[1] = qr.householderQ();
   out.right[0] = right.adjoint();
   out.angles.resize(half);
@@ -60,8 +63,9 @@ struct Demultiplexed {
   RealVector phases;
 };
 
-[[nodiscard]] inline Demultiplexed demultiplex(const ComplexMatrix& a, const ComplexMatrix& b) {
-  const Eigen::ComplexSchur<ComplexMatrix> schur(a * b.adjoint());  // diagonal, since the matrix is unitary
+template <std::same_as<ComplexMatrix> Matrix>
+[[nodiscard]] Demultiplexed demultiplex(const Matrix& a, const Matrix& b) {
+  const Eigen::ComplexSchur<Matrix> schur(a * b.adjoint());  // diagonal, since the matrix is unitary
   Demultiplexed out;
   out.v = schur.matrixU();
   out.phases = schur.matrixT().diagonal().array().arg() / 2;
@@ -71,11 +75,12 @@ struct Demultiplexed {
 }
 
 /// Appends circuits of unitary matrices, bit j of whose index is the j-th qubit. Right up to a phase.
+template <std::same_as<ComplexMatrix> Matrix>
 class ShannonWriter {
  public:
   explicit ShannonWriter(std::vector<Operation>& out) : out_(&out) {}
 
-  void write(const ComplexMatrix& u, std::span<const int> qubits) {
+  void write(const Matrix& u, std::span<const int> qubits) {
     if (qubits.size() == 1) return out_->push_back(u_gate(u, qubits[0]));
     if (qubits.size() == 2) {
       const auto circuit = cx_circuit(weyl_decomposition(u), qubits[0], qubits[1]);
@@ -90,7 +95,7 @@ class ShannonWriter {
 
  private:
   /// A matrix for each value of the last qubit.
-  void write_multiplexed(const ComplexMatrix (&of)[2], std::span<const int> qubits) {
+  void write_multiplexed(const Matrix (&of)[2], std::span<const int> qubits) {
     const auto [v, w, phases] = demultiplex(of[0], of[1]);
     const auto others = qubits.first(qubits.size() - 1);
     write(w, others);
@@ -123,10 +128,12 @@ class ShannonWriter {
 /// CX and gates on one qubit, first to last, whose product is a unitary matrix up to a phase; bit j of its index is
 /// qubits[j]. At most three CX on two qubits, 24 on three, 4^N / 2 or so on N. Throws ShapeError for another number of
 /// qubits.
-[[nodiscard]] inline std::vector<Operation> unitary_circuit(const OperationMatrix& u, std::span<const int> qubits) {
-  detail::require_size("unitary_circuit: qubits", qubits.size(), detail::matrix_qubits("a unitary matrix", u));
+template <class Matrix>  // of any expression
+[[nodiscard]] std::vector<Operation> unitary_circuit(const Eigen::MatrixBase<Matrix>& u, std::span<const int> qubits) {
+  const OperationMatrix matrix = u;
+  detail::require_size("unitary_circuit: qubits", qubits.size(), detail::matrix_qubits("a unitary matrix", matrix));
   std::vector<Operation> out;
-  detail::ShannonWriter(out).write(u, qubits);
+  detail::ShannonWriter<OperationMatrix>(out).write(matrix, qubits);
   return out;
 }
 

@@ -8,7 +8,7 @@
 #include <numbers>
 
 #include "qmtl/circuit/bind_parameters.hpp"
-#include "qmtl/state/apply_operation.hpp"
+#include "qmtl/circuit/elementary.hpp"
 
 namespace qmtl::inline QMTL_ABI {
 
@@ -25,12 +25,66 @@ inline void require_bound(const char* where, const Operation& op) {
                           ", expected a number, got features or weights: bind_parameters makes numbers of them"));
 }
 
+// Loops, not Eigen's expressions, of which each would take longer to compile than all of these; no slower on matrices
+// of this size.
+
+/// a b.
+template <int N>
+[[nodiscard]] ColMajorMatrix<std::complex<double>, N, N> times(const ColMajorMatrix<std::complex<double>, N, N>& a,
+                                                               const ColMajorMatrix<std::complex<double>, N, N>& b) {
+  ColMajorMatrix<std::complex<double>, N, N> out;
+  for (Eigen::Index c = 0; c < N; ++c) {
+    for (Eigen::Index r = 0; r < N; ++r) {
+      double re = 0.0, im = 0.0;
+      for (Eigen::Index k = 0; k < N; ++k) {
+        const std::complex<double> x = a(r, k), y = b(k, c);
+        re += x.real() * y.real() - x.imag() * y.imag();
+        im += x.real() * y.imag() + x.imag() * y.real();
+      }
+      out(r, c) = {re, im};
+    }
+  }
+  return out;
+}
+
+template <int N>
+[[nodiscard]] ColMajorMatrix<std::complex<double>, N, N> adjoint(const ColMajorMatrix<std::complex<double>, N, N>& a) {
+  ColMajorMatrix<std::complex<double>, N, N> out;
+  for (Eigen::Index c = 0; c < N; ++c) {
+    for (Eigen::Index r = 0; r < N; ++r) out(r, c) = std::conj(a(c, r));
+  }
+  return out;
+}
+
 /// a (x) b, with b on the first qubit.
 [[nodiscard]] inline Unitary4 kron(const Unitary2& a, const Unitary2& b) {
   Unitary4 out;
-  for (int i = 0; i < 2; ++i) {
-    // NOLINTNEXTLINE(bugprone-implicit-widening-of-multiplication-result)
-    for (int j = 0; j < 2; ++j) out.block<2, 2>(2 * i, 2 * j) = a(i, j) * b;
+  for (Eigen::Index c = 0; c < 4; ++c) {
+    for (Eigen::Index r = 0; r < 4; ++r) out(r, c) = a(r / 2, c / 2) * b(r % 2, c % 2);
+  }
+  return out;
+}
+
+/// The matrix of a gate whose angles are numbers, on qubits 0 and, of 4 rows, 1. What simulators' kernels do, which
+/// take long to compile.
+template <int N>
+[[nodiscard]] ColMajorMatrix<std::complex<double>, N, N> matrix_of_gate(const Operation& op) {
+  auto out = ColMajorMatrix<std::complex<double>, N, N>::Identity().eval();
+  for (const auto& part : expand(op)) {
+    const double *const none = nullptr, angle = angle_of(part, op, none, none);
+    const Matrix2<double> m = matrix_of(part.gate, angle);
+    const auto entry = [&m](int i, int j) { return std::complex<double>(m.re[i][j], m.im[i][j]); };
+    Index fixed = 0;
+    for (int f = 0; f < part.pairs.fixed_count; ++f) fixed |= qubit_mask(part.pairs.fixed[static_cast<std::size_t>(f)]);
+    for (Index i = 0; i < N; ++i) {
+      if ((i & fixed) != part.pairs.set) continue;
+      const auto first = static_cast<Eigen::Index>(i), second = static_cast<Eigen::Index>(i ^ part.pairs.flip);
+      for (Eigen::Index c = 0; c < N; ++c) {
+        const std::complex<double> a = out(first, c), b = out(second, c);
+        out(first, c) = entry(0, 0) * a + entry(0, 1) * b;
+        out(second, c) = entry(1, 0) * a + entry(1, 1) * b;
+      }
+    }
   }
   return out;
 }
@@ -42,9 +96,7 @@ inline void require_bound(const char* where, const Operation& op) {
   detail::require_size("one_qubit_matrix: qubits", info(op.gate).qubits, 1);
   detail::require_bound("one_qubit_matrix", op);
   op.qubits[0] = 0;
-  Unitary2 out = Unitary2::Identity();
-  detail::apply_operation<double>(op, nullptr, nullptr, out.data(), 4);
-  return out;
+  return detail::matrix_of_gate<2>(op);
 }
 
 /// The matrix of a gate on qubits among `first` and `second`, which are bits 0 and 1 of its index. Throws CircuitError
@@ -59,9 +111,7 @@ inline void require_bound(const char* where, const Operation& op) {
     }
     q = q == first ? 0 : 1;
   }
-  Unitary4 out = Unitary4::Identity();
-  detail::apply_operation<double>(op, nullptr, nullptr, out.data(), 16);
-  return out;
+  return detail::matrix_of_gate<4>(op);
 }
 
 /// exp(i phase) P(phi) RY(theta) P(lambda), with theta in [0, pi].

@@ -72,8 +72,11 @@ using Real4 = ColMajorMatrix<double, 4, 4>;
 /// Bell states with phases, in which local gates of determinant 1 are real and XX, YY and ZZ diagonal.
 [[nodiscard]] inline Unitary4 magic_basis() {
   const std::complex<double> h(root_half, 0), i(0, root_half);
+  const std::complex<double> rows[4][4]{{h, i, 0, 0}, {0, 0, i, h}, {0, 0, i, -h}, {h, -i, 0, 0}};
   Unitary4 m;
-  m << h, i, 0, 0, 0, 0, i, h, 0, 0, i, -h, h, -i, 0, 0;
+  for (Eigen::Index r = 0; r < 4; ++r) {
+    for (Eigen::Index c = 0; c < 4; ++c) m(r, c) = rows[r][c];
+  }
   return m;
 }
 
@@ -82,35 +85,46 @@ inline constexpr double magic_signs[3][4]{{1, -1, 1, -1}, {-1, 1, 1, -1}, {1, 1,
 
 /// The factors, of determinant 1 up to sign, of a product of gates on one qubit each, first qubit first.
 [[nodiscard]] inline std::array<Unitary2, 2> local_factors(const Unitary4& product) {
-  int row = 0, column = 0;
-  for (int k = 1; k < 4; ++k) {
-    // NOLINTNEXTLINE(bugprone-implicit-widening-of-multiplication-result)
-    if (product.block<2, 2>(2 * (k / 2), 2 * (k % 2)).squaredNorm() >
-        // NOLINTNEXTLINE(bugprone-implicit-widening-of-multiplication-result)
-        product.block<2, 2>(2 * row, 2 * column).squaredNorm()) {
-      row = k / 2, column = k % 2;
-    }
+  const auto block = [&product](Eigen::Index row, Eigen::Index column) {  // of 2x2 of them
+    Unitary2 out;
+    for (Eigen::Index k = 0; k < 4; ++k) out(k / 2, k % 2) = product(2 * row + k / 2, 2 * column + k % 2);
+    return out;
+  };
+  const auto overlap = [](const Unitary2& a, const Unitary2& b) {  // tr(a^dagger b)
+    std::complex<double> sum = 0.0;
+    for (Eigen::Index k = 0; k < 4; ++k) sum += std::conj(a(k / 2, k % 2)) * b(k / 2, k % 2);
+    return sum;
+  };
+  Unitary2 first = block(0, 0), second;
+  double largest = overlap(first, first).real();
+  for (Eigen::Index k = 1; k < 4; ++k) {
+    const Unitary2 other = block(k / 2, k % 2);
+    if (const double size = overlap(other, other).real(); size > largest) first = other, largest = size;
   }
-  // NOLINTNEXTLINE(bugprone-implicit-widening-of-multiplication-result)
-  Unitary2 first = product.block<2, 2>(2 * row, 2 * column), second;
-  first /= std::sqrt(first(0, 0) * first(1, 1) - first(0, 1) * first(1, 0));
-  for (int i = 0; i < 2; ++i) {
-    for (int j = 0; j < 2; ++j) {
-      // NOLINTNEXTLINE(bugprone-implicit-widening-of-multiplication-result)
-      second(i, j) = (first.adjoint() * product.block<2, 2>(2 * i, 2 * j)).trace() / 2.0;
-    }
-  }
+  const std::complex<double> root = std::sqrt(first(0, 0) * first(1, 1) - first(0, 1) * first(1, 0));
+  for (Eigen::Index k = 0; k < 4; ++k) first(k / 2, k % 2) /= root;
+  for (Eigen::Index k = 0; k < 4; ++k) second(k / 2, k % 2) = overlap(first, block(k / 2, k % 2)) / 2.0;
   return {first, second};
+}
+
+/// x X + y Y + z Z.
+[[nodiscard]] inline Unitary2 pauli_sum(double x, double y, double z) {
+  Unitary2 m;
+  m(0, 0) = z, m(0, 1) = {x, -y}, m(1, 0) = {x, y}, m(1, 1) = -z;
+  return m;
 }
 
 /// X, Y and Z by number.
 [[nodiscard]] inline Unitary2 pauli_by_number(std::size_t k) {
-  const std::complex<double> i(0, 1);
-  Unitary2 m;
-  if (k == 0) m << 0, 1, 1, 0;
-  if (k == 1) m << 0, -i, i, 0;
-  if (k == 2) m << 1, 0, 0, -1;
-  return m;
+  return pauli_sum(k == 0 ? 1.0 : 0.0, k == 1 ? 1.0 : 0.0, k == 2 ? 1.0 : 0.0);
+}
+
+[[nodiscard]] inline Unitary4 complex_of(const Real4& m) {
+  Unitary4 out;
+  for (Eigen::Index c = 0; c < 4; ++c) {
+    for (Eigen::Index r = 0; r < 4; ++r) out(r, c) = m(r, c);
+  }
+  return out;
 }
 
 /// Moves coordinates into the Weyl chamber, and what that takes into the local gates.
@@ -139,22 +153,23 @@ class WeylChamber {
     at(k) -= quarters * pi / 2;
     w_->phase += quarters * pi / 2;
     if (std::fmod(quarters, 2.0) == 0.0) return;
-    for (auto& right : w_->right) right = pauli_by_number(k) * right;
+    for (auto& right : w_->right) right = times(pauli_by_number(k), right);
   }
   /// (X + Y) / sqrt(2) on both qubits exchanges XX and YY.
   void exchange(std::size_t i, std::size_t j) {
     std::swap(at(i), at(j));
-    const Unitary2 mirror = (pauli_by_number(i) + pauli_by_number(j)) * root_half;
-    for (auto& left : w_->left) left = left * mirror;
-    for (auto& right : w_->right) right = mirror * right;
+    const auto part = [i, j](std::size_t k) { return k == i || k == j ? root_half : 0.0; };
+    const Unitary2 mirror = pauli_sum(part(0), part(1), part(2));
+    for (auto& left : w_->left) left = times(left, mirror);
+    for (auto& right : w_->right) right = times(mirror, right);
   }
   /// Z on one qubit changes the signs of XX and YY.
   void negate(std::size_t i, std::size_t j) {
     at(i) = -at(i);
     at(j) = -at(j);
     const Unitary2 third = pauli_by_number(3 - i - j);
-    w_->left[0] = w_->left[0] * third;
-    w_->right[0] = third * w_->right[0];
+    w_->left[0] = times(w_->left[0], third);
+    w_->right[0] = times(third, w_->right[0]);
   }
 
   WeylDecomposition* w_;
@@ -167,30 +182,39 @@ class WeylChamber {
 /// coordinates. In the magic basis U^T U is symmetric and unitary, so that its real and imaginary parts commute; their
 /// common eigenvectors are the right local gate. Deterministic.
 [[nodiscard]] inline WeylDecomposition weyl_decomposition(const Unitary4& u) {
-  const Unitary4 magic = detail::magic_basis();
-  const Unitary4 in_magic = magic.adjoint() * u * magic, square = in_magic.transpose() * in_magic;
-  const detail::Real4 vectors = detail::diagonalise_together(square.real(), square.imag());
-  const Unitary4 turned = in_magic * vectors.cast<std::complex<double>>();
+  using detail::times;
+  const Unitary4 magic = detail::magic_basis(), back = detail::adjoint(magic);
+  const Unitary4 in_magic = times(times(back, u), magic);
+  detail::Real4 real, imaginary;  // of U^T U
+  for (Eigen::Index c = 0; c < 4; ++c) {
+    for (Eigen::Index r = 0; r < 4; ++r) {
+      std::complex<double> sum = 0.0;
+      for (Eigen::Index k = 0; k < 4; ++k) sum += in_magic(k, r) * in_magic(k, c);
+      real(r, c) = sum.real(), imaginary(r, c) = sum.imag();
+    }
+  }
+  const detail::Real4 vectors = detail::diagonalise_together(real, imaginary);
+  const Unitary4 right = detail::complex_of(vectors), turned = times(in_magic, right);
   std::array<double, 4> phases{};
   detail::Real4 left;
-  for (Eigen::Index k = 0; k < 4; ++k) {
+  for (Eigen::Index c = 0; c < 4; ++c) {
     // The column is real up to half of the eigenvalue's phase: its square sum is the eigenvalue.
-    const auto column = turned.col(k);
-    auto& phase = phases[static_cast<std::size_t>(k)];
-    phase = std::arg((column.transpose() * column).value()) / 2;
-    left.col(k) = (column * std::polar(1.0, -phase)).real();
+    std::complex<double> eigenvalue = 0.0;
+    for (Eigen::Index r = 0; r < 4; ++r) eigenvalue += turned(r, c) * turned(r, c);
+    const double phase = phases[static_cast<std::size_t>(c)] = std::arg(eigenvalue) / 2;
+    for (Eigen::Index r = 0; r < 4; ++r) left(r, c) = (turned(r, c) * std::polar(1.0, -phase)).real();
   }
   if (detail::determinant(left) < 0) {
     phases[0] += pi;
-    left.col(0) = -left.col(0);
+    for (Eigen::Index r = 0; r < 4; ++r) left(r, 0) = -left(r, 0);
   }
   WeylDecomposition out;
   for (std::size_t k = 0; k < 4; ++k) {
     out.phase += phases[k] / 4;
     for (std::size_t j = 0; j < 3; ++j) out.coordinates[j] += detail::magic_signs[j][k] * phases[k] / 4;
   }
-  out.left = detail::local_factors(magic * left.cast<std::complex<double>>() * magic.adjoint());
-  out.right = detail::local_factors(magic * vectors.transpose().cast<std::complex<double>>() * magic.adjoint());
+  out.left = detail::local_factors(times(times(magic, detail::complex_of(left)), back));
+  out.right = detail::local_factors(times(times(magic, detail::adjoint(right)), back));
   detail::WeylChamber(out).enter();
   return out;
 }
@@ -202,15 +226,18 @@ class WeylChamber {
   for (Eigen::Index k = 0; k < 4; ++k) {
     double phase = 0.0;
     for (std::size_t j = 0; j < 3; ++j) phase += coordinates[j] * detail::magic_signs[j][k];
-    out.col(k) *= std::polar(1.0, phase);
+    for (Eigen::Index r = 0; r < 4; ++r) out(r, k) *= std::polar(1.0, phase);
   }
-  return out * magic.adjoint();
+  return detail::times(out, detail::adjoint(magic));
 }
 
 /// The matrix that a decomposition is of.
 [[nodiscard]] inline Unitary4 matrix_of(const WeylDecomposition& weyl) {
-  return std::polar(1.0, weyl.phase) * detail::kron(weyl.left[1], weyl.left[0]) * canonical_gate(weyl.coordinates) *
-         detail::kron(weyl.right[1], weyl.right[0]);
+  const auto [phase, left, right, coordinates] = weyl;
+  Unitary4 out = detail::times(detail::times(detail::kron(left[1], left[0]), canonical_gate(coordinates)),
+                               detail::kron(right[1], right[0]));
+  for (Eigen::Index k = 0; k < out.size(); ++k) out.data()[k] *= std::polar(1.0, phase);
+  return out;
 }
 
 /// The fewest CX, CZ or ECR gates between local ones that make a gate of these coordinates: none, one of (pi/4, 0, 0),

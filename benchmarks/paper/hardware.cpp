@@ -27,16 +27,6 @@ namespace {
 using Recorder = JobRecorder<true>;
 using Answers = RecordedAnswers<true>;
 
-/// CZ is the same in both directions, of which some publish one only.
-void add_turned_round(DeviceCalibration& device) {
-  for (std::size_t g = 0, count = device.gates.size(); g < count; ++g) {
-    GateCalibration gate = device.gates[g];
-    if (gate.gate != Gate::CZ) continue;
-    std::ranges::reverse(gate.qubits);
-    if (find_gate(device, gate.name, gate.qubits) == nullptr) device.gates.push_back(std::move(gate));
-  }
-}
-
 /// Some qubits of a device as a device of their own.
 [[nodiscard]] DeviceCalibration part_of(const DeviceCalibration& device, const std::vector<int>& qubits) {
   std::vector<int> place(device.qubits.size(), -1);
@@ -55,7 +45,6 @@ void add_turned_round(DeviceCalibration& device) {
     if (!in_part(a) || !in_part(b)) continue;
     out.coupling_map.emplace_back(place[static_cast<std::size_t>(a)], place[static_cast<std::size_t>(b)]);
   }
-  add_turned_round(out);
   out.basis_gates = device.basis_gates;
   out.dt = device.dt;
   return out;

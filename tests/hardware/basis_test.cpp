@@ -25,8 +25,8 @@ TEST_CASE("bases of real devices by their names", "[hardware]") {
 TEST_CASE("bases that cannot make all gates are refused with their names", "[hardware]") {
   using namespace qmtl;
   using Names = std::vector<std::string>;
-  for (const auto& names :
-       std::vector<Names>{{}, {"rz", "sx"}, {"cx"}, {"rz", "cx"}, {"sx", "cx"}, {"rz", "sx", "iswap"}}) {
+  for (const auto& names : std::vector<Names>{
+           {}, {"rz", "sx"}, {"cx"}, {"rz", "cx"}, {"sx", "cx"}, {"rz", "sx", "iswap"}, {"u1", "u2", "cx"}}) {
     CHECK_THROWS_AS(basis_of(names), ValueError);
   }
   CHECK_THROWS_WITH(basis_of(Names{"rz", "cx"}), Catch::Contains("rz, cx"));

@@ -42,6 +42,19 @@ TEST_CASE("the best calibrated gate and direction of a pair is taken", "[hardwar
   CHECK_THROWS_AS(gates.pair(0, 2), CircuitError);
 }
 
+TEST_CASE("a gate without a published error does not look perfect", "[hardware]") {
+  Target target = calibrated();
+  auto& published = target.calibration->gates;
+  published[1].error.reset();  // cx from 1 to 0, which was the better one
+  CHECK(NativeGates(target).pair(0, 1).first == 0);
+  CHECK(NativeGates(target).pair(0, 1).error == 2e-2);
+  published[5].error.reset();  // the only rzz
+  CHECK(NativeGates(target).pair(1, 2).rzz);
+  CHECK(NativeGates(target).pair(1, 2).rzz_error == 2e-2);  // the worst that is published
+  published[0].error.reset();
+  CHECK(NativeGates(target).pair(0, 1).error == 5e-3);
+}
+
 TEST_CASE("without a calibration couplings say the direction, CZ has none", "[hardware]") {
   const CouplingMap map(3, {{1, 0}, {1, 2}});
   const NativeGates ecr(generic_target(map, "ecr", {"rz", "sx", "ecr"})), cz(generic_target(map, "cz"));

@@ -34,6 +34,13 @@ TEST_CASE("circuits in a device's gates and couplings pass", "[hardware]") {
         "qmtl: device: instruction 0: expected a number as the angle of rz");
   CHECK(refused(Program(3).append(gate::mcx({0, 1}, 2))) ==
         "qmtl: device: instruction 0: expected a gate, got a matrix, a channel or further controls");
+  const auto with_rzz = generic_target(CouplingMap(2, {{0, 1}}), "device", {"rz", "sx", "rzz"});
+  check_runs_on(Program(2).append(gate::rzz(1, 0, pi / 2)).append(gate::rzz(0, 1, 0.0)), with_rzz);
+  for (const double angle : {-0.5, 2.0}) {
+    CHECK_THROWS_AS(check_runs_on(Program(2).append(gate::rzz(0, 1, angle)), with_rzz), CircuitError);
+  }
+  CHECK(test::message_of<CircuitError>([&] { check_runs_on(Program(2).append(gate::rzz(0, 1, -0.5)), with_rzz); }) ==
+        "qmtl: device: instruction 0: the angle of rzz, expected a number in [0, pi/2], got -0.5");
   Program conditional(3);
   conditional.add_register("c", 1);
   conditional.append(gate::x(0), Condition{0, 1});

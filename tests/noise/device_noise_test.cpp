@@ -182,6 +182,20 @@ TEST_CASE("pairs that are not coupled take the figures of the median coupling, i
         "qmtl: DeviceCalibration: a gate's qubit, expected below 3, got 3");
 }
 
+TEST_CASE("a gate whose qubits can be exchanged is had in both orders where one is published, once") {
+  auto published = device();
+  for (auto& gate : published.gates) {
+    if (gate.name == "ecr") gate = {"cz", Gate::CZ, gate.qubits, gate.error, gate.length};
+  }
+  const auto plus = DynamicCircuit(2).append(gate::sx(0)).append(gate::sx(1));
+  const auto there = DynamicCircuit(plus).append(gate::cz(1, 0)), turned = DynamicCircuit(plus).append(gate::cz(0, 1));
+  for (const std::vector<int>& all : {std::vector<int>{}, {0, 1}}) {
+    const auto model = noise_model(published, {.all_to_all = all});
+    CHECK(length(with_noise(turned, model)) == length(with_noise(there, model)));
+    CHECK(max_difference(dense_density(with_noise(turned, model)), dense_density(with_noise(there, model))) < 1e-15);
+  }
+}
+
 TEST_CASE("a gate has one set of figures: its own, or those of the first stand-in that the device has") {
   const auto circuit = DynamicCircuit(2).append(gate::sx(0)).append(gate::ry(0, 0.7)).append(gate::ecr(1, 0));
   const auto model = noise_model(device(), {.stand_ins = {{Gate::RY, Gate::SX}}});

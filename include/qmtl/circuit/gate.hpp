@@ -277,6 +277,13 @@ inline constexpr int gate_kinds = static_cast<int>(detail::gate_table.size());
 /// True for gates that are diagonal in the computational basis: they all commute.
 [[nodiscard]] constexpr bool is_diagonal(Gate gate) { return info(gate).diagonal; }
 
+/// True for gates on two qubits that are the same with these exchanged.
+[[nodiscard]] constexpr bool is_symmetric(Gate gate) {
+  constexpr std::array gates{Gate::CZ,  Gate::CP,  Gate::SWAP,     Gate::ISWAP,  Gate::ISWAPdg, Gate::RXX,
+                             Gate::RYY, Gate::RZZ, Gate::XXPlusYY, Gate::SISWAP, Gate::SISWAPdg};
+  return std::find(gates.begin(), gates.end(), gate) != gates.end();
+}
+
 /// True for gates whose matrices are real for every angle: circuits of them have real amplitudes.
 [[nodiscard]] constexpr bool is_real(Gate gate) { return info(gate).real; }
 

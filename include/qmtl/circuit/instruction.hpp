@@ -103,6 +103,24 @@ static_assert(std::is_nothrow_move_constructible_v<Instruction>);
       instruction.action);
 }
 
+/// All qubits of an instruction, controls first.
+[[nodiscard]] inline std::vector<int> instruction_qubits(const Instruction& step) {
+  return std::visit(
+      [](const auto& action) -> std::vector<int> {
+        using Action = std::remove_cvref_t<decltype(action)>;
+        if constexpr (std::is_same_v<Action, Operation>) {
+          return {action.targets().begin(), action.targets().end()};
+        } else if constexpr (std::is_same_v<Action, ControlledOperation>) {
+          return detail::controlled_entry(action).qubits;
+        } else if constexpr (std::is_same_v<Action, Measurement> || std::is_same_v<Action, Reset>) {
+          return {action.qubit};
+        } else {
+          return action.qubits;
+        }
+      },
+      step.action);
+}
+
 /// The gate of an instruction with its angles, or null.
 [[nodiscard]] inline const Operation* gate_of(const Instruction& instruction) {
   if (const auto* controlled = std::get_if<ControlledOperation>(&instruction.action)) return &controlled->operation;

@@ -36,11 +36,12 @@ struct Basis {
 
 namespace detail {
 
-/// The library's gate of a name of basis gates, with those of OpenQASM 2's first library.
+/// The library's gate of a name of basis gates, with those of OpenQASM 2's first library. Its u2, which is U for one
+/// theta only, is none.
 [[nodiscard]] inline std::optional<Gate> basis_gate(std::string_view name) {
   using Name = std::pair<std::string_view, Gate>;
-  for (const auto& [other, gate] : {Name{"u1", Gate::P}, Name{"u2", Gate::U}, Name{"u3", Gate::U}, Name{"u", Gate::U},
-                                    Name{"U", Gate::U}, Name{"CX", Gate::CX}, Name{"cnot", Gate::CX}}) {
+  for (const auto& [other, gate] : {Name{"u1", Gate::P}, Name{"u3", Gate::U}, Name{"u", Gate::U}, Name{"U", Gate::U},
+                                    Name{"CX", Gate::CX}, Name{"cnot", Gate::CX}}) {
     if (name == other) return gate;
   }
   for (const auto& row : gate_table) {
@@ -58,7 +59,7 @@ namespace detail {
 }  // namespace detail
 
 /// The basis of gates by the publisher's names, "rz", "sx", "ecr", or "u1", "u2", "u3", "cx"; of several on two qubits
-/// that are CX up to local gates, the first. Others, as "id", "reset" and "delay", make no difference. Throws
+/// that are CX up to local gates, the first. Others, as "id", "u2", "reset" and "delay", make no difference. Throws
 /// ValueError unless all gates on one qubit, and one of CX, CZ, ECR and RZZ, can be made.
 [[nodiscard]] inline Basis basis_of(std::span<const std::string> names) {
   std::array<bool, static_cast<std::size_t>(gate_kinds)> has{};

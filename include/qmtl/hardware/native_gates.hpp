@@ -20,7 +20,7 @@ struct NativePair {
   Gate entangler = Gate::CX;  ///< CX, CZ, ECR, or RZZ of pi/2
   int first = 0;              ///< as the device's gate has them: the control of CX
   int second = 0;
-  double error = 0.0;  ///< 1 - average fidelity, zero where nothing is published
+  double error = 0.0;  ///< 1 - average fidelity, zero without a calibration
   bool rzz = false;    ///< RZZ of any angle in [0, pi/2] beside it
   double rzz_error = 0.0;
 };
@@ -32,7 +32,8 @@ class NativeGates {
   explicit NativeGates(const Basis& basis) : basis_(basis) {}
 
   /// Those of a device. Of gates and directions that are calibrated on a pair, the one with the smallest error; of
-  /// others, the first of the basis in a direction in which the pair is coupled. Throws as basis_of.
+  /// others, the first of the basis in a direction in which the pair is coupled. A gate without a published error has
+  /// the largest that is published of the device's gates on two qubits. Throws as basis_of.
   explicit NativeGates(const Target& target) : basis_(basis_of(target.basis_gates)), coupled_only_(true) {
     for (const auto& [a, b] : target.couplings.pairs()) {
       const bool forward = target.couplings.directed(a, b);
@@ -67,9 +68,10 @@ class NativeGates {
       if (gate.qubits.size() != 2 || !gate.gate || !listed(target, gate.name)) continue;
       published[std::minmax(gate.qubits[0], gate.qubits[1])].push_back(&gate);
     }
+    const double unknown = detail::worst_error(*target.calibration, 2);
     for (auto& [qubits, pair] : pairs_) {
       const auto gates = published.find(qubits);
-      if (gates != published.end()) choose(pair, gates->second);
+      if (gates != published.end()) choose(pair, gates->second, unknown);
     }
   }
 
@@ -77,10 +79,10 @@ class NativeGates {
     return std::ranges::find(target.basis_gates, name) != target.basis_gates.end();
   }
 
-  static void choose(NativePair& pair, std::span<const GateCalibration* const> gates) {
+  static void choose(NativePair& pair, std::span<const GateCalibration* const> gates, double unknown) {
     double best = 2.0, best_rzz = 2.0;
     for (const auto* gate : gates) {
-      const double error = gate->error.value_or(0.0);
+      const double error = gate->error.value_or(unknown);
       if (*gate->gate == Gate::RZZ) {
         if (gate->calibrated()) best_rzz = std::min(best_rzz, error);
         continue;

@@ -3,6 +3,7 @@
 // PlacementCosts: what a qubit at a place, or a gate on a coupling, costs in fidelity.
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <limits>
@@ -17,7 +18,8 @@ namespace qmtl::inline QMTL_ABI {
 
 /// Negative logarithms of the fidelities of a device's qubits (an SX or U, and the readout) and couplings (its best CX,
 /// CZ or ECR, in either direction): sums of them are products of fidelities. What is not calibrated has a fidelity of
-/// 0.001, what has no published error one of 1; without a calibration everything costs nothing.
+/// 0.001, a gate without a published error that of the worst one on as many qubits; without a calibration everything
+/// costs nothing.
 class PlacementCosts {
  public:
   /// The target must outlive it.
@@ -85,8 +87,9 @@ class PlacementCosts {
       const auto error = device.qubits[q].readout_error();
       places_[q] = cost_of((error.p_1_given_0 + error.p_0_given_1) / 2);
     }
+    const std::array unknown{0.0, detail::worst_error(device, 1), detail::worst_error(device, 2)};
     for (const auto& gate : device.gates) {
-      const double cost = cost_of(gate.error.value_or(0.0));
+      const double cost = cost_of(gate.error.value_or(unknown[std::min<std::size_t>(gate.qubits.size(), 2)]));
       const bool pulse = gate.gate == Gate::SX || gate.gate == Gate::U;
       const bool entangles = gate.gate == Gate::CX || gate.gate == Gate::CZ || gate.gate == Gate::ECR;
       if (pulse && gate.qubits.size() == 1) places_[static_cast<std::size_t>(gate.qubits[0])] += cost;

@@ -33,6 +33,22 @@ struct Target {
   return {device.name, CouplingMap(qubits, std::move(couplings)), device.basis_gates, std::move(device)};
 }
 
+namespace detail {
+
+/// The largest error that is published of a device's calibrated gates on so many qubits, zero if none is: what gates
+/// without a published error are taken to have, so that none looks perfect of which nothing is known.
+[[nodiscard]] inline double worst_error(const DeviceCalibration& device, std::size_t qubits) {
+  double worst = 0.0;
+  for (const auto& gate : device.gates) {
+    if (gate.gate && gate.qubits.size() == qubits && gate.error && gate.calibrated()) {
+      worst = std::max(worst, *gate.error);
+    }
+  }
+  return worst;
+}
+
+}  // namespace detail
+
 /// The basis gates of most devices today.
 [[nodiscard]] inline std::vector<std::string> usual_basis_gates() { return {"rz", "sx", "x", "cz"}; }
 

@@ -9,7 +9,8 @@
 #include <variant>
 #include <vector>
 
-#include "qmtl/hardware/bound_runs.hpp"
+#include "qmtl/circuit/program.hpp"
+#include "qmtl/hardware/native_gates.hpp"
 #include "qmtl/hardware/target.hpp"
 
 namespace qmtl::inline QMTL_ABI {
@@ -24,21 +25,15 @@ namespace detail {
   return has(info(gate).name) || (gate == Gate::P && has("u1")) || (gate == Gate::U && has("u3"));
 }
 
-/// Gates on two qubits that are the same with them exchanged.
-[[nodiscard]] constexpr bool symmetric(Gate gate) noexcept {
-  return gate == Gate::CZ || gate == Gate::CP || gate == Gate::SWAP || gate == Gate::ISWAP || gate == Gate::RXX ||
-         gate == Gate::RYY || gate == Gate::RZZ;
-}
-
 [[nodiscard]] inline bool coupled(const Target& target, Gate gate, int a, int b) {
-  return target.couplings.directed(a, b) || (symmetric(gate) && target.couplings.directed(b, a));
+  return target.couplings.directed(a, b) || (is_symmetric(gate) && target.couplings.directed(b, a));
 }
 
 }  // namespace detail
 
 /// Throws CircuitError, with the instruction, for a circuit that a device cannot run as it is: more qubits, gates that
 /// are not its own or lie on qubits that are not coupled (in the direction that is published, but for gates that have
-/// none), angles that are not numbers, matrices, channels and conditions.
+/// none), angles that are not numbers, or of RZZ not in [0, pi/2], matrices, channels and conditions.
 inline void check_runs_on(const Program& program, const Target& target) {
   const auto refuse = [&target](std::size_t i, const auto&... what) {
     throw CircuitError(detail::text("qmtl: ", target.name, ": instruction ", i, ": ", what...));
@@ -62,6 +57,9 @@ inline void check_runs_on(const Program& program, const Target& target) {
     if (!detail::has_gate(target, op->gate)) refuse(i, gate.name, " is none of the device's gates");
     for (const Angle& angle : op->used_angles()) {
       if (angle.source != AngleSource::constant) refuse(i, "expected a number as the angle of ", gate.name);
+    }
+    if (op->gate == Gate::RZZ && !detail::is_rzz_angle(op->angles[0])) {
+      refuse(i, "the angle of rzz, expected a number in [0, pi/2], got ", op->angles[0].offset);
     }
     if (gate.qubits > 2) refuse(i, "expected at most two qubits of ", gate.name);
     if (gate.qubits == 2 && !detail::coupled(target, op->gate, op->qubits[0], op->qubits[1])) {

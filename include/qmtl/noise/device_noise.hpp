@@ -161,14 +161,19 @@ class DeviceNoiseWriter {
     return std::ranges::find(device_->gates, std::optional(gate), &GateCalibration::gate) != device_->gates.end();
   }
 
+  /// A gate and those that it stands in for. One on two qubits of which but one order is published: itself in both if
+  /// they can be exchanged, stand-ins always.
   void add_gate(const GateCalibration& gate) {
-    add_gate_as({*gate.gate, *gate.gate}, gate.qubits, gate);
+    const StandIn itself{*gate.gate, *gate.gate};
+    std::vector<int> turned;
+    if (gate.qubits.size() == 2) turned = {gate.qubits[1], gate.qubits[0]};
+    if (!turned.empty() && find_gate(*device_, gate.name, turned) != nullptr) turned.clear();
+    add_gate_as(itself, gate.qubits, gate);
+    if (!turned.empty() && is_symmetric(*gate.gate)) add_gate_as(itself, turned, gate);
     for (const auto& stand_in : stand_ins_) {
       if (stand_in.native != *gate.gate) continue;
       add_gate_as(stand_in, gate.qubits, gate);
-      if (gate.qubits.size() != 2) continue;
-      const std::vector<int> reversed{gate.qubits[1], gate.qubits[0]};
-      if (find_gate(*device_, gate.name, reversed) == nullptr) add_gate_as(stand_in, reversed, gate);
+      if (!turned.empty()) add_gate_as(stand_in, turned, gate);
     }
   }
 
@@ -209,9 +214,11 @@ class DeviceNoiseWriter {
     if (listed != nullptr && listed->calibrated()) return;
     const auto* turned = find_gate(*device_, median.name, std::vector{qubits[1], qubits[0]});
     if (turned != nullptr && !turned->calibrated()) turned = nullptr;
+    const bool is_turned = listed == nullptr && turned != nullptr;  // by add_gate: stand-ins, and what can be exchanged
+    if (is_turned && is_symmetric(*median.gate)) return;
     const GateCalibration& figures = turned != nullptr ? *turned : median;
     add_gate_as({*median.gate, *median.gate}, qubits, figures);
-    if (listed == nullptr && turned != nullptr) return;  // add_gate has turned the stand-ins already
+    if (is_turned) return;
     for (const auto& stand_in : stand_ins_) {
       if (stand_in.native == *median.gate) add_gate_as(stand_in, qubits, figures);
     }
@@ -262,6 +269,7 @@ class DeviceNoiseWriter {
 
 /// A device's noise, times in nanoseconds: after each gate its depolarizing channel and the relaxation of its qubits
 /// (add_calibrated_gate), how long gates, resets and measurements take, and both rates at which each qubit is misread.
+/// A gate that is the same with its two qubits exchanged, as CZ, is had in both orders where one is published.
 /// `with_noise` throws a CircuitError for a gate that is not calibrated and, unless `other_gates`, for one that the
 /// device has not, also for the right gate on the wrong qubits. Throws ValueError for a scale that is negative, more
 /// than 1e6 or not finite, stand-ins of another number of qubits, and for figures outside their domain, CircuitError

@@ -65,24 +65,6 @@ namespace detail {
   return true;
 }
 
-/// Whether a gate is the same with its two qubits exchanged.
-[[nodiscard]] constexpr bool is_symmetric(Gate gate) {
-  switch (gate) {
-    case Gate::CZ:
-    case Gate::CP:
-    case Gate::SWAP:
-    case Gate::ISWAP:
-    case Gate::ISWAPdg:
-    case Gate::RXX:
-    case Gate::RYY:
-    case Gate::RZZ:
-    case Gate::XXPlusYY:
-    case Gate::SISWAP:
-    case Gate::SISWAPdg: return true;
-    default: return false;
-  }
-}
-
 /// Whether two gates are on the same qubits in the same roles.
 [[nodiscard]] inline bool on_same_qubits(const Operation& a, const Operation& b) {
   const auto first = a.targets(), second = b.targets();

@@ -55,6 +55,17 @@ reset b;
   CHECK(to_string(read.program) == to_string(p));
 }
 
+TEST_CASE(
+    "OpenQASM 2: a definition as the library writes it is the library's gate only with the library's gates in it") {
+  const std::string definition = "gate swap a,b { cx a,b; cx b,a; cx a,b; }\nqreg q[2]; swap q[0],q[1];";
+  const auto swap = read_openqasm2("OPENQASM 2.0; include \"qelib1.inc\";\n" + definition).program;
+  CHECK(to_string(swap) == to_string(Program(2).append(gate::swap(0, 1))));
+  const auto other = read_openqasm2("OPENQASM 2.0; gate cx a,b { U(0.3,0,0) b; }\n" + definition).program;
+  Program turns(2);
+  for (const int q : {1, 0, 1}) turns.append(gate::u(q, 0.3, 0, 0));
+  CHECK(to_string(other) == to_string(turns));
+}
+
 TEST_CASE("OpenQASM 2: expressions are those of calculators") {
   const auto angle = [](std::string_view expression) {
     const Program p = program_of("qreg q[1]; rz(" + std::string(expression) + ") q[0];");

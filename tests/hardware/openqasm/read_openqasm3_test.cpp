@@ -252,6 +252,51 @@ TEST_CASE("OpenQASM 3: what is known before the program runs is calculated") {
   CHECK(contains(refused_body("const int a = 1; a = 2;"), "expected a variable, got the constant 'a'"));
 }
 
+TEST_CASE("OpenQASM 3: angles are modulo 2 pi, integers have the size and the sign of their types") {
+  const auto angle = [](std::string_view expression, std::string_view before = "") {
+    const Program p = program_of(std::string(before) + "qubit q; rz(" + std::string(expression) + ") q;");
+    return std::get<Operation>(p.instructions()[0].action).angles[0].offset;
+  };
+  CHECK(angle("a", "angle a = 7 * pi;") == Approx(pi));
+  CHECK(angle("a", "angle a = -pi / 2;") == Approx(3 * pi / 2));
+  CHECK(angle("a", "angle a = 1.5;") == 1.5);
+  CHECK(angle("a", "angle a = 1.5 * pi; a += pi;") == Approx(pi / 2));
+  CHECK(angle("angle(2 * pi)") == 0.0);
+  CHECK(angle("angle(-1e-30)") == 0.0);
+  CHECK(angle("a", "angle[4] a = 0.5;") == Approx(pi / 8));  // of multiples of pi/8 the nearest
+  CHECK(angle("a", "angle[2] a = 6.2;") == 0.0);
+  CHECK(angle("a", "float a = 7 * pi;") == Approx(7 * pi));
+  CHECK(angle("~a", "uint[4] a = 5;") == 10.0);
+  CHECK(angle("~(a | 2)", "uint[4] a = 5;") == 8.0);
+  CHECK(angle("~a", "int[4] a = 5;") == -6.0);
+  CHECK(angle("~uint[3](0)") == 7.0);
+  CHECK(angle("int[4](9)") == -7.0);
+  CHECK(angle("int[4](-9)") == 7.0);
+  CHECK(angle("uint[4](-1)") == 15.0);
+  CHECK(angle("uint[8](0x1234)") == 0x34);
+  CHECK(angle("int[64](-3)") == -3.0);
+  CHECK(contains(refused_body("qubit q; rz(uint(-1)) q;"), "got a negative one as uint"));
+  CHECK(contains(refused_body("qubit q; rz(int[4](8.0)) q;"), "expected a value that the type can hold, got 8"));
+  CHECK(contains(refused_body("uint a = 3; qubit q; rz(~a) q;"), "the inverse of a uint"));
+  CHECK(contains(refused_body("for uint[2] i in [0:4] { }"), "expected a value that the type can hold, got 4"));
+}
+
+TEST_CASE("OpenQASM 3: measured bits are a number of the type that they are cast to") {
+  const std::string bits = "qubit q; bit[3] b;\n";
+  const auto condition = [&bits](std::string_view text) {
+    const Program p = program_of(bits + "if (" + std::string(text) + ") x q;");
+    return p.instructions()[0].condition;
+  };
+  CHECK(condition("int[3](b) == -1") == Condition{0, 7});
+  CHECK(condition("int[3](b) == -4") == Condition{0, 4});
+  CHECK(condition("int[3](b) == 3") == Condition{0, 3});
+  CHECK(condition("uint[3](b) == 7") == Condition{0, 7});
+  CHECK(condition("int[2](b[1:2]) == -2") == Condition{0, 4, 6});
+  CHECK(contains(refused_body(bits + "if (int[3](b) == 4) x q;"), "these bits can never have the value 4"));
+  CHECK(contains(refused_body(bits + "if (uint[3](b) == -1) x q;"), "these bits can never have the value -1"));
+  CHECK(contains(refused_body(bits + "if (uint[2](b) == 1) x q;"), "a type of as many bits, 3, got one of 2"));
+}
+
 TEST_CASE("OpenQASM 3: loops and branches are unrolled") {
   const Program p = program_of(R"(
 const uint n = 4;
@@ -353,7 +398,7 @@ TEST_CASE("OpenQASM 3: conditions that a program cannot hold are refused") {
   const Program measured = program_of(bits + "if (c) { c = measure q; } else { } x q;");
   CHECK(measured.instructions().size() == 2);
   const Program nested = program_of(
-      bits + "if (a[0]) { x q; if (!a[2]) { y q; } z q; } if (int[2](b) == 3) h q; if (bool(c) == true) t q;");
+      bits + "if (a[0]) { x q; if (!a[2]) { y q; } z q; } if (uint[2](b) == 3) h q; if (bool(c) == true) t q;");
   REQUIRE(nested.instructions().size() == 5);
   CHECK(nested.instructions()[0].condition == Condition{0, 1, 1});
   CHECK(nested.instructions()[1].condition == Condition{0, 1, 5});

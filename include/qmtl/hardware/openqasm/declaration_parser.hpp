@@ -27,15 +27,6 @@ class DeclarationParser : public GateParser {
     if (in_scope() || in_gate()) fail(current(), text("expected ", in_quotes(current().text), " outside of blocks"));
   }
 
-  [[nodiscard]] std::int64_t size_or(std::int64_t without) {
-    if (!accept(symbol("["))) return without;
-    const Token begin = current();
-    const std::int64_t size = integer("an integer as a size");
-    if (size < 1) fail(begin, text("expected a size of 1 or more, got ", size));
-    expect(symbol("]"), "']'");
-    return size;
-  }
-
   void qubit_declaration() {
     require_global();
     (void)advance();
@@ -65,15 +56,13 @@ class DeclarationParser : public GateParser {
     if (type.text == "bit" && !constant) return bit_declaration();
     if (type.text == "bool" && at(symbol("["))) fail_expected("the name of a variable");
     if (type.text == "bit") fail(type, "constants of type bit are not supported");
-    const std::int64_t size = size_or(0);
+    const ValueType held = type_named(type.text, size_or(0));
     const Token name = expect(TokenKind::identifier, "the name of a variable");
-    Value value = converted(Value::of_integer(0), type);
+    Value value = Value::of_integer(0);
     if (constant && !at(symbol("="))) fail_expected("'=' and the value of a constant");
-    if (accept(symbol("="))) value = converted(known_expression(), type);
+    if (accept(symbol("="))) value = known_expression();
     expect_semicolon();
-    require_fit(name, value, size, type.text == "uint");
-    define_value(name, value, constant);
-    if (!constant) set_size(name, size, type.text == "uint");
+    define_value(name, in_variable(name, value, held), constant, held);
   }
 
   [[nodiscard]] Value known_expression() {
@@ -83,21 +72,13 @@ class DeclarationParser : public GateParser {
     return value;
   }
 
-  void require_fit(const Token& name, const Value& value, std::int64_t size, bool is_unsigned) const {
-    if (value.kind != ValueKind::integer) return;
-    const bool negative = value.integer < 0;
-    const std::int64_t bits = is_unsigned ? size : size - 1;
-    const auto magnitude = static_cast<std::uint64_t>(negative ? ~value.integer : value.integer);
-    const bool fits = size == 0 || bits >= 63 || magnitude >> bits == 0;
-    if (!fits || (negative && is_unsigned))
-      fail(name, text("expected a value that the type can hold, got ", value.integer));
-  }
-  /// Assignments must fit as well.
-  void set_size(const Token& name, std::int64_t size, bool is_unsigned) {
-    Symbol changed = *find(name.text);
-    changed.count = static_cast<int>(std::min<std::int64_t>(size, 64));
-    changed.scalar = is_unsigned;
-    set(name.text, changed);
+  /// A value as a variable of a type holds it.
+  [[nodiscard]] Value in_variable(const Token& name, const Value& value, const ValueType& type) const {
+    Value out = converted(value, type);
+    if (out.kind == ValueKind::integer && !fits(out.integer, type)) {
+      fail(name, text("expected a value that the type can hold, got ", out.integer));
+    }
+    return out;
   }
 
   /// `bit[n] name;`, also with what is measured at once, or zeros.

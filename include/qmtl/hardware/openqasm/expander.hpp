@@ -181,8 +181,7 @@ class Expander {
     for (std::uint64_t n = 0; n < times; ++n) {
       take_steps(1 + gate.body.size() + gate.steps.size() / 8);
       if (exponent < 0) {
-        // NOLINTNEXTLINE(modernize-loop-convert)
-        for (auto c = gate.body.rbegin(); c != gate.body.rend(); ++c) expand(*c, values, qubits, true);
+        for (std::size_t c = gate.body.size(); c-- > 0;) expand(gate.body[c], values, qubits, true);
       } else {
         for (const auto& c : gate.body) expand(c, values, qubits, false);
       }

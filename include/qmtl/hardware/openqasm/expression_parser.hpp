@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <numbers>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -58,8 +59,12 @@ class ExpressionParser : public TokenStream {
     here.depth = scopes_.size();
     symbols_.insert_or_assign(name, here);
   }
-  void define_value(const Token& name, Value value, bool constant = true) {
-    define(name, {SymbolKind::value, static_cast<int>(values_.size()), 0, false, constant});
+  /// Words of the language, by their numbers.
+  void add_keywords(std::span<const std::string_view> words) {
+    for (std::size_t k = 0; k < words.size(); ++k) set(words[k], {SymbolKind::keyword, static_cast<int>(k)});
+  }
+  void define_value(const Token& name, const Value& value, bool constant = true, const ValueType& type = {}) {
+    define(name, {SymbolKind::value, static_cast<int>(values_.size()), 0, false, constant, -1, 0, type});
     values_.push_back(value);
   }
   [[nodiscard]] Value& value_of(const Symbol& symbol) { return values_[static_cast<std::size_t>(symbol.first)]; }
@@ -327,20 +332,27 @@ class ExpressionParser : public TokenStream {
     return out;
   }
 
-  /// A value in another type: of bits their number, of numbers as in C.
+  /// `type(value)` or `type[size](value)`.
   [[nodiscard]] Value cast() {
     const Nesting nesting(*this);
     const Token type = advance();
-    if (accept(symbol("["))) {
-      (void)integer("the size of a type");
-      expect(symbol("]"), "']'");
-    }
+    const std::int64_t size = size_or(0);
     const Value value = in_parentheses();
     if (value.kind == ValueKind::deferred) fail(type, "casts of a gate's parameters are not supported");
-    return converted(value, type);
+    return cast_to(value, type_named(type.text, size));
   }
 
  protected:
+  /// The size in brackets, if there is one.
+  [[nodiscard]] std::int64_t size_or(std::int64_t without) {
+    if (!accept(symbol("["))) return without;
+    const Token begin = current();
+    const std::int64_t size = integer("an integer as a size");
+    if (size < 1) fail(begin, text("expected a size of 1 or more, got ", size));
+    expect(symbol("]"), "']'");
+    return size;
+  }
+
   /// A position among so many; negative ones count from the end.
   [[nodiscard]] int position_in(int count) {
     const Token begin = current();
@@ -348,21 +360,6 @@ class ExpressionParser : public TokenStream {
     if (i < 0) i += count;
     if (i < 0 || i >= count) fail(begin, text("expected an index below ", count, ", got ", i));
     return static_cast<int>(i);
-  }
-
-  /// A value as a variable of a type holds it.
-  [[nodiscard]] Value converted(const Value& value, const Token& type) const {
-    const std::string_view name = type.text;
-    if (value.kind == ValueKind::bits || value.kind == ValueKind::condition) {
-      if (name == "bool") return as_condition(value);
-      if (name == "float" || name == "angle") fail(type, "calculations with measured bits are not supported");
-      return value;
-    }
-    if (name == "bool") return Value::of_boolean(truth_of(value));
-    if (name == "float" || name == "angle") return {ValueKind::real, 0, angle_of(value), {}};
-    const double number = value.counts() ? 0.0 : std::trunc(number_of(value));
-    if (!(std::abs(number) < 0x1p63)) fail(type, "expected an integer below 2^63");
-    return Value::of_integer(value.counts() ? value.integer : static_cast<std::int64_t>(number));
   }
 
  private:

@@ -25,6 +25,14 @@ class GateParser : public OperandParser {
  protected:
   [[nodiscard]] Expander& expander() noexcept { return expander_; }
 
+  /// Calls `statement` until the text and all that it includes have been read.
+  template <class Statement>
+  void read_all(const Statement& statement) {
+    while (current().kind != TokenKind::end || in_include()) {
+      current().kind == TokenKind::end ? leave_include() : located(statement);
+    }
+  }
+
   /// How often a statement is done: once for each of a register, of which all must have the same size.
   [[nodiscard]] std::size_t repetitions(const Token& place, std::span<const Operand> operands) {
     std::size_t count = 1;
@@ -228,12 +236,16 @@ class GateParser : public OperandParser {
     gate.steps = DeferredSteps(static_cast<std::size_t>(gate.angles));
   }
 
-  /// A definition as the library writes it is the gate of the table itself.
-  static void recognise(GateDefinition& gate, std::string_view name, std::string_view definition) {
+  /// A definition as the library writes it is the gate of the table itself, if the gates in it are the table's and not
+  /// others of the same names.
+  void recognise(GateDefinition& gate, std::string_view name, std::string_view definition) const {
+    const auto is_known = [this](const GateCall& call) {
+      return call.gate != GateCall::barrier && gates_[static_cast<std::size_t>(call.gate)].gate.has_value();
+    };
     for (const auto& known : definition_texts) {
       if (info(known.gate).name != name) continue;
       while (!definition.empty() && definition.back() != '}') definition.remove_suffix(1);
-      if (definition != definition_of(known)) return;
+      if (definition != definition_of(known) || !std::ranges::all_of(gate.body, is_known)) return;
       gate.gate = known.gate;
       gate.body.clear();
       gate.steps = DeferredSteps();

@@ -12,22 +12,15 @@ namespace qmtl::inline QMTL_ABI::detail::openqasm {
 class OpenQasm2Parser : public GateParser {
  public:
   OpenQasm2Parser(std::string_view content, const OpenQasmOptions& options) : GateParser(content, options, 2) {
-    for (std::size_t k = 0; k < words.size(); ++k) set(words[k], {SymbolKind::keyword, static_cast<int>(k)});
+    add_keywords(words);
     add_table_gate("U", Gate::U);
     add_table_gate("CX", Gate::CX);
   }
 
   [[nodiscard]] OpenQasmProgram read() && {
     version_line();
-    while (true) {
-      if (current().kind != TokenKind::end) {
-        located([this] { statement(); });
-      } else if (in_include()) {
-        leave_include();
-      } else {
-        return std::move(*this).result();
-      }
-    }
+    read_all([this] { statement(); });
+    return std::move(*this).result();
   }
 
  private:

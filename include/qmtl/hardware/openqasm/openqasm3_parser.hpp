@@ -18,7 +18,7 @@ namespace qmtl::inline QMTL_ABI::detail::openqasm {
 class OpenQasm3Parser : public DeclarationParser {
  public:
   OpenQasm3Parser(std::string_view content, const OpenQasmOptions& options) : DeclarationParser(content, options) {
-    for (std::size_t k = 0; k < words.size(); ++k) set(words[k], {SymbolKind::keyword, static_cast<int>(k)});
+    add_keywords(words);
     for (const auto type : {"int", "uint", "float", "angle", "bool", "bit"}) set(type, {SymbolKind::type});
     GateDefinition u{{}, 3, 1, Gate::U, false, true};
     add_gate("U", std::move(u));
@@ -28,15 +28,8 @@ class OpenQasm3Parser : public DeclarationParser {
 
   [[nodiscard]] OpenQasmProgram read() && {
     if (at_word("OPENQASM")) version_line();
-    while (true) {
-      if (current().kind != TokenKind::end) {
-        located([this] { statement(); });
-      } else if (in_include()) {
-        leave_include();
-      } else {
-        return std::move(*this).result();
-      }
-    }
+    read_all([this] { statement(); });
+    return std::move(*this).result();
   }
 
  private:
@@ -231,12 +224,7 @@ class OpenQasm3Parser : public DeclarationParser {
       value = calculate(compound->op, before, known_expression());
     }
     expect_semicolon();
-    const std::string_view type = before.kind == ValueKind::boolean   ? "bool"
-                                  : before.kind == ValueKind::integer ? "int"
-                                                                      : "float";
-    value = converted(value, {TokenKind::identifier, 0, type});
-    require_fit(name, value, target.count, target.scalar);
-    value_of(target) = value;
+    value_of(target) = in_variable(name, value, target.type);
   }
 
   /// A block of statements, or one.
@@ -290,8 +278,8 @@ class OpenQasm3Parser : public DeclarationParser {
     (void)advance();
     const Symbol* found = current().kind == TokenKind::identifier ? find(current().text) : nullptr;
     if (found == nullptr || found->kind != SymbolKind::type) fail_expected("a type");
-    const Token type = advance();
-    (void)size_or(64);
+    const std::string_view type_name = advance().text;
+    const ValueType type = type_named(type_name, size_or(0));
     const Token name = expect(TokenKind::identifier, "the name of a variable");
     if (!at_word("in")) fail_expected("'in'");
     (void)advance();
@@ -304,7 +292,7 @@ class OpenQasm3Parser : public DeclarationParser {
       expander().take_steps(i == 0 ? 0 : 1 + tokens / 16);
       go_back(body_begin);
       open_scope();
-      define_value(name, converted(values.at(i), type));
+      define_value(name, in_variable(name, values.at(i), type), true, type);
       body();
       close_scope();
     }

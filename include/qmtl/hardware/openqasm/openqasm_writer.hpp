@@ -94,8 +94,7 @@ class Writer {
         for_each_weight(angle, [&](int j) { weights.insert(j); });
       }
     }
-    const auto declare = [this](int index, std::string name, std::vector<ParameterName>& list) {
-      // NOLINTNEXTLINE(performance-unnecessary-value-param)
+    const auto declare = [this](int index, const std::string& name, std::vector<ParameterName>& list) {
       list.push_back({index, names_.claim(name)});
       out_ += "input float[64] " + list.back().name + ";\n";
     };

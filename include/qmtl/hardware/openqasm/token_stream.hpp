@@ -145,8 +145,7 @@ class TokenStream {
       fail(place, text("expected a relative path that stays in its folder, got ", in_quotes(name)));
     }
     for (const auto& folder : options_->include_folders) {
-      // NOLINTNEXTLINE(performance-inefficient-string-concatenation)
-      const std::string path = folder + "/" + name;
+      const std::string path = text(folder, '/', name);
       if (::access(path.c_str(), F_OK) != 0) continue;
       const auto bytes = FileReader(path, "read_openqasm").all(limits().bytes - bytes_);
       take_bytes(bytes.size());

@@ -3,6 +3,7 @@
 // Values of OpenQASM's expressions: numbers, angles of parameters, bits that are measured, and what depends on the
 // parameters of a gate that is being defined.
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdint>
@@ -35,6 +36,8 @@ struct Value {
   std::int64_t integer = 0;  ///< of an integer or boolean; of what is deferred, its number among those of the gate
   Angle angle{};             ///< of a real number
   Condition condition{};     ///< of bits, their register and mask; of a condition, all of it
+  int unsigned_bits = 0;     ///< of an integer of a type without sign, its size; 0 of others
+  bool is_signed = false;    ///< whether bits are a number in two's complement
 
   [[nodiscard]] static Value of(double real) { return {ValueKind::real, 0, real, {}}; }
   [[nodiscard]] static Value of_integer(std::int64_t i) { return {ValueKind::integer, i, {}, {}}; }
@@ -121,11 +124,11 @@ struct DeferredStep {
 [[nodiscard]] inline Value bits_equal(const Value& bits, std::int64_t number) {
   Condition condition = bits.condition;
   const int low = std::countr_zero(condition.mask);
-  const auto unsigned_number = static_cast<std::uint64_t>(number);
-  if (number < 0 || (condition.mask >> low & unsigned_number) != unsigned_number) {
-    refuse("these bits can never have the value ", number);
-  }
-  condition.value = unsigned_number << low;
+  const std::uint64_t mask = condition.mask >> low, half = (mask >> 1) + 1;
+  auto pattern = static_cast<std::uint64_t>(number);
+  const bool possible = bits.is_signed ? pattern + half <= mask : number >= 0 && pattern <= mask;
+  if (!possible) refuse("these bits can never have the value ", number);
+  condition.value = (pattern & mask) << low;
   return {ValueKind::condition, 0, {}, condition};
 }
 
@@ -256,6 +259,20 @@ struct DeferredStep {
   return out;
 }
 
+/// An integer with the size of the types without sign that it was made of, if it still has it.
+[[nodiscard]] inline Value with_size(Value value, int bits) {
+  const bool keeps =
+      value.kind == ValueKind::integer && value.integer >= 0 && (bits > 63 || value.integer >> bits == 0);
+  value.unsigned_bits = keeps ? bits : 0;
+  return value;
+}
+
+/// All bits of an integer without sign inverted.
+[[nodiscard]] inline Value inverted(std::int64_t value, int bits) {
+  if (bits > 63) refuse("the inverse of a uint of 64 bits, or of none that are written, is not supported");
+  return with_size(Value::of_integer(~value & ((std::int64_t{1} << bits) - 1)), bits);
+}
+
 /// The value of an operation; one with a single operand takes the left one.
 [[nodiscard]] inline Value calculate(Operator op, const Value& left, const Value& right = Value::of_integer(0)) {
   if (!left.is_number() || !right.is_number()) return of_bits(op, left, right);
@@ -272,7 +289,10 @@ struct DeferredStep {
     return whole && std::abs(*result) < 0x1p53 ? Value::of_integer(static_cast<std::int64_t>(*result))
                                                : finite(*result);
   }
-  return left.counts() && right.counts() ? of_integers(op, left.integer, right.integer) : of_reals(op, a, b);
+  if (!left.counts() || !right.counts()) return of_reals(op, a, b);
+  const int bits = std::max(left.unsigned_bits, right.unsigned_bits);
+  return op == Operator::bit_not && bits > 0 ? inverted(left.integer, bits)
+                                             : with_size(of_integers(op, left.integer, right.integer), bits);
 }
 
 /// The expressions of a gate's parameters, of which the first values are: steps in an order in which they can be taken.

@@ -102,12 +102,8 @@ int main(int argc, char** argv) {
       "Writes the circuits of the first samples of the head step as OpenQASM 2.0 (.qasm) and 3.0 (.qasm3), qubit q "
       "measured into bit q, also on a device, and expected.json: the expectation values of Z on every qubit for each "
       ".qasm file."};
-  app.add_option("--config", arguments.config, "size of the workload")
-      ->check(CLI::IsMember({"S", "M", "L"}))
-      ->capture_default_str();
-  app.add_option("--encoding", arguments.encoding, "RY and CNOT ring, RY, RZ and CNOT ring, or RY and CZ ring")
-      ->check(CLI::IsMember({"ry", "ryrz", "cz"}))
-      ->capture_default_str();
+  add_config_option(app, arguments.config, {"S", "M", "L"});
+  add_encoding_option(app, arguments.encoding, {"ry", "ryrz", "cz"});
   app.add_option("--samples", arguments.samples, "samples, from the first")
       ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str();

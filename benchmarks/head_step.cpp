@@ -170,13 +170,9 @@ int main(int argc, char** argv) {
   Arguments arguments;
   const auto names = [](const auto& list) { return CLI::IsMember(std::vector<std::string>(list.begin(), list.end())); };
   CLI::App app{"Times one training step of the quantum head and checks its results."};
-  app.add_option("--config", arguments.config, "size of the workload")
-      ->check(CLI::IsMember({"S", "M", "L", "XL", "XXL", "all"}))
-      ->capture_default_str();
+  add_config_option(app, arguments.config, {"S", "M", "L", "XL", "XXL", "all"});
   add_threads_option(app, arguments.threads);
-  app.add_option("--encoding", arguments.encoding, "RY and CNOT ring, RY RZ and CNOT ring, or RY and CZ ring")
-      ->check(names(encoding_names))
-      ->capture_default_str();
+  add_encoding_option(app, arguments.encoding, {encoding_names.begin(), encoding_names.end()});
   app.add_option("--scalar", arguments.scalar, "floating-point type")
       ->check(CLI::IsMember({"double", "float"}))
       ->capture_default_str();

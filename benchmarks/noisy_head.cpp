@@ -145,14 +145,10 @@ int main(int argc, char** argv) {
   CLI::App app{
       "Times the head step under depolarizing noise and readout errors: exact, by 20,000 trajectories, by 20,000 "
       "shots."};
-  app.add_option("--config", arguments.config, "size of the workload")
-      ->check(CLI::IsMember({"S", "M"}))
-      ->capture_default_str();
+  add_config_option(app, arguments.config, {"S", "M"});
   app.add_option("--qubits", arguments.qubits, "another even number of qubits, with a task for every two")
       ->check(CLI::Range(2, 4096));
-  app.add_option("--encoding", arguments.encoding, "RY and CNOT ring, or RY and CZ ring")
-      ->check(CLI::IsMember({"ry", "cz"}))
-      ->capture_default_str();
+  add_encoding_option(app, arguments.encoding, {"ry", "cz"});
   app.add_option("--batch", arguments.batch, "samples")->check(CLI::Range(1, 1'000'000))->capture_default_str();
   app.add_flag("--json", arguments.json, "print a JSON object a method");
   app.add_flag("!--exact-only", arguments.sampled, "skip trajectories and shots, which take seconds a step");

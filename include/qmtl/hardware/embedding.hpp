@@ -107,8 +107,8 @@ class EmbeddingSearch {
   static constexpr std::size_t max_near_words = std::size_t{1} << 22;
 
   [[nodiscard]] std::size_t near(int distance, int place) const noexcept {
-    // NOLINTNEXTLINE(bugprone-misplaced-widening-cast)
-    return static_cast<std::size_t>(distance * couplings_->qubits() + place);
+    return static_cast<std::size_t>(distance) * static_cast<std::size_t>(couplings_->qubits()) +
+           static_cast<std::size_t>(place);
   }
 
   /// The places at most 1, 2, ... couplings from each, as far as there is memory for.
@@ -183,7 +183,7 @@ class EmbeddingSearch {
     }
     std::ranges::sort(found);
     std::vector<int> out;
-    // NOLINTNEXTLINE(performance-inefficient-vector-operation)
+    out.reserve(found.size());
     for (const auto& [cost, p] : found) out.push_back(p);
     return out;
   }

@@ -30,8 +30,7 @@ class JobRecorder {
     for (const auto& job : jobs) {
       recorded_->emplace_back(job);
       const double equally = 1.0 / static_cast<double>(job.outcomes());
-      // NOLINTNEXTLINE(modernize-use-emplace)
-      out.push_back(Batch<double>::Constant(job.outcomes(), job.runs(), equally));
+      out.emplace_back(job.outcomes(), job.runs()).setConstant(equally);
     }
     return out;
   }

@@ -120,8 +120,7 @@ class CurlTransport {
       if (!is_one_line(name) || !is_one_line(value)) {
         throw ProviderError("qmtl: CurlTransport: header " + detail::in_quotes(name) + ", expected one line");
       }
-      // NOLINTNEXTLINE(performance-inefficient-string-concatenation)
-      add(name + ": " + value);
+      add(detail::text(name, ": ", value));
       typed = typed || name == "Content-Type";
     }
     if (!typed) add("Content-Type:");  // none of libcurl's own

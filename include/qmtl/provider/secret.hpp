@@ -27,8 +27,7 @@ class Secret {
   }
 
   Secret(const Secret&) = default;
-  // NOLINTNEXTLINE(performance-move-constructor-init)
-  Secret(Secret&& other) noexcept : value_(other.value_) { other.erase(); }  // short texts stay behind in a move
+  Secret(Secret&& other) noexcept : Secret(std::as_const(other)) { other.erase(); }  // moved, short texts stay behind
   Secret& operator=(Secret other) noexcept {
     value_.swap(other.value_);
     return *this;

@@ -33,8 +33,7 @@ class RouteWriter {
     write_ready();
   }
 
-  // NOLINTNEXTLINE(bugprone-exception-escape)
-  void swap(Swap at) {
+  void add_swap(Swap at) {
     copy_.program.append(gate::swap(at.first, at.second));
     ++out_.swaps;
     auto &a = qubit_at_[static_cast<std::size_t>(at.first)], &b = qubit_at_[static_cast<std::size_t>(at.second)];
@@ -103,7 +102,7 @@ class RouteWriter {
 [[nodiscard]] inline RoutedProgram apply_route(const Program& program, const CouplingMap& couplings,
                                                const Route& route) {
   RouteWriter writer(program, couplings, route.initial);
-  for (const auto& at : route.swaps) writer.swap(at);
+  for (const auto& at : route.swaps) writer.add_swap(at);
   return std::move(writer).result();
 }
 

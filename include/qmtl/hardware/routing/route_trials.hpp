@@ -189,7 +189,7 @@ class RouteTrials {
   void run_all(int count, const Trial& trial, int first = 0) {
     std::vector<Route> routes(static_cast<std::size_t>(count));
     std::vector<Rng> engines;
-    // NOLINTNEXTLINE(performance-inefficient-vector-operation)
+    engines.reserve(routes.size());
     for (int i = 0; i < count; ++i) engines.emplace_back(Seed{options_.seed.value + 0x9e3779b97f4a7c15u * ++used_});
     std::atomic<int> next{0};
     std::vector<std::exception_ptr> errors(threads_.size());

@@ -83,6 +83,8 @@ TEST_CASE("a training's history comes back from its file") {
   record.task_losses = {0.5, 1.0};
   record.validation = {{.name = "a", .classes = 2, .labelled = 3, .auc = 0.75}, {.name = "b"}};
   record.seconds = 0.1 + 0.2;
+  record.training = record.validation;
+  record.head_learning_rate = 0.5;
   record.task_weights = {1.0, 2.0};
   FitReport report;
   report.history = {record};
@@ -99,6 +101,8 @@ TEST_CASE("a training's history comes back from its file") {
   CHECK(epoch.at("task_losses") == std::vector{0.5, 1.0});
   CHECK(epoch.at("task_weights") == std::vector{1.0, 2.0});
   CHECK(epoch.at("validation_loss").is_null());
+  CHECK(epoch.at("training") == epoch.at("validation"));
+  CHECK(epoch.at("head_learning_rate") == 0.5);
   CHECK(epoch.at("validation").at(0).at("auc") == 0.75);
   CHECK(history_json({}) == "{\n  \"best_epoch\": 0,\n  \"seconds\": 0.0,\n  \"history\": []\n}\n");
 }

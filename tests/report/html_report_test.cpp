@@ -160,11 +160,15 @@ TEST_CASE("html report: task weights are drawn where they vary, and the file is 
   TinyModel model{Seed{1}};
   FitReport report = made_up(3);
   report.history[2].task_weights = {1.0, 2.0, 0.5};
+  report.history[2].head_learning_rate = 0.5;
+  report.history[2].training = report.history[2].validation;
   const test::TempDir dir;
   const auto data = test::tiny_data(30);
   const std::string expected = checked(html_report(model, report, data));
-  CHECK(expected.find("Task weights") != expected.npos);
-  CHECK(html_report(model, made_up(3), data).find("Task weights") == std::string::npos);
+  for (const char* part : {"Task weights", "Learning rates", "AUC, training rows"}) {
+    CHECK(expected.find(part) != expected.npos);
+    CHECK(html_report(model, made_up(3), data).find(part) == std::string::npos);
+  }
   test::with_comma_streams([&] { write_html_report(dir / "report.html", model, report, data); });
   std::ifstream file(dir / "report.html");
   CHECK(std::string(std::istreambuf_iterator<char>(file), {}) == expected);

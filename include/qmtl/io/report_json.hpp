@@ -44,8 +44,9 @@ namespace detail {
   return out;
 }
 
-/// {"epoch", "train_loss", "task_losses", "validation_loss", "validation", "task_weights", "seconds"} of one epoch;
-/// "validation" is an array of metrics, empty without validation data.
+/// {"epoch", "train_loss", "task_losses", "validation_loss", "validation", "training", "task_weights",
+/// "backbone_learning_rate", "head_learning_rate", "seconds"} of one epoch; "validation" and "training" are arrays of
+/// metrics, empty where there are none.
 [[nodiscard]] inline nlohmann::ordered_json to_json(const EpochRecord& record) {
   const auto numbers = [](std::span<const double> values) {
     auto out = nlohmann::ordered_json::array();
@@ -57,7 +58,10 @@ namespace detail {
           {"task_losses", numbers(record.task_losses)},
           {"validation_loss", detail::number_or_null(record.validation_loss)},
           {"validation", to_json(std::span<const TaskMetrics>(record.validation))},
+          {"training", to_json(std::span<const TaskMetrics>(record.training))},
           {"task_weights", numbers(record.task_weights)},
+          {"backbone_learning_rate", detail::number_or_null(record.backbone_learning_rate)},
+          {"head_learning_rate", detail::number_or_null(record.head_learning_rate)},
           {"seconds", detail::number_or_null(record.seconds)}};
 }
 

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The course of a training as CSV, an epoch a line, for a spreadsheet, pandas or gnuplot.
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -28,10 +30,26 @@ inline constexpr MetricColumn metric_columns[] = {
     {"auc", &TaskMetrics::auc},           {"rmse", &TaskMetrics::rmse},
     {"mae", &TaskMetrics::mae},           {"r2", &TaskMetrics::r2}};
 
+/// Rows whose metrics a record may have, by the beginning of their columns' names.
+struct MetricRows {
+  std::string_view name;
+  std::vector<TaskMetrics> EpochRecord::*metrics;
+};
+
+inline constexpr MetricRows metric_rows[] = {{"validation_", &EpochRecord::validation},
+                                             {"train_rows_", &EpochRecord::training}};
+
 /// A column of the history that belongs to a task.
 struct HistoryColumn {
   std::size_t task = 0;
-  double TaskMetrics::*value = nullptr;
+  const MetricRows* rows = nullptr;
+  const MetricColumn* metric = nullptr;
+
+  /// NaN where the record has no such metrics.
+  [[nodiscard]] double value(const EpochRecord& record) const {
+    const auto& metrics = record.*rows->metrics;
+    return metrics.empty() ? undefined_metric : metrics[task].*metric->value;
+  }
 };
 
 /// Names of a history's tasks: those of its metrics, else those given, else numbers. Throws ShapeError for a wrong
@@ -44,8 +62,9 @@ struct HistoryColumn {
   for (const EpochRecord& record : report.history) {
     require_size("history: number of task losses in an epoch", record.task_losses.size(), tasks);
     require_size("history: number of task weights in an epoch", record.task_weights.size(), tasks);
-    if (!record.validation.empty()) {
-      require_size("history: number of validation metrics in an epoch", record.validation.size(), tasks);
+    for (const MetricRows& rows : metric_rows) {
+      const std::size_t metrics = (record.*rows.metrics).size();
+      if (metrics > 0) require_size("history: number of metrics in an epoch", metrics, tasks);
     }
   }
   std::vector<std::string> out(names.begin(), names.end());
@@ -54,56 +73,55 @@ struct HistoryColumn {
   return out;
 }
 
-/// The validation metrics that are defined in some epoch, task by task.
+/// The metrics that are defined in some epoch, task by task.
 [[nodiscard]] inline std::vector<HistoryColumn> defined_metrics(const FitReport& report, std::size_t tasks) {
   std::vector<HistoryColumn> out;
   for (std::size_t t = 0; t < tasks; ++t) {
-    for (const MetricColumn& column : metric_columns) {
-      bool defined = false;
-      for (const EpochRecord& record : report.history) {
-        defined = defined || (!record.validation.empty() && std::isfinite(record.validation[t].*column.value));
+    for (const MetricRows& rows : metric_rows) {
+      for (const MetricColumn& metric : metric_columns) {
+        const HistoryColumn column{t, &rows, &metric};
+        const auto defined = [&column](const EpochRecord& record) { return std::isfinite(column.value(record)); };
+        if (std::any_of(report.history.begin(), report.history.end(), defined)) out.push_back(column);
       }
-      if (defined) out.push_back({t, column.value});
     }
   }
   return out;
 }
 
-[[nodiscard]] inline std::string_view column_name(double TaskMetrics::*value) {
-  for (const MetricColumn& column : metric_columns) {
-    if (column.value == value) return column.name;
-  }
-  return {};
-}
-
 }  // namespace detail
 
-/// The history of a training as CSV (RFC 4180): a line of names, then an epoch a line: `epoch`, `train_loss`,
-/// `validation_loss`, `seconds`, then task by task "<task> train_loss" and "<task> weight", then of each task the
-/// validation metrics that are defined in some epoch ("<task> auc"). Numbers are read back to the bit; what is not
-/// defined is an empty field. Without validation data the tasks are called by `task_names` or, where none are given,
-/// "task 0", "task 1", ... Throws ShapeError where the epochs or names differ in the number of tasks.
+/// The history of a training as CSV: a line of names, then an epoch a line: `epoch`, `train_loss`, `validation_loss`,
+/// `backbone_learning_rate`, `head_learning_rate`, `seconds`, then task by task "<task> train_loss" and "<task>
+/// weight", then of each task the metrics that are defined in some epoch: "<task> validation_auc" and, where FitOptions
+/// asked for them, "<task> train_rows_auc". Fields are quoted as in RFC 4180, numbers are read back to the bit; what is
+/// not defined is an empty field. Without validation data the tasks are called by `task_names` or, where none are
+/// given, "task 0", "task 1", ... Throws ShapeError where the epochs or names differ in the number of tasks.
 [[nodiscard]] inline std::string history_csv(const FitReport& report, std::span<const std::string> task_names = {}) {
   const std::vector<std::string> tasks = detail::history_tasks(report, task_names);
   const std::vector<detail::HistoryColumn> metrics = detail::defined_metrics(report, tasks.size());
   detail::CsvText csv;
-  for (const char* name : {"epoch", "train_loss", "validation_loss", "seconds"}) csv.field(name);
+  for (const char* name :
+       {"epoch", "train_loss", "validation_loss", "backbone_learning_rate", "head_learning_rate", "seconds"})
+    csv.field(name);
   for (const std::string& task : tasks) {
     csv.field(task + " train_loss");
     csv.field(task + " weight");
   }
-  for (const auto& [task, value] : metrics) csv.field(detail::text(tasks[task], ' ', detail::column_name(value)));
+  for (const detail::HistoryColumn& column : metrics) {
+    csv.field(detail::text(tasks[column.task], ' ', column.rows->name, column.metric->name));
+  }
   csv.end_line();
   for (const EpochRecord& record : report.history) {
     csv.field(record.epoch);
-    for (const double value : {record.train_loss, record.validation_loss, record.seconds}) csv.field(value);
+    for (const double value : {record.train_loss, record.validation_loss, record.backbone_learning_rate,
+                               record.head_learning_rate, record.seconds}) {
+      csv.field(value);
+    }
     for (std::size_t t = 0; t < tasks.size(); ++t) {
       csv.field(record.task_losses[t]);
       csv.field(record.task_weights[t]);
     }
-    for (const auto& [task, value] : metrics) {
-      csv.field(record.validation.empty() ? undefined_metric : record.validation[task].*value);
-    }
+    for (const detail::HistoryColumn& column : metrics) csv.field(column.value(record));
     csv.end_line();
   }
   return csv.str();

@@ -95,28 +95,52 @@ inline void finish_epoch_plot(SvgPlot& plot, const FitReport& report) {
   return plot;
 }
 
-/// The validation metrics of task number t against epochs: accuracy, macro F1 and AUC or, of a real target, RMSE and
-/// MAE. Without a curve where there were none.
+/// The metrics of task number t against epochs: accuracy, macro F1 and AUC or, of a real target, RMSE and MAE, of the
+/// validation rows and, dashed, of the training rows where FitOptions asked for them. Without a curve where there were
+/// none.
 [[nodiscard]] inline SvgPlot task_metric_plot(const FitReport& report, std::size_t t, const std::string& error_label) {
   struct Curve {
     const char* name;
     double TaskMetrics::*value;
-    bool error;
+    int colour;
+    bool error = false;
   };
-  constexpr Curve curves[] = {{"accuracy", &TaskMetrics::accuracy, false},
-                              {"macro F1", &TaskMetrics::macro_f1, false},
-                              {"AUC", &TaskMetrics::auc, false},
-                              {"RMSE", &TaskMetrics::rmse, true},
-                              {"MAE", &TaskMetrics::mae, true}};
-  SvgPlot plot = detail::epoch_plot("Validation metrics against epochs", "metric");
+  constexpr Curve curves[] = {{"accuracy", &TaskMetrics::accuracy, 0},
+                              {"macro-F1", &TaskMetrics::macro_f1, 1},
+                              {"AUC", &TaskMetrics::auc, 2},
+                              {"RMSE", &TaskMetrics::rmse, 0, true},
+                              {"MAE", &TaskMetrics::mae, 1, true}};
+  SvgPlot plot = detail::epoch_plot("Metrics against epochs", "metric");
   for (const Curve& curve : curves) {
-    plot.series.push_back(detail::epoch_curve(report, curve.name, [&curve, t](const EpochRecord& r) {
-      return t < r.validation.size() ? r.validation[t].*curve.value : undefined_metric;
-    }));
-    if (curve.error && detail::has_points(plot.series.back())) plot.y.label = error_label;
+    for (const auto rows : {&EpochRecord::validation, &EpochRecord::training}) {
+      const bool training = rows == &EpochRecord::training;
+      PlotSeries series = detail::epoch_curve(
+          report, detail::text(curve.name, training ? ", training rows" : ""), [&curve, rows, t](const EpochRecord& r) {
+            return t < (r.*rows).size() ? (r.*rows)[t].*curve.value : undefined_metric;
+          });
+      series.colour = curve.colour;
+      series.dashed = training;
+      if (curve.error && detail::has_points(series)) plot.y.label = error_label;
+      plot.series.push_back(std::move(series));
+    }
   }
   detail::finish_epoch_plot(plot, report);
-  for (std::size_t s = 1; s < plot.series.size(); s += 2) plot.series[s].dashed = true;
+  return plot;
+}
+
+/// The learning rates of backbone and head against epochs, in the last step of each; without a curve where none varies.
+[[nodiscard]] inline SvgPlot learning_rate_plot(const FitReport& report) {
+  SvgPlot plot = detail::epoch_plot("Learning rates against epochs", "learning rate");
+  plot.series.push_back(
+      detail::epoch_curve(report, "backbone", [](const EpochRecord& r) { return r.backbone_learning_rate; }));
+  plot.series.push_back(detail::epoch_curve(report, "head", [](const EpochRecord& r) { return r.head_learning_rate; }));
+  plot.series.back().dashed = true;  // seen where both are equal
+  detail::DataRange first, second;
+  for (const PlotPoint& point : plot.series[0].points) first.add(point.y);
+  for (const PlotPoint& point : plot.series[1].points) second.add(point.y);
+  const auto varies = [](const detail::DataRange& range) { return range.range().low < range.range().high; };
+  if (!varies(first) && !varies(second)) plot.series.clear();
+  if (!plot.series.empty()) detail::finish_epoch_plot(plot, report);
   return plot;
 }
 

@@ -86,9 +86,12 @@ inline void course_section(HtmlPage& page, const ModelFacts& model, const FitRep
   const SvgPlot weights = task_weight_plot(report, names);
   const auto figures = page.markup().open("div", {{"class", "figures"}});
   page.figure("Loss", losses, "sum over tasks");
-  if (weights.series.empty()) return;
-  const bool some = weights.series.size() == std::size(plot_colours) && names.size() > weights.series.size();
-  page.figure("Task weights", weights, some ? "of the seven tasks where they vary most" : "");
+  if (!weights.series.empty()) {
+    const bool some = weights.series.size() == std::size(plot_colours) && names.size() > weights.series.size();
+    page.figure("Task weights", weights, some ? "of the seven tasks where they vary most" : "");
+  }
+  const SvgPlot rates = learning_rate_plot(report);
+  if (!rates.series.empty()) page.figure("Learning rates", rates);
 }
 
 /// Rows and missing labels a data set, labels a task.

@@ -144,7 +144,7 @@ inline void class_section(HtmlPage& page, const TaskOutcome& task) {
     if (!losses.series.empty()) {
       const auto figures = out.open("div", {{"class", "figures"}});
       page.figure("Loss", losses);
-      if (!metrics.series.empty()) page.figure("Validation metrics", metrics);
+      if (!metrics.series.empty()) page.figure("Metrics", metrics, "of validation rows");
     }
     if (rows > 0 && task.facts.classes > 0) class_section(page, task);
     if (rows > 0 && task.facts.classes == 0) {

@@ -145,4 +145,12 @@ TEMPLATE_TEST_CASE("labels of a data set as numbers of classes", "", float, doub
   CHECK_THROWS_AS(class_labels<TestType>(labels.row(0), LabelKind{0}), ValueError);
 }
 
+TEST_CASE("the probabilities of one class as scores") {
+  Batch<double> probabilities(2, 3);
+  probabilities << 0.1, 0.25, 1, 0.9, 0.75, 0;
+  CHECK(scores_of_class(probabilities, 1) == Weights{0.9, 0.75, 0});
+  CHECK_THROWS_AS(scores_of_class(probabilities, 2), ShapeError);
+  CHECK_THROWS_AS(scores_of_class(probabilities, -1), ShapeError);
+}
+
 }  // namespace confusion_test

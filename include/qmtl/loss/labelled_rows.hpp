@@ -31,6 +31,18 @@ template <Scalar S>
   return out;
 }
 
+/// The probabilities of one class, one a row, from those of all, classes x rows: scores for curves and thresholds.
+/// Throws ShapeError where there is no such class.
+[[nodiscard]] inline std::vector<double> scores_of_class(const BatchIn<double>& probabilities, int c) {
+  if (c < 0 || c >= probabilities.rows()) {
+    throw ShapeError(
+        detail::text("qmtl: scores of class: expected a class from 0 to ", probabilities.rows() - 1, ", got ", c));
+  }
+  std::vector<double> out;
+  for (Eigen::Index row = 0; row < probabilities.cols(); ++row) out.push_back(probabilities(c, row));
+  return out;
+}
+
 namespace detail {
 
 /// The weight of a row: 1 without weights. Throws ValueError unless it is finite and not negative.

@@ -69,8 +69,7 @@ class SpelledText {
 
   /// The end may be in the middle of a character that is written in six.
   [[nodiscard]] static std::size_t end_of_cut(std::string_view said, std::size_t end) noexcept {
-    const std::size_t at = said.substr(0, std::min(said.size(), end + 5 + cut.size())).find(cut, end);
-    return at;
+    return said.substr(0, std::min(said.size(), end + 5 + cut.size())).find(cut, end);
   }
 
   std::string_view text_;
@@ -93,8 +92,8 @@ class SpelledText {
   return out;
 }
 
-/// `said` with every place blacked out where a text is written; `around` more characters of base64 on either side, of
-/// which a part belongs to it.
+/// `said` with every place blacked out where a text is written; of a part of base64 with the characters next to it,
+/// some of whose bits are the text's.
 [[nodiscard]] inline std::string blacked_out(std::string_view said, std::string_view text, bool is_base64) {
   const auto belongs = [&](std::size_t at) {
     return is_base64 && at < said.size() &&
@@ -104,7 +103,7 @@ class SpelledText {
   std::string out;
   for (std::size_t at = 0; at < said.size();) {
     const bool may_begin = said[at] == text.front() || said[at] == '%' || said[at] == '\\';
-    std::size_t end = may_begin ? spelled.end_in(said, at) : SpelledText::npos;
+    const std::size_t end = may_begin ? spelled.end_in(said, at) : SpelledText::npos;
     if (end == SpelledText::npos) {
       out += said[at++];
       continue;

@@ -284,6 +284,12 @@ TEST_CASE("jobs without shots and journals of other circuits are refused", "[har
   MemoryJournal journal;
   journal.write_parts({{{static_cast<int>(job.circuits.size())}}});
   CHECK_THROWS_AS(Runner(job, provider, journal), ShapeError);
+  for (const RunnerOptions& bad :
+       {RunnerOptions{.first_poll = 0.0}, RunnerOptions{.longest_poll = -1.0}, RunnerOptions{.submissions = 0}}) {
+    MemoryJournal untouched;
+    CHECK_THROWS_AS(Runner(job, provider, untouched, bad), ValueError);
+    CHECK(untouched.parts().empty());
+  }
   job.name = "two words";
   MemoryJournal of_another_name;
   CHECK_THROWS_AS(Runner(job, provider, of_another_name), ValueError);

@@ -196,10 +196,11 @@ TEST_CASE("keys are in no message", "[provider]") {
 struct OneAnswer {
   int status = 200;
   std::string body{};
+  std::string token = R"({"access_token": "token-of-a-test", "expires_in": 3600})";
 
   [[nodiscard]] HttpResponse send(const HttpRequest& request) const {
     if (!request.url.ends_with("/token")) return {status, {}, body};
-    return {200, {}, R"({"access_token": "token-of-a-test", "expires_in": 3600})"};
+    return {200, {}, token};
   }
 };
 
@@ -237,6 +238,21 @@ TEST_CASE("answers that are wrong are errors of the service, without keys", "[pr
         "***'");
   CHECK_THROWS_AS(provider(R"({"results": [{}, {}]})").results("a", std::span(&circuit, 1)), ProviderError);
   CHECK_THROWS_AS(provider("7").find("tag"), ProviderError);
+}
+
+TEST_CASE("a token that would be more than one line of a header is refused, and no token is shown", "[provider]") {
+  const Keys keys;
+  const auto message = [](std::string token) {
+    return test::message_of<ProviderError>([&] {
+      (void)IbmQuantum<OneAnswer, FakeClock>(options(), {200, "{}", std::move(token)}, FakeClock()).find("a");
+    });
+  };
+  CHECK(message(R"({"access_token": "a\r\nX-Own: b", "expires_in": 3600})") ==
+        "qmtl: Secret: access token: expected printable ASCII characters without spaces");
+  CHECK(message(R"({"access_token": 71234, "expires_in": 3600})") ==
+        "qmtl: IBM Quantum: field 'access_token': expected a text");
+  CHECK(!message(R"({"access_token": "a", "expires_in": "soon"})").empty());
+  CHECK(!message(R"(["a"])").empty());
 }
 
 TEST_CASE("a tag that the service does not look for is looked for on all pages, or that is an error", "[provider]") {

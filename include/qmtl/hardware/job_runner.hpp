@@ -100,12 +100,15 @@ template <Provider P, JobJournal J, WaitingClock C = SystemClock>
 class JobRunner {
  public:
   /// Throws CircuitError for circuits that the provider cannot run, ValueError for a circuit that is too much for it
-  /// alone, for a job without shots and for a name that tags cannot have, and ShapeError for a journal with circuits
-  /// that the job has not, before anything is sent.
+  /// alone, for a job without shots, a name that tags cannot have and options that would ask without a pause, and
+  /// ShapeError for a journal with circuits that the job has not, before anything is sent.
   JobRunner(const HardwareJob& job, P& provider, J& journal, RunnerOptions options = {}, C clock = C())
       : job_(&job), provider_(&provider), journal_(&journal), options_(options), clock_(std::move(clock)) {
     if (job.shots < 1) {
       throw ValueError(detail::text("qmtl: JobRunner: shots of a job, expected at least 1, got ", job.shots));
+    }
+    if (!(options.first_poll > 0.0 && options.longest_poll > 0.0) || options.submissions < 1) {
+      throw ValueError("qmtl: JobRunner: options, expected polls after more than 0 seconds and at least 1 submission");
     }
     detail::check_job_name(job.name);
     require_circuits();

@@ -27,6 +27,23 @@ TEST_CASE("the axes of gates are those that their matrices commute with", "[hard
   }
 }
 
+TEST_CASE("a rotation by its period is nothing but a phase, and by half of it more", "[hardware]") {
+  using namespace qmtl;
+  for (const Gate gate : test::all_gates()) {
+    CAPTURE(info(gate).name);
+    const double period = detail::period_of(gate);
+    CHECK((period > 0.0) == (info(gate).angles == 1));
+    if (period == 0.0) continue;
+    const int n = info(gate).qubits;
+    const auto is_phase = [&](double angle) {
+      const test::Dense u = test::dense_circuit(std::vector{Operation{gate, {0, 1, 2, 3}, {angle}}}, n);
+      return test::max_difference(u, u(0, 0) * test::Dense::Identity(u.rows(), u.cols())) < 1e-12;
+    };
+    CHECK(is_phase(period));
+    CHECK_FALSE(is_phase(period / 2));
+  }
+}
+
 TEST_CASE("programs do the same after cancellation", "[hardware]") {
   using namespace qmtl;
   Rng rng(Seed{2});

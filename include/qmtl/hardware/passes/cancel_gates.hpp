@@ -86,25 +86,14 @@ namespace detail {
   return a.scale == 0.0 ? Angle(a.offset) : a;
 }
 
-/// The angle of which a rotation is the identity up to a phase, or zero for what is none.
+/// The angle of which a rotation is the identity up to a phase, or zero for what is none: half of it changes the sign
+/// of the states that it turns, which is a phase if these are all.
 [[nodiscard]] constexpr double period_of(Gate gate) {
-  switch (gate) {
-    case Gate::RX:
-    case Gate::RY:
-    case Gate::RZ:
-    case Gate::P:
-    case Gate::CP:
-    case Gate::RXX:
-    case Gate::RYY:
-    case Gate::RZZ:
-    case Gate::RZX: return 2 * pi;
-    case Gate::CRX:
-    case Gate::CRY:
-    case Gate::CRZ:
-    case Gate::XXPlusYY:
-    case Gate::SingleExcitation: return 4 * pi;
-    default: return 0.0;
-  }
+  const auto& facts = info(gate);
+  if (facts.angles != 1) return 0.0;
+  const bool is_phase = facts.parts()[0].gate == PairGate::P;
+  const bool turns_all = facts.part_count == 1 << (facts.qubits - 1);
+  return is_phase || turns_all ? 2 * pi : 4 * pi;
 }
 
 /// The angle of a gate that is a rotation about Z, or about X, up to a phase.

@@ -35,7 +35,7 @@ class SpelledText {
       }
       if (longer.empty()) return i < shortest_cut ? npos : end_of_cut(said, ends.back());
       std::ranges::sort(longer);
-      longer.erase(std::ranges::unique(longer).begin(), longer.end());
+      longer.erase(std::unique(longer.begin(), longer.end()), longer.end());
       ends.swap(longer);
     }
     return ends.back();

@@ -270,6 +270,7 @@ TEST_CASE("OpenQASM 3: angles are modulo 2 pi, integers have the size and the si
   CHECK(angle("~(a | 2)", "uint[4] a = 5;") == 8.0);
   CHECK(angle("~a", "int[4] a = 5;") == -6.0);
   CHECK(angle("~uint[3](0)") == 7.0);
+  CHECK(angle("~uint[63](0) - ~uint[62](0)") == 0x1p62);
   CHECK(angle("int[4](9)") == -7.0);
   CHECK(angle("int[4](-9)") == 7.0);
   CHECK(angle("uint[4](-1)") == 15.0);
@@ -292,6 +293,8 @@ TEST_CASE("OpenQASM 3: measured bits are a number of the type that they are cast
   CHECK(condition("int[3](b) == 3") == Condition{0, 3});
   CHECK(condition("uint[3](b) == 7") == Condition{0, 7});
   CHECK(condition("int[2](b[1:2]) == -2") == Condition{0, 4, 6});
+  CHECK(condition("int[1](b[1])") == Condition{0, 2, 2});
+  CHECK(condition("int[1](b[1]) == -1") == Condition{0, 2, 2});
   CHECK(contains(refused_body(bits + "if (int[3](b) == 4) x q;"), "these bits can never have the value 4"));
   CHECK(contains(refused_body(bits + "if (uint[3](b) == -1) x q;"), "these bits can never have the value -1"));
   CHECK(contains(refused_body(bits + "if (uint[2](b) == 1) x q;"), "a type of as many bits, 3, got one of 2"));

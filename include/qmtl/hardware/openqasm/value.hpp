@@ -138,7 +138,7 @@ struct DeferredStep {
   if (!std::has_single_bit(value.condition.mask)) {
     refuse("expected one bit or a comparison as a condition, got several bits");
   }
-  return bits_equal(value, 1);
+  return bits_equal({ValueKind::bits, 0, {}, value.condition}, 1);
 }
 
 /// Both conditions, if a program can hold them in one.
@@ -270,7 +270,8 @@ struct DeferredStep {
 /// All bits of an integer without sign inverted.
 [[nodiscard]] inline Value inverted(std::int64_t value, int bits) {
   if (bits > 63) refuse("the inverse of a uint of 64 bits, or of none that are written, is not supported");
-  return with_size(Value::of_integer(~value & ((std::int64_t{1} << bits) - 1)), bits);
+  const std::uint64_t pattern = ~static_cast<std::uint64_t>(value) & ~std::uint64_t{0} >> (64 - bits);
+  return with_size(Value::of_integer(static_cast<std::int64_t>(pattern)), bits);
 }
 
 /// The value of an operation; one with a single operand takes the left one.

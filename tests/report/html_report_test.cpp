@@ -60,7 +60,7 @@ TEST_CASE("html report: the shortest call has curves, tables and plots of every 
   const std::string page = checked(html_report(model, made_up(5), data));
   for (const char* part :
        {"Training report", "On test rows", "On validation rows, epoch 5", "Course of the training", "Confusion matrix",
-        "ROC", "Precision and recall", "Calibration", "Predicted against true", "Residuals", "mlp 2-3-2 tanh",
+        "ROC", "Precision-recall", "Calibration", "Predicted against true", "Residuals", "mlp 2-3-2 tanh",
         "Judged on 60 labelled test rows.", "epoch 5", "prefers-color-scheme"}) {
     INFO(part);
     CHECK(page.find(part) != page.npos);

@@ -125,6 +125,8 @@ inline void finish_epoch_plot(SvgPlot& plot, const FitReport& report) {
     }
   }
   detail::finish_epoch_plot(plot, report);
+  const bool solid = std::none_of(plot.series.begin(), plot.series.end(), [](const auto& one) { return one.dashed; });
+  for (std::size_t i = 1; solid && i < plot.series.size(); i += 2) plot.series[i].dashed = true;  // seen on the others
   return plot;
 }
 

@@ -132,8 +132,8 @@ class HtmlPage {
     const auto html = out.open("html", {{"lang", "en"}});
     {
       const auto head = out.open("head");
-      out.raw("<meta charset=\"utf-8\"/>");
-      out.raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>");
+      out.empty_element("meta", {{"charset", "utf-8"}});
+      out.empty_element("meta", {{"name", "viewport"}, {"content", "width=device-width, initial-scale=1"}});
       out.element("title", title).raw("<style>").raw(page_style).raw("</style>\n");
     }
     const auto whole = out.open("body");

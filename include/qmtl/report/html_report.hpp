@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -23,8 +24,9 @@ namespace qmtl::inline QMTL_ABI {
 /// Rows and labels of a data set for a report on a model; `name` is what they are called. Throws ShapeError where the
 /// data have another number of tasks, ValueError for a label that does not fit.
 template <TaskModel Model>
-[[nodiscard]] RowFacts row_facts(const Model& model, const Dataset<typename Model::Scalar>& data, std::string name) {
-  return detail::count_labels<typename Model::Scalar>(task_facts(model), data, std::move(name));
+[[nodiscard]] RowFacts row_facts(const Model& model, const Dataset<typename Model::Scalar>& data,
+                                 std::string_view name) {
+  return detail::count_labels<typename Model::Scalar>(task_facts(model), data, name);
 }
 
 namespace detail {
@@ -83,8 +85,8 @@ template <TaskModel Model>
     detail::gather_outcome<S>(task, outputs, test, t);
     sections += detail::task_section(report, task, t, options.test_name, detail::tasks_are_open(facts));
   }
-  return detail::report_page(facts, report, metrics, row_facts(std::as_const(model), test, options.test_name),
-                             std::move(sections), options);
+  return detail::report_page(facts, report, metrics, row_facts(std::as_const(model), test, options.test_name), sections,
+                             options);
 }
 
 /// Writes it to a file, which it replaces in one step. Throws FileError, and as html_report.

@@ -80,7 +80,7 @@ struct OneClass {
 }
 
 [[nodiscard]] inline SvgPlot precision_recall_plot(const TaskOutcome& task) {
-  SvgPlot plot = unit_plot("Precision and recall", "recall", "precision");
+  SvgPlot plot = unit_plot("Precision-recall", "recall", "precision");
   const auto classes = curve_classes(task);
   for (const std::size_t c : classes) {
     const OneClass one = one_class(task, c);
@@ -127,7 +127,7 @@ struct OneClass {
 /// Points as they are where they are few, else how many there are in each of 40 x 36 cells, on a logarithmic scale.
 inline void add_cloud(SvgPlot& plot, std::vector<PlotPoint> points) {
   constexpr std::size_t most_points = 600;
-  constexpr int columns = 40, rows = 36;
+  constexpr std::size_t columns = 40, rows = 36;
   if (points.size() <= most_points) {
     plot.series.push_back({.points = std::move(points), .style = CurveStyle::points, .colour = 0});
     return;
@@ -135,10 +135,10 @@ inline void add_cloud(SvgPlot& plot, std::vector<PlotPoint> points) {
   DataRange x, y;
   for (const PlotPoint& p : points) x.add(p.x), y.add(p.y);
   const PlotRange across = range_of({}, x.range()), up = range_of({}, y.range());
-  plot.cells = {columns, rows, {across.low, up.low}, {across.high, up.high}, {}};
-  plot.cells.values.resize(static_cast<std::size_t>(columns * rows));
-  const auto cell = [](double share, int count) {
-    return static_cast<std::size_t>(std::clamp(static_cast<int>(share * count), 0, count - 1));
+  plot.cells = {static_cast<int>(columns), static_cast<int>(rows), {across.low, up.low}, {across.high, up.high}, {}};
+  plot.cells.values.resize(columns * rows);
+  const auto cell = [](double share, std::size_t count) {
+    return std::min(static_cast<std::size_t>(std::max(0.0, share * static_cast<double>(count))), count - 1);
   };
   for (const PlotPoint& p : points) {
     ++plot.cells.values[cell(up.share(p.y), rows) * columns + cell(across.share(p.x), columns)];

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -93,9 +94,9 @@ struct TaskOutcome {
 
 /// Counts the labels of each task.
 template <Scalar S>
-[[nodiscard]] RowFacts count_labels(std::span<const TaskFacts> tasks, const Dataset<S>& data, std::string name) {
+[[nodiscard]] RowFacts count_labels(std::span<const TaskFacts> tasks, const Dataset<S>& data, std::string_view name) {
   require_size("report: number of tasks of the data", data.labels.rows(), tasks.size());
-  RowFacts out{.name = std::move(name), .rows = static_cast<std::size_t>(data.rows()), .features = data.features()};
+  RowFacts out{.name = std::string(name), .rows = static_cast<std::size_t>(data.rows()), .features = data.features()};
   out.labelled.resize(tasks.size());
   for (std::size_t t = 0; t < tasks.size(); ++t) {
     const LabelKind kind{tasks[t].classes};

@@ -224,10 +224,11 @@ class PlotDrawing {
       for (std::size_t i = 0; i < cells.values.size(); ++i) {
         const double value = cells.values[i];
         if (!(value > 0.0) || std::clamp(static_cast<int>(std::ceil(value * shades)), 1, shades) != shade) continue;
-        const auto column = static_cast<double>(i % static_cast<std::size_t>(cells.columns));
-        const auto row = static_cast<double>(i / static_cast<std::size_t>(cells.columns));
-        path += text('M', coordinate(low.x + width * column), ' ', coordinate(low.y - height * (row + 1.0)), 'h',
-                     coordinate(width), 'v', coordinate(height), "h-", coordinate(width), 'z');
+        const std::size_t across = i % static_cast<std::size_t>(cells.columns);
+        const std::size_t up = i / static_cast<std::size_t>(cells.columns);
+        const double x = low.x + width * static_cast<double>(across), y = low.y - height * static_cast<double>(up + 1);
+        path += text('M', coordinate(x), ' ', coordinate(y), 'h', coordinate(width), 'v', coordinate(height), "h-",
+                     coordinate(width), 'z');
       }
       if (path.empty()) continue;
       out_.empty_element("path", {{"d", path},

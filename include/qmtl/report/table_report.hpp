@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "qmtl/io/table.hpp"
@@ -35,9 +36,9 @@ inline void add_table_words(ReportOptions& options, const TableEncoder& encoder)
 /// parts.train, "training"). Throws as TableEncoder does.
 template <class M>
 [[nodiscard]] RowFacts row_facts(const TabularModel<M>& model, const Table& table, std::span<const Eigen::Index> rows,
-                                 std::string name) {
+                                 std::string_view name) {
   const auto data = model.encoder().template dataset<typename M::Scalar>(table);
-  return row_facts(model.model(), data.select(rows), std::move(name));
+  return row_facts(model.model(), data.select(rows), name);
 }
 
 /// As html_report of a model and a data set, from a model of tables and the rows of a table to judge it on; classes

@@ -118,7 +118,7 @@ inline void class_section(HtmlPage& page, const TaskOutcome& task) {
                              : task.facts.classes > 2 ? "each class against the rest"
                                                       : "";
     page.figure("ROC", roc_plot(task), note);
-    page.figure("Precision and recall", precision_recall_plot(task), note);
+    page.figure("Precision-recall", precision_recall_plot(task), note);
   }
   page.figure("Calibration", calibration_plot(task), "numbers: rows");
 }

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "qmtl/core/config.hpp"
 #include "qmtl/core/number_text.hpp"
@@ -13,9 +14,12 @@ namespace qmtl::inline QMTL_ABI::detail {
 
 /// Lines of fields with commas between. A field with a comma, a quote, a line end, or a blank at an end is put in
 /// double quotes, and quotes within are doubled; a number has the fewest digits that are read back as the same number,
-/// and is an empty field where it is not finite. A line ends with a line feed.
+/// and is an empty field where it is not finite.
 class CsvText {
  public:
+  /// RFC 4180 has lines end with CR LF, which other tools than spreadsheets take for a part of the last field.
+  explicit CsvText(std::string_view line_end = "\n") : line_end_(line_end) {}
+
   void field(std::string_view value) {
     separate();
     const bool quoted = value.find_first_of(",\"\r\n") != std::string_view::npos || has_blank_end(value);
@@ -33,14 +37,12 @@ class CsvText {
     if (std::isfinite(value)) out_ += exact(value);
   }
   void field(int value) { field(std::string_view(std::to_string(value))); }
-  /// An empty one.
-  void field() { separate(); }
   void end_line() {
-    out_ += '\n';
+    out_ += line_end_;
     line_is_empty_ = true;
   }
 
-  [[nodiscard]] const std::string& str() const noexcept { return out_; }
+  [[nodiscard]] std::string str() && noexcept { return std::move(out_); }
 
  private:
   [[nodiscard]] static bool has_blank_end(std::string_view value) noexcept {
@@ -52,6 +54,7 @@ class CsvText {
     line_is_empty_ = false;
   }
 
+  std::string_view line_end_;
   std::string out_;
   bool line_is_empty_ = true;
 };

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "qmtl/core/atomic_file.hpp"
@@ -124,7 +125,7 @@ struct HistoryColumn {
     for (const detail::HistoryColumn& column : metrics) csv.field(column.value(record));
     csv.end_line();
   }
-  return csv.str();
+  return std::move(csv).str();
 }
 
 /// Writes it to a file, which it replaces in one step. Throws FileError, and as history_csv.

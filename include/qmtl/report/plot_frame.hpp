@@ -17,7 +17,7 @@ namespace qmtl::inline QMTL_ABI::detail {
 
 /// Pixels that a text of font size 11 takes, about.
 [[nodiscard]] inline double text_width(std::string_view text) noexcept {
-  return 6.4 * static_cast<double>(characters(text));
+  return 7.0 * static_cast<double>(characters(text));
 }
 
 /// Names with the signs of what they name, in as many lines as it takes.

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "qmtl/core/atomic_file.hpp"
+#include "qmtl/core/csv_text.hpp"
 #include "qmtl/core/error.hpp"
 #include "qmtl/core/number_text.hpp"
 #include "qmtl/core/printable.hpp"
@@ -26,37 +27,16 @@ struct TextColumn {
   std::vector<std::string> cells;
 };
 
-/// Appends a cell, in quotes where RFC 4180 wants them; other cells with spaces at their ends as well, so that no
-/// reader takes those away.
-inline void append_csv_cell(std::string& out, std::string_view cell) {
-  const bool spaces = cell.starts_with(' ') || cell.ends_with(' ');
-  if (!spaces && cell.find_first_of("\",\r\n") == std::string_view::npos) {
-    out += cell;
-    return;
-  }
-  out += '"';
-  for (const char c : cell) {
-    if (c == '"') out += '"';
-    out += c;
-  }
-  out += '"';
-}
-
 /// Columns of equal length as CSV with a header, lines ended by CR LF as RFC 4180 has them.
 [[nodiscard]] inline std::string csv_text(std::span<const TextColumn> columns, std::size_t rows) {
-  std::string out;
-  const auto line = [&](const auto& cell_of) {
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-      if (i > 0) out += ',';
-      append_csv_cell(out, cell_of(columns[i]));
-    }
-    out += "\r\n";
-  };
-  line([](const TextColumn& column) -> std::string_view { return column.name; });
+  CsvText csv("\r\n");
+  for (const TextColumn& column : columns) csv.field(column.name);
+  csv.end_line();
   for (std::size_t row = 0; row < rows; ++row) {
-    line([row](const TextColumn& column) -> std::string_view { return column.cells[row]; });
+    for (const TextColumn& column : columns) csv.field(column.cells[row]);
+    csv.end_line();
   }
-  return out;
+  return std::move(csv).str();
 }
 
 /// The columns of one task: its class and a probability for each class, or its value.

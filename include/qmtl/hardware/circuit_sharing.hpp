@@ -96,6 +96,7 @@ class CircuitSharing {
       }
     }
     std::vector<const QubitSet*> whole;
+    whole.reserve(qubits.size());
     for (const auto& used : qubits) whole.push_back(&used);
     Sets out;
     for (const auto& together : packed(whole)) {

@@ -78,11 +78,13 @@ class JobPlanner {
         continue;
       }
       std::vector<RunQubits> qubits;
+      qubits.reserve(group.size());
       for (const auto& run : group) {
         qubits.push_back({run.beginning, &programs_[run.job].whole(), &programs_[run.job].own()});
       }
       for (const auto& members : sharing(qubits)) {
         std::vector<Run> together;
+        together.reserve(members.size());
         for (const std::size_t m : members) together.push_back(group[m]);
         add_circuit(together);
       }

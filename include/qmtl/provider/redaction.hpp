@@ -83,11 +83,12 @@ class SpelledText {
     const std::string shifted = std::string(offset, '\0').append(text);
     const std::string all = encode_base64(std::as_bytes(std::span(shifted)));
     const std::size_t first = (8 * offset + 5) / 6, last = 8 * shifted.size() / 6;
-    std::string part = all.substr(first, last - first), for_urls = part;
+    const std::string part = all.substr(first, last - first);
+    std::string for_urls = part;
     std::ranges::replace(for_urls, '+', '-');
     std::ranges::replace(for_urls, '/', '_');
     if (for_urls != part) out.push_back(std::move(for_urls));
-    out.push_back(std::move(part));
+    out.push_back(part);
   }
   return out;
 }

@@ -27,7 +27,10 @@ class Secret {
   }
 
   Secret(const Secret&) = default;
-  Secret(Secret&& other) noexcept : Secret(std::as_const(other)) { other.erase(); }  // moved, short texts stay behind
+  Secret(Secret&& other) noexcept {
+    value_.append(other.value_);  // moved, a short text would stay behind
+    other.erase();
+  }
   Secret& operator=(Secret other) noexcept {
     value_.swap(other.value_);
     return *this;

@@ -76,7 +76,7 @@ namespace detail {
 
 /// Does something for each of so many parts, also if it fails for one; then throws the first failure.
 template <class Do>
-void for_each_part(std::size_t parts, const Do& body) {
+void try_each_part(std::size_t parts, const Do& body) {
   std::exception_ptr first;
   for (std::size_t p = 0; p < parts; ++p) {
     try {
@@ -129,7 +129,7 @@ class JobRunner {
   /// has asked for the other parts.
   bool collect() {
     bool all = true;
-    detail::for_each_part(journal_->parts().size(), [&](std::size_t p) { all &= collect(p); });
+    detail::try_each_part(journal_->parts().size(), [&](std::size_t p) { all &= collect(p); });
     return all;
   }
 
@@ -178,7 +178,7 @@ class JobRunner {
   /// Cancels all that was sent, or perhaps sent, and has not ended. Throws as the provider, after it has cancelled the
   /// other parts.
   void cancel() {
-    detail::for_each_part(journal_->parts().size(), [&](std::size_t p) {
+    detail::try_each_part(journal_->parts().size(), [&](std::size_t p) {
       if (journal_->parts()[p].state == PartState::sending) {
         if (auto id = find(tag(p))) mark(p, PartState::sent, *std::move(id));
       }

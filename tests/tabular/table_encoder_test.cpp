@@ -67,6 +67,7 @@ TEST_CASE("numbers are filled in by the median or the mean of the training rows,
   const TableEncoder mean = fitted(table, {.rules = {{"age", {.imputation = Imputation::mean, .indicator = false}}}});
   CHECK(features(mean.encode(table).inputs) == "1 1 | 4.5 2 | 4 3 | 10 4 | 4.5 5 | 3 6");
   CHECK(median.features() == 3);
+  CHECK((median.encode(table).report.empty() && mean.encode(table).report.empty()));
 }
 
 TEST_CASE("the median of an odd and of an even number of values, of any size") {

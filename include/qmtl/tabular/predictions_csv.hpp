@@ -88,6 +88,7 @@ void write_predictions_csv(const std::string& path, const Predictions& predictio
                            const std::vector<std::string>& kept) {
   detail::require_size("write_predictions_csv: rows of the table", table.rows(), predictions.rows);
   std::vector<detail::TextColumn> columns;
+  columns.reserve(kept.size());
   for (const std::string& name : kept) columns.push_back({name, table.column(name)});
   for (const TaskPredictions& task : predictions.tasks) detail::append_columns(columns, task, predictions.rows);
   detail::write_csv(path, columns, predictions.rows);

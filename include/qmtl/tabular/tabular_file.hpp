@@ -161,8 +161,8 @@ void save_model(const TabularModel<M>& model, const std::string& path) {
   write_file_atomically(path, out.bytes());
 }
 
-/// Loads a file into a model with the same tasks and of the same type; a model for as many features is made, unless the
-/// model was given one to begin with. On any error the model is as it was. What the encoder has learnt is judged before
+/// Loads a file into a model with the same tasks and of the same type; its model is made
+/// anew for as many features. On any error the model is as it was. What the encoder has learnt is judged before
 /// the model is made and its numbers are read: memory follows the file's bytes and the model's size. Throws FileError
 /// that names what differs, as load_model of a model does.
 template <class M>
@@ -172,7 +172,7 @@ void load_model(TabularModel<M>& model, const std::string& path) {
   detail::require_targets_of(detail::facts_of(std::type_identity<typename M::HeadType::TaskList>{}), head.section,
                              path);
   const int features = head.section.encoder.features();
-  M own = model.given() ? M(std::as_const(model).model()) : detail::make_model<M>(features, Seed{0});
+  M own = model.make(features);
   detail::require_count(path, "features", static_cast<std::uint64_t>(features),
                         static_cast<std::uint64_t>(own.input_size()));
   detail::read_model_within(own, file, head.bytes, path);

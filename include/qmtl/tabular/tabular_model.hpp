@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A model and the encoder of its tables as one: trained on tables, it predicts for tables, by names and in units.
 
-#include <algorithm>
 #include <concepts>
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -26,7 +26,7 @@
 namespace qmtl::inline QMTL_ABI {
 namespace detail {
 
-/// Whether a model can be made for a number of features that is found at run time or in its type.
+/// Whether a model is made of a seed and, where its type does not say it, the number of its inputs.
 template <class Model>
 inline constexpr bool makes_model = std::default_initializable<typename Model::BackboneType> ||
                                     std::constructible_from<typename Model::BackboneType, int>;
@@ -41,15 +41,13 @@ void require_features(const Model& model, const TableEncoder& encoder) {
 
 /// A model with untrained parameters: of the size in its type, or for so many features.
 template <class Model>
+requires makes_model<Model>
 [[nodiscard]] Model make_model(int features, Seed seed) {
   using Backbone = typename Model::BackboneType;
   if constexpr (std::default_initializable<Backbone>) {
     return Model(seed);
-  } else if constexpr (std::constructible_from<Backbone, int>) {
-    return Model(Backbone(features), seed);
   } else {
-    throw LogicError(
-        "qmtl: tabular model: its backbone takes more than a number of inputs, expected a model to begin with");
+    return Model(Backbone(features), seed);
   }
 }
 
@@ -70,12 +68,12 @@ class TabularModel {
   /// A model whose parameters will be drawn from `seed`. Throws ValueError for columns that do not go with the model's
   /// tasks.
   explicit TabularModel(TableColumns columns = {}, Seed seed = Seed{0}) requires(detail::makes_model<M>)
-      : encoder_(columns_for<M>(std::move(columns))), seed_(seed) {}
+      : TabularModel(std::move(columns), [seed](int features) { return detail::make_model<M>(features, seed); }) {}
 
-  /// A model to begin with, as one whose backbone is made of more than a number of inputs; the table must give as many
-  /// features as it takes.
-  TabularModel(TableColumns columns, M model)
-      : encoder_(columns_for<M>(std::move(columns))), model_(std::move(model)), given_(true) {}
+  /// A model that `make(features)` returns when it is to be trained or loaded: with a backbone of your own, on threads,
+  /// with an executor.
+  TabularModel(TableColumns columns, std::function<M(int)> make)
+      : encoder_(columns_for<M>(std::move(columns))), make_(std::move(make)) {}
 
   /// Trains on these rows of a table, as a `split` gives them. The first time the encoder is fitted on them and the
   /// model is made; one that has been trained or loaded goes on with what it has. Throws as TableEncoder and `fit` of a
@@ -100,8 +98,6 @@ class TabularModel {
 
   /// Whether it has been trained or loaded.
   [[nodiscard]] bool fitted() const noexcept { return encoder_.fitted(); }
-  /// Whether it was given a model to begin with.
-  [[nodiscard]] bool given() const noexcept { return given_; }
   [[nodiscard]] const TableEncoder& encoder() const noexcept { return encoder_; }
   /// The model, to be set to threads or shots, or judged on data sets of the encoder. Throws LogicError where there is
   /// none yet.
@@ -117,17 +113,10 @@ class TabularModel {
   /// From now on `predict` says class 1 of this task of two classes where its probability is at least `threshold`; it
   /// is saved with the model. `no_threshold` takes it back. Throws ValueError for another task, and below 0.
   void set_threshold(std::string_view task, double threshold) {
-    std::vector<double> thresholds = thresholds_;
     const auto tasks = facts();
+    std::vector<double> thresholds = thresholds_;
     if (thresholds.empty()) thresholds.assign(tasks.size(), no_threshold);
-    std::vector<std::string> names;
-    for (const TaskFacts& own : tasks) names.push_back(own.name);
-    const auto found = std::ranges::find(names, task);
-    if (found == names.end()) {
-      throw ValueError(detail::text("qmtl: set_threshold: no task ", detail::in_quotes(task),
-                                    ", available: ", detail::listed(names)));
-    }
-    thresholds[static_cast<std::size_t>(found - names.begin())] = threshold;
+    thresholds[detail::index_of_task(tasks, task, "set_threshold")] = threshold;
     detail::require_thresholds(tasks, thresholds);
     thresholds_ = std::move(thresholds);
   }
@@ -140,6 +129,9 @@ class TabularModel {
   /// predict_probabilities, LogicError before it is trained. A const model predicts on a copy.
   [[nodiscard]] TablePredictions predict(const Table& table) { return predict_with(model(), table); }
   [[nodiscard]] TablePredictions predict(const Table& table) const { return predict_with(model(), table); }
+
+  /// A new model for so many features, untrained.
+  [[nodiscard]] M make(int features) const { return make_(features); }
 
   /// Takes the parts of a trained model; `majorities` and `thresholds` have one number a task, or none.
   void assign(TableEncoder encoder, M model, std::vector<int> majorities, std::vector<double> thresholds) {
@@ -163,7 +155,7 @@ class TabularModel {
     TableEncoder encoder = encoder_;
     if (!encoder.fitted()) encoder.fit(table, train);
     std::optional<M> made;
-    if (!model_) made.emplace(detail::make_model<M>(encoder.features(), seed_));
+    if (!model_) made.emplace(make_(encoder.features()));
     M& model = model_ ? *model_ : *made;
     detail::require_features(model, encoder);
     const Dataset<Scalar> data = encoder.dataset<Scalar>(table);
@@ -199,9 +191,8 @@ class TabularModel {
   }
 
   TableEncoder encoder_;
+  std::function<M(int)> make_;
   std::optional<M> model_;
-  bool given_ = false;
-  Seed seed_{0};
   std::vector<int> majorities_;     // one a task, or empty before training
   std::vector<double> thresholds_;  // one a task, or empty
 };

@@ -98,6 +98,17 @@ void require_thresholds(std::span<const TaskFacts> tasks, const Thresholds& thre
   }
 }
 
+/// The number of the task with this name. Throws ValueError, starting with `where`, which lists the tasks.
+template <class Tasks>
+[[nodiscard]] std::size_t index_of_task(const Tasks& tasks, std::string_view name, std::string_view where) {
+  const auto found = std::ranges::find(tasks, name, &TaskFacts::name);
+  if (found != tasks.end()) return static_cast<std::size_t>(found - tasks.begin());
+  std::vector<std::string> names;
+  names.reserve(tasks.size());
+  for (const TaskFacts& task : tasks) names.push_back(task.name);
+  throw ValueError(text("qmtl: ", where, ": no task ", in_quotes(name), ", expected one of ", listed(names)));
+}
+
 /// Calls visit(task, its outputs) for each task of a model in order.
 template <TaskModel Model, class Visit>
 void for_each_output(Model& model, const BatchIn<typename std::remove_cvref_t<Model>::Scalar>& inputs,
@@ -113,13 +124,7 @@ void for_each_output(Model& model, const BatchIn<typename std::remove_cvref_t<Mo
 /// tasks that there are.
 template <TaskModel Model>
 [[nodiscard]] std::size_t task_index(const Model& model, std::string_view name) {
-  std::vector<std::string> names;
-  for (const TaskFacts& task : task_facts(model)) {
-    if (task.name == name) return names.size();
-    names.push_back(task.name);
-  }
-  throw ValueError(
-      detail::text("qmtl: task_index: no task ", detail::in_quotes(name), ", expected one of ", detail::listed(names)));
+  return detail::index_of_task(task_facts(model), name, "task_index");
 }
 
 /// The probabilities of each task's classes, classes x rows, tasks in the model's order: 1 - p and p = sigmoid(logit)

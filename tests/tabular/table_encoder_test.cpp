@@ -84,6 +84,9 @@ TEST_CASE("texts become a feature for each value of the training rows, sorted") 
   CHECK(features(own.encode(table).inputs) == "0 1 0 1 | 1 0 0 2 | 0 0 1 3 | 0 1 0 4");
   const TableEncoder zeros = fitted(table, {.rule = {.missing = MissingCategory::zeros}});
   CHECK(features(zeros.encode(table).inputs) == "0 1 1 | 1 0 2 | 0 0 3 | 0 1 4");
+  const Table flags = table_of("flag,n\nyes,1\n,2\nyes,3\n");
+  CHECK(features(fitted(flags, {.rule = {.missing = MissingCategory::zeros}}).encode(flags).inputs) ==
+        "1 1 | 0 2 | 1 3");
 }
 
 TEST_CASE("only training rows teach") {
@@ -192,6 +195,29 @@ TEST_CASE("labels are classes by their sorted names, real values or missing") {
   CHECK(features(encoder.labels(table_of("x,segment\n1,b\n"))) == "nan 1 nan");
 }
 
+TEST_CASE("of some rows, only their cells are looked at and told of") {
+  const Table table = table_of("age,plan,y,w\n1,a,no,1\n3,b,yes,2\n-,c,maybe,-1\n5,d,,3\n");
+  TableEncoder encoder({.targets = {{.task = "y", .classes = 2}}, .weights = "w"});
+  encoder.fit(table, first_rows(2));
+  const Rows rows{3, 1, 1};
+  CHECK(features(encoder.encode(table, rows).inputs) == "5 0 0 | 3 0 1 | 3 0 1");
+  CHECK(features(encoder.labels(table, rows)) == "nan | 1 | 1");
+  EncodingReport report;
+  const Dataset<double> data = encoder.dataset(table, rows, &report);
+  CHECK(data.inputs == encoder.encode(table, rows).inputs);
+  CHECK(data.sample_weights == std::vector{3.0, 2.0, 2.0});
+  CHECK(to_string(report) == "column 'plan': 'd', unseen in training, in 1 row\n");
+  CHECK(has(message_of<ValueError>([&] { (void)encoder.encode(table, Rows{1, 2}); }), "line 4, column 'age'"));
+  CHECK(has(message_of<ValueError>([&] { (void)encoder.labels(table, Rows{2}); }), "line 4, column 'y'"));
+  (void)message_of<ValueError>([&] { (void)encoder.dataset(table); });
+  (void)message_of<ShapeError>([&] { (void)encoder.encode(table, Rows{4}); });
+  (void)message_of<ShapeError>([&] { (void)encoder.labels(table, Rows{-1}); });
+  CHECK(encoder.dataset(table, Rows{}).rows() == 0);
+  (void)encoder.dataset(table_of("age,plan\n1,a\n"), &report);
+  CHECK(to_string(report) == "column 'y': absent, its labels are missing in all rows\n");
+  CHECK_FALSE(report.empty());
+}
+
 TEST_CASE("a column holds the weights of rows") {
   const Table table = table_of("x,w\n1,0.5\n2,2\n");
   const TableEncoder encoder = fitted(table, {.weights = "w"});
@@ -243,6 +269,13 @@ TEST_CASE("descriptions that contradict themselves or the table are refused") {
   refuses({.targets = {{.task = "y", .classes = 1}}}, "expected 0 (real-valued) or at least 2, got 1");
   refuses({.targets = {{.task = "y", .classes = 2, .class_names = {"0"}}}}, "names of classes, expected 2, got 1");
   refuses({.targets = {{.task = "y", .classes = 2, .class_names = {"1", "1.0"}}}}, "got '1.0' twice");
+  refuses({.targets = {{.task = "y", .classes = 2, .class_names = {"None", "1"}}}},
+          "name of a class, got 'None', which spells a missing cell: see TableColumns::missing");
+  refuses({.targets = {{.task = "y", .classes = 2, .class_names = {"0", "1 "}}}},
+          "name of a class, expected none with spaces around it, got '1 '");
+  const Table answers = table_of("x,y\n1,None\n2,yes\n");
+  const TargetColumn none{.task = "y", .classes = 2, .class_names = {"None", "yes"}};
+  CHECK(features(fitted(answers, {.targets = {none}, .missing = {""}}).labels(answers)) == "0 | 1");
   refuses({.ignored = {"Y"}}, "no column 'Y', which is to be ignored, available: 'x', 'y'");
   refuses({.weights = "w"}, "no column 'w', which holds weights");
   refuses({.rules = {{"z", {}}}}, "no column 'z', which has a rule");

@@ -104,12 +104,15 @@ class Table {
   /// The line of the file on which `row` < rows() begins.
   [[nodiscard]] std::size_t line_of(std::size_t row) const { return lines_.at(row); }
 
+  /// The cells of one column where they are, as long as the table is. Throws as `column`.
+  [[nodiscard]] const detail::CellColumn& cells(std::string_view name) const& { return cells_[index_of(name)]; }
+
   /// A copy of the cells of one column. Throws FileError, listing the columns there are, where none has that name.
   [[nodiscard]] std::vector<std::string> column(std::string_view name) const {
-    const detail::CellColumn& cells = cells_[index_of(name)];
+    const detail::CellColumn& own = cells(name);
     std::vector<std::string> out;
-    out.reserve(cells.size());
-    for (std::size_t row = 0; row < cells.size(); ++row) out.emplace_back(cells[row]);
+    out.reserve(own.size());
+    for (std::size_t row = 0; row < own.size(); ++row) out.emplace_back(own[row]);
     return out;
   }
 
@@ -118,11 +121,11 @@ class Table {
   /// with its line, column and text.
   template <TableNumber S>
   [[nodiscard]] std::vector<S> numeric_column(std::string_view name, std::optional<S> missing = std::nullopt) const {
-    const detail::CellColumn& cells = cells_[index_of(name)];
+    const detail::CellColumn& own = cells(name);
     std::vector<S> out;
-    out.reserve(cells.size());
-    for (std::size_t row = 0; row < cells.size(); ++row) {
-      const std::string_view cell = cells[row];
+    out.reserve(own.size());
+    for (std::size_t row = 0; row < own.size(); ++row) {
+      const std::string_view cell = own[row];
       const std::optional<S> number = cell.empty() ? missing : detail::parse_number<S>(cell);
       if (!number) {
         throw FileError(detail::text("qmtl: ", where_, ": line ", lines_[row], ", column ", detail::in_quotes(name),

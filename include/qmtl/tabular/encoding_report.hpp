@@ -32,10 +32,11 @@ struct EncodingReport {
   std::vector<UnseenValue> unseen;          ///< by column, then by value
   std::vector<NewlyMissing> newly_missing;  ///< in the order of columns
   std::vector<std::string> absent_columns;  ///< whose cells were taken for missing
+  std::vector<std::string> absent_targets;  ///< columns of labels, where these were asked for: all are missing
 
   /// Whether there is nothing to tell.
   [[nodiscard]] bool empty() const noexcept {
-    return unseen.empty() && newly_missing.empty() && absent_columns.empty();
+    return unseen.empty() && newly_missing.empty() && absent_columns.empty() && absent_targets.empty();
   }
 
   /// Rows with a value of `column` that no training row has.
@@ -53,6 +54,9 @@ template <std::same_as<EncodingReport> Report>
   const auto rows = [](std::size_t count) { return detail::text(count, count == 1 ? " row\n" : " rows\n"); };
   for (const std::string& column : report.absent_columns) {
     out += detail::text("column ", detail::in_quotes(column), ": absent, taken for missing in all rows\n");
+  }
+  for (const std::string& column : report.absent_targets) {
+    out += detail::text("column ", detail::in_quotes(column), ": absent, its labels are missing in all rows\n");
   }
   for (const UnseenValue& value : report.unseen) {
     out += detail::text("column ", detail::in_quotes(value.column), ": ", detail::in_quotes(value.value),

@@ -27,14 +27,20 @@
 
 namespace qmtl::inline QMTL_ABI::detail {
 
-/// The cells of one column, trimmed, and which of them are missing.
+/// Rows of a table, or all of them.
+using SomeRows = std::optional<std::span<const Eigen::Index>>;
+
+/// The cells that some rows, which are there, have in one column, trimmed, and which of them are missing. Cells are
+/// counted by the rows that were asked for.
 class ColumnCells {
  public:
-  ColumnCells(const Table& table, std::string name, std::span<const std::string> missing)
-      : table_(table), name_(std::move(name)), cells_(table.column(name_)), missing_(missing) {}
+  ColumnCells(const Table& table, std::string name, std::span<const std::string> missing, SomeRows rows = {})
+      : table_(table), name_(std::move(name)), cells_(table.cells(name_)), missing_(missing), rows_(rows) {}
 
-  [[nodiscard]] std::size_t size() const noexcept { return cells_.size(); }
-  [[nodiscard]] std::string_view operator[](std::size_t row) const noexcept { return trimmed(cells_[row]); }
+  [[nodiscard]] std::size_t size() const noexcept { return rows_ ? rows_->size() : cells_.size(); }
+  [[nodiscard]] std::string_view operator[](std::size_t row) const noexcept {
+    return trimmed(cells_[row_of_table(row)]);
+  }
   [[nodiscard]] bool is_missing(std::size_t row) const noexcept {
     return std::ranges::find(missing_, (*this)[row]) != missing_.end();
   }
@@ -43,7 +49,7 @@ class ColumnCells {
   [[nodiscard]] double number(std::size_t row) const {
     const std::optional<double> number = parse_number<double>((*this)[row]);
     if (!number || !std::isfinite(*number)) {
-      fail(row, "expected a finite number or a missing cell, got ", in_quotes(cells_[row]));
+      fail(row, "expected a finite number or a missing cell, got ", in_quotes(cells_[row_of_table(row)]));
     }
     return *number;
   }
@@ -51,15 +57,20 @@ class ColumnCells {
   /// Throws ValueError: "qmtl: table encoder: line 3, column 'age': <what>".
   template <class... What>
   [[noreturn]] void fail(std::size_t row, const What&... what) const {
-    throw ValueError(
-        text("qmtl: table encoder: line ", table_.line_of(row), ", column ", in_quotes(name_), ": ", what...));
+    throw ValueError(text("qmtl: table encoder: line ", table_.line_of(row_of_table(row)), ", column ",
+                          in_quotes(name_), ": ", what...));
   }
 
  private:
+  [[nodiscard]] std::size_t row_of_table(std::size_t row) const noexcept {
+    return rows_ ? static_cast<std::size_t>((*rows_)[row]) : row;
+  }
+
   const Table& table_;
   std::string name_;
-  std::vector<std::string> cells_;
+  const CellColumn& cells_;
   std::span<const std::string> missing_;
+  SomeRows rows_;
 };
 
 /// The median of numbers, of which there is at least one; the middle of two where they are even.
@@ -192,7 +203,7 @@ class FeatureColumn {
                             "most_categories of its rule"));
     }
     indicator_ = rule.missing == MissingCategory::own && had_missing_;
-    if (values.size() > 1 || indicator_) categories_.assign(values.begin(), values.end());
+    if (values.size() > 1 || had_missing_) categories_.assign(values.begin(), values.end());
   }
 
   [[nodiscard]] std::optional<std::size_t> index_of(std::string_view value) const {

@@ -80,8 +80,8 @@ namespace detail {
   return cell.substr(begin, cell.find_last_not_of(" \t") - begin + 1);
 }
 
-/// Throws ValueError where two targets are for one task or of one column, or a target is ignored or has a rule of a
-/// feature. (A template, compiled by those who have targets.)
+/// Throws ValueError where two targets are for one task or of one column, a target is ignored or has a rule of a
+/// feature, or no cell can be of a class, by its name. (A template, compiled by those who have targets.)
 template <class Targets>
 void require_targets(const Targets& targets, const TableColumns& columns) {
   for (std::size_t i = 0; i < targets.size(); ++i) {
@@ -104,6 +104,11 @@ void require_targets(const Targets& targets, const TableColumns& columns) {
     const std::size_t names = target.class_names.size();
     if (names > 0 && names != static_cast<std::size_t>(*target.classes)) {
       fail(": names of classes, expected ", *target.classes, ", got ", names);
+    }
+    for (const std::string& name : target.class_names) {
+      if (trimmed(name) != name) fail(": name of a class, expected none with spaces around it, got ", in_quotes(name));
+      if (std::ranges::count(columns.missing, name) == 0) continue;
+      fail(": name of a class, got ", in_quotes(name), ", which spells a missing cell: see TableColumns::missing");
     }
   }
 }

@@ -54,6 +54,7 @@ class TableEncoder {
   /// table, one column after the other.
   void fit(const Table& table, std::span<const Eigen::Index> rows) {
     if (loaded_) throw LogicError("qmtl: table encoder: one from a file has no rules of columns to learn anew by");
+    if (rows.empty()) throw ShapeError("qmtl: table encoder: training rows, expected at least 1, got 0");
     require_rows(table, rows);
     require_named_columns(table);
     std::vector<detail::FeatureColumn> features;
@@ -107,49 +108,47 @@ class TableEncoder {
     return out;
   }
 
-  /// The features of all rows of a table. Throws ValueError for a column that is not there, a cell of a numeric column
-  /// that is no number, and unseen values where they are to be refused; LogicError before `fit`.
-  [[nodiscard]] EncodedTable encode(const Table& table) const {
-    require_fitted();
-    EncodedTable out;
-    out.inputs.setZero(features(), static_cast<Eigen::Index>(table.rows()));
-    Eigen::Index first = 0;
-    for (const auto& column : features_) {
-      if (table.contains(column.name())) {
-        column.encode(cells_of(table, column.name()), out.inputs, first, out.report);
-      } else {
-        column.encode_absent(out.inputs, first, out.report);
-      }
-      first += column.features();
+  /// The columns of targets that a table does not have.
+  [[nodiscard]] std::vector<std::string> absent_targets(const Table& table) const {
+    std::vector<std::string> out;
+    for (const auto& target : targets_) {
+      if (!table.contains(target.target().column)) out.push_back(target.target().column);
     }
     return out;
+  }
+  /// The column of sample weights, or nothing.
+  [[nodiscard]] const std::string& weights_column() const noexcept { return columns_.weights; }
+
+  /// The features of all rows of a table. Throws ValueError for a column that is not there, a cell of a numeric column
+  /// that is no number, and unseen values where they are to be refused; LogicError before `fit`.
+  [[nodiscard]] EncodedTable encode(const Table& table) const { return encode_rows(table, {}); }
+  /// The features of these rows, which may repeat; cells of others are not looked at. Throws ShapeError for a row that
+  /// is not there, otherwise as above.
+  [[nodiscard]] EncodedTable encode(const Table& table, std::span<const Eigen::Index> rows) const {
+    return encode_rows(table, rows);
   }
 
   /// The labels of all rows, targets x rows: NaN where they are missing, as in all rows where a target's column is not
   /// there. Throws ValueError for a cell that is no label, naming its line; LogicError before `fit`.
-  [[nodiscard]] Batch<double> labels(const Table& table) const {
-    require_fitted();
-    Batch<double> out(static_cast<Eigen::Index>(targets_.size()), static_cast<Eigen::Index>(table.rows()));
-    out.setConstant(std::numeric_limits<double>::quiet_NaN());
-    for (std::size_t t = 0; t < targets_.size(); ++t) {
-      const std::string& column = targets_[t].target().column;
-      if (!table.contains(column)) continue;
-      const detail::ColumnCells cells = cells_of(table, column);
-      for (std::size_t row = 0; row < table.rows(); ++row) {
-        out(static_cast<Eigen::Index>(t), static_cast<Eigen::Index>(row)) = targets_[t].label(cells, row);
-      }
-    }
-    return out;
+  [[nodiscard]] Batch<double> labels(const Table& table) const { return labels_of(table, {}); }
+  /// The labels of these rows alone. Throws ShapeError for a row that is not there, otherwise as above.
+  [[nodiscard]] Batch<double> labels(const Table& table, std::span<const Eigen::Index> rows) const {
+    return labels_of(table, rows);
   }
 
   /// Features, labels and sample weights of all rows, for `select`, `fit`, `evaluate`. A table without the column of
-  /// weights has none. Throws as encode and labels do, ValueError for a weight that is missing or negative.
+  /// weights has none. `report`, where it is given, is set to what the training rows did not have. Throws as encode and
+  /// labels do, ValueError for a weight that is missing or negative.
   template <Scalar S = double>
-  [[nodiscard]] Dataset<S> dataset(const Table& table) const {
-    Dataset<S> out{converted<S>(encode(table).inputs), converted<S>(labels(table)), {}};
-    for (const auto& target : targets_) out.task_names.push_back(target.target().task);
-    if (!columns_.weights.empty() && table.contains(columns_.weights)) out.sample_weights = weights(table);
-    return out;
+  [[nodiscard]] Dataset<S> dataset(const Table& table, EncodingReport* report = nullptr) const {
+    return dataset_of<S>(table, {}, report);
+  }
+  /// The same of these rows alone: time and memory follow them, and cells of others are not looked at. Throws
+  /// ShapeError for a row that is not there, otherwise as above.
+  template <Scalar S = double>
+  [[nodiscard]] Dataset<S> dataset(const Table& table, std::span<const Eigen::Index> rows,
+                                   EncodingReport* report = nullptr) const {
+    return dataset_of<S>(table, rows, report);
   }
 
   /// Writes or reads what was learnt; see core/archive.hpp. While reading, memory follows the bytes that are there.
@@ -181,8 +180,60 @@ class TableEncoder {
     }
   }
 
-  [[nodiscard]] detail::ColumnCells cells_of(const Table& table, const std::string& name) const {
-    return {table, name, columns_.missing};
+  [[nodiscard]] detail::ColumnCells cells_of(const Table& table, const std::string& name,
+                                             detail::SomeRows rows = {}) const {
+    return {table, name, columns_.missing, rows};
+  }
+
+  /// Throws LogicError before `fit`, ShapeError for a row that is not there.
+  [[nodiscard]] Eigen::Index count_of(const Table& table, detail::SomeRows rows) const {
+    if (!fitted()) throw LogicError("qmtl: table encoder: it has not been fitted");
+    if (rows) require_rows(table, *rows);
+    return static_cast<Eigen::Index>(rows ? rows->size() : table.rows());
+  }
+
+  [[nodiscard]] EncodedTable encode_rows(const Table& table, detail::SomeRows rows) const {
+    EncodedTable out;
+    out.inputs.setZero(features(), count_of(table, rows));
+    Eigen::Index first = 0;
+    for (const auto& column : features_) {
+      if (table.contains(column.name())) {
+        column.encode(cells_of(table, column.name(), rows), out.inputs, first, out.report);
+      } else {
+        column.encode_absent(out.inputs, first, out.report);
+      }
+      first += column.features();
+    }
+    return out;
+  }
+
+  [[nodiscard]] Batch<double> labels_of(const Table& table, detail::SomeRows rows) const {
+    Batch<double> out(static_cast<Eigen::Index>(targets_.size()), count_of(table, rows));
+    out.setConstant(std::numeric_limits<double>::quiet_NaN());
+    for (std::size_t t = 0; t < targets_.size(); ++t) {
+      const std::string& column = targets_[t].target().column;
+      if (!table.contains(column)) continue;
+      const detail::ColumnCells cells = cells_of(table, column, rows);
+      for (std::size_t row = 0; row < cells.size(); ++row) {
+        out(static_cast<Eigen::Index>(t), static_cast<Eigen::Index>(row)) = targets_[t].label(cells, row);
+      }
+    }
+    return out;
+  }
+
+  template <Scalar S>
+  [[nodiscard]] Dataset<S> dataset_of(const Table& table, detail::SomeRows rows, EncodingReport* report) const {
+    EncodedTable encoded = encode_rows(table, rows);
+    Dataset<S> out{converted<S>(std::move(encoded.inputs)), converted<S>(labels_of(table, rows)), {}};
+    for (const auto& target : targets_) out.task_names.push_back(target.target().task);
+    if (!columns_.weights.empty() && table.contains(columns_.weights)) {
+      out.sample_weights = weights(cells_of(table, columns_.weights, rows));
+    }
+    if (report != nullptr) {
+      *report = std::move(encoded.report);
+      report->absent_targets = absent_targets(table);
+    }
+    return out;
   }
 
   [[nodiscard]] bool is_feature(const std::string& name) const {
@@ -190,8 +241,7 @@ class TableEncoder {
            std::ranges::count(columns_.targets, name, &TargetColumn::column) == 0;
   }
 
-  [[nodiscard]] std::vector<double> weights(const Table& table) const {
-    const detail::ColumnCells cells = cells_of(table, columns_.weights);
+  [[nodiscard]] static std::vector<double> weights(const detail::ColumnCells& cells) {
     std::vector<double> out;
     out.reserve(cells.size());
     for (std::size_t row = 0; row < cells.size(); ++row) {
@@ -202,12 +252,7 @@ class TableEncoder {
     return out;
   }
 
-  void require_fitted() const {
-    if (!fitted()) throw LogicError("qmtl: table encoder: it has not been fitted");
-  }
-
   static void require_rows(const Table& table, std::span<const Eigen::Index> rows) {
-    if (rows.empty()) throw ShapeError("qmtl: table encoder: training rows, expected at least 1, got 0");
     const auto most = static_cast<Eigen::Index>(table.rows());
     for (const Eigen::Index row : rows) {
       if (row >= 0 && row < most) continue;

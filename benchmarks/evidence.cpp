@@ -26,57 +26,87 @@ struct Options {
   std::string against = "linear";
 };
 
-/// The best quantum head by validation rows against `against`, and what Holm's method says of all comparisons.
-void print(const Experiment& experiment, const Options& options) {
+/// Each head against `against`, in the order of experiments and heads.
+struct Comparison {
+  BootstrapDifference difference;
+  double p = undefined_metric, p_inferior = undefined_metric;  ///< by Holm's method over all of the run
+};
+
+[[nodiscard]] bool is_base(const HeadOutcome& head, const Options& options) { return head.name == options.against; }
+
+[[nodiscard]] std::vector<Comparison> compare_all(const std::vector<Experiment>& experiments, const Options& options) {
+  std::vector<Comparison> out;
+  std::vector<double> p, p_inferior;
+  for (const Experiment& experiment : experiments) {
+    const auto base = std::ranges::find(experiment.heads, options.against, &HeadOutcome::name);
+    for (const HeadOutcome& head : experiment.heads) {
+      if (is_base(head, options)) continue;
+      out.push_back({compare(experiment, head, *base,
+                             {.resamples = options.resamples, .execution = Threads{options.protocol.threads}})});
+      p.push_back(out.back().difference.p());
+      p_inferior.push_back(out.back().difference.p_inferior(options.margin));
+    }
+  }
+  p = holm_adjusted(p);
+  p_inferior = holm_adjusted(p_inferior);
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    out[i].p = p[i];
+    out[i].p_inferior = p_inferior[i];
+  }
+  return out;
+}
+
+/// A table; takes its comparisons from `next` on.
+void print(const Experiment& experiment, const Options& options, std::vector<Comparison>::const_iterator& next) {
   std::printf("\n## %s, %s, %d features\n\n", experiment.dataset.c_str(), to_string(experiment.regime),
               experiment.dimension);
-  const auto base = std::ranges::find(experiment.heads, options.against, &HeadOutcome::name);
   std::printf(
-      "| head | head parameters | in all | validation AUC | test AUC | +- seeds | less %s | 95 %% interval | p |"
-      " p, inferior by %g | rate | decay | tried | seconds |\n",
+      "| head | head parameters | in all | validation AUC | test AUC | +- seeds | less %s | 95 %% interval |"
+      " p (Holm) | p, inferior by %g (Holm) | rate | decay | tried | seconds |\n",
       options.against.c_str(), options.margin);
   std::printf("| --- |---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n");
-  std::vector<BootstrapDifference> differences;
-  std::vector<double> p_values;
   for (const HeadOutcome& head : experiment.heads) {
-    if (base == experiment.heads.end()) break;
-    differences.push_back(compare(experiment, head, *base,
-                                  {.resamples = options.resamples, .execution = Threads{options.protocol.threads}}));
-    if (head.name != options.against) p_values.push_back(differences.back().p());
-  }
-  const auto adjusted = holm_adjusted(p_values);
-  std::size_t next = 0;
-  for (std::size_t h = 0; h < experiment.heads.size(); ++h) {
-    const HeadOutcome& head = experiment.heads[h];
     std::printf("| %s | %d | %d | %s | %s | %s |", head.name.c_str(), head.head_parameters, head.parameters(),
                 qmtl::detail::fixed(head.validation_auc, 4).c_str(), qmtl::detail::fixed(head.mean_auc(), 4).c_str(),
                 qmtl::detail::fixed(summarize(head.auc).deviation, 4).c_str());
-    if (differences.empty() || head.name == options.against) {
+    if (is_base(head, options)) {
       std::printf(" | | | |");
     } else {
-      const BootstrapDifference& d = differences[h];
-      std::printf(" %+.4f | %+.4f to %+.4f | %.4f | %.4f |", d.estimate, d.low, d.high, adjusted[next++],
-                  d.p_inferior(options.margin));
+      const auto& [d, p, p_inferior] = *next++;
+      std::printf(" %+.4f | %+.4f to %+.4f | %.4f | %.4f |", d.estimate, d.low, d.high, p, p_inferior);
     }
-    std::printf(" %g | %g | %d | %.2f |\n", head.setting.learning_rate, head.setting.weight_decay, head.settings_tried,
-                head.seconds);
+    std::printf(" %.2g | %.2g | %d%s | %.2f |\n", head.setting.learning_rate, head.setting.weight_decay,
+                head.settings_tried, head.at_edge ? ", at an edge" : "", head.seconds);
+    if (head.diverged > 0)
+      std::printf("| %s diverged %d times | | | | | | | | | | | | | |\n", head.name.c_str(), head.diverged);
   }
-  std::fflush(stdout);
 }
 
 int run(const Options& options) {
+  const auto named = [&options](const std::string& name) { return std::ranges::count(options.heads, name) > 0; };
+  if (!options.heads.empty() && !named(options.against)) {
+    throw ValueError("qmtl: evidence: --heads, expected '" + options.against + "' among them, as --against says");
+  }
+  std::vector<Experiment> experiments;
   for (const std::string& dataset : options.datasets) {
     const std::size_t at = dataset.find('=');
     if (at == std::string::npos) throw ValueError("qmtl: evidence: expected NAME=FILE, got '" + dataset + "'");
     const Problem problem = load_problem(dataset.substr(0, at), dataset.substr(at + 1), options.views);
     const auto run_all = [&](Regime regime, const std::vector<int>& dimensions) {
       for (const int dimension : dimensions) {
-        print(run_experiment(problem, regime, dimension, options.protocol, options.heads), options);
+        std::fprintf(stderr, "%s, %s, %d features\n", problem.name.c_str(), to_string(regime), dimension);
+        experiments.push_back(run_experiment(problem, regime, dimension, options.protocol, options.heads));
+        if (std::ranges::count(experiments.back().heads, options.against, &HeadOutcome::name) == 0) {
+          throw ValueError("qmtl: evidence: --against, expected a head, got '" + options.against + "'");
+        }
       }
     };
     run_all(Regime::narrow, options.narrow);
     run_all(Regime::frozen, options.frozen);
   }
+  const auto comparisons = compare_all(experiments, options);
+  auto next = comparisons.begin();
+  for (const Experiment& experiment : experiments) print(experiment, options, next);
   return 0;
 }
 

@@ -9,8 +9,8 @@
 #include <memory>
 #include <utility>
 
-#include "paper/parallel.hpp"
 #include "qmtl/core/clock.hpp"
+#include "qmtl/core/run_jobs.hpp"
 #include "qmtl/data/split.hpp"
 #include "qmtl/io/dataset_npz.hpp"
 #include "qmtl/loss/loss.hpp"
@@ -101,7 +101,16 @@ namespace {
 class Search {
  public:
   Search(const Protocol& protocol, bool decays) : protocol_(protocol), rates_(protocol.learning_rates) {
-    decays_ = decays ? protocol.weight_decays : std::vector<double>{0.0};
+    decays_ = protocol.weight_decays;
+    if (decays) return;
+    const std::size_t settings = rates_.size() * decays_.size();  // as many as of the others
+    const auto [low, high] = std::ranges::minmax(protocol.learning_rates);
+    decays_ = {0.0};
+    rates_.clear();
+    for (std::size_t i = 0; i < settings; ++i) {
+      const double share = settings == 1 ? 0.0 : static_cast<double>(i) / static_cast<double>(settings - 1);
+      rates_.push_back(low * std::pow(high / low, share));
+    }
   }
 
   /// `judge` gives each setting's validation AUC; NaN is worst.
@@ -122,13 +131,17 @@ class Search {
           best_value_ = values[i];
         }
       }
-      if (!extend(rates_, best_.learning_rate) && !extend(decays_, best_.weight_decay)) return;
+      const bool rates = extend(rates_, best_.learning_rate), decays = extend(decays_, best_.weight_decay);
+      at_edge_ = rates || decays;
+      if (!at_edge_) return;
     }
   }
 
   [[nodiscard]] const Setting& best() const noexcept { return best_; }
   [[nodiscard]] double best_value() const noexcept { return best_value_; }
   [[nodiscard]] int tried() const noexcept { return static_cast<int>(tried_.size()); }
+  /// Whether the winner still is at an edge, after all extensions.
+  [[nodiscard]] bool at_edge() const noexcept { return at_edge_; }
 
  private:
   /// Whether the winner is the first or last of several values; then one more follows it, by the ratio of its
@@ -151,6 +164,7 @@ class Search {
   std::vector<Setting> tried_;
   Setting best_;
   double best_value_ = undefined_metric;
+  bool at_edge_ = false;
 };
 
 /// All that the heads of an experiment share.
@@ -171,6 +185,7 @@ class Runner {
     search.run([&](const std::vector<Setting>& settings) { return judge(head, settings); });
     HeadOutcome out{.name = head.name, .quantum = head.quantum, .setting = search.best()};
     out.settings_tried = search.tried();
+    out.at_edge = search.at_edge();
     out.validation_auc = search.best_value();
     finish(head, out);
     return out;
@@ -184,17 +199,13 @@ class Runner {
   [[nodiscard]] std::vector<double> judge(const HeadKind& head, const std::vector<Setting>& settings) const {
     const auto repeats = static_cast<std::size_t>(protocol_.search_seeds);
     std::vector<double> values(settings.size() * repeats, undefined_metric);
-    std::vector<std::function<void()>> jobs;
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      jobs.push_back([&, i] {
-        const Seed seed{1000 + i % repeats};
-        const auto trained = model(head, seed);
-        if (train(*trained, learned_, options_of(protocol_, settings[i / repeats], seed))) {
-          values[i] = mean_auc(*trained, held_out_);
-        }
-      });
-    }
-    paper::run_jobs(jobs, protocol_.threads);
+    qmtl::detail::run_jobs(values.size(), protocol_.threads, [&](std::size_t i) {
+      const Seed seed{1000 + i % repeats};
+      const auto trained = model(head, seed);
+      if (train(*trained, learned_, options_of(protocol_, settings[i / repeats], seed))) {
+        values[i] = mean_auc(*trained, held_out_);
+      }
+    });
     std::vector<double> out(settings.size(), 0.0);
     for (std::size_t i = 0; i < values.size(); ++i) out[i / repeats] += values[i] / static_cast<double>(repeats);
     return out;
@@ -206,21 +217,20 @@ class Runner {
     out.auc.assign(seeds, undefined_metric);
     out.scores.assign(tasks, std::vector<std::vector<double>>(seeds));
     std::vector<double> seconds(seeds, 0.0);
-    std::vector<std::function<void()>> jobs;
-    for (std::size_t s = 0; s < seeds; ++s) {
-      jobs.push_back([&, s] {
-        const auto trained = model(head, Seed{s + 1});
-        const double start = qmtl::detail::steady_seconds();
-        if (!train(*trained, problem_.train, options_of(protocol_, out.setting, Seed{s + 1}))) {
-          throw NumericalError("qmtl: evidence: a final training of " + head.name + " diverged");
-        }
-        seconds[s] = qmtl::detail::steady_seconds() - start;
-        out.auc[s] = mean_auc(*trained, problem_.test);
-        auto scores = scores_of(*trained, problem_.test);
-        for (std::size_t t = 0; t < tasks; ++t) out.scores[t][s] = std::move(scores[t]);
-      });
-    }
-    paper::run_jobs(jobs, protocol_.threads);
+    std::vector<char> diverged(seeds, 0);
+    qmtl::detail::run_jobs(seeds, protocol_.threads, [&](std::size_t s) {
+      const auto trained = model(head, Seed{s + 1});
+      const double start = qmtl::detail::steady_seconds();
+      diverged[s] = train(*trained, problem_.train, options_of(protocol_, out.setting, Seed{s + 1})) ? 0 : 1;
+      seconds[s] = qmtl::detail::steady_seconds() - start;
+      auto scores = scores_of(*trained, problem_.test);
+      if (diverged[s] != 0) {
+        for (auto& of_task : scores) std::ranges::fill(of_task, 0.0);
+      }
+      out.auc[s] = diverged[s] != 0 ? 0.5 : mean_auc(*trained, problem_.test);
+      for (std::size_t t = 0; t < tasks; ++t) out.scores[t][s] = std::move(scores[t]);
+    });
+    out.diverged = static_cast<int>(std::ranges::count(diverged, 1));
     out.seconds = summarize(seconds).mean;
     const auto of_any = model(head, Seed{1});
     out.head_parameters = static_cast<int>(of_any->head_parameters().size());
@@ -248,11 +258,15 @@ Problem load_problem(std::string name, const std::string& path, const std::vecto
   auto parts = load_multitask_npz<double>(path, views);
   Problem out{std::move(name), std::move(parts.train), std::move(parts.test), {}};
   for (Eigen::Index t = 0; t < out.train.labels.rows(); ++t) {
-    const int classes = static_cast<int>(out.train.labels.row(t).maxCoeff()) + 1;
+    double largest = 0.0;
+    for (const auto* part : {&out.train, &out.test}) {
+      for (const double label : part->labels.row(t)) largest = label > largest ? label : largest;  // NaN is missing
+    }
+    const int classes = largest < 1e6 ? static_cast<int>(largest) + 1 : 0;
     if (classes < 2) {
       throw ValueError(qmtl::detail::text("qmtl: evidence: '", path, "': task ",
                                           out.train.task_label(static_cast<int>(t)),
-                                          ", expected labels of two classes at least"));
+                                          ", expected labels from 0 of two classes at least"));
     }
     out.classes.push_back(classes);
   }
@@ -261,6 +275,10 @@ Problem load_problem(std::string name, const std::string& path, const std::vecto
 
 Experiment run_experiment(const Problem& problem, Regime regime, int dimension, const Protocol& protocol,
                           const std::vector<std::string>& only) {
+  if (dimension < 2 || (regime == Regime::frozen && dimension > problem.train.features())) {
+    throw ShapeError(qmtl::detail::text("qmtl: evidence: ", problem.name, ": features of a head, expected 2 to ",
+                                        problem.train.features(), ", got ", dimension));
+  }
   Problem seen{problem.name, problem.train, problem.test, problem.classes};
   if (regime == Regime::frozen) {
     seen.train = first_inputs(problem.train, dimension);

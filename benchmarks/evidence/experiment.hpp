@@ -56,6 +56,8 @@ struct HeadOutcome {
   int head_parameters = 0, backbone_parameters = 0;
   Setting setting{};
   int settings_tried = 0;
+  bool at_edge = false;  ///< the setting is the largest or smallest that was tried
+  int diverged = 0;      ///< final trainings, which count as answers at random
   double validation_auc = undefined_metric;
   std::vector<double> auc{};                               ///< mean over tasks on test rows, a seed each
   std::vector<std::vector<std::vector<double>>> scores{};  ///< of a task, of a seed: as PairedScores

@@ -8,8 +8,8 @@
 #include <mutex>
 #include <utility>
 
-#include "paper/parallel.hpp"
 #include "qmtl/core/error.hpp"
+#include "qmtl/core/run_jobs.hpp"
 #include "qmtl/data/split.hpp"
 #include "qmtl/train/early_stopping.hpp"
 
@@ -176,7 +176,7 @@ class Study {
   void start(const std::vector<Job>& jobs) {
     done_ = 0;
     jobs_ = jobs.size();
-    run_jobs(jobs, protocol_.threads);
+    qmtl::detail::run_jobs(jobs.size(), protocol_.threads, [&jobs](std::size_t i) { jobs[i](); });
   }
 
   void done(const char* what) {

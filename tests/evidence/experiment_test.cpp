@@ -74,6 +74,7 @@ TEST_CASE("an experiment learns what can be learnt, with the same results on any
     CHECK(one.heads[h].scores == two.heads[h].scores);
     CHECK(one.heads[h].backbone_parameters == 0);
     CHECK(one.heads[h].settings_tried == 2);
+    CHECK(one.heads[h].diverged == 0);
     const auto itself = compare(one, one.heads[h], one.heads[h], {.resamples = 20});
     CHECK(itself.estimate == 0.0);
   }
@@ -94,6 +95,13 @@ TEST_CASE("a winner at the edge of a grid extends it", "[evidence][experiment]")
   protocol.extensions = 2;
   const Experiment experiment = run_experiment(make_problem(), Regime::frozen, 2, protocol, {"linear"});
   CHECK(experiment.heads.at(0).settings_tried > 2);
+  protocol.extensions = 0;
+  CHECK(run_experiment(make_problem(), Regime::frozen, 2, protocol, {"linear"}).heads.at(0).at_edge);
+}
+
+TEST_CASE("a representation that a data set does not have is refused", "[evidence][experiment]") {
+  CHECK_THROWS_AS(run_experiment(make_problem(), Regime::frozen, 4, quick(1), {"linear"}), ShapeError);
+  CHECK_THROWS_AS(run_experiment(make_problem(), Regime::narrow, 1, quick(1), {"linear"}), ShapeError);
 }
 
 TEST_CASE("a problem is read with its classes, and one without two classes refused", "[evidence][experiment]") {

@@ -3,16 +3,13 @@
 
 #include "paper/study.hpp"
 
-#include <atomic>
 #include <cmath>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <set>
 #include <tuple>
 
 #include "paper/head_kind_impl.hpp"
-#include "paper/parallel.hpp"
 #include "paper/summary.hpp"
 #include "qmtl/backbone/mlp.hpp"
 #include "support/catch.hpp"
@@ -192,14 +189,6 @@ TEST_CASE("Settings are drawn from a seed without repetition") {
     different.insert({four[i].learning_rate, four[i].weight_decay, four[i].head_rate_scale, four[i].backbone});
   }
   CHECK(different.size() == 4);
-}
-
-TEST_CASE("Jobs are all run, and an exception comes back") {
-  std::atomic<int> count = 0;
-  std::vector<std::function<void()>> jobs(20, [&count] { ++count; });
-  jobs[3] = [] { throw ValueError("qmtl: bad job"); };
-  CHECK_THROWS_AS(run_jobs(jobs, 3), ValueError);
-  CHECK(count == 19);
 }
 
 constexpr int features = 6;

@@ -183,4 +183,14 @@ TEST_CASE("impossible folds are refused by name") {
   CHECK_THROWS_AS(stratified_k_fold(data, kinds, 2, rng), ValueError);
 }
 
+TEST_CASE("folds whose rows would fill the memory are refused before, and so are groups without a number") {
+  Rng rng(Seed{1});
+  CHECK(message_of<ValueError>([&] { (void)k_fold(100000, 100000, rng); }) ==
+        "qmtl: k-fold: 100000 folds of 100000 rows, expected lists of at most 4294967296 bytes, got 80000000000");
+  CHECK(k_fold(300, 300, rng).size() == 300);
+  CHECK(message_of<ValueError>([&] {
+          (void)grouped_k_fold(std::vector<double>{1.0, std::nan(""), 2.0}, 2, rng);
+        }) == "qmtl: grouped k-fold: group of row 1, expected a number, got nan");
+}
+
 }  // namespace k_fold_test

@@ -140,4 +140,26 @@ TEST_CASE("scores of rows with a label must be finite") {
   CHECK_THROWS_AS(average_precision(Classes{0, 1}, Numbers{1, 2}, Numbers{1, -2}), ValueError);
 }
 
+TEST_CASE("weights of any size give the same figures, and those that are all 0 leave nothing to judge") {
+  const Sample of = sample(3, 40);
+  const double auc = roc_auc(of.truth, of.scores, of.weights);
+  const double precision = average_precision(of.truth, of.scores, of.weights);
+  for (const double size : {1e300, 1e-200, 5e-308}) {
+    Numbers weights = of.weights;
+    for (double& weight : weights) weight *= size;
+    CHECK(roc_auc(of.truth, of.scores, weights) == close(auc));
+    CHECK(average_precision(of.truth, of.scores, weights) == close(precision));
+    CHECK(roc_curve(of.truth, of.scores, weights).back().true_positive_rate == close(1));
+  }
+  Classes truth = of.truth;
+  Numbers weights = of.weights, scores = of.scores;
+  truth.push_back(-1), scores.push_back(0.5), weights.push_back(1e308);  // of a row without a label
+  CHECK(roc_auc(truth, scores, weights) == auc);
+  const Numbers none(of.truth.size(), 0.0);
+  CHECK(std::isnan(roc_auc(of.truth, of.scores, none)));
+  CHECK(std::isnan(average_precision(of.truth, of.scores, none)));
+  CHECK(roc_curve(of.truth, of.scores, none).empty());
+  CHECK(precision_recall_curve(of.truth, of.scores, none).empty());
+}
+
 }  // namespace curves_test

@@ -124,4 +124,20 @@ TEST_CASE("what cannot be compared is refused", "[loss][delong]") {
   CHECK_THROWS_AS(compare_aucs(std::vector{0, 2}, two, two), ValueError);
 }
 
+TEST_CASE("an estimated error of 0 is no certainty of a difference", "[loss][delong]") {
+  const std::vector<int> truth{1, 1, 1, 0, 0, 0};
+  const std::vector<double> right{4, 5, 6, 1, 2, 3}, wrong{1, 2, 3, 4, 5, 6};
+  const auto test = compare_aucs(truth, right, wrong);
+  CHECK(test.difference == 1.0);
+  CHECK(test.difference_error == 0.0);
+  CHECK(std::isnan(test.p));
+  CHECK(compare_aucs(truth, right, right).p == 1.0);
+  // Each row is on the right side of a third more of the others: 1 - 2 / 3 and 1 / 3 - 0 are not the same bits.
+  const std::vector<double> first{2, 4, 6, 1, 3, 5}, second{1, 3, 5, 2, 4, 6};
+  const auto equal = compare_aucs(truth, first, second);
+  CHECK(equal.difference == Approx(1.0 / 3));
+  CHECK(equal.difference_error < 1e-15);
+  CHECK(std::isnan(equal.p));
+}
+
 }  // namespace delong_test

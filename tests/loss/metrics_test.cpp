@@ -245,4 +245,20 @@ TEST_CASE("shapes that do not fit are shape errors") {
   CHECK_THROWS_AS(evaluate_task<double>("t", logits, row_of<double>({0, 1}), LabelKind{2}, 0), ShapeError);
 }
 
+TEST_CASE("the area under the curve of separable rows is 1 with whatever weights, and never more") {
+  Rng rng(Seed{4});
+  for (int repeat = 0; repeat < 200; ++repeat) {
+    Batch<double> logits(1, 40);
+    std::vector<double> labels, weights;
+    for (Eigen::Index row = 0; row < 40; ++row) {
+      labels.push_back(row % 2 == 0 ? 0.0 : 1.0);
+      logits(0, row) = (row % 2 == 0 ? -1.0 : 1.0) * (1.0 + rng.uniform(0.0, 1.0));
+      weights.push_back(0.1 + rng.uniform(0.0, 1.0));
+    }
+    const auto figures = evaluate_task<double>("t", logits, row_of(labels), LabelKind{2}, 1, {}, weights);
+    CHECK(figures.auc <= 1.0);
+    CHECK(figures.auc > 1.0 - 1e-14);
+  }
+}
+
 }  // namespace metrics_test

@@ -140,4 +140,22 @@ TEST_CASE("what is no probability is refused by name, as logits are") {
   CHECK(std::isnan(brier_score(Classes{}, Numbers{})));
 }
 
+TEST_CASE("scores are the same with weights of any size, and NaN where all are 0") {
+  const Classes truth{1, 0, 1};
+  const Numbers probabilities{0.9, 0.4, 0.6};
+  const double loss = log_loss(truth, probabilities, Numbers{1, 1, 1});
+  const double brier = brier_score(truth, probabilities, Numbers{1, 1, 1});
+  for (const double size : {1e308, 1e-200, 5e-308}) {
+    const Numbers weights(3, size);
+    CHECK(log_loss(truth, probabilities, weights) == close(loss));
+    CHECK(brier_score(truth, probabilities, weights) == close(brier));
+    CHECK(expected_calibration_error(calibration_bins(truth, probabilities, 2, BinEdges::uniform, weights)) ==
+          close(expected_calibration_error(calibration_bins(truth, probabilities, 2))));
+  }
+  const Numbers none(3, 0.0);
+  CHECK(std::isnan(log_loss(truth, probabilities, none)));
+  CHECK(std::isnan(brier_score(truth, probabilities, none)));
+  CHECK(calibration_bins(truth, probabilities, 2, BinEdges::uniform, none).empty());
+}
+
 }  // namespace probability_scores_test

@@ -79,4 +79,23 @@ TEST_CASE("infinite numbers and unequal numbers of rows are refused") {
   CHECK_THROWS_AS(regression_metrics(Numbers{1}, Numbers{1}, Numbers{nan}), ValueError);
 }
 
+TEST_CASE("equal weights of any size change nothing") {
+  for (const std::size_t n : {6u, 8u, 10u, 100u}) {
+    Numbers truth, predicted;
+    for (std::size_t i = 0; i < n; ++i) {
+      truth.push_back(static_cast<double>((7 * i) % 5));
+      predicted.push_back(truth.back() + static_cast<double>(i * i));
+    }
+    const auto expected = regression_metrics(truth, predicted);
+    for (const double weight : {0.1, 0.7, 1.0 / 3.0, 1e308, 1e-200}) {
+      const auto figures = regression_metrics(truth, predicted, Numbers(n, weight));
+      CHECK(figures.median_absolute_error == expected.median_absolute_error);
+      CHECK(figures.mae == close(expected.mae));
+      CHECK(figures.rmse == close(expected.rmse));
+      CHECK(figures.r2 == close(expected.r2));
+    }
+  }
+  CHECK(regression_metrics(Numbers{1, 2}, Numbers{1, 3}, Numbers{0, 0}).rows == 0);
+}
+
 }  // namespace regression_metrics_test

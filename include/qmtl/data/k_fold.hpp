@@ -3,14 +3,18 @@
 // Seeded folds for cross-validation: plain, stratified over several tasks at once, grouped, repeated.
 
 #include <algorithm>
+#include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <numeric>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "qmtl/core/error.hpp"
+#include "qmtl/core/memory.hpp"
 #include "qmtl/core/rng.hpp"
 #include "qmtl/data/dataset.hpp"
 
@@ -28,6 +32,15 @@ inline void require_folds(const char* where, const char* units, Eigen::Index cou
   if (folds < 2) throw ValueError(text("qmtl: ", where, ": folds, expected at least 2, got ", folds));
   if (count < folds)
     throw ValueError(text("qmtl: ", where, ": expected at least ", folds, " ", units, ", got ", count));
+}
+
+/// Throws ValueError where the row numbers of so many folds would fill the memory: each fold has nearly all rows.
+inline void require_fold_memory(const char* where, std::size_t rows, int folds) {
+  constexpr double most = 4294967296.0;  // 4 GiB: leaving one out of 23170 rows
+  const double bytes = bytes_of<Eigen::Index>(static_cast<double>(rows)) * folds;
+  if (bytes <= most) return;
+  throw ValueError(text("qmtl: ", where, ": ", folds, " folds of ", rows, " rows, expected lists of at most ",
+                        byte_text(most), " bytes, got ", byte_text(bytes)));
 }
 
 /// Folds from the number of the fold in which each row is held out.
@@ -53,9 +66,11 @@ inline void require_folds(const char* where, const char* units, Eigen::Index cou
 }  // namespace detail
 
 /// `folds` folds of `rows` rows at random: each row is held out once, by folds whose sizes differ by one at most.
-/// Throws ValueError for fewer than two folds or fewer rows than folds.
+/// Throws ValueError for fewer than two folds, fewer rows than folds, and where rows x folds are more than 2^29 row
+/// numbers.
 [[nodiscard]] inline std::vector<Fold> k_fold(Eigen::Index rows, int folds, Rng& rng) {
   detail::require_folds("k-fold", "rows", rows, folds);
+  detail::require_fold_memory("k-fold", static_cast<std::size_t>(rows), folds);
   std::vector<std::size_t> fold_of_row(static_cast<std::size_t>(rows));
   std::size_t next = 0;
   for (const std::size_t row : detail::random_order(fold_of_row.size(), rng)) {
@@ -166,6 +181,7 @@ template <Scalar S>
   detail::require_counts<S>(data, kinds);
   detail::require_labels<S>(data, kinds);
   detail::require_folds("stratified k-fold", "rows", data.rows(), folds);
+  detail::require_fold_memory("stratified k-fold", static_cast<std::size_t>(data.rows()), folds);
   const auto count = static_cast<std::size_t>(folds);
   detail::IterativeStratification dealer(detail::label_strata(data, kinds, rng), static_cast<std::size_t>(data.rows()),
                                          count);
@@ -174,10 +190,16 @@ template <Scalar S>
 
 /// As `k_fold`, but rows of the same group (a patient, a household) are held out together. `groups` is a span or vector
 /// with an id a row: numbers, strings, whatever has <. The largest groups are dealt first, each to the fold with the
-/// fewest rows: folds differ by no more rows than the largest group has. Throws ValueError for fewer than two folds or
-/// fewer groups than folds.
+/// fewest rows: folds differ by no more rows than the largest group has. Throws ValueError as `k_fold`, for fewer
+/// groups than folds and for an id that is NaN.
 template <class Groups>
 [[nodiscard]] std::vector<Fold> grouped_k_fold(const Groups& groups, int folds, Rng& rng) {
+  if constexpr (std::floating_point<std::remove_cvref_t<decltype(groups[std::size_t{0}])>>) {
+    for (std::size_t row = 0; row < groups.size(); ++row) {
+      if (!std::isnan(groups[row])) continue;
+      throw ValueError(detail::text("qmtl: grouped k-fold: group of row ", row, ", expected a number, got nan"));
+    }
+  }
   std::vector<std::size_t> order(groups.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return groups[a] < groups[b]; });
@@ -187,6 +209,7 @@ template <class Groups>
     members.back().push_back(order[i]);
   }
   detail::require_folds("grouped k-fold", "groups", static_cast<Eigen::Index>(members.size()), folds);
+  detail::require_fold_memory("grouped k-fold", groups.size(), folds);
   shuffle(members, rng);
   std::stable_sort(members.begin(), members.end(), [](const auto& a, const auto& b) { return a.size() > b.size(); });
   std::vector<std::size_t> sizes(static_cast<std::size_t>(folds)), fold_of_row(groups.size());

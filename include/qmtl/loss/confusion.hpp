@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which classes are taken for which: confusion matrix, precision, recall and F1 of each class, balanced accuracy.
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <vector>
@@ -16,9 +17,10 @@ namespace qmtl::inline QMTL_ABI {
 /// classes x classes; in row i and column j the rows (or their weights) of class i that were taken for class j.
 using ConfusionCounts = ColMajorMatrix<double>;
 
-/// Counts what was predicted of what is true; rows with a negative `truth` are left out. `predicted` are classes, one a
-/// row; `weights` are one a row, or none. Throws ShapeError where numbers of rows differ, ValueError for fewer than two
-/// classes, for a class that is none and for a weight that is negative or not finite.
+/// Counts what was predicted of what is true; rows with a negative `truth` are left out. Weights of which the largest
+/// is above 1e100 or below 1e-100 count times a power of two. `predicted` are classes, one a row; `weights` are one a
+/// row, or none. Throws ShapeError where numbers of rows differ, ValueError for fewer than two classes, for a class
+/// that is none and for a weight that is negative or not finite.
 [[nodiscard]] inline ConfusionCounts confusion_matrix(std::span<const int> truth, std::span<const int> predicted,
                                                       int classes, std::span<const double> weights = {}) {
   constexpr const char* where = "confusion matrix";
@@ -129,7 +131,7 @@ inline void add_scores(ClassScores& sum, const ClassScores& scores, double weigh
     occurring += 1.0;
   }
   if (occurring == 0.0) return out;
-  out.accuracy = confusion.trace() / rows;
+  out.accuracy = std::min(confusion.trace() / rows, 1.0);
   out.macro = out.weighted = {0.0, 0.0, 0.0, rows};
   out.micro = {out.accuracy, out.accuracy, out.accuracy, rows};
   for (const ClassScores& scores : out.classes) {

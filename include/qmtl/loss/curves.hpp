@@ -132,7 +132,7 @@ struct CumulatedRows {
     sum += (row.positives - before) * (row.positives / (row.positives + row.negatives));
     before = row.positives;
   }
-  return sum / rows.back().positives;
+  return std::min(sum / rows.back().positives, 1.0);
 }
 
 /// Area under the ROC curve: the share of the pairs of a positive and a negative row that the scores order right, ties

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <numbers>
 #include <numeric>
 #include <span>
@@ -18,7 +19,8 @@
 namespace qmtl::inline QMTL_ABI {
 
 /// What is known of AUC(first) - AUC(second). NaN where positive or negative rows are missing; errors and p are NaN
-/// where there is but one of either.
+/// where there is but one of either. Where every row differs by as much, as a perfect score and its opposite do, the
+/// estimated error is 0 and says nothing: p is 1 if no row differs, else NaN.
 struct AucTest {
   double first = undefined_metric;  ///< AUCs
   double second = undefined_metric;
@@ -107,10 +109,11 @@ struct Placements {
   out.first_error = of_a.standard_error;
   out.second_error = of_b.standard_error;
   out.difference_error = of_difference.standard_error;
-  if (out.difference_error > 0.0) {
+  constexpr double rounding = 8.0 * std::numeric_limits<double>::epsilon();  // of an error that is 0
+  if (out.difference_error > rounding) {
     out.p = std::erfc(std::abs(out.difference) / out.difference_error / std::numbers::sqrt2);
-  } else if (out.difference_error == 0.0) {
-    out.p = out.difference == 0.0 ? 1.0 : 0.0;
+  } else if (std::abs(out.difference) <= rounding && out.difference_error >= 0.0) {
+    out.p = 1.0;
   }
   return out;
 }

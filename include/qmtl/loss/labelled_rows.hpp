@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The rows that a metric counts: those with a label, each by its weight.
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <span>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "qmtl/core/error.hpp"
+#include "qmtl/core/moments.hpp"
 #include "qmtl/core/scalar.hpp"
 #include "qmtl/data/dataset.hpp"
 
@@ -53,7 +55,15 @@ namespace detail {
       text("qmtl: ", where, ": weight of row ", row, ", expected a finite number from 0, got ", weights[row]));
 }
 
-/// Calls visit(row, label, weight) for each row that has a label and a weight over 0. Throws ShapeError unless there
+/// What weights are multiplied by so that no sum or product of some overflows or vanishes: 1 unless the largest is
+/// above 1e100 or below 1e-100, then a power of two, so that their ratios stay as they are.
+[[nodiscard]] inline double weight_unit(double largest) noexcept {
+  const bool usual = largest >= 1e-100 && largest <= 1e100;
+  return usual || largest == 0.0 || std::isinf(largest) ? 1.0 : unit_of(largest);
+}
+
+/// Calls visit(row, label, weight) for each row that has a label and a weight over 0; the weight is in weight_unit of
+/// the largest one of a labelled row. Throws ShapeError unless there
 /// are as many `values` (predictions, scores) as labels, and as many weights or none; ValueError for a label from
 /// `classes` on and for an impossible weight.
 template <class Visit>
@@ -61,8 +71,13 @@ void for_each_labelled(std::string_view where, std::span<const int> truth, int c
                        std::span<const double> weights, const Visit& visit) {
   require_size(text(where, ": number of predictions"), values, truth.size());
   if (!weights.empty()) require_size(text(where, ": number of weights"), weights.size(), truth.size());
+  double largest = 0.0;
+  for (std::size_t row = 0; row < weights.size(); ++row) {
+    if (truth[row] >= 0) largest = std::max(largest, weights[row]);
+  }
+  const double unit = weight_unit(largest);
   for (std::size_t row = 0; row < truth.size(); ++row) {
-    const double weight = weight_of_row(where, weights, row);
+    const double weight = unit * weight_of_row(where, weights, row);
     if (truth[row] < 0 || weight == 0.0) continue;
     if (truth[row] >= classes) {
       throw ValueError(text("qmtl: ", where, ": label of row ", row, ", expected one below ", classes,

@@ -89,7 +89,7 @@ template <class Rows>
     negatives += tied_negatives;
   }
   if (positives == 0.0 || negatives == 0.0) return undefined_metric;
-  return pairs / (positives * negatives);
+  return std::min(pairs / (positives * negatives), 1.0);  // sums of other orders, which round differently
 }
 
 }  // namespace detail

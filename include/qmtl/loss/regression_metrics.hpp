@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <span>
 #include <utility>
 #include <vector>
@@ -33,16 +34,18 @@ struct WeighedError {
   double target, error, weight;
 };
 
-/// The value with half of the weight on either side; the mean of two where it lies between them.
+/// The value with half of the weight on either side, but for rounding of its sum; the mean of two where it lies between
+/// them.
 [[nodiscard]] inline double median_absolute_error(std::vector<WeighedError> rows) {
   std::stable_sort(rows.begin(), rows.end(),
                    [](const WeighedError& a, const WeighedError& b) { return std::abs(a.error) < std::abs(b.error); });
   double total = 0.0, below = 0.0;
   for (const auto& row : rows) total += row.weight;
+  const double rounding = static_cast<double>(rows.size()) * std::numeric_limits<double>::epsilon() * total;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     below += rows[i].weight;
-    if (below < 0.5 * total) continue;
-    const std::size_t next = below == 0.5 * total && i + 1 < rows.size() ? i + 1 : i;
+    if (below < 0.5 * total - rounding) continue;
+    const std::size_t next = below <= 0.5 * total + rounding && i + 1 < rows.size() ? i + 1 : i;
     return 0.5 * std::abs(rows[i].error) + 0.5 * std::abs(rows[next].error);
   }
   return undefined_metric;
@@ -64,9 +67,14 @@ template <class Value>
   constexpr const char* where = "regression metrics";
   require_size(text(where, ": number of predictions"), predicted.size(), truth.size());
   if (!weights.empty()) require_size(text(where, ": number of weights"), weights.size(), truth.size());
+  double largest = 0.0;
+  for (std::size_t row = 0; row < weights.size(); ++row) {
+    if (!std::isnan(truth[row])) largest = std::max(largest, weights[row]);
+  }
+  const double unit = weight_unit(largest);
   std::vector<WeighedError> out;
   for (std::size_t row = 0; row < truth.size(); ++row) {
-    const double weight = weight_of_row(where, weights, row);
+    const double weight = unit * weight_of_row(where, weights, row);
     if (std::isnan(truth[row]) || weight == 0.0) continue;
     require_label(LabelKind{0}, truth[row], "regression metrics: target", static_cast<Eigen::Index>(row));
     require_finite(where, "prediction", predicted[row], row);

@@ -4,6 +4,7 @@
 
 #include "qmtl/tabular/table_encoder.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <numeric>
@@ -177,6 +178,68 @@ TEST_CASE("what is missing can be said, and text may be taken for numbers only w
             "line 3, column 'b': expected a finite number or a missing cell, got 'x'"));
 }
 
+TEST_CASE("a cell of dirt makes no categories of numbers") {
+  std::string clean = "age,n\n", codes = "age,n\n";
+  for (int i = 0; i < 9; ++i) clean += detail::text(i, ',', i, '\n');
+  for (int i = 0; i < 8; ++i) codes += detail::text(i, ',', i, '\n');
+  const auto error = [](const std::string& csv, TableColumns columns = {}) {
+    return message_of<ValueError>([&] { (void)fitted(table_of(csv), std::move(columns)); });
+  };
+  CHECK(error(clean + "?,9\n") ==
+        "qmtl: table encoder: line 11, column 'age': expected a finite number, got '?' (9 of 10 training cells are "
+        "numbers): set kind = categorical, or add '?' to missing");
+  CHECK(has(error(clean + "1e400,9\n-,9\n" + "4,4\n5,5\n"),
+            "line 11, column 'age': expected a finite number, got '1e400'"));
+  CHECK(has(error("x,n\na,1\nb,2\n-1.5E+999,3\n"), "line 4, column 'x': expected a finite number, got '-1.5E+999' (0"));
+  CHECK(fitted(table_of(clean + "?,9\n"), {.missing = {"?"}}).feature_names() == Strings{"age", "age missing", "n"});
+  CHECK(fitted(table_of(clean + "?,9\n"), {.rules = {{"age", {.kind = ColumnKind::categorical}}}}).features() == 11);
+  CHECK(fitted(table_of(codes + "A,9\n")).features() == 10);  // 8 of 9 are fewer than nine tenths
+  CHECK(fitted(table_of("x,n\n1,1\nb,2\n")).feature_names() == Strings{"x=1", "x=b", "n"});
+
+  // The first of the table, whatever the order of rows; a row of the others is found when it is encoded.
+  TableEncoder encoder({});
+  const Table table = table_of(clean + "?,9\n!,9\n1,1\n" + "2,2\n3,3\n4,4\n5,5\n6,6\n7,7\n8,8\n9,9\n");
+  Rows rows = first_rows(table.rows());
+  std::ranges::reverse(rows);
+  CHECK(has(message_of<ValueError>([&] { encoder.fit(table, rows); }), "line 11, column 'age'"));
+  encoder.fit(table, first_rows(9));
+  CHECK(has(message_of<ValueError>([&] { (void)encoder.encode(table); }), "line 11, column 'age'"));
+
+  std::string many = "age,n\n";
+  for (int i = 0; i < 150; ++i) many += detail::text(i, ",1\n?,2\n");
+  CHECK(has(error(many), "line 3, column 'age': expected a finite number, got '?' (150 of 300"));
+  CHECK(has(error(many, {.rule = {.kind = ColumnKind::categorical}}), "has 151 different values"));
+}
+
+TEST_CASE("numbers are spelled in digits") {
+  for (const char* number : {"1", "-1", "+1.", ".5", "1e400", "1E+5", "12.5e-3"}) CHECK(detail::spells_number(number));
+  for (const char* other : {"", "-", ".", "e5", "1e", "1e+", "1x", "1e5x", "0x10", "1 2", "1.2.3", "inf"}) {
+    INFO(other);
+    CHECK_FALSE(detail::spells_number(other));
+  }
+}
+
+TEST_CASE("an index in front may have no name, other columns may not") {
+  CHECK(fitted(table_of(",x\n0,5\n1,6\n")).feature_names() == Strings{"x"});
+  CHECK(message_of<ValueError>([] { (void)fitted(table_of("x, ,z\n0,5,1\n1,6,2\n")); }) ==
+        "qmtl: table encoder: column 2 of 3 has no name, expected one (only an index in front may have none): name it, "
+        "or add ' ' to ignored");
+  CHECK(fitted(table_of("x,,z\n0,5,1\n1,6,2\n"), {.ignored = {""}}).feature_names() == Strings{"x", "z"});
+}
+
+TEST_CASE("a column that is not found may be near") {
+  const auto error = [](std::string_view csv) {
+    return message_of<ValueError>([&] { (void)fitted(table_of(csv), {.ignored = {"id"}}); });
+  };
+  CHECK(has(error("x, id\n1,2\n"), "available: 'x', ' id': did you mean ' id'?"));
+  CHECK(has(error("id;x\n1;2\n"), "available: 'id;x': one column only: is the separator ';'?"));
+  CHECK(has(error("id\tx\n1\t2\n"), "is the separator a tab?"));
+  CHECK_FALSE(has(error("x\n1\n"), "only"));
+  const TableEncoder encoder = fitted(table_of("age,plan\n1,a\n2,b\n"));
+  CHECK(has(error_of(encoder, "age, plan\n1,a\n"), "Unseen::reported): did you mean ' plan'?"));
+  CHECK(has(error_of(encoder, "age;plan\n1;a\n"), "is the separator ';'?"));
+}
+
 TEST_CASE("labels are classes by their sorted names, real values or missing") {
   const Table table = table_of("x,churn,segment,spend\n1,yes,b,1.5\n2,no,a,\n3,,c,-2\n4,yes,,3e2\n");
   const TableEncoder encoder =
@@ -244,6 +307,9 @@ TEST_CASE("labels that do not fit their task are named") {
   CHECK(error(3) ==
         "qmtl: table encoder: task 'segment' has 4 classes in the training rows of column 'segment' ('a', 'b', 'c', "
         "'d'), the model's has 3");
+  CHECK(has(message_of<ValueError>(
+                [] { (void)fitted(table_of("x,y\n1,a\n2,a\n"), {.targets = {{.task = "y", .classes = 2}}}); }),
+            "task 'y' has 1 class in the training rows of column 'y' ('a')"));
   CHECK(has(error(5), "the model's has 5: name all of them in class_names"));
   const TableEncoder encoder = fitted(table, {.targets = {{.task = "segment", .classes = 4}}});
   CHECK(message_of<ValueError>([&] { (void)encoder.labels(table_of("x,segment\n1,a\n2,<e>\n")); }) ==

@@ -73,6 +73,27 @@ class ColumnCells {
   SomeRows rows_;
 };
 
+/// Whether a cell is written as a decimal number, of any size.
+[[nodiscard]] inline bool spells_number(std::string_view cell) noexcept {
+  const auto skip_sign = [&] { cell.remove_prefix(cell.starts_with('+') || cell.starts_with('-') ? 1 : 0); };
+  const auto take_digits = [&] {
+    const std::size_t count = std::min(cell.find_first_not_of("0123456789"), cell.size());
+    cell.remove_prefix(count);
+    return count;
+  };
+  skip_sign();
+  std::size_t digits = take_digits();
+  if (cell.starts_with('.')) {
+    cell.remove_prefix(1);
+    digits += take_digits();
+  }
+  if (digits == 0 || cell.empty()) return digits > 0;
+  if (cell[0] != 'e' && cell[0] != 'E') return false;
+  cell.remove_prefix(1);
+  skip_sign();
+  return take_digits() > 0 && cell.empty();
+}
+
 /// The median of numbers, of which there is at least one; the middle of two where they are even.
 [[nodiscard]] inline double median_of(std::vector<double> numbers) {
   const std::size_t middle = numbers.size() / 2;
@@ -87,8 +108,8 @@ class FeatureColumn {
  public:
   FeatureColumn() = default;
 
-  /// Learns from the cells of the training rows. Throws ValueError for a cell that is no number in a numeric column,
-  /// and for more categories than the rule allows.
+  /// Learns from the cells of the training rows. Throws ValueError for a cell that is no number in a numeric column or
+  /// in an automatic one that is mostly numbers, and for more categories than the rule allows.
   FeatureColumn(std::string name, const ColumnRule& rule, const ColumnCells& cells, std::span<const Eigen::Index> rows)
       : name_(std::move(name)), unseen_value_(rule.unseen_value), absent_column_(rule.absent_column) {
     std::vector<std::size_t> present;
@@ -96,7 +117,8 @@ class FeatureColumn {
       if (!cells.is_missing(static_cast<std::size_t>(row))) present.push_back(static_cast<std::size_t>(row));
     }
     had_missing_ = present.size() < rows.size();
-    numeric_ = rule.kind == ColumnKind::numeric || (rule.kind == ColumnKind::automatic && are_numbers(cells, present));
+    numeric_ =
+        rule.kind == ColumnKind::numeric || (rule.kind == ColumnKind::automatic && are_numbers(cells, present, 0.9));
     if (present.empty()) return;
     if (numeric_) {
       learn_numbers(rule, cells, present);
@@ -144,11 +166,12 @@ class FeatureColumn {
   }
 
   /// The same for a table without the column. Throws ValueError unless the rule lets it pass.
-  void encode_absent(Batch<double>& out, Eigen::Index first, EncodingReport& report) const {
+  void encode_absent(const Table& table, Batch<double>& out, Eigen::Index first, EncodingReport& report) const {
     if (absent_column_ == Unseen::refused) {
       throw ValueError(text("qmtl: table encoder: no column ", in_quotes(name_),
                             ", which the encoder was fitted on (its "
-                            "rule may have absent_column = Unseen::reported)"));
+                            "rule may have absent_column = Unseen::reported)",
+                            hint_of(table.names(), name_)));
     }
     for (Eigen::Index row = 0; row < out.cols(); ++row) set_missing(out, first, row);
     report.absent_columns.push_back(name_);
@@ -178,8 +201,27 @@ class FeatureColumn {
  private:
   static constexpr std::size_t most_unseen = 1000;
 
-  [[nodiscard]] static bool are_numbers(const ColumnCells& cells, std::span<const std::size_t> rows) {
-    return std::ranges::all_of(rows, [&](std::size_t row) { return parse_number<double>(cells[row]).has_value(); });
+  /// Whether all cells are numbers. Throws ValueError, which names the first other cell, where at least two and at
+  /// least this share of them are: a cell of dirt is not to make categories of numbers. So is a number that is too
+  /// large for a double, wherever it is.
+  [[nodiscard]] static bool are_numbers(const ColumnCells& cells, std::span<const std::size_t> rows, double share) {
+    std::size_t numbers = 0;
+    std::optional<std::size_t> other, too_large;
+    for (const std::size_t row : rows) {
+      if (parse_number<double>(cells[row])) {
+        ++numbers;
+        continue;
+      }
+      other = std::min(other.value_or(row), row);
+      if (spells_number(cells[row])) too_large = std::min(too_large.value_or(row), row);
+    }
+    if (!other) return true;
+    const bool mostly = numbers >= 2 && static_cast<double>(numbers) >= share * static_cast<double>(rows.size());
+    if (!mostly && !too_large) return false;
+    const std::size_t at = mostly ? *other : *too_large;
+    const std::string cell = in_quotes(cells[at]);
+    cells.fail(at, "expected a finite number, got ", cell, " (", numbers, " of ", rows.size(),
+               " training cells are numbers): set kind = categorical, or add ", cell, " to missing");
   }
 
   void learn_numbers(const ColumnRule& rule, const ColumnCells& cells, std::span<const std::size_t> rows) {
@@ -196,6 +238,7 @@ class FeatureColumn {
     std::set<std::string_view> values;
     for (const std::size_t row : rows) values.insert(cells[row]);
     if (values.size() > rule.most_categories) {
+      if (rule.kind == ColumnKind::automatic) (void)are_numbers(cells, rows, 0.5);
       throw ValueError(text("qmtl: table encoder: column ", in_quotes(name_), " has ", values.size(),
                             " different values in ", rows.size(), " training rows, expected at most ",
                             rule.most_categories,

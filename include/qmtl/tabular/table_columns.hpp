@@ -18,7 +18,8 @@
 namespace qmtl::inline QMTL_ABI {
 
 /// What the cells of a feature are: `automatic` takes a column for numeric where every cell of the training rows that
-/// is not missing spells a number.
+/// is not missing spells a number, for categorical where fewer than nine tenths do (or one cell only); what is between
+/// is an error.
 enum class ColumnKind { automatic, numeric, categorical };
 
 /// The number that stands for a missing cell: of the training rows' cells that are there.
@@ -78,6 +79,19 @@ namespace detail {
   const std::size_t begin = cell.find_first_not_of(" \t");
   if (begin == std::string_view::npos) return {};
   return cell.substr(begin, cell.find_last_not_of(" \t") - begin + 1);
+}
+
+/// What a table's names say of why none of them is `name`, or nothing: for the end of a message.
+[[nodiscard]] inline std::string hint_of(const std::vector<std::string>& names, std::string_view name) {
+  for (const std::string& other : names) {
+    if (trimmed(other) == trimmed(name)) return text(": did you mean ", in_quotes(other), '?');
+  }
+  if (names.size() != 1) return {};
+  const std::size_t separator = names.front().find_first_of(";\t,|");
+  if (separator == std::string::npos) return {};
+  const char found = names.front()[separator];
+  return text(": one column only: is the separator ", found == '\t' ? std::string("a tab") : text("'", found, "'"),
+              '?');
 }
 
 /// Throws ValueError where two targets are for one task or of one column, a target is ignored or has a rule of a

@@ -37,7 +37,8 @@ struct EncodedTable {
 /// A numeric column is a feature as it is (the model standardises), a missing cell the median or mean of the training
 /// rows; where training rows have missing cells, a second feature is 1 in them. A categorical column is a feature for
 /// each value of the training rows, sorted by their bytes, of which one is 1 ("one-hot"). A column whose training cells
-/// are all missing or all the same gives no feature: see unused_columns. Spaces around cells do not count.
+/// are all missing or all the same gives no feature: see unused_columns. Spaces around cells do not count. A first
+/// column without a name, as pandas writes its index, is left alone.
 class TableEncoder {
  public:
   /// Throws ValueError where the description of columns contradicts itself.
@@ -200,7 +201,7 @@ class TableEncoder {
       if (table.contains(column.name())) {
         column.encode(cells_of(table, column.name(), rows), out.inputs, first, out.report);
       } else {
-        column.encode_absent(out.inputs, first, out.report);
+        column.encode_absent(table, out.inputs, first, out.report);
       }
       first += column.features();
     }
@@ -237,7 +238,8 @@ class TableEncoder {
   }
 
   [[nodiscard]] bool is_feature(const std::string& name) const {
-    return name != columns_.weights && std::ranges::count(columns_.ignored, name) == 0 &&
+    return !detail::trimmed(name).empty() && name != columns_.weights &&
+           std::ranges::count(columns_.ignored, name) == 0 &&
            std::ranges::count(columns_.targets, name, &TargetColumn::column) == 0;
   }
 
@@ -265,12 +267,20 @@ class TableEncoder {
     const auto require = [&](const char* what, const std::string& name) {
       if (table.contains(name)) return;
       throw ValueError(detail::text("qmtl: table encoder: no column ", detail::in_quotes(name), ", which ", what,
-                                    ", available: ", detail::listed(table.names())));
+                                    ", available: ", detail::listed(table.names()),
+                                    detail::hint_of(table.names(), name)));
     };
     for (const std::string& name : columns_.ignored) require("is to be ignored", name);
     if (!columns_.weights.empty()) require("holds weights", columns_.weights);
     for (const auto& [name, rule] : columns_.rules) require("has a rule", name);
     for (const TargetColumn& target : columns_.targets) require("is a target", target.column);
+    for (std::size_t column = 1; column < table.names().size(); ++column) {
+      const std::string& name = table.names()[column];
+      if (!detail::trimmed(name).empty() || std::ranges::count(columns_.ignored, name) > 0) continue;
+      throw ValueError(detail::text("qmtl: table encoder: column ", column + 1, " of ", table.names().size(),
+                                    " has no name, expected one (only an index in front may have none): name it, or ",
+                                    "add ", detail::in_quotes(name), " to ignored"));
+    }
   }
 
   void check_archived(const auto& a) const {

@@ -106,8 +106,7 @@ class TargetLabels {
     if (found == static_cast<std::size_t>(target_.classes)) return;
     const bool fewer = found < static_cast<std::size_t>(target_.classes);
     throw ValueError(text("qmtl: table encoder: task '", target_.task, "' has ", found,
-                          " classes in the training rows of "
-                          "column ",
+                          found == 1 ? " class" : " classes", " in the training rows of column ",
                           in_quotes(target_.column), " (", listed(target_.class_names), "), the model's has ",
                           target_.classes,
                           fewer ? ": name all of them in class_names of its target, if some are rare" : ""));

@@ -118,7 +118,7 @@ class FeatureColumn {
     }
     had_missing_ = present.size() < rows.size();
     numeric_ =
-        rule.kind == ColumnKind::numeric || (rule.kind == ColumnKind::automatic && are_numbers(cells, present, 0.9));
+        rule.kind == ColumnKind::numeric || (rule.kind == ColumnKind::automatic && are_numbers(cells, present, 9));
     if (present.empty()) return;
     if (numeric_) {
       learn_numbers(rule, cells, present);
@@ -202,9 +202,10 @@ class FeatureColumn {
   static constexpr std::size_t most_unseen = 1000;
 
   /// Whether all cells are numbers. Throws ValueError, which names the first other cell, where at least two and at
-  /// least this share of them are: a cell of dirt is not to make categories of numbers. So is a number that is too
-  /// large for a double, wherever it is.
-  [[nodiscard]] static bool are_numbers(const ColumnCells& cells, std::span<const std::size_t> rows, double share) {
+  /// least so many tenths are: a cell of dirt is not to make categories of numbers. Throws also for a number
+  /// that is too large for a double, wherever it is.
+  [[nodiscard]] static bool are_numbers(const ColumnCells& cells, std::span<const std::size_t> rows,
+                                        std::size_t tenths) {
     std::size_t numbers = 0;
     std::optional<std::size_t> other, too_large;
     for (const std::size_t row : rows) {
@@ -216,7 +217,7 @@ class FeatureColumn {
       if (spells_number(cells[row])) too_large = std::min(too_large.value_or(row), row);
     }
     if (!other) return true;
-    const bool mostly = numbers >= 2 && static_cast<double>(numbers) >= share * static_cast<double>(rows.size());
+    const bool mostly = numbers >= 2 && 10 * numbers >= tenths * rows.size();
     if (!mostly && !too_large) return false;
     const std::size_t at = mostly ? *other : *too_large;
     const std::string cell = in_quotes(cells[at]);
@@ -238,7 +239,7 @@ class FeatureColumn {
     std::set<std::string_view> values;
     for (const std::size_t row : rows) values.insert(cells[row]);
     if (values.size() > rule.most_categories) {
-      if (rule.kind == ColumnKind::automatic) (void)are_numbers(cells, rows, 0.5);
+      if (rule.kind == ColumnKind::automatic) (void)are_numbers(cells, rows, 5);
       throw ValueError(text("qmtl: table encoder: column ", in_quotes(name_), " has ", values.size(),
                             " different values in ", rows.size(), " training rows, expected at most ",
                             rule.most_categories,

@@ -146,6 +146,7 @@ TEST_CASE("html report: a page stays small with many rows, and tasks are folded 
   for (std::size_t t = 0; t < 100; ++t) {
     detail::TaskOutcome task{.facts = {.name = detail::text("task ", t), .classes = t % 2 == 0 ? 40 : 2}};
     for (int row = 0; row < 200; ++row) task.truth.push_back(row % task.facts.classes);
+    task.classes.assign(200, 0);
     task.probabilities = Batch<double>::Constant(task.facts.classes, 200, 1.0 / task.facts.classes);
     sections += detail::task_section(made_up(30, 100), task, t, "test", false);
   }

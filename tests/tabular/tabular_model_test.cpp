@@ -243,6 +243,82 @@ TEST_CASE("files that hold something else are refused, and the model stays") {
   CHECK(has(message_of<FileError>([&] { load_model(fixed, dir / "F"); }), "it has 5 features, expected 3"));
 }
 
+TEST_CASE("rows outside a training and an evaluation may hold anything") {
+  const Table& table = trained().table;
+  const Table longer = parse_table(customers(400) + "c400,old,basic,maybe,e,much\n", ',');
+  TabularModel<Model> model({.ignored = {"id"}}, Seed{1});
+  const auto& parts = trained().parts;
+  (void)model.fit(longer, parts.train, parts.validation, {.epochs = 1});
+  CHECK(model.evaluate(longer, parts.test)[2].rmse == model.evaluate(table, parts.test)[2].rmse);
+  CHECK((model.training_report().empty() && model.validation_report().empty()));
+  CHECK(row_facts(model, longer, parts.test, "test").rows == parts.test.size());
+  (void)message_of<ValueError>([&] { (void)model.evaluate(longer); });
+}
+
+TEST_CASE("a training and an evaluation tell what the encoder had not seen, and want labels") {
+  const std::string header = "age,plan,churn,segment,spend,w\n";
+  std::string csv = header;
+  for (int i = 0; i < 8; ++i) {
+    csv += detail::text(30 + i, i % 2 == 0 ? ",a," : ",b,", i % 2 == 0 ? "no," : "yes,", "pqrs"[i % 4], ',', i * i,
+                        ",1\n");
+  }
+  const Table table = parse_table(csv + ",c,no,p,1,1\n40,d,no,q,2,3\n", ',');
+  TabularModel<Model> model({.weights = "w"}, Seed{1});
+  const std::vector<Eigen::Index> train{0, 1, 2, 3, 4, 5, 6, 7}, validation{8}, test{9, 1};
+  (void)model.fit(table, train, validation, {.epochs = 1});
+  CHECK(model.training_report().empty());
+  CHECK(to_string(model.validation_report()) ==
+        "column 'plan': 'c', unseen in training, in 1 row\ncolumn 'age': missing, as in no training row, in 1 row\n");
+  EncodingReport report;
+  (void)model.evaluate(table, test, &report);
+  CHECK(to_string(report) == "column 'plan': 'd', unseen in training, in 1 row\n");
+  (void)model.fit(table, test, {.epochs = 1});
+  CHECK(model.training_report().unseen_rows("plan") == 1);
+  CHECK(model.validation_report().empty());
+  // row 9 counts three times
+  const std::vector<Eigen::Index> repeated{9, 9, 9, 1};
+  const double weighted = model.evaluate_weighted(table, test)[0].loss;
+  CHECK(std::abs(weighted - model.evaluate(table, repeated)[0].loss) < 1e-12);
+
+  const TempDir dir;
+  save_model(model, dir / "m");
+  TabularModel<Model> loaded;
+  load_model(loaded, dir / "m");
+  const auto lacking = [&](std::string_view names, std::string_view part) {
+    const Table less = parse_table(detail::text(names, "\n30,a,no,p,1\n"), ',');
+    const std::vector<Eigen::Index> rows{0};
+    CHECK(has(message_of<ValueError>([&] { (void)loaded.fit(less, rows, {.epochs = 1}); }), part));
+    CHECK(has(message_of<ValueError>([&] { (void)loaded.evaluate_weighted(less, rows); }), "which holds weights"));
+    return loaded.evaluate(less, &report)[0].labelled;
+  };
+  CHECK(lacking("age,plan,churn,segments,spending", "missing: 'segment', 'spend'") == 1);
+  CHECK(report.absent_targets == Strings{"segment", "spend"});
+  CHECK(lacking("age,plan,churn,segment,spend", "no column 'w', which holds weights") == 1);
+  CHECK(has(message_of<ValueError>([&] { (void)loaded.evaluate(parse_table("age,plan\n30,a\n", ',')); }),
+            "no column of a target, expected at least one of 'churn', 'segment', 'spend'"));
+}
+
+TEST_CASE("a short file makes no large model") {
+  const TempDir dir;
+  TableEncoder encoder(columns_for<Model>({.rule = {.most_categories = 5000}}));
+  std::string csv = "code,churn,segment,spend\n";
+  for (int i = 0; i < 4000; ++i) csv += detail::text('c', i, i % 2 == 0 ? ",no," : ",yes,", "pqrs"[i % 4], ",1\n");
+  const Table table = parse_table(csv, ',');
+  encoder.fit(table, detail::all_rows(table));
+  const auto small = [](int) { return Model(Mlp<Eigen::Dynamic, 8, 4>(5), Seed{5}); };
+  TabularModel<Model> hostile({}, small);
+  hostile.assign(encoder, small(0), {}, {});
+  save_model(hostile, dir / "F");
+  bool made = false;
+  TabularModel<Model> loaded({}, [&](int features) {
+    made = true;
+    return small(features);
+  });
+  CHECK(has(message_of<FileError>([&] { load_model(loaded, dir / "F"); }),
+            "too few for the 32044 backbone parameters of 4000 features"));
+  CHECK_FALSE(made);
+}
+
 TEST_CASE("thresholds are of tasks of two classes") {
   TabularModel<Model> model = trained().model;
   model.set_threshold("churn", std::numeric_limits<double>::infinity());
@@ -251,7 +327,8 @@ TEST_CASE("thresholds are of tasks of two classes") {
   CHECK(model.predict(trained().table)["churn"].classes == trained().model.predict(trained().table)["churn"].classes);
   (void)message_of<ValueError>([&] { model.set_threshold("segment", 0.5); });
   (void)message_of<ValueError>([&] { model.set_threshold("churn", -1.5); });
-  CHECK(has(message_of<ValueError>([&] { model.set_threshold("size", 0.5); }), "no task 'size', expected one of 'churn'"));
+  CHECK(has(message_of<ValueError>([&] { model.set_threshold("size", 0.5); }),
+            "no task 'size', expected one of 'churn'"));
 }
 
 TEST_CASE("predictions are written as CSV that reads back, in every locale") {
@@ -301,6 +378,13 @@ TEST_CASE("the page of a training on a table has the names of its classes and fe
     INFO(part);
     CHECK(has(page, part));
   }
+  CHECK_FALSE(has(page, "from a probability of"));
+  TabularModel<Model> careful = model;
+  careful.set_threshold("churn", 1.5);
+  const std::string other = html_report(careful, report, table, parts.test, options);
+  CHECK(
+      has(other, "Confusion matrix and scores of classes: yes from a probability of 1.5 on; the metrics above count"));
+  CHECK(has(other, "<td>0</td><td>0.000</td><td>0.000</td><td>0.000</td>"));  // never predicted
   const TempDir dir;
   write_html_report(dir / "report.html", model, report, table, parts.test, options);
   CHECK(dir.files() == 1);

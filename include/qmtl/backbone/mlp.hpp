@@ -81,6 +81,16 @@ requires(detail::mlp_sizes_valid({Sizes...})) class BasicMlp<S, A, Sizes...>
   }
 
   [[nodiscard]] int input_size() const noexcept { return sizes_[0]; }
+
+  /// How many parameters an mlp for so many inputs has, without making one.
+  [[nodiscard]] static constexpr std::size_t parameters_for(int input_size) noexcept
+      requires(declared[0] == Eigen::Dynamic) {
+    std::size_t count = (static_cast<std::size_t>(input_size) + 1) * static_cast<std::size_t>(declared[1]);
+    for (std::size_t l = 1; l + 1 < declared.size(); ++l) {
+      count += (static_cast<std::size_t>(declared[l]) + 1) * static_cast<std::size_t>(declared[l + 1]);
+    }
+    return count;
+  }
   [[nodiscard]] std::span<S> parameters() noexcept { return parameters_; }
   [[nodiscard]] std::span<const S> parameters() const noexcept { return parameters_; }
 

@@ -52,7 +52,9 @@ void gather_outcome(TaskOutcome& out, const BatchIn<S>& outputs, const Dataset<S
       out.predicted.push_back(own(0, static_cast<Eigen::Index>(i)));
     }
   }
-  if (kind.classes > 0) out.probabilities = class_probabilities(out.facts, own);
+  if (kind.classes == 0) return;
+  out.probabilities = class_probabilities(out.facts, own);
+  out.classes = most_probable_classes(out.facts, own, out.threshold);
 }
 
 }  // namespace detail
@@ -63,15 +65,16 @@ void gather_outcome(TaskOutcome& out, const BatchIn<S>& outputs, const Dataset<S
 /// they vary, of each task of classes a confusion matrix, scores of classes, ROC, precision-recall and calibration
 /// curves, of each real target predicted against true values and residuals, the model and, where `options` has them,
 /// settings and rows. Names may hold anything. The same arguments give the same text. Of any number of rows and epochs
-/// a curve has at most some hundred points and a page some 100 KB a task. Throws ShapeError or ValueError for data or
-/// words that do not fit, NumericalError where a prediction is not finite. Cost: one prediction of the rows, and
-/// sorting them for each class.
+/// a curve has at most some hundred points and a page some 100 KB a task. Throws ShapeError or ValueError for data,
+/// words or thresholds that do not fit, NumericalError where a prediction is not finite. Cost: one prediction of the
+/// rows, and sorting them for each class.
 template <TaskModel Model>
 [[nodiscard]] std::string html_report(Model& model, const FitReport& report,
                                       const Dataset<typename std::remove_cvref_t<Model>::Scalar>& test,
                                       const ReportOptions& options = {}) {
   using S = typename std::remove_cvref_t<Model>::Scalar;
   validate(model, test);
+  detail::require_thresholds(task_facts(model), options.thresholds);
   const detail::ModelFacts facts{model.describe(), model.backbone_parameters(), model.head_weights().size(),
                                  task_facts(model)};
   const std::vector<TaskWords> words = detail::words_of(facts.tasks, options.tasks);
@@ -82,6 +85,7 @@ template <TaskModel Model>
   std::string sections;
   for (std::size_t t = 0; t < facts.tasks.size(); ++t) {
     detail::TaskOutcome task{.facts = facts.tasks[t], .words = words[t], .metrics = metrics[t]};
+    if (!options.thresholds.empty()) task.threshold = options.thresholds[t];
     detail::gather_outcome<S>(task, outputs, test, t);
     sections += detail::task_section(report, task, t, options.test_name, detail::tasks_are_open(facts));
   }

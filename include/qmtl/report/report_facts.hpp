@@ -15,6 +15,7 @@
 #include "qmtl/loss/metrics.hpp"
 #include "qmtl/model/task_facts.hpp"
 #include "qmtl/train/epoch_record.hpp"
+#include "qmtl/train/predict.hpp"
 
 namespace qmtl::inline QMTL_ABI {
 
@@ -50,6 +51,8 @@ struct TaskOutcome {
   TaskMetrics metrics{};
   std::vector<int> truth{};                    ///< of a class task
   Batch<double> probabilities{};               ///< of a class task, classes x rows
+  std::vector<int> classes{};                  ///< that are predicted in a class task
+  double threshold = no_threshold;             ///< by which they are
   std::vector<double> targets{}, predicted{};  ///< of a real target, in its units
 
   [[nodiscard]] std::string class_name(std::size_t c) const {

@@ -31,6 +31,7 @@ struct ReportOptions {
   std::optional<RowFacts> validation{};  ///< the same of the validation rows
   std::vector<TaskWords> tasks{};        ///< names of classes and units of tasks that have some
   std::vector<std::string> feature_names{};  ///< what the inputs are
+  std::vector<double> thresholds{};          ///< of predict_classes, for confusion matrices and scores of classes
 };
 
 namespace detail {

@@ -37,18 +37,18 @@ inline void add_table_words(ReportOptions& options, const TableEncoder& encoder)
 template <class M>
 [[nodiscard]] RowFacts row_facts(const TabularModel<M>& model, const Table& table, std::span<const Eigen::Index> rows,
                                  std::string_view name) {
-  const auto data = model.encoder().template dataset<typename M::Scalar>(table);
-  return row_facts(model.model(), data.select(rows), name);
+  return row_facts(model.model(), model.labelled(table, rows), name);
 }
 
 /// As html_report of a model and a data set, from a model of tables and the rows of a table to judge it on; classes
-/// have the names of the table's labels. Throws as it and TableEncoder do.
+/// have the names of the table's labels, and are predicted by the model's thresholds unless the options have some.
+/// Throws as it and TableEncoder do.
 template <class M>
 [[nodiscard]] std::string html_report(const TabularModel<M>& model, const FitReport& report, const Table& table,
                                       std::span<const Eigen::Index> test, ReportOptions options = {}) {
   detail::add_table_words(options, model.encoder());
-  const auto data = model.encoder().template dataset<typename M::Scalar>(table);
-  return html_report(model.model(), report, data.select(test), options);
+  if (options.thresholds.empty()) options.thresholds = model.thresholds();
+  return html_report(model.model(), report, model.labelled(table, test), options);
 }
 
 /// Writes it to a file, which it replaces in one step: write_html_report("report.html", model, report, table,

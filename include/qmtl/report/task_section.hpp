@@ -83,22 +83,13 @@ inline void class_table(HtmlPage& page, const TaskOutcome& task, const Confusion
   page.table(table);
 }
 
-/// The class of each row that metrics count: the most probable one.
-[[nodiscard]] inline std::vector<int> most_probable(const Batch<double>& probabilities) {
-  std::vector<int> out;
-  for (Eigen::Index row = 0; row < probabilities.cols(); ++row) {
-    Eigen::Index best = 0;
-    for (Eigen::Index c = 1; c < probabilities.rows(); ++c) {
-      if (probabilities(c, row) > probabilities(best, row)) best = c;
-    }
-    out.push_back(static_cast<int>(best));
-  }
-  return out;
-}
-
 inline void class_section(HtmlPage& page, const TaskOutcome& task) {
   constexpr int largest_matrix = 30;
-  const ConfusionCounts counts = confusion_matrix(task.truth, most_probable(task.probabilities), task.facts.classes);
+  const ConfusionCounts counts = confusion_matrix(task.truth, task.classes, task.facts.classes);
+  if (!std::isnan(task.threshold)) {
+    page.faint(text("Confusion matrix and scores of classes: ", task.class_name(1), " from a probability of ",
+                    significant(task.threshold, 6), " on; the metrics above count the more probable class."));
+  }
   {
     const auto pair = page.markup().open("div", {{"class", "pair"}});
     if (task.facts.classes <= largest_matrix) {

@@ -116,6 +116,21 @@ template <class File>
   return out;
 }
 
+/// Throws FileError for a file that is too short for the parameters of a backbone with so many features, where its type
+/// says how many these are: a short file must not make a large model.
+template <class M>
+void require_bytes_for(const FileReader& file, const TabularHead& head, int features, const std::string& path) {
+  using Backbone = typename M::BackboneType;
+  if constexpr (requires { Backbone::parameters_for(features); }) {
+    const std::size_t parameters = Backbone::parameters_for(features);
+    const std::size_t bytes = file.size() - std::min(head.bytes, file.size());
+    if (bytes / sizeof(typename M::Scalar) >= parameters) return;
+    throw FileError(text("qmtl: load_model: '", path, "' is truncated or holds another model: ", bytes,
+                         " bytes behind its encoder, too few for the ", parameters, " backbone parameters of ",
+                         features, " features"));
+  }
+}
+
 /// Reads the model that lies in a file from byte `begin` on, to the file's checksum.
 template <class M>
 void read_model_within(M& model, FileReader& file, std::size_t begin, const std::string& path) {
@@ -163,7 +178,8 @@ void save_model(const TabularModel<M>& model, const std::string& path) {
 
 /// Loads a file into a model with the same tasks and of the same type; its model is made
 /// anew for as many features. On any error the model is as it was. What the encoder has learnt is judged before
-/// the model is made and its numbers are read: memory follows the file's bytes and the model's size. Throws FileError
+/// the model is made and its numbers are read: memory follows the file's bytes, and the model's size where its backbone
+/// does not say by `parameters_for(features)`, as Mlp does, that the file is too short for it. Throws FileError
 /// that names what differs, as load_model of a model does.
 template <class M>
 void load_model(TabularModel<M>& model, const std::string& path) {
@@ -172,6 +188,7 @@ void load_model(TabularModel<M>& model, const std::string& path) {
   detail::require_targets_of(detail::facts_of(std::type_identity<typename M::HeadType::TaskList>{}), head.section,
                              path);
   const int features = head.section.encoder.features();
+  detail::require_bytes_for<M>(file, head, features, path);
   M own = model.make(features);
   detail::require_count(path, "features", static_cast<std::uint64_t>(features),
                         static_cast<std::uint64_t>(own.input_size()));

@@ -5,6 +5,7 @@
 #include <concepts>
 #include <cstddef>
 #include <functional>
+#include <numeric>
 #include <optional>
 #include <span>
 #include <string>
@@ -37,6 +38,13 @@ void require_features(const Model& model, const TableEncoder& encoder) {
   if (model.input_size() == encoder.features()) return;
   throw ShapeError(text("qmtl: tabular model: the table gives ", encoder.features(), " features (",
                         listed(encoder.feature_names()), "), the model takes ", model.input_size()));
+}
+
+/// The numbers of all rows of a table.
+[[nodiscard]] inline std::vector<Eigen::Index> all_rows(const Table& table) {
+  std::vector<Eigen::Index> rows(table.rows());
+  std::iota(rows.begin(), rows.end(), Eigen::Index{0});
+  return rows;
 }
 
 /// A model with untrained parameters: of the size in its type, or for so many features.
@@ -77,7 +85,8 @@ class TabularModel {
 
   /// Trains on these rows of a table, as a `split` gives them. The first time the encoder is fitted on them and the
   /// model is made; one that has been trained or loaded goes on with what it has. Throws as TableEncoder and `fit` of a
-  /// model do; if it was the first time, nothing has been learnt then.
+  /// model do, ValueError also for a table without a target or the weights; if it was the first time, nothing has been
+  /// learnt then. Cells of other rows are not looked at.
   FitReport fit(const Table& table, std::span<const Eigen::Index> train, const FitOptions& options = {}) {
     return fit_rows(table, train, nullptr, options);
   }
@@ -87,13 +96,41 @@ class TabularModel {
     return fit_rows(table, train, &validation, options);
   }
 
+  /// What the rows of the last `fit` held that the encoder was not fitted on: of the training rows only where a model
+  /// goes on with what it has learnt before.
+  [[nodiscard]] const EncodingReport& training_report() const noexcept { return training_report_; }
+  /// The same of its validation rows.
+  [[nodiscard]] const EncodingReport& validation_report() const noexcept { return validation_report_; }
+
   /// Metrics of every task on these rows of a table, or on all, with the most frequent classes of the training rows as
-  /// the baseline. Thresholds do not count here. Throws as TableEncoder and `evaluate` of a model do.
-  [[nodiscard]] std::vector<TaskMetrics> evaluate(const Table& table, std::span<const Eigen::Index> rows) const {
-    return qmtl::evaluate(model(), encoder_.template dataset<Scalar>(table).select(rows), majorities_);
+  /// the baseline. Thresholds do not count here. `report`, where it is given, is set to what the training rows did not
+  /// have, and the targets that the table does not have. Throws as `labelled` and `evaluate` of a model do.
+  [[nodiscard]] std::vector<TaskMetrics> evaluate(const Table& table, std::span<const Eigen::Index> rows,
+                                                  EncodingReport* report = nullptr) const {
+    return qmtl::evaluate(model(), labelled(table, rows, report), majorities_);
   }
-  [[nodiscard]] std::vector<TaskMetrics> evaluate(const Table& table) const {
-    return qmtl::evaluate(model(), encoder_.template dataset<Scalar>(table), majorities_);
+  [[nodiscard]] std::vector<TaskMetrics> evaluate(const Table& table, EncodingReport* report = nullptr) const {
+    return evaluate(table, detail::all_rows(table), report);
+  }
+  /// The same, each row counting as its sample weight; see `evaluate_weighted` of a model. Throws ValueError also for a
+  /// table without the column of weights that the model was trained with.
+  [[nodiscard]] std::vector<TaskMetrics> evaluate_weighted(const Table& table, std::span<const Eigen::Index> rows,
+                                                           EncodingReport* report = nullptr) const {
+    require_weights(table, encoder_);
+    return qmtl::evaluate_weighted(model(), labelled(table, rows, report), majorities_);
+  }
+
+  /// The data set of these rows of a table, to judge the model on. Throws as TableEncoder, ValueError for a table that
+  /// has no target.
+  [[nodiscard]] Dataset<Scalar> labelled(const Table& table, std::span<const Eigen::Index> rows,
+                                         EncodingReport* report = nullptr) const {
+    require_model();
+    const std::vector<std::string> absent = encoder_.absent_targets(table);
+    if (absent.size() == facts().size()) {
+      throw ValueError(detail::text("qmtl: tabular model: no column of a target, expected at least one of ",
+                                    detail::listed(absent)));
+    }
+    return encoder_.template dataset<Scalar>(table, rows, report);
   }
 
   /// Whether it has been trained or loaded.
@@ -139,6 +176,7 @@ class TabularModel {
     model_.emplace(std::move(model));
     majorities_ = std::move(majorities);
     thresholds_ = std::move(thresholds);
+    training_report_ = validation_report_ = {};
   }
 
  private:
@@ -150,6 +188,23 @@ class TabularModel {
     if (!model_) throw LogicError("qmtl: tabular model: it has neither been trained nor loaded");
   }
 
+  static void require_weights(const Table& table, const TableEncoder& encoder) {
+    const std::string& column = encoder.weights_column();
+    if (column.empty() || table.contains(column)) return;
+    throw ValueError(
+        detail::text("qmtl: tabular model: no column ", detail::in_quotes(column), ", which holds weights"));
+  }
+
+  /// Throws ValueError unless a table has what a training needs besides features.
+  static void require_labels(const Table& table, const TableEncoder& encoder) {
+    const std::vector<std::string> absent = encoder.absent_targets(table);
+    if (!absent.empty()) {
+      throw ValueError(detail::text("qmtl: tabular model: training, expected a column for each target, missing: ",
+                                    detail::listed(absent)));
+    }
+    require_weights(table, encoder);
+  }
+
   FitReport fit_rows(const Table& table, std::span<const Eigen::Index> train,
                      const std::span<const Eigen::Index>* validation, const FitOptions& options) {
     TableEncoder encoder = encoder_;
@@ -158,14 +213,19 @@ class TabularModel {
     if (!model_) made.emplace(make_(encoder.features()));
     M& model = model_ ? *model_ : *made;
     detail::require_features(model, encoder);
-    const Dataset<Scalar> data = encoder.dataset<Scalar>(table);
-    const Dataset<Scalar> rows = data.select(train);
+    require_labels(table, encoder);
+    EncodingReport of_training, of_validation;
+    const Dataset<Scalar> rows = encoder.dataset<Scalar>(table, train, &of_training);
     std::vector<int> majorities = majority_classes(model, rows);
-    FitReport report = validation == nullptr ? qmtl::fit(model, rows, options)
-                                             : qmtl::fit(model, rows, data.select(*validation), options);
+    FitReport report =
+        validation == nullptr
+            ? qmtl::fit(model, rows, options)
+            : qmtl::fit(model, rows, encoder.dataset<Scalar>(table, *validation, &of_validation), options);
     if (made) model_.emplace(std::move(*made));
     encoder_ = std::move(encoder);
     majorities_ = std::move(majorities);
+    training_report_ = std::move(of_training);
+    validation_report_ = std::move(of_validation);
     return report;
   }
 
@@ -195,6 +255,7 @@ class TabularModel {
   std::optional<M> model_;
   std::vector<int> majorities_;     // one a task, or empty before training
   std::vector<double> thresholds_;  // one a task, or empty
+  EncodingReport training_report_, validation_report_;
 };
 
 }  // namespace qmtl::inline QMTL_ABI

@@ -34,8 +34,7 @@ template <class M>
   const TrainingRows rows = training_rows(fold, options.seed, how.validation);
   FitReport report = rows.stopping.empty() ? model.fit(table, rows.train, options)
                                            : model.fit(table, rows.train, rows.stopping, options);
-  const auto data = model.encoder().template dataset<typename M::Scalar>(table);
-  return judge_fold(model.model(), data.select(fold.held_out), model.majorities(), std::move(report), how);
+  return judge_fold(model.model(), model.labelled(table, fold.held_out), model.majorities(), std::move(report), how);
 }
 
 [[nodiscard]] inline Eigen::Index table_rows(const Table& table) { return static_cast<Eigen::Index>(table.rows()); }
@@ -87,10 +86,8 @@ template <class T, std::invocable<const T&> Make>
 template <class M>
 [[nodiscard]] std::vector<Fold> stratified_k_fold(const TabularModel<M>& model, const Table& table, int folds,
                                                   Rng& rng) {
-  std::vector<Eigen::Index> rows(table.rows());
-  for (std::size_t row = 0; row < rows.size(); ++row) rows[row] = static_cast<Eigen::Index>(row);
   TableEncoder encoder = model.encoder();
-  if (!encoder.fitted()) encoder.fit(table, rows);
+  if (!encoder.fitted()) encoder.fit(table, detail::all_rows(table));
   std::vector<LabelKind> kinds;
   for (const TaskFacts& task : detail::facts_of(std::type_identity<typename M::HeadType::TaskList>{})) {
     kinds.push_back({task.classes});

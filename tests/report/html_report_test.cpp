@@ -105,6 +105,20 @@ TEST_CASE("html report: one epoch, no validation data, no epoch at all, no rows,
   CHECK_FALSE(checked(html_report(model, made_up(2), data.select({}))).empty());
 }
 
+TEST_CASE("html report: classes are those of the metrics on the same page, where a probability is all but a half") {
+  TaskFacts facts{.name = "kind", .classes = 2, .outputs = 1};
+  Dataset<double> data{Batch<double>::Zero(1, 3), Batch<double>{{0.0, 1.0, 1.0}}, {}};
+  detail::TaskOutcome task{.facts = facts};
+  detail::gather_outcome<double>(task, Batch<double>{{-1.0, 1e-17, 2.0}}, data, 0);
+  CHECK(task.probabilities(1, 1) == task.probabilities(0, 1));
+  CHECK(task.classes == std::vector{0, 1, 1});
+  detail::TaskOutcome strict{.facts = facts, .threshold = 0.75};
+  detail::gather_outcome<double>(strict, Batch<double>{{-1.0, 1e-17, 2.0}}, data, 0);
+  CHECK(strict.classes == std::vector{0, 0, 1});
+  TinyModel model{Seed{1}};
+  CHECK_THROWS_AS(html_report(model, made_up(1), test::tiny_data(10), {.thresholds = {0.5}}), ShapeError);
+}
+
 TEST_CASE("html report: no name gets out of its place") {
   TinyModel model{Seed{1}};
   const std::string hostile = "</title></svg><script>alert(\"x\")</script>&'\xff\x02";

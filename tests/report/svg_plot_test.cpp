@@ -97,6 +97,9 @@ TEST_CASE("svg plot: a noisy curve keeps its extremes, a staircase its corners, 
   CHECK(detail::thin_curve(straight) == std::vector{straight.front(), straight.back()});
   const std::vector<PlotPoint> to_and_fro{{0, 0}, {9, 0}, {3, 0}};  // what lies behind an end is not on the line
   CHECK(detail::thin_curve(to_and_fro) == to_and_fro);
+  std::vector<PlotPoint> wide;  // in no column are two points that follow one another, and too many for the square
+  for (int i = 0; i < 20'000; ++i) wide.push_back({i % 4 == 3 ? 1100.0 : 1100.0 * (i % 4), 0.0});
+  CHECK(detail::thin_curve(wide) == wide);
 }
 
 /// Of everything something.

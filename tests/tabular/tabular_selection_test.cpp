@@ -37,6 +37,8 @@ TEST_CASE("each fold is what training a new model on its rows of the table gives
   const Table table = customers();
   Rng rng(Seed{2});
   const auto folds = stratified_k_fold(make_model(), table, 3, rng);
+  const auto kinds = label_kinds(make_model());
+  CHECK((kinds.size() == 2 && kinds[0].classes == 2 && kinds[1].classes == 0));
   const auto result = cross_validate(make_model, table, options, folds, {.threads = 2});
   for (std::size_t f = 0; f < folds.size(); ++f) {
     auto model = make_model();

@@ -81,6 +81,12 @@ template <class T, std::invocable<const T&> Make>
   return std::move(training.model);
 }
 
+/// What the labels of each of a model's tasks are.
+template <class M>
+[[nodiscard]] std::vector<LabelKind> label_kinds(const TabularModel<M>&) {
+  return label_kinds(detail::facts_of(std::type_identity<typename M::HeadType::TaskList>{}));
+}
+
 /// As `stratified_k_fold` of a data set, by the targets of a model that has not been trained yet: only their classes
 /// are looked at in all rows. Throws as that, and as TableEncoder.
 template <class M>
@@ -88,11 +94,7 @@ template <class M>
                                                   Rng& rng) {
   TableEncoder encoder = model.encoder();
   if (!encoder.fitted()) encoder.fit(table, detail::all_rows(table));
-  std::vector<LabelKind> kinds;
-  for (const TaskFacts& task : detail::facts_of(std::type_identity<typename M::HeadType::TaskList>{})) {
-    kinds.push_back({task.classes});
-  }
-  return stratified_k_fold(encoder.template dataset<double>(table), kinds, folds, rng);
+  return stratified_k_fold(encoder.template dataset<double>(table), label_kinds(model), folds, rng);
 }
 
 }  // namespace qmtl::inline QMTL_ABI

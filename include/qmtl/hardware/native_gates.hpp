@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "qmtl/circuit/operation.hpp"
 #include "qmtl/hardware/basis.hpp"
 #include "qmtl/hardware/target.hpp"
 

@@ -176,7 +176,7 @@ TEST_CASE("OpenQASM 2: errors say where, and what was expected") {
       {"qreg q[2]; qreg q[2];", ":3:17: expected a new name, got 'q' again"},
       {"qreg q[2]; creg c[3];\nmeasure q -> c;", ":4:1: expected as many qubits as bits, got 2 and 3"},
       {"qreg q[2]; creg c[3];\nmeasure q -> q;", ":4:14: expected a register of classical bits, got 'q'"},
-      {"qreg q[2]; creg c[3];\nif (c==8) x q;", ":4:5: register 'c' of 3 bits can never have the value 8"},
+      {"qreg q[2]; creg c[3];\nif (c==8) x r;", ":4:13: expected a qubit, got 'r', which is not defined"},
       {"qreg q[2];\nif (q==1) x q;", ":4:5: expected a register of classical bits, got 'q'"},
       {"qreg q[2];\nrz(1+) q;", ":4:6: expected an expression, got ')'"},
       {"qreg q[2];\nrz(foo) q;", ":4:4: expected an expression, got 'foo', which is not defined"},
@@ -257,6 +257,15 @@ TEST_CASE("OpenQASM 2: files of others are read") {
     }
     CHECK(files > 80);
   });
+}
+
+TEST_CASE("OpenQASM 2: conditions on values that registers have, and on others, which never hold") {
+  const Program p = program_of("qreg q[2]; creg c[64]; if(c==18446744073709551615) x q[0];");
+  REQUIRE(p.instructions().size() == 1);
+  CHECK(p.instructions()[0].condition == Condition{0, ~std::uint64_t{0}});
+  const Program never = program_of("qreg q[2]; creg c[2]; if(c==4) x q[0]; if(c==5) measure q[0] -> c[0]; x q[1];");
+  REQUIRE(never.instructions().size() == 1);
+  CHECK(never.instructions()[0] == Instruction{gate::x(1), {}});
 }
 
 }  // namespace read_openqasm2_test

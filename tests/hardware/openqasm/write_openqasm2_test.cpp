@@ -157,4 +157,48 @@ TEST_CASE("write_openqasm2: a matrix on one qubit is a U") {
   }
 }
 
+TEST_CASE("write_openqasm2: gates keep the names of the text where the reader has them") {
+  const std::string text = R"(OPENQASM 2.0;
+include "qelib1.inc";
+qreg q[2];
+u2(0.1,-0.2) q[0];
+u3(1.5707963267948966,0.1,-0.2) q[0];
+u(0.3,0.1,-0.2) q[0];
+U(0.3,0.1,-0.2) q[0];
+u1(0.3) q[1];
+p(0.3) q[1];
+cu3(0.1,0.2,0.3) q[0],q[1];
+cu(0.1,0.2,0.3,0) q[0],q[1];
+cu1(0.3) q[0],q[1];
+cp(0.3) q[0],q[1];
+CX q[0],q[1];
+cx q[0],q[1];
+rz(-0.7854) q[0];
+)";
+  const auto read = read_openqasm2(text, {.keep_gate_names = true});
+  CHECK(write_openqasm2(read, {.extended_qelib1 = true}) == text);
+  const std::string published = write_openqasm2(read);  // which has u2 and cu3, and no p, u and cp
+  CHECK(contains(published, "u2(0.1,-0.2)"));
+  CHECK(contains(published, "cu3(0.1,0.2,0.3)"));
+  CHECK(!contains(published, "\np("));
+  CHECK(read_openqasm2(published).program == read.program);
+  CHECK(read_openqasm2(text).gate_names.empty());
+  CHECK_THROWS_AS(write_openqasm2(read.program, {.gate_names = {"u2"}}), ShapeError);
+}
+
+TEST_CASE("write_openqasm: a condition on all of 64 bits comes back") {
+  Program p(1);
+  p.add_register("c", 64);
+  p.append(gate::x(0), Condition{0, ~std::uint64_t{0}});
+  CHECK(read_openqasm2(write_openqasm2(p)).program == p);
+  CHECK(!contains(write_openqasm3(p), "18446744073709551615"));
+}
+
+TEST_CASE("openqasm3_register_names: registers as the text calls them") {
+  Program p(1);
+  for (const auto* name : {"c", "q", "x", "s", "in"}) p.add_register(name, 1);
+  for (const auto& name : openqasm3_register_names(p)) CHECK(contains(write_openqasm3(p), "bit[1] " + name + ";\n"));
+  CHECK(openqasm3_register_names(p) == std::vector<std::string>{"c", "q_", "x_", "s_", "in_"});
+}
+
 }  // namespace write_openqasm2_test

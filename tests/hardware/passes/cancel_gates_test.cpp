@@ -76,4 +76,14 @@ TEST_CASE("what undoes itself across commuting gates goes", "[hardware]") {
   CHECK(left({gate::crz(0, 1, pi), gate::crz(0, 1, pi)}) == 1);  // Z on the control
 }
 
+TEST_CASE("large angles add up modulo their period", "[hardware]") {
+  using namespace qmtl;
+  const double large = 1.7e308;
+  const auto out = cancel_gates(std::move(Program(1).append(gate::rx(0, large)).append(gate::rx(0, large))));
+  REQUIRE(out.instructions().size() == 1);
+  const double half = std::get<Operation>(out.instructions()[0].action).angles[0].offset / 2;
+  CHECK(std::cos(half) == Approx(std::cos(large)).margin(1e-12));
+  CHECK(std::sin(half) == Approx(std::sin(large)).margin(1e-12));
+}
+
 }  // namespace cancel_gates_test

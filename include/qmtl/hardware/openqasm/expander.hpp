@@ -9,7 +9,10 @@
 #include <numbers>
 #include <optional>
 #include <span>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "qmtl/circuit/program.hpp"
@@ -53,6 +56,11 @@ class Expander {
   Expander(Program& program, const std::vector<GateDefinition>& gates, const OpenQasmLimits& limits)
       : program_(&program), gates_(&gates), limits_(&limits) {}
 
+  /// Where the names of the gates of all further instructions go.
+  void keep_names(std::vector<std::string>& names) noexcept { names_ = &names; }
+  /// The name of what is appended next, which must stay until then.
+  void set_name(std::string_view name) noexcept { called_ = name; }
+
   /// Counts work that the text does not spell out. Refuses more than the limit.
   void take_steps(std::size_t count) {
     if (count > limits_->steps - steps_) {
@@ -72,6 +80,13 @@ class Expander {
     condition_ = outer;
     return std::exchange(condition_lost_, condition_lost_ && outer.has_value());
   }
+  /// Does what a block checks and leaves out what it appends: its condition never holds.
+  template <class Block>
+  void never(const Block& block) {
+    const bool outer = std::exchange(left_out_, true);
+    block();
+    left_out_ = outer;
+  }
   [[nodiscard]] bool conditional() const noexcept { return condition_.has_value(); }
 
   /// A call whose qubits are those of the program and whose angles are known.
@@ -79,8 +94,11 @@ class Expander {
 
   void append(Instruction instruction) {
     if (condition_lost_) refuse("a block that goes on behind a measurement of its condition's bits is not supported");
+    if (left_out_) return;
     instruction.condition = condition_;
+    const bool named = names_ != nullptr && std::holds_alternative<Operation>(instruction.action);
     program_->append(std::move(instruction));
+    if (names_ != nullptr) names_->emplace_back(named ? called_ : "");
   }
   void measure(int qubit, int bit) {
     append({Measurement{qubit, bit, {}}, {}});
@@ -142,9 +160,15 @@ class Expander {
     } else if (gate.is_phase) {
       emit_phase(exponents[0] * angle_of(angles[0]));
     } else if (gate.gate) {
+      if (!keeps_name_) called_ = gate.name;
       apply_gate(gate, angles, qubits, exponents[0]);
     } else {
+      const bool outer = keeps_name_;
+      const bool names_table_gate = gate.body.size() == 1 && (gate.name == "u2" || gate.name == "cu3");
+      if (!outer && names_table_gate) called_ = gate.name;
+      keeps_name_ = outer || names_table_gate;
       apply_definition(gate, angles, qubits, exponents[0]);
+      keeps_name_ = outer;
     }
   }
 
@@ -306,6 +330,10 @@ class Expander {
   std::size_t steps_ = 0;
   std::optional<Condition> condition_;
   bool condition_lost_ = false;
+  bool left_out_ = false;  ///< what is appended is under a condition that never holds
+  std::vector<std::string>* names_ = nullptr;
+  std::string_view called_;      ///< the gate that is being done
+  bool keeps_name_ = false;      ///< whatever is in it
   std::vector<int> controls_;    ///< that act on what is emitted
   Unitary* recorded_ = nullptr;  ///< what is multiplied instead of appending
 };

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <numbers>
 #include <optional>
 #include <span>
@@ -118,7 +119,9 @@ class ExpressionParser : public TokenStream {
     if (!value.counts()) fail(begin, text("expected ", what));
     return value.integer;
   }
-  [[nodiscard]] std::int64_t literal_integer(const Token& token) const {
+  /// An integer of 64 bits, with a sign or, as registers of bits have them, without.
+  template <class Integer = std::int64_t>
+  [[nodiscard]] Integer literal_integer(const Token& token) const {
     std::string digits(token.text);
     std::erase(digits, '_');
     int radix = 10;
@@ -127,10 +130,11 @@ class ExpressionParser : public TokenStream {
       radix = digits[1] == 'x' || digits[1] == 'X' ? 16 : digits[1] == 'o' || digits[1] == 'O' ? 8 : 2;
       begin = 2;
     }
-    std::int64_t value = 0;
+    Integer value = 0;
     const auto [end, error] = std::from_chars(digits.data() + begin, digits.data() + digits.size(), value, radix);
     if (error != std::errc{} || end != digits.data() + digits.size()) {
-      fail(token, text("expected an integer below 2^63, got ", in_quotes(token.text)));
+      fail(token,
+           text("expected an integer below 2^", std::numeric_limits<Integer>::digits, ", got ", in_quotes(token.text)));
     }
     return value;
   }
@@ -353,13 +357,18 @@ class ExpressionParser : public TokenStream {
     return size;
   }
 
+  /// The place of an index among so many; negative ones count from the end.
+  [[nodiscard]] int checked_position(const Token& place, std::int64_t index, int count) const {
+    if (index >= count) fail(place, text("expected an index below ", count, ", got ", index));
+    if (index < -count) fail(place, text("expected an index of ", -count, " or more, got ", index));
+    return static_cast<int>(index < 0 ? index + count : index);
+  }
+
   /// A position among so many; negative ones count from the end.
   [[nodiscard]] int position_in(int count) {
     const Token begin = current();
-    std::int64_t i = integer("an integer as an index");
-    if (i < 0) i += count;
-    if (i < 0 || i >= count) fail(begin, text("expected an index below ", count, ", got ", i));
-    return static_cast<int>(i);
+    const std::int64_t i = integer("an integer as an index");
+    return checked_position(begin, i, count);
   }
 
  private:

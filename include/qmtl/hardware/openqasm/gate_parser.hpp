@@ -20,7 +20,10 @@ namespace qmtl::inline QMTL_ABI::detail::openqasm {
 
 class GateParser : public OperandParser {
  public:
-  using OperandParser::OperandParser;
+  GateParser(std::string_view content, const OpenQasmOptions& options, int version)
+      : OperandParser(content, options, version) {
+    if (options.keep_gate_names) expander_.keep_names(gate_names());
+  }
 
  protected:
   [[nodiscard]] Expander& expander() noexcept { return expander_; }
@@ -198,6 +201,7 @@ class GateParser : public OperandParser {
       Operation op{*gate.gate, {}, {}};
       for (std::size_t q = 0; q < operands_.size(); ++q) op.qubits[q] = place_of(operands_[q], i);
       for (std::size_t a = 0; a < angles_.size(); ++a) op.angles[a] = angle_of(angles_[a]);
+      expander_.set_name(gate.name);
       return expander_.append({op, {}});
     }
     call.angles = angles_;

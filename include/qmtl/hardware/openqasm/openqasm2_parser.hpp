@@ -93,12 +93,10 @@ class OpenQasm2Parser : public GateParser {
     if (found->owner < 0) fail(name, "conditions on registers of more than 64 bits are not supported");
     const Symbol bits = *found;
     expect(symbol("=="), "'=='");
-    const auto value = literal_integer(expect(TokenKind::integer, "an integer"));
+    const auto value = literal_integer<std::uint64_t>(expect(TokenKind::integer, "an integer"));
     expect(symbol(")"), "')'");
-    if (bits.count < 64 && value >> bits.count != 0) {
-      fail(name, text("register ", in_quotes(name.text), " of ", bits.count, " bits can never have the value ", value));
-    }
-    (void)expander().under({bits.owner, static_cast<std::uint64_t>(value)}, false, [this] { operation(); });
+    if (bits.count < 64 && value >> bits.count != 0) return expander().never([this] { operation(); });
+    (void)expander().under({bits.owner, value}, false, [this] { operation(); });
   }
 
   void include() {

@@ -23,6 +23,9 @@ struct QuantumRegister {
 struct OpenQasmProgram {
   Program program;
   std::vector<QuantumRegister> qubit_registers;
+  /// How the text calls the gate of each instruction ("u2"), empty of what is none; only
+  /// OpenQasmOptions::keep_gate_names has them.
+  std::vector<std::string> gate_names{};
 };
 
 /// What a text of OpenQASM may demand. A reader that is asked for more throws a FileError that names the field to
@@ -44,6 +47,7 @@ struct OpenQasmOptions {
   std::vector<std::string> include_folders{};
   /// Inputs of OpenQASM 3 that are features of these numbers. Others are weights, and those called x<i> feature i.
   std::vector<std::string> features{};
+  bool keep_gate_names = false;  ///< in OpenQasmProgram::gate_names, for who writes the gates again
   OpenQasmLimits limits{};
 };
 

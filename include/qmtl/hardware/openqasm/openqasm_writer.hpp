@@ -13,6 +13,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -33,6 +34,9 @@ struct OpenQasmWriteOptions {
   /// Writes OpenQASM 2 for readers whose qelib1.inc is that of Qiskit, with sx, swap, rzz and others, and who refuse to
   /// see them defined again. Otherwise only gates of the published one are used without a definition.
   bool extended_qelib1 = false;
+  /// How the gate of each instruction is called in OpenQASM 2, where the reader has another name for it too: u2 or u
+  /// for u3, p for u1. None, or one for each instruction, which may be empty.
+  std::vector<std::string> gate_names{};
 };
 
 namespace detail::openqasm {
@@ -43,18 +47,44 @@ class Writer {
       : program_(&program), extended_(options.extended_qelib1), version_(version), names_(version) {
     out_.reserve(64 + 32 * program.instructions().size());
     out_ += version == 2 ? "OPENQASM 2.0;\ninclude \"qelib1.inc\";\n" : "OPENQASM 3.0;\ninclude \"stdgates.inc\";\n";
+    take_names(options.gate_names);
     write_definitions();
     write_inputs();
     write_registers(options.qubit_registers);
   }
 
   [[nodiscard]] std::string text() && {
-    for (const auto& instruction : program_->instructions()) write(instruction);
+    for (std::size_t i = 0; i < program_->instructions().size(); ++i) {
+      called_ = gate_names_.empty() ? std::string_view() : gate_names_[i];
+      write(program_->instructions()[i]);
+    }
     return std::move(out_);
   }
 
+  /// What the classical registers are called here.
+  [[nodiscard]] std::vector<std::string> register_names() && { return std::move(registers_); }
+
  private:
   // --- what comes first
+
+  void take_names(std::span<const std::string> names) {
+    if (names.empty() || version_ == 3) return;
+    require_size(detail::text(where(), ": names of gates"), names.size(), program_->instructions().size());
+    gate_names_ = names;
+  }
+
+  /// How an operation is called: as it was, if that is a name of its gate that the reader has, with the angles of that.
+  [[nodiscard]] std::pair<std::string_view, std::span<const Angle>> call_of(const Operation& op) const {
+    const auto angles = op.used_angles();
+    const auto is_number = [](const Angle& angle, double value) { return angle == Angle(value); };
+    if (op.gate == Gate::U && called_ == "u2" && is_number(angles[0], pi / 2)) return {"u2", angles.subspan(1)};
+    if (op.gate == Gate::CU && called_ == "cu3" && is_number(angles[3], 0.0)) return {"cu3", angles.first(3)};
+    const bool language = (op.gate == Gate::U && called_ == "U") || (op.gate == Gate::CX && called_ == "CX");
+    const bool alias =
+        std::ranges::any_of(aliases2, [&](const GateAlias& of) { return of.gate == op.gate && of.name == called_; });
+    const bool own = extended_ && called_ == info(op.gate).openqasm2.name;
+    return {language || alias || own ? called_ : spelling(op.gate).name, angles};
+  }
 
   /// How a gate is called here, and whether the library of every reader has it.
   [[nodiscard]] Spelling spelling(Gate gate) const {
@@ -162,7 +192,8 @@ class Writer {
 
   void write_condition(const Condition& condition, std::uint64_t all) {
     const auto r = static_cast<std::size_t>(condition.classical_register);
-    if ((condition.mask & all) == all) {
+    const bool is_int = condition.value >> 63 == 0;  // literals above are no integers of most readers
+    if ((condition.mask & all) == all && is_int) {
       out_ += detail::text("if (", registers_[r], " == ", condition.value, ") { ");
       return;
     }
@@ -194,8 +225,9 @@ class Writer {
   }
 
   void add(const Operation& op) {
-    out_ += spelling(op.gate).name;
-    add_angles(op.used_angles());
+    const auto [name, angles] = call_of(op);
+    out_ += name;
+    add_angles(angles);
     out_ += ' ';
     add_qubits(op.targets());
     end_statement();
@@ -284,6 +316,8 @@ class Writer {
   const Program* program_;
   bool extended_;
   int version_;
+  std::span<const std::string> gate_names_;
+  std::string_view called_;  // the gate that is written, where it has a name
   Names names_;
   ParameterNames parameters_;                           // as they are called here
   std::vector<std::string> qubits_, registers_, bits_;  // by their numbers

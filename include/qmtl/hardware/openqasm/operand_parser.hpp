@@ -31,6 +31,7 @@ class OperandParser : public ExpressionParser {
 
  protected:
   [[nodiscard]] Program& program() noexcept { return program_; }
+  [[nodiscard]] std::vector<std::string>& gate_names() noexcept { return gate_names_; }
   [[nodiscard]] int qubits() const noexcept { return qubits_; }
   [[nodiscard]] const std::vector<int>& places() const noexcept { return places_; }
   /// Operands of the statement before are no longer needed.
@@ -38,7 +39,7 @@ class OperandParser : public ExpressionParser {
 
   [[nodiscard]] OpenQasmProgram result() && {
     if (qubits_ == 0) fail(current(), "expected qubits to be declared, got none");
-    return {std::move(program_), std::move(qubit_registers_)};
+    return {std::move(program_), std::move(qubit_registers_), std::move(gate_names_)};
   }
 
   // --- registers
@@ -170,14 +171,12 @@ class OperandParser : public ExpressionParser {
     int last = at(symbol("]")) ? count - 1 : 0;
     if (!at(symbol("]"))) {
       const Token begin = current();
-      std::int64_t number = integer("an integer");
+      const std::int64_t number = integer("an integer");
       if (accept(symbol(":"))) {
         step = number;
         last = position_in(count);
       } else {
-        if (number < 0) number += count;
-        if (number < 0 || number >= count) fail(begin, text("expected an index below ", count, ", got ", number));
-        last = static_cast<int>(number);
+        last = checked_position(begin, number, count);
       }
       if (step == 0 || std::abs(step) > count)
         fail(begin, "expected a step of a range that is not zero, nor too large");
@@ -227,6 +226,7 @@ class OperandParser : public ExpressionParser {
   int registers_ = 0;
   bool physical_ = false;
   std::vector<QuantumRegister> qubit_registers_;
+  std::vector<std::string> gate_names_;
   std::vector<std::vector<int>> aliases_;
   std::vector<int> places_;  // of the operands of a statement
 };

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "qmtl/hardware/openqasm/openqasm_program.hpp"
 #include "qmtl/hardware/openqasm/openqasm_writer.hpp"
@@ -20,6 +21,7 @@ namespace qmtl::inline QMTL_ABI {
 }
 [[nodiscard]] inline std::string write_openqasm2(const OpenQasmProgram& read, OpenQasmWriteOptions options = {}) {
   options.qubit_registers = read.qubit_registers;
+  options.gate_names = read.gate_names;
   return write_openqasm2(read.program, options);
 }
 
@@ -32,6 +34,12 @@ namespace qmtl::inline QMTL_ABI {
 [[nodiscard]] inline std::string write_openqasm3(const OpenQasmProgram& read, OpenQasmWriteOptions options = {}) {
   options.qubit_registers = read.qubit_registers;
   return write_openqasm3(read.program, options);
+}
+
+/// What write_openqasm3 calls the classical registers: their own names, or similar ones where these are words of the
+/// language, gates, or the name of the qubits.
+[[nodiscard]] inline std::vector<std::string> openqasm3_register_names(const Program& program) {
+  return detail::openqasm::Writer(program, {}, 3).register_names();
 }
 
 }  // namespace qmtl::inline QMTL_ABI

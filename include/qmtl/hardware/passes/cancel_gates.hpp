@@ -73,16 +73,29 @@ namespace detail {
          first[1] == second[0];
 }
 
+/// The sum of two numbers of radians modulo 4 pi, of which all gates are periodic. Large ones lose no digits against
+/// small ones, and do not overflow.
+[[nodiscard]] inline double sum_of_radians(double a, double b) {
+  constexpr double large = 1 << 20;
+  const auto near_zero = [](double x) {
+    return std::abs(x) < large ? x : 2 * std::atan2(std::sin(x / 2), std::cos(x / 2));
+  };
+  return near_zero(a) + near_zero(b);
+}
+
 /// A sum of angles that is an angle: of numbers, or with a number, or of the same source.
 [[nodiscard]] inline std::optional<Angle> sum_of(Angle a, const Angle& b) {
-  if (b.source == AngleSource::constant) return a + b.offset;
-  if (a.source == AngleSource::constant) return b + a.offset;
+  if (b.source == AngleSource::constant || a.source == AngleSource::constant) {
+    Angle sum = b.source == AngleSource::constant ? a : b;
+    sum.offset = sum_of_radians(a.offset, b.offset);
+    return sum;
+  }
   Angle same = b;
   same.scale = a.scale;
   same.offset = a.offset;
   if (same != a) return std::nullopt;
   a.scale += b.scale;
-  a.offset += b.offset;
+  a.offset = sum_of_radians(a.offset, b.offset);
   return a.scale == 0.0 ? Angle(a.offset) : a;
 }
 

@@ -92,6 +92,13 @@ TEST_CASE("a search on a table ends with a model for other tables") {
   CHECK_FALSE(found.trials.back().error.empty());
   const auto model = fit_best(found, make, table, folds[0].train);
   CHECK(model.predict(table).rows == 60);
+  const auto stopped = [&](const Tuning& tuning) {
+    auto training = make(tuning);
+    training.options.early_stopping = EarlyStopping{.patience = 1};
+    return training;
+  };
+  const auto early = search(SearchSettings<Tuning>{{{0.05}}}, stopped, table, folds, {.validation = 0.2});
+  CHECK(fit_best(early, stopped, table, folds[0].train).predict(table).rows == 60);
   auto trained = make_model();
   trained.fit(table, folds[0].train, options);
   CHECK(message_of<ValueError>([&] { (void)cross_validate([&] { return trained; }, table, options, folds); }) ==

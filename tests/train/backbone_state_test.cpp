@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A backbone with state beside its parameters: checkpoints, early stopping and saved models keep it.
 
+#include <algorithm>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -35,7 +36,8 @@ class Drifting {
     for (Eigen::Index i = 0; i < 4; ++i) {
       double& mean = mean_[static_cast<std::size_t>(i)];
       mean = 0.9 * mean + 0.1 * z.row(i).mean();
-      z.row(i).array() += 0.01 * rng_.normal() - mean;
+      noise.push_back(rng_.normal());
+      z.row(i).array() += 0.01 * noise.back() - mean;
     }
   }
   void backward(const BatchIn<double>& x, const BatchIn<double, 4>& dz, std::span<double> gradient) {
@@ -50,6 +52,7 @@ class Drifting {
   std::vector<double> mean() const { return mean_; }
 
   int backwards = 0;
+  std::vector<double> noise;
 
  private:
   Linear<20, 4> linear_;
@@ -152,6 +155,33 @@ TEST_CASE("a frozen backbone keeps its state as well, and is not gone through ba
   options.train = TrainedPart::backbone;
   fit(model, parts.train, parts.validation, options);
   CHECK(state_of(model) != state);
+}
+
+TEST_CASE("behind a frozen backbone that draws, every step has draws of its own, also behind a checkpoint") {
+  const auto parts = related_parts(80);
+  const TempDir dir;
+  FitOptions options{.epochs = 3, .train = TrainedPart::head};
+  Model whole{Seed{2}}, interrupted{Seed{2}}, resumed{Seed{2}};
+  const auto state = state_of(whole);
+  fit(whole, parts.train, options);
+  std::vector<double> noise = whole.backbone().noise;
+  CHECK(noise.size() >= 3 * 4);
+  std::sort(noise.begin(), noise.end());
+  CHECK(std::adjacent_find(noise.begin(), noise.end()) == noise.end());
+  CHECK(state_of(whole) == state);
+
+  options.checkpoint = Checkpointing{.path = dir / "training"};
+  options.callbacks = {[&](const EpochRecord& record) -> bool {
+    CHECK(state_of(interrupted) == state);
+    if (record.epoch == 2) throw std::runtime_error("interrupted");
+    return true;
+  }};
+  CHECK_THROWS_AS(fit(interrupted, parts.train, options), std::runtime_error);
+  CHECK(state_of(interrupted) == state);
+  options.callbacks.clear();
+  fit(resumed, parts.train, options);
+  CHECK(parameters_of(resumed) == parameters_of(whole));
+  CHECK(state_of(resumed) == state);
 }
 
 }  // namespace backbone_state_test

@@ -61,6 +61,13 @@ TEST_CASE("balanced class weights are those of scikit-learn's documentation") {
   CHECK(balanced_class_weights<double>(Row(0), LabelKind{2}) == std::vector<double>{0.0, 0.0});
   CHECK_THROWS_AS(balanced_class_weights<double>(labels, LabelKind{2}, std::vector<double>{1.0}), ShapeError);
   CHECK_THROWS_AS(balanced_class_weights<double>(Row(labels.array() + 1.0), LabelKind{2}), ValueError);
+  CHECK(balanced_class_weights<double>(labels, LabelKind{2}, std::vector<double>(6, 0x1p1023)) ==
+        std::vector<double>{1.5, 0.75});
+  for (const double impossible : {nan, -1.0}) {
+    CHECK_THROWS_AS(
+        balanced_class_weights<double>(labels, LabelKind{2}, std::vector{1.0, 1.0, impossible, 1.0, 1.0, 1.0}),
+        ValueError);
+  }
 }
 
 TEST_CASE("gradients of a weighted loss are its differences") {

@@ -214,4 +214,27 @@ TEST_CASE("a callback reads metrics of training and validation rows, and stops a
         }).starts_with("qmtl: metrics of task 'kind': sample weights, expected one above 0"));
 }
 
+TEST_CASE("a training goes on whose validation rows are told apart for certain, by weights that round") {
+  Rng rng(Seed{4});
+  const FitOptions still{
+      .epochs = 1, .optimizer = Sgd{.learning_rate = 1e-12}, .standardize = false, .weighted_metrics = true};
+  for (int repeat = 0; repeat < 20; ++repeat) {
+    const TempDir dir;
+    TinyModel model{Seed{3}}, again{Seed{3}};
+    auto validation = tiny_data(40);
+    for (double& x : validation.inputs.reshaped()) x = rng.uniform(-1.0, 1.0);
+    const Batch<double> scores = model.predict(validation.inputs);
+    for (Eigen::Index row = 0; row < 40; ++row) {
+      validation.labels(0, row) = scores(0, row) > scores.row(0).mean() ? 1 : 0;
+      validation.sample_weights.push_back(0.1 + rng.uniform(0.0, 1.0));
+    }
+    FitOptions options = still;
+    options.checkpoint = Checkpointing{.path = dir / "training"};
+    const auto first = fit(model, tiny_data(8), validation, options);
+    CHECK(first.history[0].validation[0].auc == Approx(1.0));
+    options.epochs = 2;
+    CHECK(fit(again, tiny_data(8), validation, options).history.size() == 2);
+  }
+}
+
 }  // namespace partly_frozen_test

@@ -124,4 +124,24 @@ TEST_CASE("the table of a search has a setting a line, the best first") {
         "1        1e+200  failed      -\n");
 }
 
+TEST_CASE("the chosen setting stops early on a share of all rows, as it did in the folds") {
+  const auto data = tiny_data(60);
+  const auto stopped = [](const Tuning& tuning) {
+    auto training = make(tuning);
+    training.options.early_stopping = EarlyStopping{.patience = 1};
+    training.options.epochs = 20;
+    return training;
+  };
+  const SearchOptions options{.validation = 0.2};
+  const auto found = search(settings, stopped, data, folds_of(60), options);
+  const auto model = fit_best(found, stopped, data);
+  auto expected = stopped(found.best().setting);
+  Rng rng(expected.options.seed);
+  const auto parts = split(60, {.train = 0.8, .validation = 0.2, .test = 0.0}, rng);
+  fit(expected.model, data.select(parts.train), data.select(parts.validation), expected.options);
+  CHECK(model.predict(data.inputs) == expected.model.predict(data.inputs));
+  CHECK(to_table(search(settings, make, data, folds_of(60), options)) ==
+        to_table(search(settings, make, data, folds_of(60))));  // nothing looks at validation rows: none are lost
+}
+
 }  // namespace search_test

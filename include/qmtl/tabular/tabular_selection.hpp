@@ -31,7 +31,7 @@ template <class M>
   if (model.fitted()) {
     throw ValueError("qmtl: cross-validation: expected a new tabular model, got one that has been trained or loaded");
   }
-  const TrainingRows rows = training_rows(fold, options.seed, how.validation);
+  const TrainingRows rows = training_rows(fold.train, options.seed, how.validation);
   FitReport report = rows.stopping.empty() ? model.fit(table, rows.train, options)
                                            : model.fit(table, rows.train, rows.stopping, options);
   return judge_fold(model.model(), model.labelled(table, fold.held_out), model.majorities(), std::move(report), how);
@@ -63,21 +63,26 @@ template <class T, std::invocable<const T&> Make>
 [[nodiscard]] SearchResult<T> search(const SearchSettings<T>& settings, const Make& make, const Table& table,
                                      std::span<const Fold> folds, const SearchOptions& options = {}) {
   return detail::try_settings(
-      settings, detail::table_rows(table), folds, options,
-      [&](const T& setting, const Fold& fold, const CrossValidationOptions& how) {
-        auto training = make(setting);
-        detail::require_no_checkpoint(training.options);
+      settings, make, detail::table_rows(table), folds, options,
+      [&](auto training, const Fold& fold, const CrossValidationOptions& how) {
         return detail::train_fold(std::move(training.model), table, fold, training.options, how).metrics;
       });
 }
 
-/// The model of the chosen setting, trained on these rows of a table, as those that were divided into folds. Throws
-/// what `best` and TabularModel::fit throw.
+/// The model of the chosen setting, trained on these rows of a table, as those that were divided into folds; one with
+/// early stopping or callbacks on all but the share that the search has set aside on each fold. Throws what `best` and
+/// TabularModel::fit throw.
 template <class T, std::invocable<const T&> Make>
 [[nodiscard]] auto fit_best(const SearchResult<T>& found, const Make& make, const Table& table,
                             std::span<const Eigen::Index> rows) {
   auto training = make(found.best().setting);
-  training.model.fit(table, rows, training.options);
+  const double share = detail::validation_share(training.options, found.validation);
+  const auto parts = detail::training_rows(rows, training.options.seed, share);
+  if (parts.stopping.empty()) {
+    training.model.fit(table, rows, training.options);
+  } else {
+    training.model.fit(table, parts.train, parts.stopping, training.options);
+  }
   return std::move(training.model);
 }
 

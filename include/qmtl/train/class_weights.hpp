@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "qmtl/core/moments.hpp"
 #include "qmtl/data/dataset.hpp"
 #include "qmtl/loss/loss.hpp"
 #include "qmtl/model/task_facts.hpp"
@@ -31,19 +32,28 @@ struct ClassWeights {
 
 /// n / (k n_c) for each class c: n labelled rows, k classes, n_c rows of class c, each row counting as its sample
 /// weight; scikit-learn's "balanced". 0 for a class without a row, and nothing for real-valued labels. `sample_weights`
-/// are one a row or empty. Throws ShapeError for their number, ValueError for a label that does not fit.
+/// are one a row or empty. Throws ShapeError for their number, ValueError for one that is not a finite number from 0
+/// and for a label that does not fit.
 template <Scalar S>
 [[nodiscard]] std::vector<double> balanced_class_weights(const LabelRow<S>& labels, LabelKind kind,
                                                          std::span<const double> sample_weights = {}) {
   if (!sample_weights.empty()) {
     detail::require_size("class weights: number of sample weights", sample_weights.size(), labels.size());
   }
+  double largest = 0.0;
+  for (std::size_t row = 0; row < sample_weights.size(); ++row) {
+    largest = std::max(largest, sample_weights[row]);
+    if (sample_weights[row] >= 0.0 && std::isfinite(sample_weights[row])) continue;
+    throw ValueError(detail::text("qmtl: class weights: sample weight of row ", row,
+                                  ", expected a finite number from 0, got ", sample_weights[row]));
+  }
+  const double unit = largest > 0.0 ? detail::unit_of(largest) : 1.0;  // so that no sum overflows
   std::vector<double> weights(static_cast<std::size_t>(kind.classes), 0.0);
   double all = 0.0;
   for (Eigen::Index row = 0; kind.classes > 0 && row < labels.size(); ++row) {
     if (is_missing(kind, labels(row))) continue;
     detail::require_label(kind, labels(row), "class weights: label", row);
-    const double count = sample_weights.empty() ? 1.0 : sample_weights[static_cast<std::size_t>(row)];
+    const double count = sample_weights.empty() ? 1.0 : unit * sample_weights[static_cast<std::size_t>(row)];
     weights[static_cast<std::size_t>(labels(row))] += count;
     all += count;
   }

@@ -6,6 +6,7 @@
 #include <concepts>
 #include <cstddef>
 #include <limits>
+#include <numeric>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -25,7 +26,8 @@ namespace qmtl::inline QMTL_ABI {
 /// How folds are trained on.
 struct CrossValidationOptions {
   int threads = 1;                ///< trainings at a time, 1 to 1024; the results are the same
-  double validation = 0.0;        ///< share of a fold's training rows that are set aside for early stopping, below 1
+  double validation = 0.0;        ///< share of a fold's training rows that are set aside for early stopping, below 1:
+                                  ///< at random, row by row, whatever groups or strata the folds are made of
   bool weighted_metrics = false;  ///< whether rows count by the data's sample weights: see evaluate_weighted
 };
 
@@ -123,14 +125,20 @@ struct TrainingRows {
   std::vector<Eigen::Index> train, stopping;
 };
 
-[[nodiscard]] inline TrainingRows training_rows(const Fold& fold, Seed seed, double validation) {
-  if (validation == 0.0) return {fold.train, {}};
+[[nodiscard]] inline std::vector<Eigen::Index> all_rows(Eigen::Index rows) {
+  std::vector<Eigen::Index> out(static_cast<std::size_t>(rows));
+  std::iota(out.begin(), out.end(), Eigen::Index{0});
+  return out;
+}
+
+[[nodiscard]] inline TrainingRows training_rows(std::span<const Eigen::Index> rows, Seed seed, double validation) {
+  if (validation == 0.0) return {{rows.begin(), rows.end()}, {}};
   Rng rng(seed);
-  const auto parts = split(static_cast<Eigen::Index>(fold.train.size()),
+  const auto parts = split(static_cast<Eigen::Index>(rows.size()),
                            {.train = 1.0 - validation, .validation = validation, .test = 0.0}, rng);
   TrainingRows out;
-  for (const Eigen::Index i : parts.train) out.train.push_back(fold.train[static_cast<std::size_t>(i)]);
-  for (const Eigen::Index i : parts.validation) out.stopping.push_back(fold.train[static_cast<std::size_t>(i)]);
+  for (const Eigen::Index i : parts.train) out.train.push_back(rows[static_cast<std::size_t>(i)]);
+  for (const Eigen::Index i : parts.validation) out.stopping.push_back(rows[static_cast<std::size_t>(i)]);
   return out;
 }
 
@@ -153,7 +161,7 @@ template <Backbone B, Head H>
 [[nodiscard]] FoldOutcome<typename B::Scalar> train_fold(MultiTaskModel<B, H> model,
                                                          const Dataset<typename B::Scalar>& data, const Fold& fold,
                                                          const FitOptions& options, const CrossValidationOptions& how) {
-  const TrainingRows rows = training_rows(fold, options.seed, how.validation);
+  const TrainingRows rows = training_rows(fold.train, options.seed, how.validation);
   const auto train = data.select(rows.train);
   FitReport report =
       rows.stopping.empty() ? fit(model, train, options) : fit(model, train, data.select(rows.stopping), options);

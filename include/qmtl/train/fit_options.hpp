@@ -25,7 +25,9 @@ namespace qmtl::inline QMTL_ABI {
 /// Called after every epoch; returns false to stop the training. What it throws ends the training like any other error.
 using Callback = std::function<bool(const EpochRecord&)>;
 
-/// The parts of a model that a training changes; the other one is frozen: no bit of its parameters or state changes.
+/// The parts of a model that a training changes; the other one is frozen: no bit of its parameters or state changes. A
+/// frozen backbone with state beside its parameters, as the engine of a dropout, is trained behind with a copy of it
+/// that goes on, and judged with its own.
 enum class TrainedPart { all, head, backbone };
 
 /// How to train. Learning rates and such are in `optimizer`.

@@ -28,7 +28,8 @@ namespace qmtl::inline QMTL_ABI::detail {
 }
 
 /// A model without the parameters of its frozen part, which no optimizer, checkpoint or copy of best parameters sees
-/// then. A frozen backbone is not gone through backward, and its state is put back after every pass.
+/// then. A frozen backbone is not gone through backward. Training goes on with a copy of its state, as the engine of a
+/// dropout, from pass to pass; the backbone's own is put back after each, so that the model is always judged with it.
 template <Scalar S>
 class PartlyFrozen final : public Trainee<S> {
  public:
@@ -36,7 +37,7 @@ class PartlyFrozen final : public Trainee<S> {
   PartlyFrozen(Trainee<S>& whole, TrainedPart part)
       : Trainee<S>(facts_of_part(whole.facts(), part)), whole_(whole), head_trained_(part == TrainedPart::head) {
     if (head_trained_) {
-      state_ = whole.backbone_state();
+      state_ = running_ = whole.backbone_state();
     } else {
       unused_.resize(whole.head_parameters().size());
     }
@@ -66,8 +67,7 @@ class PartlyFrozen final : public Trainee<S> {
 
   [[nodiscard]] std::uint64_t passes() const override { return whole_.passes(); }
   void forward(const BatchIn<S>& inputs, BatchOut<S> logits) override {
-    whole_.forward(inputs, logits);
-    keep_state();
+    on_running_state([&] { whole_.forward(inputs, logits); });
   }
   void backward(const BatchIn<S>& dlogits, std::span<S> backbone_gradient, std::span<S> head_gradient) override {
     whole_.backward(dlogits, backbone_gradient, head_or_unused(head_gradient));
@@ -98,10 +98,10 @@ class PartlyFrozen final : public Trainee<S> {
   [[nodiscard]] Batch<S> predict_encoded(const BatchIn<S>& entries) override { return whole_.predict_encoded(entries); }
 
   void archive_state(ArchiveWriter& archive) override {
-    if (!head_trained_) whole_.archive_state(archive);
+    on_running_state([&] { whole_.archive_state(archive); });
   }
   void archive_state(ArchiveReader& archive) override {
-    if (!head_trained_) whole_.archive_state(archive);
+    on_running_state([&] { whole_.archive_state(archive); });
   }
   [[nodiscard]] std::vector<std::byte> backbone_state() const override {
     return head_trained_ ? std::vector<std::byte>() : whole_.backbone_state();
@@ -114,6 +114,20 @@ class PartlyFrozen final : public Trainee<S> {
   void keep_state() {
     if (!state_.empty()) whole_.set_backbone_state(state_);
   }
+  /// Runs what changes or reads the state of a frozen backbone in training.
+  template <class Run>
+  void on_running_state(const Run& run) {
+    if (state_.empty()) return run();
+    try {
+      whole_.set_backbone_state(running_);
+      run();
+      running_ = whole_.backbone_state();
+    } catch (...) {
+      keep_state();
+      throw;
+    }
+    keep_state();
+  }
   /// The gradient of a frozen head, which comes with dL/dz, goes nowhere.
   [[nodiscard]] std::span<S> head_or_unused(std::span<S> head_gradient) noexcept {
     if (head_trained_) return head_gradient;
@@ -123,7 +137,7 @@ class PartlyFrozen final : public Trainee<S> {
 
   Trainee<S>& whole_;
   bool head_trained_;
-  std::vector<std::byte> state_;                          // of a frozen backbone
+  std::vector<std::byte> state_, running_;                // of a frozen backbone: its own, and that of the training
   std::vector<S, Eigen::aligned_allocator<S>> unused_{};  // as for the head's weights
 };
 

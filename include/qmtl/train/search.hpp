@@ -43,7 +43,8 @@ Training(Model, FitOptions) -> Training<Model>;
 /// How settings are tried.
 struct SearchOptions {
   int threads = 1;                ///< trainings at a time, 1 to 1024; the results are the same
-  double validation = 0.0;        ///< as in CrossValidationOptions
+  double validation = 0.0;        ///< as in CrossValidationOptions; trainings without early stopping and callbacks,
+                                  ///< which look at no such rows, are on all rows
   bool weighted_metrics = false;  ///< as there
   /// What is to be large: from the metrics of all tasks on the held-out rows of one fold.
   std::function<double(std::span<const TaskMetrics>)> score = mean_auc_or_r2;
@@ -64,6 +65,7 @@ template <class T>
 struct SearchResult {
   std::vector<SearchTrial<T>> trials;
   std::vector<SettingColumn<T>> columns;
+  double validation = 0.0;  ///< as in the SearchOptions: fit_best sets as many rows aside
 
   /// The chosen setting with its score. Throws NumericalError where no setting has a score.
   [[nodiscard]] const SearchTrial<T>& best() const {
@@ -100,25 +102,33 @@ template <class T>
   return out;
 }
 
-/// Tries settings on folds of so many rows and sorts them: train(setting, fold, options) gives the metrics of the rows
-/// held out.
-template <class T, class Train>
-[[nodiscard]] SearchResult<T> try_settings(const SearchSettings<T>& settings, Eigen::Index rows,
+/// The share of rows that a training sets aside: none where nothing looks at them.
+[[nodiscard]] inline double validation_share(const FitOptions& options, double validation) noexcept {
+  return options.early_stopping || !options.callbacks.empty() ? validation : 0.0;
+}
+
+/// Tries settings on folds of so many rows and sorts them: train(training, fold, options) gives the metrics of the rows
+/// held out of what make(setting) has made.
+template <class T, class Make, class Train>
+[[nodiscard]] SearchResult<T> try_settings(const SearchSettings<T>& settings, const Make& make, Eigen::Index rows,
                                            std::span<const Fold> folds, const SearchOptions& options,
                                            const Train& train) {
   if (settings.values.empty()) throw ValueError("qmtl: search: expected at least one setting, got none");
   if (!options.score) throw ValueError("qmtl: search: expected a score, got an empty function");
   require_folds(folds, rows, options.validation);
-  const CrossValidationOptions how{options.threads, options.validation, options.weighted_metrics};
   std::vector<FoldTrial> outcomes(settings.values.size() * folds.size());
   run_jobs(outcomes.size(), options.threads, [&](std::size_t i) {
     try {
-      outcomes[i].metrics = train(settings.values[i / folds.size()], folds[i % folds.size()], how);
+      auto training = make(settings.values[i / folds.size()]);
+      require_no_checkpoint(training.options);
+      const double share = validation_share(training.options, options.validation);
+      outcomes[i].metrics =
+          train(std::move(training), folds[i % folds.size()], {options.threads, share, options.weighted_metrics});
     } catch (const NumericalError& error) {
       outcomes[i].error = error.what();
     }
   });
-  SearchResult<T> out{{}, settings.columns};
+  SearchResult<T> out{{}, settings.columns, options.validation};
   for (std::size_t s = 0; s < settings.values.size(); ++s) {
     const auto of_setting = std::span(outcomes).subspan(s * folds.size(), folds.size());
     out.trials.push_back(join_folds(s, settings.values[s], of_setting, options));
@@ -149,19 +159,24 @@ template <class T, std::invocable<const T&> Make, Scalar S>
                                      std::span<const Fold> folds, const SearchOptions& options = {}) {
   detail::require_sample_columns(data);
   return detail::try_settings(
-      settings, data.rows(), folds, options,
-      [&](const T& setting, const Fold& fold, const CrossValidationOptions& how) {
-        auto training = make(setting);
-        detail::require_no_checkpoint(training.options);
+      settings, make, data.rows(), folds, options,
+      [&](auto training, const Fold& fold, const CrossValidationOptions& how) {
         return detail::train_fold(std::move(training.model), data, fold, training.options, how).metrics;
       });
 }
 
-/// The model of the chosen setting, trained on all rows. Throws what `best` and `fit` throw.
+/// The model of the chosen setting, trained on all rows; one with early stopping or callbacks on all but the share that
+/// the search has set aside on each fold, drawn by the seed of its options. Throws what `best` and `fit` throw.
 template <class T, std::invocable<const T&> Make, Scalar S>
 [[nodiscard]] auto fit_best(const SearchResult<T>& found, const Make& make, const Dataset<S>& data) {
   auto training = make(found.best().setting);
-  fit(training.model, data, training.options);
+  const double share = detail::validation_share(training.options, found.validation);
+  const auto rows = detail::training_rows(detail::all_rows(data.rows()), training.options.seed, share);
+  if (rows.stopping.empty()) {
+    fit(training.model, data, training.options);
+  } else {
+    fit(training.model, data.select(rows.train), data.select(rows.stopping), training.options);
+  }
   return std::move(training.model);
 }
 

@@ -81,18 +81,27 @@ void print(const Arguments& arguments, const Target& target, const Program& orig
           .execution = Threads{arguments.threads}};
 }
 
-void write(const Arguments& arguments, const Program& program) {
+void write(const Arguments& arguments, const Program& program, const OpenQasmWriteOptions& options = {}) {
   if (arguments.out.empty()) return;
-  const auto text = write_openqasm2(program, {.extended_qelib1 = true});
+  const auto text = write_openqasm2(program, options);
   write_file_atomically(arguments.out, std::as_bytes(std::span(text)));
 }
 
-void route_only(const Arguments& arguments, const Program& program, const Target& target) {
+/// Names of the routed program's gates: those that they have in the circuit.
+[[nodiscard]] std::vector<std::string> names_of(const RoutedProgram& routed, const std::vector<std::string>& names) {
+  std::vector<std::string> out;
+  for (const int from : routed.origins) out.push_back(from < 0 ? "" : names[static_cast<std::size_t>(from)]);
+  return out;
+}
+
+void route_only(const Arguments& arguments, const OpenQasmProgram& read, const Target& target) {
+  const Program& program = read.program;
   const Stopwatch watch;
   const auto routed = route(program, target, routing_options(arguments));
   const double seconds = watch.seconds();
   check_routing(program, routed, target.couplings);
-  write(arguments, routed.program);
+  write(arguments, routed.program,
+        {.extended_qelib1 = true, .gate_names = names_of(routed, read.gate_names)});  // without definitions
   print(arguments, target, program, routed, seconds);
 }
 
@@ -112,7 +121,10 @@ void route_only(const Arguments& arguments, const Program& program, const Target
                               {"seconds", seconds},
                               {"initial_layout", out.initial_layout},
                               {"final_layout", out.final_layout}};
-  if (out.report.success) line["success"] = out.report.success->probability;
+  if (const auto& success = out.report.success) {
+    line["success"] = success->probability ? nlohmann::ordered_json(*success->probability) : nlohmann::ordered_json();
+    line["unknown"] = success->unknown;
+  }
   return line;
 }
 
@@ -148,12 +160,12 @@ void transpile_whole(const Arguments& arguments, const Program& program, const T
 }
 
 [[nodiscard]] int run(const Arguments& arguments) {
-  const Program program = read_openqasm_file(arguments.file).program;
+  const auto read = read_openqasm_file(arguments.file, {.keep_gate_names = true});
   const Target target = load_target(arguments.target);
   if (arguments.route_only) {
-    route_only(arguments, program, target);
+    route_only(arguments, read, target);
   } else {
-    transpile_whole(arguments, program, target);
+    transpile_whole(arguments, read.program, target);
   }
   return 0;
 }

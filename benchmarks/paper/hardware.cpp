@@ -123,7 +123,7 @@ class Loop {
     before_.push_back(report.before.multi_qubit_gates);
     after_.push_back(report.after.multi_qubit_gates);
     swaps_.push_back(report.swaps);
-    success_.push_back(report.success ? report.success->probability : undefined_metric);
+    success_.push_back(report.success ? report.success->probability.value_or(undefined_metric) : undefined_metric);
   }
 
   const HardwarePlan& plan_;

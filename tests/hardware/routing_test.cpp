@@ -233,4 +233,24 @@ TEST_CASE("programs and options that cannot be routed", "[hardware]") {
   CHECK_THROWS_AS(route_from(ring(2, 1), apart, std::vector{0, 2}), CircuitError);
 }
 
+TEST_CASE("a routed program says which instruction of the original each is", "[hardware]") {
+  Rng rng(Seed{9});
+  const auto program = random_program(rng, 5, 30);
+  const auto routed = route(program, random_target(rng, 6), quick);
+  REQUIRE(routed.origins.size() == routed.program.instructions().size());
+  std::vector<int> seen;
+  for (std::size_t i = 0; i < routed.origins.size(); ++i) {
+    const auto& action = routed.program.instructions()[i].action;
+    if (routed.origins[i] < 0) {
+      CHECK(std::get<Operation>(action).gate == Gate::SWAP);
+    } else {
+      seen.push_back(routed.origins[i]);
+      CHECK(program.instructions()[static_cast<std::size_t>(seen.back())].action.index() == action.index());
+    }
+  }
+  std::ranges::sort(seen);
+  REQUIRE(seen.size() == program.instructions().size());
+  for (std::size_t i = 0; i < seen.size(); ++i) CHECK(seen[i] == static_cast<int>(i));
+}
+
 }  // namespace routing_test

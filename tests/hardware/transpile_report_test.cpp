@@ -36,18 +36,31 @@ TEST_CASE("the estimate of success is a product over gates, readouts and waiting
   program.append(gate::sx(0)).append(gate::rz(0, 0.3)).append(gate::ecr(1, 0)).append(gate::sx(1));
   program.measure(0, 0).measure(1, 1);
   const auto found = estimate_success(program, two_qubits());
-  CHECK(found.probability == Approx(0.999 * 0.99 * 0.999 * 0.98 * 0.98));
+  REQUIRE(found.probability);
+  CHECK(*found.probability == Approx(0.999 * 0.99 * 0.999 * 0.98 * 0.98));
   CHECK(found.duration == Approx(600));
   CHECK(found.unknown == 0);
 
   Program waits(2);  // qubit 1 waits for 50 ns before its second gate
-  waits.append(gate::sx(1)).append(gate::sx(0)).append(gate::sx(0)).append(gate::ecr(1, 0)).append(gate::cz(0, 1));
+  waits.append(gate::sx(1)).append(gate::sx(0)).append(gate::sx(0)).append(gate::ecr(1, 0));
   const auto waited = estimate_success(waits, two_qubits());
   const double idle = (2 + (1 + std::exp(-50 / 1e5) + 2 * std::exp(-50 / 1e5)) / 2) / 3 - 1.0 / 3;
-  CHECK(waited.unknown == 1);
-  CHECK(waited.probability < 0.999 * 0.999 * 0.999 * 0.99);
-  CHECK(waited.probability == Approx(0.999 * 0.999 * 0.999 * 0.99 * idle).epsilon(1e-3));
+  REQUIRE(waited.probability);
+  CHECK(*waited.probability < 0.999 * 0.999 * 0.999 * 0.99);
+  CHECK(*waited.probability == Approx(0.999 * 0.999 * 0.999 * 0.99 * idle).epsilon(1e-3));
   CHECK_THROWS_AS(estimate_success(Program(3), two_qubits()), ShapeError);
+}
+
+TEST_CASE("gates without a calibration, or with an error of 1, are unknown and not perfect", "[hardware]") {
+  auto device = two_qubits();
+  Program program(2);
+  program.append(gate::ecr(1, 0)).append(gate::cz(0, 1));
+  CHECK(estimate_success(program, device).unknown == 1);
+  device.gates.back().error = 1.0;
+  const auto broken = estimate_success(program, device);
+  CHECK(broken.unknown == 2);
+  CHECK(!broken.probability);
+  CHECK(to_string(TranspileReport{{}, {}, 0, broken}).ends_with(", success unknown (2 gates without a calibration)"));
 }
 
 }  // namespace transpile_report_test

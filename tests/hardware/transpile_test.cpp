@@ -92,4 +92,18 @@ TEST_CASE("targets and programs that do not fit are refused by name", "[hardware
                     Catch::Contains("basis_of"));
 }
 
+TEST_CASE("what is too wide for a device is refused before any pass", "[hardware]") {
+  Program wide(41);
+  std::vector<int> controls(40);
+  std::iota(controls.begin(), controls.end(), 0);
+  wide.append(gate::mcx(controls, 40));
+  CHECK_THROWS_WITH(transpile(wide, generic_target(CouplingMap::line(8), "line8")),
+                    "qmtl: transpile: a circuit of 41 qubits, expected at most 8, those of 'line8'");
+  const Target islands = generic_target(CouplingMap(42, {{0, 1}, {1, 2}}), "islands");
+  CHECK_THROWS_WITH(transpile(wide, islands),
+                    "qmtl: transpile: a circuit in which gates tie 41 qubits together, expected at most 3, as many as "
+                    "are connected on 'islands'");
+  CHECK_THROWS_WITH(route(Program(3), generic_target(CouplingMap::line(2), "two")), Catch::Contains("3 qubits"));
+}
+
 }  // namespace transpile_test

@@ -56,7 +56,7 @@ TEST_CASE("what is no target is refused", "[io]") {
   CHECK(refusal(R"({"qubits": 2, "edges": [[1, 1]]})") ==
         "qmtl: the target: field 'edges[0]': expected two qubits, got an array");
   CHECK(refusal(R"({"qubits": 2, "edges": [[0, 1], [0, 1]]})") ==
-        "qmtl: the target: field 'edges': expected each pair once, got an array");
+        "qmtl: the target: field 'edges': expected each pair once (0 and 1 come twice), got an array");
   CHECK_THROWS_AS(parse_target("{"), FileError);
 }
 

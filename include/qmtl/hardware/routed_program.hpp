@@ -25,6 +25,8 @@ struct RoutedProgram {
   Program program{1};
   std::vector<int> initial_layout, final_layout;
   int swaps = 0;  ///< that were added
+  /// Of each instruction the number of the original's, or -1 of a swap that was added.
+  std::vector<int> origins{};
 };
 
 namespace detail {

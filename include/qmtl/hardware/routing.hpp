@@ -13,6 +13,7 @@
 #include "qmtl/hardware/embedding.hpp"
 #include "qmtl/hardware/routed_program.hpp"
 #include "qmtl/hardware/routing/apply_route.hpp"
+#include "qmtl/hardware/routing/require_fit.hpp"
 #include "qmtl/hardware/routing/route_trials.hpp"
 #include "qmtl/hardware/target.hpp"
 
@@ -64,6 +65,7 @@ namespace detail {
 /// for less than one trial or state and bad threads.
 [[nodiscard]] inline RoutedProgram route(const Program& program, const Target& target,
                                          const RoutingOptions& options = {}) {
+  detail::require_fit("route", program, target);
   const auto trial_options = detail::trial_options(options);
   const PlacementCosts costs(target);
   if (auto layout = find_embedding(InteractionGraph(program), target.couplings, costs, options.embedding)) {
@@ -77,6 +79,7 @@ namespace detail {
 /// of the program's qubits on different ones of the target.
 [[nodiscard]] inline RoutedProgram route_from(const Program& program, const Target& target, std::span<const int> layout,
                                               const RoutingOptions& options = {}) {
+  detail::require_fit("route_from", program, target);
   detail::require_size("route_from: the layout", layout.size(), program.qubits());
   detail::require_distinct_qubits("route_from: the layout", layout, target.couplings.qubits());
   const auto trial_options = detail::trial_options(options);

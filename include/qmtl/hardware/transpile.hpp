@@ -10,6 +10,7 @@
 #include "qmtl/hardware/passes/optimise.hpp"
 #include "qmtl/hardware/passes/unroll.hpp"
 #include "qmtl/hardware/routing.hpp"
+#include "qmtl/hardware/routing/require_fit.hpp"
 #include "qmtl/hardware/transpile_report.hpp"
 
 namespace qmtl::inline QMTL_ABI {
@@ -52,6 +53,7 @@ template <std::same_as<Program> P>
 template <std::same_as<Program> P>  // a template: for who includes this and does not call it, nothing is compiled
 [[nodiscard]] TranspiledProgram transpile(const P& program, const Target& target,
                                           const TranspileOptions& options = {}) {
+  detail::require_fit("transpile", program, target);  // before it takes time
   const NativeGates gates(target);
   const Program prepared = detail::before_routing(program, gates.basis(), options);
   RoutedProgram routed = options.initial_layout.empty()

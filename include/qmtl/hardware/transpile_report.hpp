@@ -57,10 +57,10 @@ struct ProgramCounts {
 struct SuccessEstimate {
   /// The product of 1 - error over gates and readouts, and of the average fidelity of every qubit's relaxation while it
   /// waits between others. Errors are taken as independent, and each as the end: a rough figure, good to compare
-  /// programs with.
-  double probability = 1.0;
+  /// programs with. Nothing where there are unknown ones.
+  std::optional<double> probability = 1.0;
   double duration = 0.0;  ///< ns, every instruction starting as soon as it can
-  int unknown = 0;        ///< gates that are not calibrated, or have no published error, and are taken as perfect
+  int unknown = 0;        ///< gates without a calibration (an error of 1 or more says so too) or a published error
 };
 
 namespace detail {
@@ -79,6 +79,7 @@ class SuccessEstimator {
   [[nodiscard]] SuccessEstimate run(const Program& program) && {
     for (const auto& step : program.instructions()) take(step);
     for (const double time : free_at_) out_.duration = std::max(out_.duration, time);
+    out_.probability = out_.unknown == 0 ? std::optional(probability_) : std::nullopt;
     return out_;
   }
 
@@ -90,13 +91,16 @@ class SuccessEstimator {
       const GateCalibration* gate = find(*op, qubits);
       const bool known = gate != nullptr && gate->error && gate->calibrated();
       const bool free = op->gate == Gate::RZ || op->gate == Gate::P;  // changes of the frame
-      if (known) out_.probability *= 1.0 - *gate->error;
+      if (known) probability_ *= 1.0 - *gate->error;
       if (gate != nullptr) length = gate->length.value_or(0.0);
       out_.unknown += known || free ? 0 : 1;
     } else if (std::holds_alternative<Measurement>(step.action)) {
       const auto& qubit = device_->qubits[static_cast<std::size_t>(qubits[0])];
-      out_.probability *= 1.0 - (qubit.p_1_given_0.value_or(0.0) + qubit.p_0_given_1.value_or(0.0)) / 2;
+      probability_ *= 1.0 - (qubit.p_1_given_0.value_or(0.0) + qubit.p_0_given_1.value_or(0.0)) / 2;
       length = qubit.readout_length.value_or(0.0);
+    } else if (std::holds_alternative<ControlledOperation>(step.action) ||
+               std::holds_alternative<MatrixOperation>(step.action)) {
+      ++out_.unknown;
     }
     pass_time(qubits, length);
   }
@@ -119,7 +123,7 @@ class SuccessEstimator {
       const double idle = start - free_at_[i];
       if (started_[i] && idle > 0.0) {
         const Relaxation relaxation = device_->qubits[i].relaxation();
-        out_.probability *= relaxation_fidelity(std::span(&relaxation, 1), idle);
+        probability_ *= relaxation_fidelity(std::span(&relaxation, 1), idle);
       }
       started_[i] = true;
       free_at_[i] = start + length;
@@ -130,6 +134,7 @@ class SuccessEstimator {
   std::map<std::pair<Gate, std::vector<int>>, const GateCalibration*> published_;
   std::vector<double> free_at_;  ///< of each qubit, when it can begin something
   std::vector<bool> started_;    ///< whether anything has been done on it: a qubit in |0> waits without loss
+  double probability_ = 1.0;
   SuccessEstimate out_;
 };
 
@@ -158,8 +163,11 @@ struct TranspileReport {
       detail::text("gates ", before.gates, " -> ", after.gates, ", on two qubits ", before.multi_qubit_gates, " -> ",
                    after.multi_qubit_gates, ", depth ", before.depth, " -> ", after.depth, ", two-qubit depth ",
                    before.two_qubit_depth, " -> ", after.two_qubit_depth, ", ", swaps, swaps == 1 ? " swap" : " swaps");
-  if (success)
-    out += detail::text(", success ", detail::number_text(success->probability, std::chars_format::general, 3));
+  if (success && success->probability) {
+    out += detail::text(", success ", detail::number_text(*success->probability, std::chars_format::general, 3));
+  } else if (success) {
+    out += detail::text(", success unknown (", success->unknown, " gates without a calibration)");
+  }
   return out;
 }
 

@@ -28,7 +28,8 @@ namespace detail {
   }
   auto sorted = out;
   std::ranges::sort(sorted);
-  if (std::ranges::adjacent_find(sorted) != sorted.end()) pairs.fail("each pair once");
+  const auto twice = std::ranges::adjacent_find(sorted);
+  if (twice != sorted.end()) pairs.fail(text("each pair once (", twice->first, " and ", twice->second, " come twice)"));
   return out;
 }
 

@@ -26,7 +26,7 @@ class RouteWriter {
         found_(problem_.steps().size()),
         qubit_at_(static_cast<std::size_t>(couplings.qubits()), -1),
         copy_(program, couplings.qubits()),
-        out_{Program(1), layout, layout, 0} {
+        out_{Program(1), layout, layout, 0, {}} {
     for (std::size_t q = 0; q < layout.size(); ++q)
       qubit_at_[static_cast<std::size_t>(layout[q])] = static_cast<int>(q);
     for (int w = 0; w < problem_.wires(); ++w) look_at(w);
@@ -35,6 +35,7 @@ class RouteWriter {
 
   void add_swap(Swap at) {
     copy_.program.append(gate::swap(at.first, at.second));
+    out_.origins.push_back(-1);
     ++out_.swaps;
     auto &a = qubit_at_[static_cast<std::size_t>(at.first)], &b = qubit_at_[static_cast<std::size_t>(at.second)];
     std::swap(a, b);
@@ -79,6 +80,7 @@ class RouteWriter {
       const Number number = ready_.top();
       ready_.pop();
       copy_.copy(relabel(program_->instructions()[number], out_.final_layout));
+      out_.origins.push_back(static_cast<int>(number));
       ++written_;
       const auto wires = problem_.wires_of(problem_.step(number));
       for (const int w : wires) ++next_[static_cast<std::size_t>(w)];

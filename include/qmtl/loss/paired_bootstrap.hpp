@@ -66,11 +66,11 @@ struct BootstrapDifference {
 
 namespace detail {
 
-using Counts = std::vector<std::uint32_t>;  ///< how often each row, or each training, counts
-using RowCounts = std::vector<Counts>;      ///< of each stratum
+using Draws = std::vector<std::uint32_t>;  ///< how often each row, or each training, counts
+using RowDraws = std::vector<Draws>;       ///< of each stratum
 
 /// As many as there are, with replacement.
-inline void draw(Rng& rng, Counts& counts) noexcept {
+inline void draw(Rng& rng, Draws& counts) noexcept {
   std::fill(counts.begin(), counts.end(), 0u);
   for (std::size_t i = 0; i < counts.size(); ++i) ++counts[rng.below(counts.size())];
 }
@@ -95,7 +95,7 @@ class RankedRows {
   }
 
   /// NaN where the rows that count are all of one kind.
-  [[nodiscard]] double auc(const Counts& counts) const noexcept {
+  [[nodiscard]] double auc(const Draws& counts) const noexcept {
     double pairs = 0.0, negatives = 0.0, positives = 0.0, tied[2] = {0.0, 0.0};
     for (const Row& row : rows_) {
       tied[row.positive ? 1 : 0] += counts[row.row];
@@ -120,7 +120,7 @@ class RankedRows {
 struct RankedTask {
   std::vector<RankedRows> questions;
 
-  [[nodiscard]] double auc(const Counts& counts) const noexcept {
+  [[nodiscard]] double auc(const Draws& counts) const noexcept {
     double sum = 0.0;
     int defined = 0;
     for (const RankedRows& question : questions) {
@@ -164,7 +164,7 @@ class PairedAucs {
   [[nodiscard]] std::size_t trainings() const noexcept { return trainings_; }
 
   /// The mean over trainings, each so many times, of the mean over strata and tasks. NaN where no task has an AUC.
-  [[nodiscard]] double difference(const RowCounts& rows, const Counts& trainings) const {
+  [[nodiscard]] double difference(const RowDraws& rows, const Draws& trainings) const {
     double sum = 0.0, weight = 0.0;
     for (std::size_t s = 0; s < strata_.size(); ++s) {
       for (const auto& task : strata_[s].tasks) {
@@ -181,12 +181,12 @@ class PairedAucs {
     return weight == 0.0 ? undefined_metric : sum / weight;
   }
 
-  [[nodiscard]] RowCounts all_rows() const {
-    RowCounts out;
+  [[nodiscard]] RowDraws all_rows() const {
+    RowDraws out;
     for (const Stratum& stratum : strata_) out.emplace_back(stratum.rows, 1u);
     return out;
   }
-  [[nodiscard]] Counts all_trainings() const { return Counts(trainings_, 1u); }
+  [[nodiscard]] Draws all_trainings() const { return Draws(trainings_, 1u); }
 
  private:
   struct Task {
@@ -231,14 +231,14 @@ class PairedAucs {
   Rng seeds(options.seed);
   for (int i = 0; i < options.resamples; ++i) rngs.push_back(seeds.split());
   Workers workers(thread_count(options.execution));
-  std::vector<RowCounts> rows(static_cast<std::size_t>(workers.count()), aucs.all_rows());
-  std::vector<Counts> trainings(rows.size(), aucs.all_trainings());
+  std::vector<RowDraws> rows(static_cast<std::size_t>(workers.count()), aucs.all_rows());
+  std::vector<Draws> trainings(rows.size(), aucs.all_trainings());
   std::vector<double> out(rngs.size());
   workers.run([&](int worker) {  // allocates nothing, so that it does not throw
     const auto w = static_cast<std::size_t>(worker);
     for (std::size_t i = w; i < out.size(); i += rows.size()) {
       if (options.rows) {
-        for (Counts& counts : rows[w]) draw(rngs[i], counts);
+        for (Draws& counts : rows[w]) draw(rngs[i], counts);
       }
       if (options.trainings) draw(rngs[i], trainings[w]);
       out[i] = aucs.difference(rows[w], trainings[w]);

@@ -70,7 +70,7 @@ using Draws = std::vector<std::uint32_t>;  ///< how often each row, or each trai
 using RowDraws = std::vector<Draws>;       ///< of each stratum
 
 /// As many as there are, with replacement.
-inline void draw(Rng& rng, Draws& counts) noexcept {
+inline void draw_again(Rng& rng, Draws& counts) noexcept {
   std::fill(counts.begin(), counts.end(), 0u);
   for (std::size_t i = 0; i < counts.size(); ++i) ++counts[rng.below(counts.size())];
 }
@@ -238,9 +238,9 @@ class PairedAucs {
     const auto w = static_cast<std::size_t>(worker);
     for (std::size_t i = w; i < out.size(); i += rows.size()) {
       if (options.rows) {
-        for (Draws& counts : rows[w]) draw(rngs[i], counts);
+        for (Draws& counts : rows[w]) draw_again(rngs[i], counts);
       }
-      if (options.trainings) draw(rngs[i], trainings[w]);
+      if (options.trainings) draw_again(rngs[i], trainings[w]);
       out[i] = aucs.difference(rows[w], trainings[w]);
     }
   });

@@ -228,6 +228,7 @@ class PairedAucs {
 [[nodiscard]] inline std::vector<double> resampled_differences(const PairedAucs& aucs,
                                                                const BootstrapOptions& options) {
   std::vector<Rng> rngs;
+  rngs.reserve(static_cast<std::size_t>(options.resamples));
   Rng seeds(options.seed);
   for (int i = 0; i < options.resamples; ++i) rngs.push_back(seeds.split());
   Workers workers(thread_count(options.execution));

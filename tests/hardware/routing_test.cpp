@@ -223,8 +223,8 @@ TEST_CASE("programs and options that cannot be routed", "[hardware]") {
   CHECK_THROWS_AS(route(Program(4), line), CircuitError);
   const Target apart = generic_target(CouplingMap(4, {{0, 1}, {2, 3}}));
   CHECK(test::message_of<CircuitError>([&] { static_cast<void>(route(ring(3, 1), apart)); }) ==
-        "qmtl: routing: a program of 3 qubits, of which 3 have gates together, expected to fit on 4, of which 2 are "
-        "connected");
+        "qmtl: route: a circuit in which gates tie 3 qubits together, expected at most 2, as many as are connected on "
+        "'generic'");
   CHECK(test::message_of<ValueError>([&] { static_cast<void>(route(ring(3, 1), line, {.trials = 0})); }) ==
         "qmtl: routing: trials and states, expected 1 or more, got 0 and 500000");
   CHECK_THROWS_AS(route(ring(3, 1), line, {.execution = Threads{0}}), ValueError);

@@ -4,11 +4,9 @@
 #include "paper/plots.hpp"
 
 #include <cctype>
-#include <cstdlib>
 #include <span>
 
 #include "paper/summary.hpp"
-#include "result_table.hpp"
 
 namespace qmtl::benchmark::paper {
 namespace {
@@ -82,22 +80,6 @@ std::vector<Plot> make_plots(const ProblemResult& result) {
   return {{name + "_tasks", result.dataset + ": test AUC of each task", tasks_script(heads)},
           {name + "_parameters", result.dataset + ": mean test AUC against head parameters", parameters_script(heads)},
           {name + "_curves", result.dataset + ": training curves of the chosen settings", curves_script(result)}};
-}
-
-bool draw(const Plot& plot, const std::filesystem::path& folder) {
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error)
-    throw FileError(detail::text("qmtl: paper: cannot make the folder ", folder.string(), ": ", error.message()));
-  const std::string script = detail::text("set terminal svg size 960,440 noenhanced background 'white'\nset output '",
-                                          plot.name, ".svg'\nset grid\n", plot.script);
-  ResultTable::write_text((folder / (plot.name + ".gp")).string(), script);
-  if (std::system("command -v gnuplot >/dev/null 2>&1") != 0) return false;
-  const auto here = std::filesystem::current_path();
-  std::filesystem::current_path(folder);
-  const bool drawn = std::system(detail::text("gnuplot ", plot.name, ".gp").c_str()) == 0;
-  std::filesystem::current_path(here);
-  return drawn;
 }
 
 }  // namespace qmtl::benchmark::paper

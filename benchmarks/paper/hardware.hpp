@@ -17,7 +17,7 @@ struct HardwarePlan {
   int shots = 4096;                                   ///< of each circuit
   int rows = 32;                                      ///< of the test rows, at most
   std::uint64_t row_seed = 2024;                      ///< chooses them
-  int qubits = 10;  ///< of the device in use at most; the service's time grows by four with each, and ends at 15
+  int qubits = 8;  ///< of the device in use at most; the service's time grows by four with each, and ends at 15
 };
 
 /// A model's mean test AUC over its tasks on the chosen rows, and what its circuits were; NaN where it does not fit.

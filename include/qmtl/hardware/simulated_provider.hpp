@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <span>
@@ -17,6 +19,7 @@
 #include "qmtl/hardware/bound_runs.hpp"
 #include "qmtl/hardware/provider.hpp"
 #include "qmtl/noise/density_matrix.hpp"
+#include "qmtl/noise/pauli_simulator.hpp"
 #include "qmtl/noise/readout_error.hpp"
 #include "qmtl/noise/with_noise.hpp"
 
@@ -96,11 +99,20 @@ struct CompactProgram {
   if (std::ranges::find(measured, -1) != measured.end()) {
     throw CircuitError("qmtl: SimulatedProvider: a circuit must measure each of its classical bits");
   }
-  const DensityMatrix rho = density_matrix(unread.program);
+  const auto probabilities = [&]() -> std::function<std::vector<double>(std::span<const int>)> {
+    detail::require_runnable<double>(unread.program, {}, {});
+    if (detail::PauliSimulator::runs(unread.program)) {
+      const auto simulator = std::make_shared<detail::PauliSimulator>(unread.program);
+      simulator->run({}, {});
+      return [simulator](std::span<const int> qubits) { return simulator->probabilities(qubits); };
+    }
+    const auto rho = std::make_shared<const DensityMatrix>(density_matrix(unread.program));
+    return [rho](std::span<const int> qubits) { return rho->probabilities(qubits); };
+  }();
   std::vector<std::vector<double>> out;
   for (const auto& [name, first, width] : noisy.registers()) {
     const auto from = static_cast<std::size_t>(first), count = static_cast<std::size_t>(width);
-    out.push_back(rho.probabilities(std::span(measured).subspan(from, count)));
+    out.push_back(probabilities(std::span(measured).subspan(from, count)));
     apply_readout_errors(out.back(), std::span(errors).subspan(from, count));
   }
   return out;

@@ -9,13 +9,15 @@
 
 #include "qmtl/noise/density_matrix.hpp"
 #include "qmtl/noise/job_device.hpp"
+#include "qmtl/noise/pauli_simulator.hpp"
 #include "qmtl/noise/readout_error.hpp"
 
 namespace qmtl::inline QMTL_ABI {
 
 /// Runs circuits on density matrices, with a noise model's channels and readout errors: outcome probabilities without
 /// any statistical error. `ShotExecutor<NoisyExecutor>` draws finite shots of them. Circuits are of at most 15 qubits.
-/// Cost of a run: that of `density_matrix`, about 4^N a gate or channel. All of a circuit's gates are run, also those
+/// Cost of a run: about 4^N a pair of qubits that gates bring together, whatever the gates and channels on it; that of
+/// `density_matrix` where a circuit has matrices of its own. All of a circuit's gates are run, also those
 /// outside a window's light cone.
 class NoisyExecutor {
  public:
@@ -40,14 +42,26 @@ class NoisyExecutor {
  private:
   [[nodiscard]] Batch<double> run(const CircuitJob& job) const {
     const detail::NoisyJob noisy = device_.with_noise_of(job);
-    detail::DensitySimulator simulator(noisy.program);
     Batch<double> table(job.outcomes(), job.runs());
-    for (Eigen::Index r = 0; r < job.runs(); ++r) {
-      const auto parameters = static_cast<std::size_t>(job.parameters.rows());
-      const auto branches = simulator.run({job.parameters.col(r).data(), parameters}, {});
-      auto read = branches.front().rho.probabilities(job.measured);  // a circuit has one branch
-      apply_readout_errors(read, noisy.readout_errors);
-      std::ranges::copy(read, table.col(r).begin());
+    const auto fill = [&](auto probabilities) {
+      for (Eigen::Index r = 0; r < job.runs(); ++r) {
+        const auto parameters = static_cast<std::size_t>(job.parameters.rows());
+        std::vector<double> read = probabilities(std::span(job.parameters.col(r).data(), parameters));
+        apply_readout_errors(read, noisy.readout_errors);
+        std::ranges::copy(read, table.col(r).begin());
+      }
+    };
+    if (detail::PauliSimulator::runs(noisy.program)) {
+      detail::PauliSimulator simulator(noisy.program);
+      fill([&](std::span<const double> parameters) {
+        simulator.run(parameters, {});
+        return simulator.probabilities(job.measured);
+      });
+    } else {
+      detail::DensitySimulator simulator(noisy.program);
+      fill([&](std::span<const double> parameters) {
+        return simulator.run(parameters, {}).front().rho.probabilities(job.measured);  // a circuit has one branch
+      });
     }
     return table;
   }

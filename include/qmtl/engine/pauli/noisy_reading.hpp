@@ -12,7 +12,7 @@
 
 #include "qmtl/engine/head_program.hpp"
 #include "qmtl/engine/pauli/pauli_lanes.hpp"
-#include "qmtl/engine/pauli/walsh_hadamard.hpp"
+#include "qmtl/noise/walsh_hadamard.hpp"
 
 namespace qmtl::inline QMTL_ABI::detail {
 

@@ -11,7 +11,7 @@
 #include <variant>
 #include <vector>
 
-#include "qmtl/engine/pauli/pauli_map.hpp"
+#include "qmtl/noise/pauli_map.hpp"
 
 namespace qmtl::inline QMTL_ABI::detail {
 

@@ -14,20 +14,12 @@
 
 #include "qmtl/core/bits.hpp"
 #include "qmtl/core/error.hpp"
-#include "qmtl/engine/pauli/pauli_map.hpp"
+#include "qmtl/noise/pauli_map.hpp"
 #include "qmtl/engine/pauli/pauli_program.hpp"
 #include "qmtl/engine/pauli/pauli_reach.hpp"
 #include "qmtl/engine/pauli/traced_steps.hpp"
 
 namespace qmtl::inline QMTL_ABI::detail {
-
-/// The sign of -i P Q = +-(P Q's string) for strings that anticommute.
-[[nodiscard]] inline int product_sign(const PauliString& p, const PauliString& q) noexcept {
-  const PauliString r{p.x ^ q.x, p.z ^ q.z};
-  // P Q = i^k R; X^x Z^z i^y_count is the string.
-  const int k = p.y_count() + q.y_count() + 2 * std::popcount(p.z & q.x) - r.y_count();
-  return ((k + 3) & 3) == 0 ? 1 : -1;
-}
 
 /// Walks backwards through a circuit's maps with the set of strings whose coordinates are needed, and writes down the
 /// steps that compute them: a light cone of single coordinates, under noise too. Whatever acts only where no needed

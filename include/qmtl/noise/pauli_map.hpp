@@ -23,6 +23,14 @@ namespace qmtl::inline QMTL_ABI::detail {
   return ((std::popcount(a.x & b.z) + std::popcount(a.z & b.x)) & 1) != 0;
 }
 
+/// The sign of -i P Q = +-(P Q's string) for strings that anticommute.
+[[nodiscard]] inline int product_sign(const PauliString& p, const PauliString& q) noexcept {
+  const PauliString r{p.x ^ q.x, p.z ^ q.z};
+  // P Q = i^k R; X^x Z^z i^y_count is the string.
+  const int k = p.y_count() + q.y_count() + 2 * std::popcount(p.z & q.x) - r.y_count();
+  return ((k + 3) & 3) == 0 ? 1 : -1;
+}
+
 /// The letter of a string on a qubit, 0 to 3 for I, X, Y, Z.
 [[nodiscard]] inline int letter_of(const PauliString& string, int qubit) noexcept {
   constexpr int of_bits[] = {0, 1, 3, 2};  // x + 2 z

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <new>
 #include <span>
 #include <string_view>
@@ -20,6 +21,7 @@
 #include "qmtl/circuit/window.hpp"
 #include "qmtl/core/bits.hpp"
 #include "qmtl/core/error.hpp"
+#include "qmtl/core/simd.hpp"
 #include "qmtl/noise/pauli_map.hpp"
 #include "qmtl/noise/walsh_hadamard.hpp"
 #include "qmtl/state/apply_matrix.hpp"
@@ -267,15 +269,69 @@ class PauliSimulator {
     fill_offsets(bits, offsets);
     auto sorted = bits;
     std::ranges::sort(sorted);
-    const double* const matrix = b.matrix.data();
-    double* const r = state_.data();
-    for_each_environment(sorted, 2 * qubits_, [&](Index base) {
-      double sum[Size] = {};
-      for (std::size_t c = 0; c < Size; ++c) {
-        const double x = r[base | offsets[c]];
-        for (std::size_t i = 0; i < Size; ++i) sum[i] += matrix[i + Size * c] * x;
+    constexpr Index lanes = pack_width<double>;
+    const Index environments = state_.size() / Size;
+    if (environments < lanes) return mix_few(b.matrix, offsets, sorted);
+    const bool side_by_side = Index{1} << sorted.front() >= lanes;
+    for (Index k = 0; k < environments; k += lanes) {
+      std::array<Index, lanes> bases;
+      for (Index l = 0; l < lanes; ++l) {
+        bases[l] = k + l;
+        for (const int bit : sorted) bases[l] = insert_zero(bases[l], bit);
       }
-      for (std::size_t i = 0; i < Size; ++i) r[base | offsets[i]] = sum[i];
+      if (side_by_side) {
+        mix_lanes<Size>(b.matrix.data(), offsets, [&](Index offset) { return RunOfLanes{&state_[bases[0] | offset]}; });
+      } else {
+        mix_lanes<Size>(b.matrix.data(), offsets, [&](Index offset) {
+          return ScatteredLanes{state_.data(), bases.data(), offset};
+        });
+      }
+    }
+  }
+
+  /// A coordinate of as many environments as a pack has lanes: neighbours, or anywhere.
+  struct RunOfLanes {
+    double* at;
+    [[nodiscard]] Pack<double> load() const noexcept {
+      Pack<double> out;
+      std::memcpy(&out, at, sizeof out);
+      return out;
+    }
+    void store(const Pack<double>& values) const noexcept { std::memcpy(at, &values, sizeof values); }
+  };
+  struct ScatteredLanes {
+    double* state;
+    const Index* bases;
+    Index offset;
+    [[nodiscard]] Pack<double> load() const noexcept {
+      return make_pack<double>([&](int l) { return state[bases[l] | offset]; });
+    }
+    void store(const Pack<double>& values) const noexcept {
+      for (int l = 0; l < pack_width<double>; ++l) state[bases[l] | offset] = values[l];
+    }
+  };
+
+  template <std::size_t Size, class LanesAt>
+  QMTL_ALWAYS_INLINE static void mix_lanes(const double* matrix, const std::array<Index, Size>& offsets,
+                                           const LanesAt& at) noexcept {
+    Pack<double> in[Size];
+    for (std::size_t c = 0; c < Size; ++c) in[c] = at(offsets[c]).load();
+    for (std::size_t i = 0; i < Size; ++i) {
+      Pack<double> sum = in[0] * matrix[i];
+      for (std::size_t c = 1; c < Size; ++c) sum += in[c] * matrix[i + Size * c];
+      at(offsets[i]).store(sum);
+    }
+  }
+
+  /// Fewer environments than a pack has lanes.
+  template <std::size_t Size>
+  void mix_few(std::span<const double> matrix, const std::array<Index, Size>& offsets, const std::vector<int>& sorted) {
+    for_each_environment(sorted, 2 * qubits_, [&](Index base) {
+      std::array<double, Size> sum{};
+      for (std::size_t c = 0; c < Size; ++c) {
+        for (std::size_t i = 0; i < Size; ++i) sum[i] += matrix[i + Size * c] * state_[base | offsets[c]];
+      }
+      for (std::size_t i = 0; i < Size; ++i) state_[base | offsets[i]] = sum[i];
     });
   }
 

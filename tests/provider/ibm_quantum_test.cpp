@@ -220,6 +220,23 @@ TEST_CASE("what a service says of a job is told without keys, and a job that it 
   CHECK(provider({202, R"({"id": "a"})"}).submit({"tag", std::span(&circuit, 1), 1}) == "a");
 }
 
+TEST_CASE("registers whose names are words of OpenQASM 3 are found by what the text calls them", "[provider]") {
+  const Keys keys;
+  Program circuit(2);
+  circuit.add_register("in", 1);
+  circuit.add_register("q", 1);
+  circuit.measure(0, 0).measure(1, 1);
+  REQUIRE(openqasm3_register_names(circuit) == std::vector<std::string>{"in_", "q_"});
+  const std::string answer =
+      R"({"results": [{"data": {"in_": {"samples": ["0x1", "0x1"], "num_bits": 1}, "q_": {"samples": ["0x0", "0x0"], "num_bits": 1}}}]})";
+  IbmQuantum<OneAnswer, FakeClock> provider(options(), {200, answer}, FakeClock());
+  const auto result = provider.results("a", std::span(&circuit, 1)).at(0);
+  CHECK(result.failure == "");
+  REQUIRE(result.registers.size() == 2);
+  CHECK(result.registers[0] == RegisterCounts{{1, 2}});
+  CHECK(result.registers[1] == RegisterCounts{{0, 2}});
+}
+
 TEST_CASE("answers that are wrong are errors of the service, without keys", "[provider]") {
   const Keys keys;
   Program circuit(1);

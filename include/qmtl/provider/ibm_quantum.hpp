@@ -125,7 +125,8 @@ class IbmQuantum {
     const auto answer =
         send("GET", "/jobs/" + percent_encoded(id) + "/results", "", Repeat::always, "results", not_found);
     require(answer, "results", answer.status == 200);
-    auto out = detail::read_answer(secrets(), [&] { return read_sampler_results(answer.body, circuits); });
+    const auto sent = as_sent(circuits);
+    auto out = detail::read_answer(secrets(), [&] { return read_sampler_results(answer.body, sent); });
     for (auto& result : out) result.failure = detail::without_secrets(std::move(result.failure), secrets());
     return out;
   }
@@ -149,6 +150,17 @@ class IbmQuantum {
   static constexpr std::string_view where_ = "IBM Quantum";
   static constexpr std::size_t page_size = 100;
   static constexpr int busy = 429, not_found = 404;
+
+  /// Registers alone, called as in the text that was sent.
+  [[nodiscard]] static std::vector<Program> as_sent(std::span<const Program> circuits) {
+    std::vector<Program> out;
+    for (const Program& circuit : circuits) {
+      Program& sent = out.emplace_back(1);
+      const auto names = openqasm3_register_names(circuit);
+      for (std::size_t r = 0; r < names.size(); ++r) sent.add_register(names[r], circuit.registers()[r].bits);
+    }
+    return out;
+  }
 
   [[nodiscard]] static bool has_tag(const detail::JsonField& job, std::string_view tag) {
     const auto tags = job.find("tags");

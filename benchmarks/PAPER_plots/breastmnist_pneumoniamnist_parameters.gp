@@ -6,7 +6,7 @@ $data << EOD
 18 0.882782482 0.0102287403 "linear"
 34 0.89349189 0.0068618979 "hybrid_shared"
 50 0.87128449 0.0047268901 "hybrid_per_task"
-16 0.867618792 0.0171288802 "quantum_single"
+16 0.869697839 0.0150694089 "quantum_single"
 EOD
 set logscale x 2
 set offsets graph 0.1, graph 0.25, graph 0.1, graph 0.1

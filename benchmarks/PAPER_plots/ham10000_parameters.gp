@@ -2,11 +2,11 @@ set terminal svg size 960,440 noenhanced background 'white'
 set output 'ham10000_parameters.svg'
 set grid
 $data << EOD
-169 0.712484753 0.00273695833 "quantum"
+169 0.712267745 0.00262364763 "quantum"
 264 0.71691555 0.00127466238 "linear"
 284 0.715113196 0.00361874782 "hybrid_shared"
 364 0.712777533 0.00311483788 "hybrid_per_task"
-169 0.707901856 0.00182955931 "quantum_single"
+169 0.706096495 0.00200365665 "quantum_single"
 EOD
 set logscale x 2
 set offsets graph 0.1, graph 0.25, graph 0.1, graph 0.1

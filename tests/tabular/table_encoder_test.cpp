@@ -288,8 +288,9 @@ TEST_CASE("a column holds the weights of rows") {
   CHECK(encoder.dataset(table).sample_weights == std::vector{0.5, 2.0});
   CHECK(encoder.dataset(table_of("x\n1\n")).sample_weights.empty());
   CHECK(message_of<ValueError>([&] { (void)encoder.dataset(table_of("x,w\n1,1\n2,-1\n")); }) ==
-        "qmtl: table encoder: line 3, column 'w': expected a sample weight, a number from 0 on");
-  (void)message_of<ValueError>([&] { (void)encoder.dataset(table_of("x,w\n1,\n")); });
+        "qmtl: table encoder: line 3, column 'w': expected a sample weight, a number from 0 on, got -1");
+  CHECK(message_of<ValueError>([&] { (void)encoder.dataset(table_of("x,w\n1,\n")); }) ==
+        "qmtl: table encoder: line 2, column 'w': expected a sample weight, a number from 0 on, got a missing cell");
 }
 
 TEST_CASE("labels that are numbers are sorted and compared as numbers") {

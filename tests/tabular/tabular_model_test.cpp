@@ -95,6 +95,8 @@ TEST_CASE("predictions have names and units, whatever the order of columns") {
   const TaskPredictions& churn = predictions["churn"];
   CHECK(churn.class_names == Strings{"no", "yes"});
   CHECK((churn.class_name(0) == "no" && churn.class_name(1) == "yes"));
+  CHECK(has(message_of<ValueError>([&] { (void)churn.class_name(churn.classes.size()); }), "row, expected below "));
+  CHECK(has(message_of<ValueError>([&] { (void)predictions["spend"].class_name(0); }), "predicts a real number"));
   const auto yes = churn.probabilities_of("yes"), no = churn.probabilities_of("no");
   for (std::size_t i = 0; i < 3; ++i) CHECK(std::abs(yes[i] + no[i] - 1.0) < 1e-15);
   CHECK((yes[0] < 0.5 && yes[1] > 0.5));
@@ -325,7 +327,8 @@ TEST_CASE("thresholds are of tasks of two classes") {
   CHECK(model.predict(trained().table)["churn"].classes == std::vector<int>(400, 0));
   model.set_threshold("churn", no_threshold);
   CHECK(model.predict(trained().table)["churn"].classes == trained().model.predict(trained().table)["churn"].classes);
-  (void)message_of<ValueError>([&] { model.set_threshold("segment", 0.5); });
+  CHECK(has(message_of<ValueError>([&] { model.set_threshold("segment", 0.5); }),
+            "set_threshold: task 'segment' has 4 classes: expected no threshold (NaN)"));
   (void)message_of<ValueError>([&] { model.set_threshold("churn", -1.5); });
   CHECK(has(message_of<ValueError>([&] { model.set_threshold("size", 0.5); }),
             "no task 'size', expected one of 'churn'"));

@@ -74,7 +74,7 @@ template <TaskModel Model>
                                       const ReportOptions& options = {}) {
   using S = typename std::remove_cvref_t<Model>::Scalar;
   validate(model, test);
-  detail::require_thresholds(task_facts(model), options.thresholds);
+  detail::require_thresholds("write_html_report", task_facts(model), options.thresholds);
   const detail::ModelFacts facts{model.describe(), model.backbone_parameters(), model.head_weights().size(),
                                  task_facts(model)};
   const std::vector<TaskWords> words = detail::words_of(facts.tasks, options.tasks);

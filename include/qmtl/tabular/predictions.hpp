@@ -24,9 +24,16 @@ struct TaskPredictions {
   std::vector<int> classes;              ///< of each row, counted from 0; empty for a real target
   std::vector<double> values;            ///< of each row, in the target's units; empty for classes
 
-  /// The name of a row's class.
+  /// The name of a row's class. Throws ValueError for a real target, and for a row that there is not.
   [[nodiscard]] const std::string& class_name(std::size_t row) const {
-    return class_names.at(static_cast<std::size_t>(classes.at(row)));
+    if (class_names.empty()) {
+      throw ValueError(detail::text("qmtl: predictions: task '", task, "' predicts a real number: see its values"));
+    }
+    if (row >= classes.size()) {
+      throw ValueError(
+          detail::text("qmtl: predictions: task '", task, "': row, expected below ", classes.size(), ", got ", row));
+    }
+    return class_names.at(static_cast<std::size_t>(classes[row]));
   }
 
   /// The probability of the class with this name, a row each. Throws ValueError, which lists the classes.

@@ -247,8 +247,10 @@ class TableEncoder {
     std::vector<double> out;
     out.reserve(cells.size());
     for (std::size_t row = 0; row < cells.size(); ++row) {
-      const double weight = cells.is_missing(row) ? -1.0 : cells.number(row);
-      if (weight < 0.0) cells.fail(row, "expected a sample weight, a number from 0 on");
+      constexpr const char* expected = "expected a sample weight, a number from 0 on, got ";
+      if (cells.is_missing(row)) cells.fail(row, expected, "a missing cell");
+      const double weight = cells.number(row);
+      if (weight < 0.0) cells.fail(row, expected, weight);
       out.push_back(weight);
     }
     return out;

@@ -154,7 +154,7 @@ class TabularModel {
     std::vector<double> thresholds = thresholds_;
     if (thresholds.empty()) thresholds.assign(tasks.size(), no_threshold);
     thresholds[detail::index_of_task(tasks, task, "set_threshold")] = threshold;
-    detail::require_thresholds(tasks, thresholds);
+    detail::require_thresholds("set_threshold", tasks, thresholds);
     thresholds_ = std::move(thresholds);
   }
   /// One a task, or empty where none was set.

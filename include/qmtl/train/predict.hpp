@@ -79,20 +79,23 @@ template <class Logits>
   return out;
 }
 
-/// Throws unless there is a threshold a task, or none at all, from 0 on, and each of a task of two classes.
+/// Throws, starting with `where`, unless there is a threshold a task, or none at all, from 0 on, and each of a task of
+/// two classes.
 template <class Thresholds>
-void require_thresholds(std::span<const TaskFacts> tasks, const Thresholds& thresholds) {
+void require_thresholds(std::string_view where, std::span<const TaskFacts> tasks, const Thresholds& thresholds) {
   if (thresholds.empty()) return;
-  require_size("predict_classes: number of thresholds, as of tasks,", thresholds.size(), tasks.size());
+  require_size(text(where, ": number of thresholds, as of tasks,"), thresholds.size(), tasks.size());
   for (std::size_t t = 0; t < tasks.size(); ++t) {
     const double threshold = thresholds[t];
     if (std::isnan(threshold)) continue;
     if (tasks[t].classes != 2) {
-      throw ValueError(text("qmtl: predict_classes: task '", tasks[t].name, "' has ", tasks[t].classes,
-                            " classes: expected no threshold (NaN), got ", threshold));
+      throw ValueError(
+          text("qmtl: ", where, ": task '", tasks[t].name, "' ",
+               tasks[t].classes == 0 ? "predicts a real number" : text("has ", tasks[t].classes, " classes"),
+               ": expected no threshold (NaN), got ", threshold));
     }
     if (threshold < 0.0) {
-      throw ValueError(text("qmtl: predict_classes: task '", tasks[t].name,
+      throw ValueError(text("qmtl: ", where, ": task '", tasks[t].name,
                             "': threshold, expected a number from 0 on, or NaN for none, got ", threshold));
     }
   }
@@ -150,7 +153,7 @@ template <TaskModel Model>
 [[nodiscard]] std::vector<std::vector<int>> predict_classes(
     Model& model, const BatchIn<typename std::remove_cvref_t<Model>::Scalar>& inputs,
     const std::vector<double>& thresholds = {}) {
-  detail::require_thresholds(task_facts(model), thresholds);
+  detail::require_thresholds("predict_classes", task_facts(model), thresholds);
   std::vector<std::vector<int>> out;
   detail::for_each_output(model, inputs, [&](const TaskFacts& task, const Batch<double>& logits) {
     const double threshold = thresholds.empty() ? no_threshold : thresholds[out.size()];

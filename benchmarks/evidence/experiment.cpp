@@ -30,19 +30,23 @@ namespace {
 
 /// The first `dimension` inputs, where they are the representation.
 [[nodiscard]] Dataset<double> first_inputs(const Dataset<double>& data, int dimension) {
-  Dataset<double> out = data;
-  out.inputs = data.inputs.topRows(dimension).eval();
+  return {data.inputs.topRows(dimension), data.labels, data.task_names, data.sample_weights};
+}
+
+/// Layers from all inputs to the representation; one width where the inputs are it.
+[[nodiscard]] std::vector<int> backbone_widths(int inputs, Regime regime, int dimension, int hidden) {
+  std::vector<int> out{inputs};
+  if (regime == Regime::frozen) return out;
+  if (hidden > 0) out.push_back(hidden);
+  out.push_back(dimension);
   return out;
 }
 
-[[nodiscard]] std::unique_ptr<RuntimeModel> make_model(const Problem& problem, Regime regime, int dimension,
-                                                       const HeadKind& head, Seed seed) {
-  auto tasks = model_tasks(problem);
-  for (std::size_t t = 0; t < tasks.size(); ++t) tasks[t].parameters = head.task_parameters[t];
-  std::vector<int> widths{problem.train.features()};
-  if (regime == Regime::narrow) widths.push_back(dimension);
-  return std::make_unique<RuntimeModel>(std::move(tasks), dense_layers(std::move(widths)), head.make(), head.decays,
-                                        seed);
+[[nodiscard]] PartPointer make_backbone(const std::vector<int>& widths, int count) {
+  if (count == 1) return dense_layers(widths);
+  std::vector<PartPointer> parts;
+  for (int i = 0; i < count; ++i) parts.push_back(dense_layers(widths));
+  return side_by_side(std::move(parts), SideInputs::same);
 }
 
 [[nodiscard]] FitOptions options_of(const Protocol& protocol, const Setting& setting, Seed seed) {
@@ -55,16 +59,11 @@ namespace {
   return out;
 }
 
-/// NaN for a training that diverged.
-[[nodiscard]] double mean_auc(RuntimeModel& model, const Dataset<double>& rows) {
-  double sum = 0.0;
-  int defined = 0;
-  for (const TaskMetrics& task : evaluate<double>(model, rows)) {
-    if (std::isnan(task.auc)) continue;
-    sum += task.auc;
-    ++defined;
-  }
-  return defined == 0 ? undefined_metric : sum / defined;
+/// Of each task; NaN where rows have one class only.
+[[nodiscard]] std::vector<double> task_aucs(RuntimeModel& model, const Dataset<double>& rows) {
+  std::vector<double> out;
+  for (const TaskMetrics& task : evaluate<double>(model, rows)) out.push_back(task.auc);
+  return out;
 }
 
 [[nodiscard]] bool train(RuntimeModel& model, const Dataset<double>& rows, const FitOptions& options) {
@@ -170,8 +169,8 @@ class Search {
 /// All that the heads of an experiment share.
 class Runner {
  public:
-  Runner(const Problem& problem, Regime regime, int dimension, const Protocol& protocol)
-      : problem_(problem), regime_(regime), dimension_(dimension), protocol_(protocol) {
+  Runner(const Problem& problem, std::vector<int> backbone, const Protocol& protocol)
+      : problem_(problem), backbone_(std::move(backbone)), protocol_(protocol) {
     Rng rng(Seed{2024});
     const auto parts =
         split(problem.train.rows(),
@@ -181,40 +180,28 @@ class Runner {
   }
 
   [[nodiscard]] HeadOutcome run(const HeadKind& head) const {
-    Search search(protocol_, head.decays || regime_ == Regime::narrow);
+    HeadOutcome out = search(head);
+    finish(head, out);
+    return out;
+  }
+
+  /// What the validation rows say, before the final trainings.
+  [[nodiscard]] HeadOutcome search(const HeadKind& head) const {
+    Search search(protocol_, head.decays || backbone_.size() > 1);
     search.run([&](const std::vector<Setting>& settings) { return judge(head, settings); });
     HeadOutcome out{.name = head.name, .quantum = head.quantum, .setting = search.best()};
     out.settings_tried = search.tried();
     out.at_edge = search.at_edge();
     out.validation_auc = search.best_value();
-    finish(head, out);
     return out;
   }
 
- private:
-  [[nodiscard]] std::unique_ptr<RuntimeModel> model(const HeadKind& head, Seed seed) const {
-    return make_model(problem_, regime_, dimension_, head, seed);
-  }
-
-  [[nodiscard]] std::vector<double> judge(const HeadKind& head, const std::vector<Setting>& settings) const {
-    const auto repeats = static_cast<std::size_t>(protocol_.search_seeds);
-    std::vector<double> values(settings.size() * repeats, undefined_metric);
-    qmtl::detail::run_jobs(values.size(), protocol_.threads, [&](std::size_t i) {
-      const Seed seed{1000 + i % repeats};
-      const auto trained = model(head, seed);
-      if (train(*trained, learned_, options_of(protocol_, settings[i / repeats], seed))) {
-        values[i] = mean_auc(*trained, held_out_);
-      }
-    });
-    std::vector<double> out(settings.size(), 0.0);
-    for (std::size_t i = 0; i < values.size(); ++i) out[i / repeats] += values[i] / static_cast<double>(repeats);
-    return out;
-  }
-
+  /// Trains with each seed on all training rows, and judges on the test rows.
   void finish(const HeadKind& head, HeadOutcome& out) const {
     const auto seeds = static_cast<std::size_t>(protocol_.seeds);
     const std::size_t tasks = problem_.classes.size();
     out.auc.assign(seeds, undefined_metric);
+    out.task_auc.assign(tasks, std::vector<double>(seeds, undefined_metric));
     out.scores.assign(tasks, std::vector<std::vector<double>>(seeds));
     std::vector<double> seconds(seeds, 0.0);
     std::vector<char> diverged(seeds, 0);
@@ -224,11 +211,16 @@ class Runner {
       diverged[s] = train(*trained, problem_.train, options_of(protocol_, out.setting, Seed{s + 1})) ? 0 : 1;
       seconds[s] = qmtl::detail::steady_seconds() - start;
       auto scores = scores_of(*trained, problem_.test);
+      auto aucs = task_aucs(*trained, problem_.test);
       if (diverged[s] != 0) {
         for (auto& of_task : scores) std::ranges::fill(of_task, 0.0);
+        std::ranges::fill(aucs, 0.5);
       }
-      out.auc[s] = diverged[s] != 0 ? 0.5 : mean_auc(*trained, problem_.test);
-      for (std::size_t t = 0; t < tasks; ++t) out.scores[t][s] = std::move(scores[t]);
+      out.auc[s] = summarize(aucs).mean;
+      for (std::size_t t = 0; t < tasks; ++t) {
+        out.scores[t][s] = std::move(scores[t]);
+        out.task_auc[t][s] = aucs[t];
+      }
     });
     out.diverged = static_cast<int>(std::ranges::count(diverged, 1));
     out.seconds = summarize(seconds).mean;
@@ -237,12 +229,53 @@ class Runner {
     out.backbone_parameters = static_cast<int>(of_any->backbone_parameters().size());
   }
 
+ private:
+  [[nodiscard]] std::unique_ptr<RuntimeModel> model(const HeadKind& head, Seed seed) const {
+    auto tasks = model_tasks(problem_);
+    for (std::size_t t = 0; t < tasks.size(); ++t) tasks[t].parameters = head.task_parameters[t];
+    return std::make_unique<RuntimeModel>(std::move(tasks), make_backbone(backbone_, head.backbones), head.make(),
+                                          head.decays, seed);
+  }
+
+  [[nodiscard]] std::vector<double> judge(const HeadKind& head, const std::vector<Setting>& settings) const {
+    const auto repeats = static_cast<std::size_t>(protocol_.search_seeds);
+    std::vector<double> values(settings.size() * repeats, undefined_metric);
+    qmtl::detail::run_jobs(values.size(), protocol_.threads, [&](std::size_t i) {
+      const Seed seed{1000 + i % repeats};
+      const auto trained = model(head, seed);
+      if (train(*trained, learned_, options_of(protocol_, settings[i / repeats], seed))) {
+        values[i] = summarize(task_aucs(*trained, held_out_)).mean;
+      }
+    });
+    std::vector<double> out(settings.size(), 0.0);
+    for (std::size_t i = 0; i < values.size(); ++i) out[i / repeats] += values[i] / static_cast<double>(repeats);
+    return out;
+  }
+
   const Problem& problem_;
-  Regime regime_;
-  int dimension_;
+  std::vector<int> backbone_;  ///< widths; one where the inputs are the representation
   const Protocol& protocol_;
   Dataset<double> learned_, held_out_;
 };
+
+/// Without heads.
+[[nodiscard]] Experiment begin_experiment(const Problem& problem, Regime regime, int dimension, int hidden) {
+  Experiment out{.dataset = problem.name, .regime = regime, .dimension = dimension, .heads = {}, .hidden = hidden};
+  for (std::size_t t = 0; t < problem.classes.size(); ++t) {
+    PairedScores& task = out.truth.emplace_back();
+    task.classes = problem.classes[t];
+    for (const double label : problem.test.labels.row(static_cast<Eigen::Index>(t))) {
+      task.truth.push_back(label >= 0.0 ? static_cast<int>(label) : -1);
+    }
+    const auto& names = problem.test.task_names;
+    out.task_names.push_back(t < names.size() ? names[t] : qmtl::detail::text(t));
+  }
+  return out;
+}
+
+[[nodiscard]] bool is_wanted(const std::string& head, const std::vector<std::string>& only) {
+  return only.empty() || std::ranges::find(only, head) != only.end();
+}
 
 }  // namespace
 
@@ -250,6 +283,7 @@ const char* to_string(Regime regime) {
   switch (regime) {
     case Regime::frozen: return "frozen";
     case Regime::narrow: return "narrow";
+    case Regime::trained: return "trained";
   }
   return "";
 }
@@ -274,28 +308,54 @@ Problem load_problem(std::string name, const std::string& path, const std::vecto
 }
 
 Experiment run_experiment(const Problem& problem, Regime regime, int dimension, const Protocol& protocol,
-                          const std::vector<std::string>& only) {
+                          const std::vector<std::string>& only, int hidden) {
   if (dimension < 2 || (regime == Regime::frozen && dimension > problem.train.features())) {
     throw ShapeError(qmtl::detail::text("qmtl: evidence: ", problem.name, ": features of a head, expected 2 to ",
                                         problem.train.features(), ", got ", dimension));
   }
-  Problem seen{problem.name, problem.train, problem.test, problem.classes};
+  if (hidden < 0 || (hidden > 0 && regime != Regime::trained)) {
+    throw ValueError(qmtl::detail::text("qmtl: evidence: hidden layer, expected a width from 0, and 0 unless the",
+                                        " backbone is trained, got ", hidden));
+  }
+  Problem cut;
   if (regime == Regime::frozen) {
-    seen.train = first_inputs(problem.train, dimension);
-    seen.test = first_inputs(problem.test, dimension);
+    cut = {problem.name, first_inputs(problem.train, dimension), first_inputs(problem.test, dimension),
+           problem.classes};
   }
-  Experiment out{.dataset = problem.name, .regime = regime, .dimension = dimension, .heads = {}};
-  for (std::size_t t = 0; t < problem.classes.size(); ++t) {
-    PairedScores& task = out.truth.emplace_back();
-    task.classes = problem.classes[t];
-    for (const double label : problem.test.labels.row(static_cast<Eigen::Index>(t))) {
-      task.truth.push_back(label >= 0.0 ? static_cast<int>(label) : -1);
+  const Problem& seen = regime == Regime::frozen ? cut : problem;
+  Experiment out = begin_experiment(problem, regime, dimension, hidden);
+  const Runner runner(seen, backbone_widths(seen.train.features(), regime, dimension, hidden), protocol);
+  const auto run_all = [&](const std::vector<HeadKind>& heads) {
+    for (const HeadKind& head : heads) {
+      if (is_wanted(head.name, only)) out.heads.push_back(runner.run(head));
     }
+  };
+  run_all(head_kinds(dimension, model_tasks(seen)));
+  if (regime != Regime::frozen) run_all(single_task_kinds(dimension, model_tasks(seen)));
+  return out;
+}
+
+Experiment run_references(const Problem& problem, const Protocol& protocol, const std::vector<std::string>& only) {
+  const int inputs = problem.train.features();
+  Experiment out = begin_experiment(problem, Regime::frozen, inputs, 0);
+  const Runner runner(problem, {inputs}, protocol);
+  const auto kinds = reference_kinds(inputs, model_tasks(problem), protocol.mlp_hidden);
+  if (is_wanted("logistic", only)) out.heads.push_back(runner.run(kinds.front()));
+  if (!is_wanted("mlp", only) || kinds.size() < 2) return out;
+  HeadOutcome mlp;
+  std::size_t chosen = 0;
+  int tried = 0;
+  for (std::size_t k = 1; k < kinds.size(); ++k) {
+    HeadOutcome found = runner.search(kinds[k]);
+    tried += found.settings_tried;
+    if (chosen != 0 && !(found.validation_auc > mlp.validation_auc)) continue;
+    mlp = std::move(found);
+    chosen = k;
   }
-  const Runner runner(seen, regime, dimension, protocol);
-  for (const HeadKind& head : head_kinds(dimension, model_tasks(seen))) {
-    if (only.empty() || std::ranges::find(only, head.name) != only.end()) out.heads.push_back(runner.run(head));
-  }
+  mlp.settings_tried = tried;
+  mlp.width = protocol.mlp_hidden[chosen - 1];
+  runner.finish(kinds[chosen], mlp);
+  out.heads.push_back(std::move(mlp));
   return out;
 }
 

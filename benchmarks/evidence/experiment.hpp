@@ -25,7 +25,8 @@ struct Problem {
 /// What is between the inputs and a head.
 enum class Regime {
   frozen,  ///< the first so many inputs as they are: only the head learns
-  narrow   ///< a trained linear layer to so many numbers
+  narrow,  ///< a trained linear layer to so many numbers
+  trained  ///< a trained hidden layer (tanh), and a linear layer to so many numbers
 };
 
 [[nodiscard]] const char* to_string(Regime regime);
@@ -45,7 +46,8 @@ struct Protocol {
   int search_seeds = 2;           ///< trainings of a setting; their mean validation AUC counts
   std::vector<double> learning_rates{3e-3, 1e-2, 3e-2};
   std::vector<double> weight_decays{0.0, 1e-2, 1e-1};
-  int extensions = 2;  ///< how often a winner at the edge of a grid extends it
+  int extensions = 2;                    ///< how often a winner at the edge of a grid extends it
+  std::vector<int> mlp_hidden{32, 128};  ///< widths of the MLP on the inputs; validation rows choose
   int threads = 1;
 };
 
@@ -53,6 +55,7 @@ struct Protocol {
 struct HeadOutcome {
   std::string name;
   bool quantum = false;
+  int width = 0;  ///< of the hidden layer that validation rows chose, of `mlp`
   int head_parameters = 0, backbone_parameters = 0;
   Setting setting{};
   int settings_tried = 0;
@@ -60,6 +63,7 @@ struct HeadOutcome {
   int diverged = 0;      ///< final trainings, which count as answers at random
   double validation_auc = undefined_metric;
   std::vector<double> auc{};                               ///< mean over tasks on test rows, a seed each
+  std::vector<std::vector<double>> task_auc{};             ///< of a task, of a seed
   std::vector<std::vector<std::vector<double>>> scores{};  ///< of a task, of a seed: as PairedScores
   double seconds = 0.0;                                    ///< of one final training
 
@@ -72,12 +76,19 @@ struct Experiment {
   Regime regime = Regime::frozen;
   int dimension = 0;
   std::vector<HeadOutcome> heads;
-  PairedTasks truth{};  ///< of the test rows, without scores
+  PairedTasks truth{};                    ///< of the test rows, without scores
+  int hidden = 0;                         ///< width of the backbone's hidden layer; 0 where there is none
+  std::vector<std::string> task_names{};  ///< a number where a task has none
 };
 
 /// Runs it; test rows are read once, by the final models. Heads whose name is not in `only` are left out unless that is
-/// empty.
+/// empty. `hidden`: width of the hidden layer of a trained backbone; with 0 it is the linear layer of a narrow one.
 [[nodiscard]] Experiment run_experiment(const Problem& problem, Regime regime, int dimension, const Protocol& protocol,
+                                        const std::vector<std::string>& only = {}, int hidden = 0);
+
+/// `logistic` and `mlp` on all inputs, which no representation changes. The MLP's width is the one that validation rows
+/// choose; all widths count as settings tried.
+[[nodiscard]] Experiment run_references(const Problem& problem, const Protocol& protocol,
                                         const std::vector<std::string>& only = {});
 
 /// AUC of one head less another's, mean over tasks, by rows and seeds.

@@ -179,4 +179,38 @@ std::vector<HeadKind> head_kinds(int features, const std::vector<ModelTask>& tas
   return out;
 }
 
+std::vector<HeadKind> single_task_kinds(int features, const std::vector<ModelTask>& tasks) {
+  HeadKind out{.name = "quantum_single", .quantum = true, .make = {}};
+  std::vector<std::function<PartPointer()>> makers;
+  for (const ModelTask& task : tasks) {
+    const auto kinds = head_kinds(features, {task});
+    const auto own = std::ranges::find(kinds, "quantum", &HeadKind::name);
+    if (own == kinds.end()) return {};
+    makers.push_back(own->make);
+    out.task_parameters.push_back(own->task_parameters.front());
+    out.decays = own->decays;
+  }
+  out.make = [makers = std::move(makers)] {
+    std::vector<PartPointer> parts;
+    for (const auto& make : makers) parts.push_back(make());
+    return side_by_side(std::move(parts), SideInputs::own);
+  };
+  out.backbones = static_cast<int>(tasks.size());
+  return {std::move(out)};
+}
+
+std::vector<HeadKind> reference_kinds(int inputs, const std::vector<ModelTask>& tasks, const std::vector<int>& hidden) {
+  std::vector<HeadKind> out{linear_head("logistic", inputs, linear_specs(inputs, tasks, false))};
+  int outputs = 0;
+  for (const ModelTask& task : tasks) outputs += task.outputs;
+  for (const int width : hidden) {
+    out.push_back({"mlp", false, true,
+                   [=] {
+                     return dense_layers({inputs, width, outputs});
+                   },
+                   std::vector<int>(tasks.size(), 0)});
+  }
+  return out;
+}
+
 }  // namespace qmtl::benchmark::evidence

@@ -18,6 +18,7 @@ struct HeadKind {
   bool decays = false;  ///< weight decay means something for its parameters
   std::function<PartPointer()> make;
   std::vector<int> task_parameters{};  ///< one a task; what a head has beyond them is shared
+  int backbones = 1;                   ///< that the head takes the outputs of, one after the other: 1, or one a task
 };
 
 /// Heads on `features` numbers from 2 on. Quantum heads have a qubit a feature:
@@ -34,5 +35,15 @@ struct HeadKind {
 /// Tasks of more than two classes are read as basis states of as many qubits as that takes, or summed over the window
 /// class by class; heads that a task does not fit are left out. Sets outputs of tasks.
 [[nodiscard]] std::vector<HeadKind> head_kinds(int features, const std::vector<ModelTask>& tasks);
+
+/// A model of its own for each task, with backbone and head: the `quantum` head of each task alone, as
+/// `quantum_single`. None where a task does not fit. Trained side by side they are as trained apart, as nothing is
+/// shared but the order of samples and the setting.
+[[nodiscard]] std::vector<HeadKind> single_task_kinds(int features, const std::vector<ModelTask>& tasks);
+
+/// Models of all inputs, without a representation between, that others are held against: `logistic`, a linear layer a
+/// task; `mlp`, one shared hidden layer (tanh), once for each of these widths.
+[[nodiscard]] std::vector<HeadKind> reference_kinds(int inputs, const std::vector<ModelTask>& tasks,
+                                                    const std::vector<int>& hidden);
 
 }  // namespace qmtl::benchmark::evidence

@@ -210,6 +210,66 @@ class Chain final : public Part {
   Batch<double> between_, slopes_;
 };
 
+class SideBySide final : public Part {
+ public:
+  SideBySide(std::vector<PartPointer> parts, SideInputs inputs) : parts_(std::move(parts)), inputs_(inputs) {
+    if (parts_.empty()) throw ShapeError("qmtl: side_by_side: expected at least one part");
+    for (const PartPointer& part : parts_) {
+      if (inputs == SideInputs::same) {
+        qmtl::detail::require_size("side_by_side: inputs of a part", part->inputs(), parts_.front()->inputs());
+      }
+    }
+  }
+  [[nodiscard]] int inputs() const override {
+    return inputs_ == SideInputs::same ? parts_.front()->inputs() : sum(&Part::inputs);
+  }
+  [[nodiscard]] int outputs() const override { return sum(&Part::outputs); }
+  [[nodiscard]] int parameters() const override { return sum(&Part::parameters); }
+  void initialise(Rng& rng, std::span<double> weights) const override {
+    for (const PartPointer& part : parts_) part->initialise(rng, take(weights, *part));
+  }
+  void forward(const BatchIn<double>& x, std::span<const double> weights, BatchOut<double> y) override {
+    Eigen::Index in = 0, out = 0;
+    for (const PartPointer& part : parts_) {
+      part->forward(x.middleRows(in, part->inputs()), take(weights, *part), y.middleRows(out, part->outputs()));
+      if (inputs_ == SideInputs::own) in += part->inputs();
+      out += part->outputs();
+    }
+  }
+  void backward(const BatchIn<double>& x, std::span<const double> weights, const BatchIn<double>& dy,
+                std::span<double> gradient, BatchOut<double> dx) override {
+    Eigen::Index in = 0, out = 0;
+    if (dx.cols() > 0) dx.setZero();
+    for (const PartPointer& part : parts_) {
+      slopes_.resize(part->inputs(), dx.cols());
+      part->backward(x.middleRows(in, part->inputs()), take(weights, *part), dy.middleRows(out, part->outputs()),
+                     take(gradient, *part), slopes_);
+      if (dx.cols() > 0) dx.middleRows(in, part->inputs()) += slopes_;
+      if (inputs_ == SideInputs::own) in += part->inputs();
+      out += part->outputs();
+    }
+  }
+
+ private:
+  [[nodiscard]] int sum(int (Part::*count)() const) const {
+    int out = 0;
+    for (const PartPointer& part : parts_) out += (*part.*count)();
+    return out;
+  }
+  /// The part's own parameters, from the beginning of `left`.
+  template <class T>
+  [[nodiscard]] static std::span<T> take(std::span<T>& left, const Part& part) {
+    const auto count = static_cast<std::size_t>(part.parameters());
+    const auto out = left.first(count);
+    left = left.subspan(count);
+    return out;
+  }
+
+  std::vector<PartPointer> parts_;
+  SideInputs inputs_;
+  Batch<double> slopes_;
+};
+
 }  // namespace
 
 void Part::encode(const BatchIn<double>&, BatchOut<double>) {
@@ -234,6 +294,9 @@ PartPointer random_projection(int inputs, int outputs, Seed seed) {
 }
 PartPointer chain(PartPointer first, PartPointer second) {
   return std::make_unique<Chain>(std::move(first), std::move(second));
+}
+PartPointer side_by_side(std::vector<PartPointer> parts, SideInputs inputs) {
+  return std::make_unique<SideBySide>(std::move(parts), inputs);
 }
 
 }  // namespace qmtl::benchmark::evidence

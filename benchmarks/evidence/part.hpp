@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "qmtl/core/rng.hpp"
 #include "qmtl/core/scalar.hpp"
@@ -57,5 +58,10 @@ struct LinearTaskSpec {
 
 /// One part behind the other; the first one's parameters come first.
 [[nodiscard]] PartPointer chain(PartPointer first, PartPointer second);
+
+/// Parts that know nothing of each other, with parameters and outputs one after the other. Each has inputs of its own,
+/// one after the other too, or all have the same.
+enum class SideInputs { own, same };
+[[nodiscard]] PartPointer side_by_side(std::vector<PartPointer> parts, SideInputs inputs);
 
 }  // namespace qmtl::benchmark::evidence

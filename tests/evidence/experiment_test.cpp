@@ -89,6 +89,51 @@ TEST_CASE("an experiment learns what can be learnt, with the same results on any
   CHECK(narrow.heads.at(0).backbone_parameters == 3 * 2 + 2);
 }
 
+TEST_CASE("a trained backbone has a hidden layer, the same for every head, and without one it is a narrow one",
+          "[evidence][experiment]") {
+  const Problem problem = make_problem();
+  const std::vector<std::string> heads{"quantum_zero", "linear"};
+  const Experiment trained = run_experiment(problem, Regime::trained, 2, quick(1), heads, 4);
+  REQUIRE(trained.heads.size() == 2);
+  CHECK(trained.hidden == 4);
+  for (const HeadOutcome& head : trained.heads) {
+    CHECK(head.backbone_parameters == 3 * 4 + 4 + 4 * 2 + 2);
+    CHECK(head.mean_auc() > 0.9);
+    CHECK(head.mean_auc() == Approx((summarize(head.task_auc[0]).mean + summarize(head.task_auc[1]).mean) / 2));
+  }
+  const Experiment without = run_experiment(problem, Regime::trained, 2, quick(1), {"linear"}, 0);
+  const Experiment narrow = run_experiment(problem, Regime::narrow, 2, quick(1), {"linear"});
+  CHECK(without.heads.at(0).scores == narrow.heads.at(0).scores);
+  CHECK_THROWS_AS(run_experiment(problem, Regime::narrow, 2, quick(1), heads, 4), ValueError);
+  CHECK_THROWS_AS(run_experiment(problem, Regime::trained, 2, quick(1), heads, -1), ValueError);
+}
+
+TEST_CASE("a model of its own for each task has the parameters of all", "[evidence][experiment]") {
+  const Experiment experiment = run_experiment(make_problem(), Regime::narrow, 2, quick(1), {"quantum_single"});
+  const HeadOutcome& single = experiment.heads.at(0);
+  CHECK(single.backbone_parameters == 2 * (3 * 2 + 2));
+  CHECK(single.head_parameters == 2 * 8);
+  CHECK(single.mean_auc() > 0.9);
+  CHECK(run_experiment(make_problem(), Regime::frozen, 2, quick(1), {"quantum_single"}).heads.empty());
+}
+
+TEST_CASE("references see all inputs, and validation rows choose the width of the MLP", "[evidence][experiment]") {
+  Protocol protocol = quick(1);
+  protocol.mlp_hidden = {2, 5};
+  const Experiment references = run_references(make_problem(), protocol);
+  REQUIRE(references.heads.size() == 2);
+  CHECK(references.dimension == 3);
+  const HeadOutcome &logistic = references.heads[0], &mlp = references.heads[1];
+  CHECK(logistic.name == "logistic");
+  CHECK(logistic.parameters() == 2 * (3 + 1));
+  CHECK(logistic.mean_auc() > 0.95);
+  CHECK(mlp.name == "mlp");
+  CHECK((mlp.width == 2 || mlp.width == 5));
+  CHECK(mlp.parameters() == mlp.width * (3 + 1) + 2 * (mlp.width + 1));
+  CHECK(mlp.settings_tried == 4);
+  CHECK(run_references(make_problem(), protocol, {"linear"}).heads.empty());
+}
+
 TEST_CASE("a winner at the edge of a grid extends it", "[evidence][experiment]") {
   Protocol protocol = quick(1);
   protocol.learning_rates = {1e-6, 2e-6};  // too small to learn anything: the larger is the better

@@ -108,6 +108,14 @@ TEST_CASE("gradients of classical parts are those of their values", "[evidence][
   check_gradients(*linear_tasks(4, {{{0, 2}, 1}, {{1, 2, 3}, 3}}), 13);
   check_gradients(*chain(dense_layers({5, 3}), linear_tasks(3, {{{0, 1, 2}, 2}})), 14);
   check_gradients(*chain(random_projection(5, 3, Seed{1}), linear_tasks(3, {{{0, 1, 2}, 1}})), 15);
+  for (const SideInputs inputs : {SideInputs::own, SideInputs::same}) {
+    std::vector<PartPointer> parts;
+    for (int i = 0; i < 2; ++i) parts.push_back(dense_layers({3, 2 + i, 2}));
+    const PartPointer both = side_by_side(std::move(parts), inputs);
+    CHECK(both->inputs() == (inputs == SideInputs::own ? 6 : 3));
+    CHECK(both->outputs() == 4);
+    check_gradients(*both, 16);
+  }
 }
 
 TEST_CASE("gradients of circuits with trained frequencies, sums of Z and several windows", "[evidence][circuit_part]") {

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+// Resamples, placements and their errors.
+
+#include "evidence/significance.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numbers>
+
+#include "qmtl/loss/delong.hpp"
+
+namespace qmtl::benchmark::evidence {
+namespace {
+
+using Numbers = std::vector<double>;
+
+/// The rows of a task in the order of each training's scores.
+[[nodiscard]] std::vector<qmtl::detail::RankedTask> ranked(const PairedScores& task) {
+  std::vector<qmtl::detail::RankedTask> out;
+  for (const Numbers& scores : task.first) {
+    auto& training = out.emplace_back();
+    for (std::size_t c = task.classes == 2 ? 1 : 0; c < static_cast<std::size_t>(task.classes); ++c) {
+      training.questions.emplace_back(task, scores, c);
+    }
+  }
+  return out;
+}
+
+/// The mean over trainings, each so many times, and tasks.
+[[nodiscard]] double mean_auc(const std::vector<std::vector<qmtl::detail::RankedTask>>& tasks,
+                              const qmtl::detail::Draws& rows, const qmtl::detail::Draws& trainings) {
+  double sum = 0.0, weight = 0.0;
+  for (const auto& task : tasks) {
+    for (std::size_t r = 0; r < trainings.size(); ++r) {
+      if (trainings[r] == 0) continue;
+      const double auc = task[r].auc(rows);
+      if (std::isnan(auc)) continue;
+      sum += trainings[r] * auc;
+      weight += trainings[r];
+    }
+  }
+  return weight == 0.0 ? undefined_metric : sum / weight;
+}
+
+[[nodiscard]] Numbers resampled_aucs(const PairedTasks& tasks, const BootstrapOptions& options) {
+  std::vector<std::vector<qmtl::detail::RankedTask>> of_tasks;
+  for (const PairedScores& task : tasks) of_tasks.push_back(ranked(task));
+  qmtl::detail::Draws rows(tasks.front().truth.size(), 1u), trainings(tasks.front().first.size(), 1u);
+  Numbers out;
+  Rng seeds(options.seed);
+  for (int i = 0; i < options.resamples; ++i) {
+    Rng rng = seeds.split();
+    if (options.rows) qmtl::detail::draw_again(rng, rows);
+    if (options.trainings) qmtl::detail::draw_again(rng, trainings);
+    out.push_back(mean_auc(of_tasks, rows, trainings));
+  }
+  return out;
+}
+
+/// Adds what each row adds to one question's error, "class `positive` or another", of one training.
+void add_influences(const PairedScores& task, const Numbers& scores, std::size_t positive, double share, Numbers& out) {
+  const std::size_t stride = task.classes == 2 ? 1 : static_cast<std::size_t>(task.classes);
+  const std::size_t column = task.classes == 2 ? 0 : positive;
+  Numbers values[2];
+  std::vector<std::size_t> rows[2];
+  for (std::size_t row = 0; row < task.truth.size(); ++row) {
+    if (task.truth[row] < 0) continue;
+    const int own = task.truth[row] == static_cast<int>(positive) ? 1 : 0;
+    values[own].push_back(scores[row * stride + column]);
+    rows[own].push_back(row);
+  }
+  if (rows[0].empty() || rows[1].empty()) return;
+  const auto placed = qmtl::detail::placements(values[1], values[0]);
+  for (const int own : {0, 1}) {
+    const Numbers& of_rows = own == 1 ? placed.positives : placed.negatives;
+    const double mean = summarize(of_rows).mean, count = static_cast<double>(of_rows.size());
+    for (std::size_t i = 0; i < of_rows.size(); ++i) out[rows[own][i]] += share * (of_rows[i] - mean) / count;
+  }
+}
+
+/// Questions that have rows of both kinds.
+[[nodiscard]] std::vector<std::size_t> questions_of(const PairedScores& task) {
+  std::vector<std::size_t> out;
+  const auto labelled = std::ranges::count_if(task.truth, [](int label) { return label >= 0; });
+  for (int c = task.classes == 2 ? 1 : 0; c < task.classes; ++c) {
+    const auto own = std::ranges::count(task.truth, c);
+    if (own > 0 && own < labelled) out.push_back(static_cast<std::size_t>(c));
+  }
+  return out;
+}
+
+[[nodiscard]] Numbers influences_of(const PairedScores& task) {
+  Numbers out(task.truth.size(), 0.0);
+  const auto questions = questions_of(task);
+  const double share = 1.0 / static_cast<double>(task.first.size() * std::max<std::size_t>(1, questions.size()));
+  for (const Numbers& scores : task.first) {
+    for (const std::size_t question : questions) add_influences(task, scores, question, share, out);
+  }
+  return out;
+}
+
+/// Rows are drawn class by class: the variance of a sum is that of each class's rows.
+[[nodiscard]] double error_within_classes(const PairedScores& task, const Numbers& influences) {
+  double variance = 0.0;
+  for (int c = 0; c < task.classes; ++c) {
+    Numbers own;
+    for (std::size_t row = 0; row < influences.size(); ++row) {
+      if (task.truth[row] == c) own.push_back(influences[row]);
+    }
+    if (own.empty()) continue;
+    if (own.size() == 1) return undefined_metric;
+    const double deviation = summarize(own).deviation;
+    variance += static_cast<double>(own.size()) * deviation * deviation;
+  }
+  return std::sqrt(variance);
+}
+
+/// Sets value, error over trainings and p.
+void complete(DeLongDifference& out, const Numbers& first, const Numbers& second) {
+  Numbers differences;
+  for (std::size_t s = 0; s < first.size(); ++s) differences.push_back(first[s] - second[s]);
+  const MeanDeviation of = summarize(differences);
+  out.value = of.mean;
+  out.seed_error = of.count == 0 ? undefined_metric : of.deviation / std::sqrt(static_cast<double>(of.count));
+  constexpr double rounding = 8.0 * std::numeric_limits<double>::epsilon();
+  if (out.error() > rounding) {
+    out.p = std::erfc(std::abs(out.value) / out.error() / std::numbers::sqrt2);
+  } else if (std::abs(out.value) <= rounding && out.error() >= 0.0) {
+    out.p = 1.0;
+  }
+}
+
+[[nodiscard]] Numbers less(Numbers a, const Numbers& b) {
+  for (std::size_t i = 0; i < a.size(); ++i) a[i] -= b[i];
+  return a;
+}
+
+}  // namespace
+
+double DeLongDifference::error() const { return std::hypot(row_error, seed_error); }
+
+Judgement judge(const PairedTasks& truth, const HeadOutcome& head, const BootstrapOptions& options) {
+  PairedTasks tasks = truth;
+  for (std::size_t t = 0; t < tasks.size(); ++t) {
+    tasks[t].first = tasks[t].second = head.scores[t];
+    qmtl::detail::require_paired_scores(tasks[t], tasks.front().truth.size(), head.auc.size(), "judge");
+  }
+  Judgement out{.resampled = resampled_aucs(tasks, options)};
+  for (const PairedScores& task : tasks) out.influences.push_back(influences_of(task));
+  return out;
+}
+
+BootstrapDifference bootstrap_difference(const Judgement& first, const Judgement& second, double estimate,
+                                         double confidence) {
+  BootstrapDifference out{.estimate = estimate, .resampled = less(first.resampled, second.resampled)};
+  std::erase_if(out.resampled, [](double value) { return std::isnan(value); });
+  if (out.resampled.empty()) return out;
+  std::ranges::sort(out.resampled);
+  out.standard_error = summarize(out.resampled).deviation;
+  out.low = qmtl::detail::percentile(out.resampled, 0.5 - 0.5 * confidence);
+  out.high = qmtl::detail::percentile(out.resampled, 0.5 + 0.5 * confidence);
+  return out;
+}
+
+DeLongDifference task_difference(const PairedTasks& truth, const HeadOutcome& first, const Judgement& of_first,
+                                 const HeadOutcome& second, const Judgement& of_second, std::size_t t) {
+  DeLongDifference out;
+  if (questions_of(truth[t]).empty()) return out;
+  out.row_error = error_within_classes(truth[t], less(of_first.influences[t], of_second.influences[t]));
+  complete(out, first.task_auc[t], second.task_auc[t]);
+  return out;
+}
+
+DeLongDifference mean_difference(const PairedTasks& truth, const HeadOutcome& first, const Judgement& of_first,
+                                 const HeadOutcome& second, const Judgement& of_second) {
+  DeLongDifference out;
+  Numbers of_rows(truth.front().truth.size(), 0.0);
+  int defined = 0;
+  for (std::size_t t = 0; t < truth.size(); ++t) {
+    if (questions_of(truth[t]).empty()) continue;
+    ++defined;
+    for (std::size_t row = 0; row < of_rows.size(); ++row) {
+      of_rows[row] += of_first.influences[t][row] - of_second.influences[t][row];
+    }
+  }
+  if (defined == 0) return out;
+  double squares = 0.0;
+  for (const double value : of_rows) squares += value * value;
+  out.row_error = std::sqrt(squares) / defined;
+  complete(out, first.auc, second.auc);
+  return out;
+}
+
+}  // namespace qmtl::benchmark::evidence

@@ -1,0 +1,49 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// What other test rows and other seeds would have made of a difference of AUCs: by a bootstrap, and by DeLong's method.
+
+#include <vector>
+
+#include "evidence/experiment.hpp"
+
+namespace qmtl::benchmark::evidence {
+
+/// What comparisons need of a head's scores, so that each head is judged once and not once a comparison.
+struct Judgement {
+  /// Mean AUC on rows and trainings drawn again, as paired_bootstrap draws them: the same draws for every head with as
+  /// many rows and trainings. NaN where no task has an AUC.
+  std::vector<double> resampled{};
+  /// Of a task, of a row: what the row adds to the error of the task's AUC, the mean over trainings. They add up to 0.
+  std::vector<std::vector<double>> influences{};
+};
+
+/// Throws as paired_bootstrap.
+[[nodiscard]] Judgement judge(const PairedTasks& truth, const HeadOutcome& head, const BootstrapOptions& options);
+
+/// paired_bootstrap of two heads of the same test rows, from what is known of each.
+[[nodiscard]] BootstrapDifference bootstrap_difference(const Judgement& first, const Judgement& second, double estimate,
+                                                       double confidence = 0.95);
+
+/// A difference of AUCs, the mean over trainings, by DeLong's method.
+struct DeLongDifference {
+  double value = undefined_metric;
+  double row_error = undefined_metric;   ///< standard errors: for other test rows and these trainings,
+  double seed_error = undefined_metric;  ///< and for other trainings on these test rows
+  double p = undefined_metric;           ///< two-sided, of no difference, by the normal distribution
+
+  [[nodiscard]] double error() const;  ///< of both together
+};
+
+/// Of task t. Of one training of two classes it is compare_aucs. The AUC of a mean over trainings has as placements the
+/// means of theirs; of several classes, each against the rest, a row's are added. The deviation over trainings comes
+/// on top.
+[[nodiscard]] DeLongDifference task_difference(const PairedTasks& truth, const HeadOutcome& first,
+                                               const Judgement& of_first, const HeadOutcome& second,
+                                               const Judgement& of_second, std::size_t t);
+
+/// Of the mean over tasks, whose errors have rows in common.
+[[nodiscard]] DeLongDifference mean_difference(const PairedTasks& truth, const HeadOutcome& first,
+                                               const Judgement& of_first, const HeadOutcome& second,
+                                               const Judgement& of_second);
+
+}  // namespace qmtl::benchmark::evidence

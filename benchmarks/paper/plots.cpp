@@ -3,27 +3,12 @@
 
 #include "paper/plots.hpp"
 
-#include <cctype>
 #include <span>
 
 #include "paper/summary.hpp"
 
 namespace qmtl::benchmark::paper {
 namespace {
-
-/// "MUStARD" -> "mustard", everything but letters and digits becomes "_".
-[[nodiscard]] std::string file_name(const std::string& dataset) {
-  std::string out;
-  for (const char c : dataset) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (std::isalnum(byte) != 0) {
-      out += static_cast<char>(std::tolower(byte));
-    } else if (!out.empty() && out.back() != '_') {
-      out += '_';
-    }
-  }
-  return out;
-}
 
 [[nodiscard]] std::string tasks_script(std::span<const HeadSummary> heads) {
   std::string data = "$data << EOD\ntask";
@@ -76,7 +61,7 @@ namespace {
 
 std::vector<Plot> make_plots(const ProblemResult& result) {
   const auto heads = summarize_heads(result);
-  const std::string name = file_name(result.dataset);
+  const std::string name = plot_file_name(result.dataset);
   return {{name + "_tasks", result.dataset + ": test AUC of each task", tasks_script(heads)},
           {name + "_parameters", result.dataset + ": mean test AUC against head parameters", parameters_script(heads)},
           {name + "_curves", result.dataset + ": training curves of the chosen settings", curves_script(result)}};

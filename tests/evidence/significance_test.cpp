@@ -26,7 +26,8 @@ PairedTasks make_truth(std::size_t rows) {
   return out;
 }
 
-/// Scores that know the truth as well as `signal` says, with the same errors of rows for every head, and errors of seeds.
+/// Scores that know the truth as well as `signal` says, with the same errors of rows for every head, and errors of
+/// seeds.
 HeadOutcome make_head(const PairedTasks& truth, double signal, std::size_t seeds, std::uint64_t seed) {
   HeadOutcome out;
   Rng of_rows(Seed{2}), of_seeds(Seed{seed});
@@ -44,7 +45,8 @@ HeadOutcome make_head(const PairedTasks& truth, double signal, std::size_t seeds
         const bool right = columns == 1 ? label == 1 : label == static_cast<int>(i % columns);
         own[i] += (right ? signal : 0.0) + 0.4 * of_seeds.normal();
       }
-      const std::vector<PairedScores> opposite{{task.classes, task.truth, {own}, {std::vector<double>(own.size(), 0.0)}}};
+      const std::vector<PairedScores> opposite{
+          {task.classes, task.truth, {own}, {std::vector<double>(own.size(), 0.0)}}};
       aucs.push_back(0.5 + paired_bootstrap(std::vector<PairedTasks>{opposite}, {.resamples = 1}).estimate);
       out.auc[s] += aucs.back() / static_cast<double>(truth.size());
     }

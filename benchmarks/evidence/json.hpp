@@ -1,0 +1,18 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// A run as JSON.
+
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "evidence/results.hpp"
+
+namespace qmtl::benchmark::evidence {
+
+/// {"quick", "benchmarks": [...]}, an entry for each data set, regime, dimension, hidden layer and head. References are
+/// in each regime and dimension, as what they are compared with is; "chosen" are the heads whose hidden layer the
+/// validation rows chose. Tasks of others have no "difference".
+[[nodiscard]] nlohmann::ordered_json to_json(const std::vector<DatasetResult>& results, const Comparisons& comparisons,
+                                             bool quick);
+
+}  // namespace qmtl::benchmark::evidence

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// Scripts for gnuplot.
+
+#include "evidence/plots.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace qmtl::benchmark::evidence {
+namespace {
+
+struct Point {
+  int parameters = 0;
+  MeanDeviation auc;
+  std::string head;
+  std::size_t family = 0;
+};
+
+struct Family {
+  const char *title, *style;
+};
+constexpr std::array<Family, 4> families{{{"quantum", "pt 7 lc rgb '#d62728'"},
+                                          {"hybrid", "pt 9 lc rgb '#2ca02c'"},
+                                          {"linear, low rank", "pt 5 lc rgb '#1f77b4'"},
+                                          {"no bottleneck", "pt 13 lc rgb '#7f7f7f'"}}};
+
+[[nodiscard]] std::size_t family_of(const HeadOutcome& head, bool reference) {
+  if (reference) return 3;
+  if (head.name.starts_with("hybrid")) return 1;
+  return head.quantum ? 0 : 2;
+}
+
+/// Of one regime, fewest parameters first, the best first among as many.
+[[nodiscard]] std::vector<Point> points_of(const DatasetResult& data, Regime regime, bool in_all) {
+  std::vector<Point> out;
+  const auto add = [&](const Experiment& experiment, bool reference) {
+    for (const HeadOutcome& head : experiment.heads) {
+      out.push_back({in_all ? head.parameters() : head.head_parameters, summarize(head.auc), head.name,
+                     family_of(head, reference)});
+    }
+  };
+  for (const Experiment& experiment : data.experiments) {
+    if (experiment.regime == regime) add(experiment, false);
+  }
+  if (!out.empty()) add(data.references, true);
+  std::ranges::sort(out, [](const Point& a, const Point& b) {
+    return a.parameters != b.parameters ? a.parameters < b.parameters : a.auc.mean > b.auc.mean;
+  });
+  return out;
+}
+
+/// Those that no point of as many parameters or fewer is above.
+[[nodiscard]] std::vector<Point> front_of(const std::vector<Point>& points) {
+  std::vector<Point> out;
+  for (const Point& point : points) {
+    if (out.empty() || point.auc.mean > out.back().auc.mean) out.push_back(point);
+  }
+  return out;
+}
+
+/// No logarithm of no parameters: they stand at a half.
+[[nodiscard]] double place(int parameters) { return std::max(0.5, static_cast<double>(parameters)); }
+
+/// Data blocks and plot command of one panel.
+[[nodiscard]] std::string panel(const DatasetResult& data, Regime regime, bool in_all) {
+  const std::string name = to_string(regime);
+  const auto points = points_of(data, regime, in_all);
+  std::string blocks, command;
+  for (std::size_t f = 0; f < families.size(); ++f) {
+    std::string rows;
+    for (const Point& point : points) {
+      if (point.family != f) continue;
+      rows += qmtl::detail::text(place(point.parameters), ' ', point.auc.mean, ' ', point.auc.deviation, " \"",
+                                 point.head, "\"\n");
+    }
+    if (rows.empty()) continue;
+    blocks += qmtl::detail::text("$", name, f, " << EOD\n", rows, "EOD\n");
+    command += qmtl::detail::text(command.empty() ? "" : ", ", "$", name, f, " using 1:2:3 with yerrorbars ",
+                                  families[f].style, " ps 0.7 title '", families[f].title, "'");
+  }
+  blocks += "$" + name + "_front << EOD\n";
+  for (const Point& point : front_of(points)) {
+    blocks += qmtl::detail::text(place(point.parameters), ' ', point.auc.mean, " \"", point.head, "\"\n");
+  }
+  blocks += "EOD\n";
+  command += qmtl::detail::text(", $", name, "_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front'",
+                                ", $", name, "_front using 1:2:3 with labels left rotate by 35 offset 0.3,0.5",
+                                " font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance'");
+  for (const HeadOutcome& head : data.references.heads) {
+    if (head.name != "mlp") continue;
+    command += qmtl::detail::text(", ", head.mean_auc(), " lc rgb '#7f7f7f' dt 4 title 'mlp'");
+  }
+  const bool any_without = !points.empty() && points.front().parameters == 0;
+  return qmtl::detail::text(blocks, "set title '", name, "'\n",
+                            any_without ? "set xtics add ('0' 0.5)\n" : "set xtics auto\n", "plot ", command, '\n');
+}
+
+[[nodiscard]] Plot make_plot(const DatasetResult& data, const std::vector<Regime>& regimes, bool in_all) {
+  Plot out{.name = plot_file_name(data.name) + (in_all ? "_total_parameters" : "_head_parameters"),
+           .title = data.name + ": mean test AUC against " + (in_all ? "parameters in all" : "head parameters"),
+           .script = {}};
+  out.width = 520 * static_cast<int>(regimes.size());
+  out.height = 480;
+  out.script = qmtl::detail::text("set logscale x 2\nset offsets graph 0.05, graph 0.15, graph 0.12, graph 0.02\n",
+                                  "set xlabel '", in_all ? "parameters in all" : "head parameters",
+                                  "'\nset ylabel 'mean test AUC'\nset key bottom right font ',9'\n",
+                                  "set multiplot layout 1,", regimes.size(), '\n');
+  for (const Regime regime : regimes) out.script += panel(data, regime, in_all);
+  out.script += "unset multiplot\n";
+  return out;
+}
+
+}  // namespace
+
+std::vector<Plot> make_plots(const DatasetResult& data) {
+  std::vector<Regime> regimes;
+  for (const Experiment& experiment : data.experiments) {
+    if (std::ranges::find(regimes, experiment.regime) == regimes.end()) regimes.push_back(experiment.regime);
+  }
+  if (regimes.empty()) return {};
+  return {make_plot(data, regimes, false), make_plot(data, regimes, true)};
+}
+
+}  // namespace qmtl::benchmark::evidence

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+// Introduction, overview and frame of the report.
+
+#include "evidence/report.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "evidence/plots.hpp"
+#include "evidence/report_text.hpp"
+#include "machine.hpp"
+
+namespace qmtl::benchmark::evidence {
+namespace {
+
+using qmtl::detail::text;
+
+/// Comparisons by whether they are significant.
+struct Record {
+  int above = 0, neither = 0, below = 0;
+
+  void add(int found) { ++(found > 0 ? above : found < 0 ? below : neither); }
+  [[nodiscard]] std::string str() const { return text(above, ", ", neither, ", ", below); }
+};
+
+/// What became of one head on the same representation of several data sets.
+struct Row {
+  std::string head;
+  bool quantum = false;
+  Record datasets{}, tasks{};
+  int not_inferior = 0, compared = 0;
+  double sum = 0.0;
+  int present = 0;
+  double largest_loss = 0.0;
+  std::string largest{};  ///< task of the largest loss, significant or not
+  std::vector<std::string> lost_sets{}, lost_tasks{};
+  std::vector<std::string> cells{};  ///< of each data set
+};
+
+[[nodiscard]] std::string in_parentheses(const HeadOutcome& head) {
+  return head.backbone_parameters == 0 ? text(" (", head.head_parameters, ')')
+                                       : text(" (", head.head_parameters, ", ", head.parameters(), ')');
+}
+
+void add_comparison(const View& view, const Entry& entry, const Comparison& comparison, Row& row) {
+  const std::string& data = view.data->name;
+  const double estimate = comparison.difference.estimate;
+  const int found = verdict(estimate, comparison.p);
+  row.datasets.add(found);
+  ++row.compared;
+  if (comparison.p_inferior <= 0.05) ++row.not_inferior;
+  if (found < 0) row.lost_sets.push_back(text(data, " (", signed_number(estimate), ')'));
+  for (std::size_t t = 0; t < comparison.tasks.size(); ++t) {
+    const DeLongDifference& task = comparison.tasks[t];
+    if (std::isnan(task.value)) continue;
+    const std::string name = text(data, " ", entry.experiment->task_names[t]);
+    const int of_task = verdict(task.value, task.p);
+    row.tasks.add(of_task);
+    if (of_task < 0) row.lost_tasks.push_back(text(name, " (", fixed(task.value, 3), ')'));
+    if (-task.value > row.largest_loss) {
+      row.largest_loss = -task.value;
+      row.largest = name;
+    }
+  }
+}
+
+/// The rows of one regime and dimension, a cell a data set.
+[[nodiscard]] std::vector<Row> rows_of(const std::vector<const View*>& views, const Comparisons& comparisons) {
+  std::vector<Row> out;
+  const CompareOptions& options = comparisons.options();
+  for (std::size_t d = 0; d < views.size(); ++d) {
+    if (views[d] == nullptr) continue;
+    const Entry base = find_entry(views[d]->heads, options.against);
+    for (const Entry& entry : views[d]->heads) {
+      const HeadOutcome& head = *entry.head;
+      auto row = std::ranges::find(out, head.name, &Row::head);
+      if (row == out.end()) {
+        out.push_back({.head = head.name, .quantum = head.quantum});
+        row = out.end() - 1;
+        row->cells.assign(views.size(), "-");
+      }
+      ++row->present;
+      row->sum += head.mean_auc();
+      std::string mark;
+      if (const Comparison* comparison = comparisons.find(head, *base.head)) {
+        add_comparison(*views[d], entry, *comparison, *row);
+        mark = sign_of(comparison->difference.estimate, comparison->p);
+      }
+      row->cells[d] = fixed(head.mean_auc(), 4) + in_parentheses(head) + mark;
+    }
+  }
+  return out;
+}
+
+[[nodiscard]] std::string overview_table(const std::vector<DatasetResult>& results, const std::vector<Row>& rows,
+                                         const CompareOptions& options) {
+  std::vector<std::string> header{"head"};
+  for (const DatasetResult& data : results) header.push_back(data.name);
+  if (results.size() > 1) header.emplace_back("mean");
+  header.emplace_back("data sets ▲, neither, ▼");
+  header.emplace_back("tasks ▲, neither, ▼");
+  header.push_back(text("not worse by ", options.margin));
+  ResultTable table(header);
+  for (const Row& row : rows) {
+    std::vector<std::string> cells{row.head};
+    cells.insert(cells.end(), row.cells.begin(), row.cells.end());
+    const bool everywhere = row.present == static_cast<int>(results.size());
+    if (results.size() > 1) cells.push_back(everywhere ? fixed(row.sum / row.present, 4) : "-");
+    if (row.compared == 0) {
+      cells.resize(header.size());
+    } else {
+      cells.push_back(row.datasets.str());
+      cells.push_back(row.tasks.str());
+      cells.push_back(text(row.not_inferior, " of ", row.compared));
+    }
+    table.add(std::move(cells));
+  }
+  return table.markdown();
+}
+
+[[nodiscard]] std::string list_of(const std::vector<std::string>& items) {
+  std::string out;
+  for (const std::string& item : items) out += (out.empty() ? "" : ", ") + item;
+  return out.empty() ? "none" : out;
+}
+
+/// Where quantum heads lose, by name.
+[[nodiscard]] std::string losses(const std::vector<Row>& rows, const std::string& against) {
+  std::string out;
+  for (const Row& row : rows) {
+    if (!row.quantum || row.compared == 0) continue;
+    out += text("- `", row.head, "` significantly below `", against, "`: data sets ", list_of(row.lost_sets),
+                "; tasks ", list_of(row.lost_tasks), ". ");
+    out += row.largest.empty() ? "No task below it.\n"
+                               : text("Its largest loss on a task, significant or not, is ", fixed(row.largest_loss, 3),
+                                      " (", row.largest, ").\n");
+  }
+  return out.empty() ? out : "\n" + out;
+}
+
+[[nodiscard]] int judged_models(const std::vector<DatasetResult>& results) {
+  int out = 0;
+  for (const DatasetResult& data : results) {
+    const auto count = [&out](const Experiment& experiment) {
+      for (const HeadOutcome& head : experiment.heads) out += static_cast<int>(head.auc.size());
+    };
+    for (const Experiment& experiment : data.experiments) count(experiment);
+    count(data.references);
+  }
+  return out;
+}
+
+[[nodiscard]] std::string introduction(const RunFacts& facts, const std::vector<DatasetResult>& results,
+                                       const CompareOptions& options) {
+  const Protocol& protocol = facts.protocol;
+  std::string out =
+      text("# How much a head matters\n\nWritten by `", facts.command, "` in ", fixed(facts.seconds, 0), " s with ",
+           protocol.threads, protocol.threads == 1 ? " thread" : " threads", " (", machine_and_date(), ").\n\n");
+  if (facts.quick) {
+    out +=
+        "**A smoke test**: few seeds, settings, epochs and resamples. It shows that the program works; its figures "
+        "are evidence of nothing.\n\n";
+  }
+  const std::size_t settings = protocol.learning_rates.size() * protocol.weight_decays.size();
+  return out +
+         text(
+             "Every head has a search of its own with equally many settings (", settings,
+             ", more where the best is at an edge of its grid; the tables say how many), judged by mean AUC over tasks "
+             "on ",
+             fixed(100.0 * protocol.validation_share, 0), " % of the training rows and ", protocol.search_seeds,
+             protocol.search_seeds == 1 ? " seed" : " seeds",
+             ". The chosen setting is trained on all training rows with seeds 1 to ", protocol.seeds,
+             "; test AUC is the mean over these trainings, ± their deviation. With a trained backbone the search is "
+             "repeated with each hidden layer. `logistic` and `mlp` see all inputs, without a representation "
+             "between: references, the same in every table.\n\n",
+             "Test rows: the ", judged_models(results),
+             " final models of this run were judged on them, and no search and no choice read them. All heads and "
+             "representations share them, and so may earlier runs: whoever picks the highest figure of a table picks "
+             "one that is too high.\n\n",
+             "▲ and ▼: significantly above and below `", options.against,
+             "` on the same representation, at 5 % after Holm's correction over the whole run. Means by a paired "
+             "bootstrap over test rows and seeds together (",
+             options.bootstrap.resamples,
+             " resamples), single tasks by DeLong's test, with the deviation over seeds. No mark is no proof of being "
+             "equal; `not worse by ",
+             options.margin, "` is one, where the hypothesis of a larger loss is rejected.\n");
+}
+
+[[nodiscard]] std::string overview_title(Regime regime, int dimension) {
+  switch (regime) {
+    case Regime::frozen: return text("Frozen, ", dimension, " inputs: mean test AUC (head parameters, which are all)");
+    case Regime::narrow:
+      return text("Narrow, ", dimension, " features: mean test AUC (head parameters, parameters in all)");
+    case Regime::trained:
+      return text("Trained backbone, ", dimension, " features: mean test AUC (head parameters, parameters in all)");
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string overview_section(const RunFacts& facts, const std::vector<DatasetResult>& results,
+                             const Comparisons& comparisons) {
+  const CompareOptions& options = comparisons.options();
+  std::string out = introduction(facts, results, options) + "\n## Overview\n";
+  std::vector<std::vector<View>> views;
+  std::vector<std::pair<Regime, int>> representations;
+  for (const DatasetResult& data : results) {
+    views.push_back(views_of(data));
+    for (const View& view : views.back()) {
+      const std::pair own{view.regime, view.dimension};
+      if (std::ranges::find(representations, own) == representations.end()) representations.push_back(own);
+    }
+  }
+  for (const auto& [regime, dimension] : representations) {
+    std::vector<const View*> columns;
+    for (const auto& of_data : views) {
+      const auto found = std::ranges::find_if(
+          of_data, [&](const View& view) { return view.regime == regime && view.dimension == dimension; });
+      columns.push_back(found == of_data.end() ? nullptr : &*found);
+    }
+    const auto rows = rows_of(columns, comparisons);
+    out += text("\n### ", overview_title(regime, dimension), "\n\n", overview_table(results, rows, options),
+                losses(rows, options.against));
+  }
+  return out;
+}
+
+std::string statistics_section(const Comparisons& comparisons) {
+  std::vector<double> ratios;
+  for (const auto& [pair, comparison] : comparisons.all()) {
+    const double ratio = comparison.by_delong.error() / comparison.difference.standard_error;
+    if (std::isfinite(ratio)) ratios.push_back(ratio);
+  }
+  std::string out =
+      text("\n## Statistics\n\nHolm's correction counts ", comparisons.all().size(), " differences of means, as many ",
+           "claims of not being worse, and ", comparisons.task_tests(), " single tasks, each family by itself.\n");
+  if (ratios.empty()) return out;
+  std::ranges::sort(ratios);
+  return out + text("Standard errors of differences of means by DeLong's method and the deviation over seeds are ",
+                    fixed(ratios[ratios.size() / 2], 2), " of the bootstrap's (median; ", fixed(ratios.front(), 2),
+                    " to ", fixed(ratios.back(), 2), ").\n");
+}
+
+void write_report(const std::filesystem::path& file, const RunFacts& facts, const std::vector<DatasetResult>& results,
+                  const Comparisons& comparisons) {
+  const std::string folder = file.stem().string() + "_plots";
+  std::string out = overview_section(facts, results, comparisons);
+  for (const DatasetResult& data : results) {
+    out += dataset_section(data, comparisons);
+    for (const Plot& plot : make_plots(data)) {
+      if (draw(plot, file.parent_path() / folder)) {
+        out += text("\n![", plot.title, "](", folder, '/', plot.name, ".svg)\n");
+      }
+    }
+  }
+  ResultTable::write_text(file.string(), out + statistics_section(comparisons));
+}
+
+}  // namespace qmtl::benchmark::evidence

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which heads are compared, and Holm's corrections.
+
+#include "evidence/results.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "qmtl/core/run_jobs.hpp"
+#include "qmtl/loss/multiple_tests.hpp"
+
+namespace qmtl::benchmark::evidence {
+namespace {
+
+void keep_better(std::vector<Entry>& entries, const Entry& entry) {
+  const auto same = std::ranges::find_if(entries, [&](const Entry& e) { return e.head->name == entry.head->name; });
+  if (same == entries.end()) {
+    entries.push_back(entry);
+  } else if (entry.head->validation_auc > same->head->validation_auc) {
+    *same = entry;
+  }
+}
+
+/// What a head is compared with, and the experiment whose test rows both have.
+struct Request {
+  const HeadOutcome *head, *base;
+  const Experiment* experiment;
+  bool tasks;
+};
+
+class Requests {
+ public:
+  explicit Requests(const std::string& against) : against_(against) {}
+
+  void add(const std::vector<Entry>& entries, bool tasks) {
+    const Entry base = find_entry(entries, against_);
+    if (base.head == nullptr) return;
+    for (const Entry& entry : entries) {
+      if (entry.head == base.head) continue;
+      const auto same =
+          std::ranges::find_if(all_, [&](const Request& r) { return r.head == entry.head && r.base == base.head; });
+      if (same != all_.end()) {
+        same->tasks = same->tasks || tasks;
+      } else {
+        all_.push_back({entry.head, base.head, entry.experiment, tasks});
+      }
+    }
+  }
+  void add(const DatasetResult& data) {
+    for (const View& view : views_of(data)) add(view.heads, true);
+    for (const Experiment& experiment : data.experiments) {
+      std::vector<Entry> entries;
+      for (const HeadOutcome& head : experiment.heads) entries.push_back({&experiment, &head});
+      if (find_entry(entries, against_).head == nullptr) {
+        throw ValueError("qmtl: evidence: --against, expected a head of " + data.name + ", got '" + against_ + "'");
+      }
+      add(entries, false);
+    }
+    for (const Regime regime : {Regime::narrow, Regime::frozen, Regime::trained}) {
+      for (const Budget& budget : equal_totals(data, regime, against_)) add(budget.heads, false);
+    }
+  }
+  [[nodiscard]] const std::vector<Request>& all() const noexcept { return all_; }
+
+ private:
+  const std::string& against_;
+  std::vector<Request> all_;
+};
+
+[[nodiscard]] Comparison compare(const Request& request, const Judgement& of_head, const Judgement& of_base,
+                                 double confidence) {
+  const HeadOutcome &head = *request.head, &base = *request.base;
+  const PairedTasks& truth = request.experiment->truth;
+  Comparison out;
+  out.by_delong = mean_difference(truth, head, of_head, base, of_base);
+  out.difference = bootstrap_difference(of_head, of_base, out.by_delong.value, confidence);
+  for (std::size_t t = 0; request.tasks && t < truth.size(); ++t) {
+    out.tasks.push_back(task_difference(truth, head, of_head, base, of_base, t));
+  }
+  return out;
+}
+
+}  // namespace
+
+Entry find_entry(const std::vector<Entry>& entries, const std::string& name) {
+  const auto found = std::ranges::find_if(entries, [&](const Entry& e) { return e.head->name == name; });
+  return found == entries.end() ? Entry{} : *found;
+}
+
+std::vector<View> views_of(const DatasetResult& data) {
+  std::vector<View> out;
+  for (const Experiment& experiment : data.experiments) {
+    auto view = std::ranges::find_if(
+        out, [&](const View& v) { return v.regime == experiment.regime && v.dimension == experiment.dimension; });
+    if (view == out.end()) {
+      out.push_back({&data, experiment.regime, experiment.dimension});
+      view = out.end() - 1;
+    }
+    for (const HeadOutcome& head : experiment.heads) keep_better(view->heads, {&experiment, &head});
+  }
+  for (View& view : out) {
+    for (const HeadOutcome& head : data.references.heads) view.heads.push_back({&data.references, &head});
+  }
+  return out;
+}
+
+std::vector<Budget> equal_totals(const DatasetResult& data, Regime regime, const std::string& against) {
+  std::vector<Entry> all;
+  const auto add = [&all](const Experiment& experiment) {
+    for (const HeadOutcome& head : experiment.heads) all.push_back({&experiment, &head});
+  };
+  for (const Experiment& experiment : data.experiments) {
+    if (experiment.regime == regime) add(experiment);
+  }
+  std::vector<int> totals;
+  for (const Entry& entry : all) {
+    if (entry.head->name == against) totals.push_back(entry.head->parameters());
+  }
+  std::ranges::sort(totals);
+  totals.erase(std::unique(totals.begin(), totals.end()), totals.end());
+  add(data.references);
+  std::vector<Budget> out;
+  for (const int total : totals) {
+    Budget& budget = out.emplace_back(Budget{total});
+    for (const Entry& entry : all) {
+      if (entry.head->parameters() <= total) keep_better(budget.heads, entry);
+    }
+  }
+  return out;
+}
+
+int verdict(double difference, double p) { return !(p <= 0.05) ? 0 : difference > 0.0 ? 1 : -1; }
+
+Comparisons::Comparisons(const std::vector<DatasetResult>& results, CompareOptions options)
+    : options_(std::move(options)) {
+  for (const DatasetResult& data : results) {
+    Requests requests(options_.against);
+    requests.add(data);
+    std::map<const HeadOutcome*, Judgement> judgements;
+    for (const Request& request : requests.all()) {
+      judgements[request.head];
+      judgements[request.base];
+      order_.emplace_back(request.head, request.base);
+    }
+    std::vector<std::pair<const HeadOutcome*, Judgement*>> jobs;
+    for (auto& [head, judgement] : judgements) jobs.emplace_back(head, &judgement);
+    qmtl::detail::run_jobs(jobs.size(), options_.threads, [&](std::size_t i) {
+      *jobs[i].second = judge(data.references.truth, *jobs[i].first, options_.bootstrap);
+    });
+    for (const Request& request : requests.all()) {
+      comparisons_[{request.head, request.base}] =
+          compare(request, judgements[request.head], judgements[request.base], options_.bootstrap.confidence);
+    }
+  }
+  std::vector<double> p, p_inferior, p_tasks;
+  for (const Pair& pair : order_) {
+    Comparison& comparison = comparisons_[pair];
+    p.push_back(comparison.difference.p());
+    p_inferior.push_back(comparison.difference.p_inferior(options_.margin));
+    for (const DeLongDifference& task : comparison.tasks) p_tasks.push_back(task.p);
+    comparison.difference.resampled = {};
+  }
+  p = holm_adjusted(p);
+  p_inferior = holm_adjusted(p_inferior);
+  p_tasks = holm_adjusted(p_tasks);
+  for (std::size_t i = 0; i < order_.size(); ++i) {
+    Comparison& comparison = comparisons_[order_[i]];
+    comparison.p = p[i];
+    comparison.p_inferior = p_inferior[i];
+    for (DeLongDifference& task : comparison.tasks) {
+      task.p = p_tasks[static_cast<std::size_t>(task_tests_)];
+      ++task_tests_;
+    }
+  }
+}
+
+const Comparison* Comparisons::find(const HeadOutcome& head, const HeadOutcome& base) const {
+  const auto found = comparisons_.find({&head, &base});
+  return found == comparisons_.end() ? nullptr : &found->second;
+}
+
+}  // namespace qmtl::benchmark::evidence

@@ -1,0 +1,97 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// All experiments of a run, and the comparisons that its report makes, corrected for their number.
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "evidence/significance.hpp"
+
+namespace qmtl::benchmark::evidence {
+
+/// All experiments on one data set.
+struct DatasetResult {
+  std::string name;
+  int features = 0;
+  Eigen::Index train_rows = 0, test_rows = 0;
+  std::vector<Experiment> experiments{};
+  Experiment references{};  ///< see run_references
+};
+
+/// A head and the experiment that it is of.
+struct Entry {
+  const Experiment* experiment = nullptr;
+  const HeadOutcome* head = nullptr;
+};
+
+/// What is compared on one representation of a data set: every head once. With a trained backbone, each head with the
+/// hidden layer that the validation rows chose for it.
+struct View {
+  const DatasetResult* data = nullptr;
+  Regime regime = Regime::frozen;
+  int dimension = 0;
+  std::vector<Entry> heads{};  ///< references last
+};
+
+/// The heads of no more parameters in all than so many, of each name the one that is best on validation rows.
+struct Budget {
+  int parameters = 0;
+  std::vector<Entry> heads{};
+};
+
+struct CompareOptions {
+  std::string against = "linear";
+  double margin = 0.01;
+  BootstrapOptions bootstrap{};
+  int threads = 1;
+};
+
+/// One head less another, on the same test rows. p values are corrected by Holm's method.
+struct Comparison {
+  BootstrapDifference difference{};  ///< without its resamples
+  double p = undefined_metric, p_inferior = undefined_metric;
+  DeLongDifference by_delong{};           ///< its p as it is
+  std::vector<DeLongDifference> tasks{};  ///< empty where the comparison is not of a view
+};
+
+/// The head of a name; its members null if there is none.
+[[nodiscard]] Entry find_entry(const std::vector<Entry>& entries, const std::string& name);
+
+/// In the order of the experiments.
+[[nodiscard]] std::vector<View> views_of(const DatasetResult& data);
+
+/// Of all experiments with one kind of representation: a budget for each total of the head `against`, smallest first.
+[[nodiscard]] std::vector<Budget> equal_totals(const DatasetResult& data, Regime regime, const std::string& against);
+
+/// -1, 0 or 1: significantly below, neither, significantly above, at 5 %.
+[[nodiscard]] int verdict(double difference, double p);
+
+/// Every comparison that the report makes, each once: with the head `against` on the same representation and backbone,
+/// in each view, and at equal totals. Three families are corrected, each over the whole run: differences of means,
+/// claims of non-inferiority, and single tasks, in views only.
+class Comparisons {
+ public:
+  /// Throws ValueError where an experiment has no head `against`.
+  Comparisons(const std::vector<DatasetResult>& results, CompareOptions options);
+
+  /// Null for a head with itself, and for what is not compared.
+  [[nodiscard]] const Comparison* find(const HeadOutcome& head, const HeadOutcome& base) const;
+  [[nodiscard]] const CompareOptions& options() const noexcept { return options_; }
+  [[nodiscard]] const std::map<std::pair<const HeadOutcome*, const HeadOutcome*>, Comparison>& all() const noexcept {
+    return comparisons_;
+  }
+  /// Single tasks that were tested.
+  [[nodiscard]] int task_tests() const noexcept { return task_tests_; }
+
+ private:
+  using Pair = std::pair<const HeadOutcome*, const HeadOutcome*>;
+
+  CompareOptions options_;
+  std::vector<Pair> order_;  // of the corrections
+  std::map<Pair, Comparison> comparisons_;
+  int task_tests_ = 0;
+};
+
+}  // namespace qmtl::benchmark::evidence

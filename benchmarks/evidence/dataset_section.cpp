@@ -196,7 +196,8 @@ std::string dataset_section(const DatasetResult& data, const Comparisons& compar
     out += text("\n### At equal totals, ", to_string(regime),
                 "\n\nOf each head the best on validation rows with at most so many parameters in all, over all "
                 "dimensions and backbones of this run; budgets are what `",
-                comparisons.options().against, "` takes.\n\n", budget_table(data, regime, comparisons));
+                comparisons.options().against, "` takes. A head that is not there takes more.\n\n",
+                budget_table(data, regime, comparisons));
   }
   return out;
 }

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "evidence/json.hpp"
@@ -109,7 +110,13 @@ int run(const Arguments& arguments, const std::string& command) {
                      "' among them, as --against says");
   }
   std::vector<DatasetArgument> datasets;
-  for (const std::string& dataset : arguments.datasets) datasets.push_back(parse_dataset(dataset, arguments.views));
+  for (const std::string& dataset : arguments.datasets) {
+    DatasetArgument parsed = parse_dataset(dataset, arguments.views);
+    if (std::ranges::count(datasets, parsed.name, &DatasetArgument::name) > 0) {
+      throw ValueError("qmtl: evidence: names of data sets, expected each once, got '" + parsed.name + "' again");
+    }
+    datasets.push_back(std::move(parsed));
+  }
   std::vector<DatasetResult> results;
   const auto write_files = [&] {
     const Comparisons comparisons(results, arguments.compare);

@@ -25,20 +25,21 @@ namespace qmtl::test {
 [[nodiscard]] inline benchmark::evidence::HeadOutcome make_head(const PairedTasks& truth, double signal,
                                                                 std::size_t seeds, std::uint64_t seed) {
   benchmark::evidence::HeadOutcome out;
-  Rng of_rows(Seed{2}), of_seeds(Seed{seed});
+  Rng of_rows(Seed{2}), of_head(Seed{seed});
   out.auc.assign(seeds, 0.0);
   for (const PairedScores& task : truth) {
     const std::size_t columns = task.classes == 2 ? 1 : static_cast<std::size_t>(task.classes);
     std::vector<double> common(task.truth.size() * columns);
-    for (double& value : common) value = of_rows.normal();
+    for (double& value : common) value = of_rows.normal() + 0.5 * of_head.normal();
     auto& scores = out.scores.emplace_back();
     auto& aucs = out.task_auc.emplace_back();
     for (std::size_t s = 0; s < seeds; ++s) {
       auto& own = scores.emplace_back(common);
+      const double known = signal + 0.1 * of_head.normal();
       for (std::size_t i = 0; i < own.size(); ++i) {
         const int label = task.truth[i / columns];
         const bool right = columns == 1 ? label == 1 : label == static_cast<int>(i % columns);
-        own[i] += (right ? signal : 0.0) + 0.4 * of_seeds.normal();
+        own[i] += (right ? known : 0.0) + 0.05 * of_head.normal();
       }
       const std::vector<PairedScores> opposite{
           {task.classes, task.truth, {own}, {std::vector<double>(own.size(), 0.0)}}};

@@ -36,14 +36,14 @@ HeadOutcome named(const PairedTasks& truth, std::string name, double signal, dou
 /// and the hidden layer that the validation rows choose need not be the best on test rows.
 DatasetResult make_results() {
   const PairedTasks truth = make_truth(300);
-  DatasetResult out{.name = "made \"up\"", .features = 5, .train_rows = 10, .test_rows = 300};
+  DatasetResult out{.name = "made \"up\" data", .features = 5, .train_rows = 10, .test_rows = 300};
   const auto add = [&](Regime regime, int hidden, std::vector<HeadOutcome> heads) {
-    out.experiments.push_back({"made \"up\"", regime, 2, std::move(heads), truth, hidden, {"a", "b", "c"}});
+    out.experiments.push_back({"made \"up\" data", regime, 2, std::move(heads), truth, hidden, {"a", "b", "c"}});
   };
   add(Regime::narrow, 0, {named(truth, "quantum", 0.3, 0.6, {8, 12}), named(truth, "linear", 1.5, 0.8, {9, 12})});
   add(Regime::trained, 4, {named(truth, "quantum", 0.5, 0.7, {8, 34}), named(truth, "linear", 1.5, 0.9, {9, 34})});
   add(Regime::trained, 8, {named(truth, "quantum", 0.3, 0.8, {8, 66}), named(truth, "linear", 1.6, 0.8, {9, 66})});
-  out.references = {"made \"up\"",  Regime::frozen, 5, {named(truth, "mlp", 1.7, 0.9, {70, 0})}, truth, 0,
+  out.references = {"made \"up\" data", Regime::frozen, 5, {named(truth, "mlp", 1.7, 0.9, {70, 0})}, truth, 0,
                     {"a", "b", "c"}};
   return out;
 }
@@ -105,7 +105,7 @@ TEST_CASE("the JSON has an entry for each representation and head, with totals",
   CHECK(json["quick"] == true);
   REQUIRE(json["benchmarks"].size() == 2 + 4 + 2);
   const auto& quantum = json["benchmarks"][0];
-  CHECK(quantum["dataset"] == "made \"up\"");
+  CHECK(quantum["dataset"] == "made \"up\" data");
   CHECK(quantum["regime"] == "narrow");
   CHECK(quantum["dimension"] == 2);
   CHECK(quantum["head"] == "quantum");
@@ -133,9 +133,9 @@ TEST_CASE("the report names losses, and what it is", "[evidence][results]") {
   };
   const std::string overview = overview_section({"evidence --quick", {}, true, 1.0}, results, comparisons);
   CHECK(contains(overview, "A smoke test"));
-  CHECK(contains(overview, "`quantum` significantly below `linear`: data sets made \"up\" (-0."));
-  CHECK(contains(overview, "tasks made \"up\" a (-0."));
-  CHECK(contains(overview, "| 0, 0, 1"));
+  CHECK(contains(overview, "`quantum` significantly below `linear`: data sets made \"up\" data (-0."));
+  CHECK(contains(overview, "tasks made \"up\" data a (-0."));
+  CHECK(contains(overview, "0, 0, 1 |"));
   CHECK_FALSE(contains(overview_section({"evidence", {}, false, 1.0}, results, comparisons), "A smoke test"));
   const std::string section = dataset_section(results.front(), comparisons);
   CHECK(contains(section, "At equal totals, trained"));
@@ -144,7 +144,7 @@ TEST_CASE("the report names losses, and what it is", "[evidence][results]") {
   CHECK(contains(statistics_section(comparisons), "counts 6 differences of means"));
   const auto plots = make_plots(results.front());
   REQUIRE(plots.size() == 2);
-  CHECK(plots[1].name == "made_up_total_parameters");
+  CHECK(plots[1].name == "made_up_data_total_parameters");
   CHECK(contains(plots[1].script, "\n20 0."));
 }
 

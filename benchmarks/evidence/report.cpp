@@ -212,7 +212,9 @@ std::string overview_section(const RunFacts& facts, const std::vector<DatasetRes
       if (std::ranges::find(representations, own) == representations.end()) representations.push_back(own);
     }
   }
-  for (const auto& [regime, dimension] : representations) {
+  for (const auto& representation : representations) {
+    const Regime regime = representation.first;
+    const int dimension = representation.second;
     std::vector<const View*> columns;
     for (const auto& of_data : views) {
       const auto found = std::ranges::find_if(

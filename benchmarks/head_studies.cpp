@@ -65,6 +65,7 @@ int main(int argc, char** argv) {
   app.add_option("--search-seeds", options.common.search_seeds, "trainings of each setting")
       ->check(CLI::Range(1, 100))
       ->capture_default_str();
+  app.add_option("--heads", options.common.heads, "some only, by name, and linear ones");
   app.add_option("--truths", options.interactions.truths, "interactions: orders, or mixed")->capture_default_str();
   app.add_option("--flipped", options.interactions.flipped, "interactions: shares of labels that are wrong")
       ->capture_default_str();

@@ -109,6 +109,7 @@ Study study_interactions(const InteractionStudy& settings, const StudyOptions& o
                        truth.c_str(), flipped, rows);
           const std::size_t begin = out.entries.size();
           for (const Contender& model : models) {
+            if (!options.takes(model.name)) continue;
             out.entries.push_back(
                 {{direct ? "nothing" : "linear layer", truth, significant(flipped, 2), std::to_string(rows)},
                  contest(model, search, finals, contest_options(settings, rows, options))});

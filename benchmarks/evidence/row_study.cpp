@@ -150,6 +150,7 @@ Study study_rows(const RowStudy& settings, const StudyOptions& options) {
     const auto of_one = named_kinds(settings.dimension, 1, head_names);
     const std::vector<std::string> at{std::to_string(trials.finals.front().learn.rows())};
     for (std::size_t h = 0; h < shared.size(); ++h) {
+      if (!options.takes(shared[h].name)) continue;
       std::fprintf(stderr, "%s rows, %s\n", at.front().c_str(), shared[h].name.c_str());
       StudyEntry together{at, contest(contender(binary_tasks(tasks), backbone, shared[h]), trials.search, trials.finals,
                                       contest_options)};

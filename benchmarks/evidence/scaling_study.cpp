@@ -36,8 +36,12 @@ constexpr int inputs = 20, hidden = 32;
   add({.name = "quantum", .encoding_layers = 2, .stride = 2});
   add({.name = "quantum_layers_3", .encoding_layers = 3, .stride = 2});
   add({.name = "quantum_opposite", .encoding_layers = 2, .entangler = Entangler::opposite, .stride = 2});
-  add({.name = "quantum_windows_4", .encoding_layers = 2, .stride = 2, .windows = 4});
-  add({.name = "quantum_windows_8", .encoding_layers = 2, .stride = 2, .windows = 8});
+  for (const int windows : {4, 8, 16}) {
+    add({.name = qmtl::detail::text("quantum_windows_", windows),
+         .encoding_layers = 2,
+         .stride = 2,
+         .windows = windows});
+  }
   // The sum of Z over all qubits, every n-th of which have angles in common.
   for (const int groups : {1, 4}) {
     add({.name = qmtl::detail::text("quantum_sum_", groups),
@@ -48,7 +52,7 @@ constexpr int inputs = 20, hidden = 32;
          .block_layers = 0});
   }
   out.push_back(linear_kind(features, tasks));
-  for (const int rank : {2, 4}) {
+  for (const int rank : {2, 3, 4}) {
     if (rank < features) out.push_back(low_rank_kind(features, rank, tasks));
   }
   return out;
@@ -78,6 +82,7 @@ Study study_scaling(const ScalingStudy& settings, const StudyOptions& options) {
     }
     const std::size_t begin = out.entries.size();
     for (const HeadKind& head : heads(2 * tasks, tasks)) {
+      if (!options.takes(head.name)) continue;
       std::fprintf(stderr, "%d tasks, %s\n", tasks, head.name.c_str());
       const auto model = contender(binary_tasks(tasks), {inputs, hidden, 2 * tasks}, head);
       out.entries.push_back({{std::to_string(tasks)}, contest(model, search, finals, contest_options)});

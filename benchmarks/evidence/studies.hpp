@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The studies: when a quantum head is the right one, and how it scales.
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,11 @@ struct StudyOptions {
   int seeds = 5;         ///< final trainings; seed s has data (or a choice of rows) of its own
   int search_seeds = 2;  ///< trainings of each setting, on data that no final training sees
   int threads = 1;
+  std::vector<std::string> heads{};  ///< only these, by name, and what they are compared with; empty: all
+
+  [[nodiscard]] bool takes(const std::string& head) const {
+    return heads.empty() || head == "linear" || std::ranges::find(heads, head) != heads.end();
+  }
 };
 
 /// Heads on generated tasks, by the truth's order, label noise and training rows.
@@ -22,7 +28,7 @@ struct InteractionStudy {
   std::vector<int> rows{250, 1000, 4000};
   int tasks = 2, features = 6;
   int test_rows = 2000;  ///< as many validation rows
-  int steps = 1500;      ///< of a training, about
+  int steps = 600;       ///< of a training, about
 };
 /// First on the features as they are, where each task has features of its own in its window; then behind a trained
 /// linear layer to as many numbers, where each task may need any of them. Throws ValueError for an unknown truth.

@@ -19,15 +19,6 @@
 namespace qmtl::benchmark::evidence {
 namespace {
 
-[[nodiscard]] std::vector<ModelTask> model_tasks(const Problem& problem) {
-  std::vector<ModelTask> out;
-  for (std::size_t t = 0; t < problem.classes.size(); ++t) {
-    const int classes = problem.classes[t];
-    out.push_back({problem.train.task_names[t], classes, classes == 2 ? 1 : classes, 0});
-  }
-  return out;
-}
-
 /// The first `dimension` inputs, where they are the representation.
 [[nodiscard]] Dataset<double> first_inputs(const Dataset<double>& data, int dimension) {
   return {data.inputs.topRows(dimension), data.labels, data.task_names, data.sample_weights};
@@ -278,6 +269,15 @@ class Runner {
 }
 
 }  // namespace
+
+std::vector<ModelTask> model_tasks(const Problem& problem) {
+  std::vector<ModelTask> out;
+  for (std::size_t t = 0; t < problem.classes.size(); ++t) {
+    const int classes = problem.classes[t];
+    out.push_back({problem.train.task_names[t], classes, classes == 2 ? 1 : classes, 0});
+  }
+  return out;
+}
 
 const char* to_string(Regime regime) {
   switch (regime) {

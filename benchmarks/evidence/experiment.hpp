@@ -22,6 +22,9 @@ struct Problem {
 /// it, and ValueError for a task without two classes.
 [[nodiscard]] Problem load_problem(std::string name, const std::string& path, const std::vector<std::string>& views);
 
+/// Its tasks as a model has them: an output for two classes, else one a class.
+[[nodiscard]] std::vector<ModelTask> model_tasks(const Problem& problem);
+
 /// What is between the inputs and a head.
 enum class Regime {
   frozen,  ///< the first so many inputs as they are: only the head learns

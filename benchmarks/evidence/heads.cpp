@@ -35,13 +35,6 @@ namespace {
   return out;
 }
 
-/// RY and RX on every qubit.
-[[nodiscard]] DynamicCircuit product_block(int qubits) {
-  DynamicCircuit out(qubits);
-  for (int q = 0; q < qubits; ++q) out.append(gate::ry(q, weight(2 * q))).append(gate::rx(q, weight(2 * q + 1)));
-  return out;
-}
-
 /// `width` neighbours on the ring, from qubit `first` on.
 [[nodiscard]] std::vector<int> window_of(int first, int width, int qubits) {
   std::vector<int> out;
@@ -138,12 +131,24 @@ template <class MakeBlock>
 
 }  // namespace
 
+HeadKind product_head(std::string name, ProductSpec spec, int features, const std::vector<ModelTask>& tasks,
+                      bool decays) {
+  spec.features = features;
+  spec.outputs = 0;
+  HeadKind out{.name = std::move(name), .quantum = true, .decays = decays, .make = {}};
+  for (const ModelTask& task : tasks) {
+    spec.outputs += task.outputs;
+    out.task_parameters.push_back(task.outputs * spec.output_parameters());
+  }
+  out.make = [spec] { return product_part(spec); };
+  return out;
+}
+
 std::vector<HeadKind> head_kinds(int features, const std::vector<ModelTask>& tasks) {
   if (features < 2) throw ShapeError("qmtl: evidence: features of a head, expected at least 2");
   std::vector<HeadKind> out;
   const int widest =
       std::accumulate(tasks.begin(), tasks.end(), 2, [](int w, const auto& t) { return std::max(w, window_width(t)); });
-  const bool binary = std::ranges::all_of(tasks, [](const auto& t) { return t.outputs == 1; });
   const auto add_windowed = [&](const char* name, bool entangled, int layers) {
     const auto block = [layers](int width) { return rotation_block(width, layers); };
     out.push_back(
@@ -156,21 +161,17 @@ std::vector<HeadKind> head_kinds(int features, const std::vector<ModelTask>& tas
     add_windowed("quantum_deep", true, 4);
     add_windowed("quantum_shallow", true, 1);
   }
-  if (binary && features <= 8) {
-    CircuitSpec sums{.encoding = encoding(features, false)};
-    for (std::size_t t = 0; t < tasks.size(); ++t) {
-      CircuitTask& task = sums.tasks.emplace_back();
-      task.block = product_block(features);
-      task.windows = {window_of(0, features, features)};
-      task.reading = Reading::magnetisation;
-    }
-    out.push_back(circuit_head("quantum_sum", std::move(sums)));
-  }
+  out.push_back(product_head("quantum_sum", {}, features, tasks));
+  out.push_back(product_head("quantum_sum_rx", {.phases = false}, features, tasks));
   out.push_back(linear_head("linear", features, linear_specs(features, tasks, false)));
   out.push_back(linear_head("linear_window", features, linear_specs(features, tasks, true)));
   for (const int rank : {1, 2, 4}) {
     if (rank < features) out.push_back(low_rank_head(features, rank, tasks, true));
     if (rank < features) out.push_back(low_rank_head(features, rank, tasks, false));
+    if (rank < features) {
+      const ProductSpec spec{.mixed = rank, .phases = false};
+      out.push_back(product_head(qmtl::detail::text("quantum_mixed_", rank), spec, features, tasks));
+    }
   }
   if (features <= 12) {
     out.push_back(hybrid_head(features, tasks, true));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "evidence/part.hpp"
+#include "evidence/product_part.hpp"
 #include "evidence/runtime_model.hpp"
 
 namespace qmtl::benchmark::evidence {
@@ -24,7 +25,10 @@ struct HeadKind {
 /// Heads on `features` numbers from 2 on. Quantum heads have a qubit a feature:
 /// - `quantum`: RY and a ring of CZ, a block of RY, RZ and CNOTs in two layers on a window of two qubits, Z of the
 /// first;
-/// - `quantum_sum`: RY, no entangler; RY and RX on every qubit, the sum of all Z: two parameters a feature and task;
+/// - `quantum_sum`: RY of pi/2 and a quarter of a feature, no entangler; RY and RX on every qubit and RX on one that no
+///   feature rotates, the sum of all Z: two parameters a feature and one more for each output (ProductSpec);
+/// - `quantum_sum_rx`: without the RY of a task: as many parameters as `linear`;
+/// - `quantum_mixed_r`: `quantum_sum_rx` on r qubits, each rotated by every feature times a trained weight;
 /// - `quantum_zero`: `quantum` without a block: no parameters;
 /// - `quantum_product`: `quantum` without the ring;
 /// - `quantum_deep`, `quantum_shallow`: with twice and half the layers in the block;
@@ -32,8 +36,9 @@ struct HeadKind {
 /// or random,
 ///   map to r numbers;
 /// - `hybrid_shared`, `hybrid_per_task`: a circuit on all qubits and a linear layer a task behind it.
-/// Tasks of more than two classes are read as basis states of as many qubits as that takes, or summed over the window
-/// class by class; heads that a task does not fit are left out. Sets outputs of tasks.
+/// Tasks of more than two classes are read as basis states of as many qubits as that takes, or have
+/// outputs of their own for each class (`quantum_sum` and its kind); heads that a task does not fit are left out. Sets
+/// outputs of tasks.
 [[nodiscard]] std::vector<HeadKind> head_kinds(int features, const std::vector<ModelTask>& tasks);
 
 /// A model of its own for each task, with backbone and head: the `quantum` head of each task alone, as
@@ -45,5 +50,9 @@ struct HeadKind {
 /// task; `mlp`, one shared hidden layer (tanh), once for each of these widths.
 [[nodiscard]] std::vector<HeadKind> reference_kinds(int inputs, const std::vector<ModelTask>& tasks,
                                                     const std::vector<int>& hidden);
+
+/// A head of that kind; the spec's features and outputs are set by the others.
+[[nodiscard]] HeadKind product_head(std::string name, ProductSpec spec, int features,
+                                    const std::vector<ModelTask>& tasks, bool decays = true);
 
 }  // namespace qmtl::benchmark::evidence

@@ -107,7 +107,7 @@ void run_one(const Problem& problem, Regime regime, int dimension, const Options
   std::printf("| head | head parameters | validation AUC | less %s | +- | rate | decay |\n", options.against.c_str());
   std::printf("| --- |---:|---:|---:|---:|---:|---:|\n");
   std::vector<HeadKind> kinds = head_variants(dimension, model_tasks(seen));
-  std::ranges::stable_partition(kinds, [&](const HeadKind& kind) { return kind.name == options.against; });
+  std::stable_partition(kinds.begin(), kinds.end(), [&](const HeadKind& kind) { return kind.name == options.against; });
   std::vector<Judged> judged;
   judged.reserve(kinds.size());
   for (const HeadKind& kind : kinds) {

@@ -36,9 +36,8 @@ struct HeadKind {
 /// or random,
 ///   map to r numbers;
 /// - `hybrid_shared`, `hybrid_per_task`: a circuit on all qubits and a linear layer a task behind it.
-/// Tasks of more than two classes are read as basis states of as many qubits as that takes, or have
-/// outputs of their own for each class (`quantum_sum` and its kind); heads that a task does not fit are left out. Sets
-/// outputs of tasks.
+/// Tasks of more than two classes are read as basis states of as many qubits as that takes; sums of Z have angles of
+/// their own for each class. Heads that a task does not fit are left out. Sets outputs of tasks.
 [[nodiscard]] std::vector<HeadKind> head_kinds(int features, const std::vector<ModelTask>& tasks);
 
 /// A model of its own for each task, with backbone and head: the `quantum` head of each task alone, as

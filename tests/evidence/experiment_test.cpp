@@ -59,7 +59,7 @@ TEST_CASE("heads have the parameters that their names promise", "[evidence][head
   }
   const std::vector<ModelTask> binary{{"a"}, {"b"}};
   for (const HeadKind& head : head_kinds(3, binary)) {
-    if (head.name == "quantum_sum") CHECK(head.make()->parameters() == 2 * 2 * 3);
+    if (head.name == "quantum_sum") CHECK(head.make()->parameters() == 2 * (2 * 3 + 1));
   }
 }
 

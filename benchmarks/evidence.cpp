@@ -92,6 +92,9 @@ struct DatasetArgument {
       return;
     }
     out.experiments.push_back(run_experiment(problem, regime, dimension, arguments.protocol, arguments.heads, hidden));
+    if (std::ranges::count(out.experiments.back().heads, arguments.compare.against, &HeadOutcome::name) == 0) {
+      throw ValueError("qmtl: evidence: --against, expected a head, got '" + arguments.compare.against + "'");
+    }
   };
   for (const int dimension : arguments.narrow) run(Regime::narrow, dimension, 0);
   for (const int dimension : arguments.trained) {

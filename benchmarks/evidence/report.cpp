@@ -181,7 +181,8 @@ void add_comparison(const View& view, const Entry& entry, const Comparison& comp
              "` on the same representation, at 5 % after Holm's correction over the whole run. Means by a paired "
              "bootstrap over test rows and seeds together (",
              options.bootstrap.resamples,
-             " resamples), single tasks by DeLong's test, with the deviation over seeds. No mark proves nothing; `not "
+             " resamples, p by its standard error), single tasks by DeLong's test, with the deviation over seeds. No "
+             "mark proves nothing; `not "
              "worse by ",
              options.margin, "` counts data sets where a larger loss is rejected.\n");
 }

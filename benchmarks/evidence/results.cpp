@@ -155,8 +155,8 @@ Comparisons::Comparisons(const std::vector<DatasetResult>& results, CompareOptio
   std::vector<double> p, p_inferior, p_tasks;
   for (const Pair& pair : order_) {
     Comparison& comparison = comparisons_[pair];
-    p.push_back(comparison.difference.p());
-    p_inferior.push_back(comparison.difference.p_inferior(options_.margin));
+    p.push_back(normal_p(comparison.difference));
+    p_inferior.push_back(normal_p_inferior(comparison.difference, options_.margin));
     for (const DeLongDifference& task : comparison.tasks) p_tasks.push_back(task.p);
     comparison.difference.resampled = {};
   }

@@ -48,7 +48,7 @@ struct CompareOptions {
   int threads = 1;
 };
 
-/// One head less another, on the same test rows. p values are corrected by Holm's method.
+/// One head less another, on the same test rows. p values are corrected by Holm's method; see normal_p.
 struct Comparison {
   BootstrapDifference difference{};  ///< without its resamples
   double p = undefined_metric, p_inferior = undefined_metric;

@@ -163,6 +163,15 @@ BootstrapDifference bootstrap_difference(const Judgement& first, const Judgement
   return out;
 }
 
+double normal_p(const BootstrapDifference& difference) {
+  if (difference.estimate == 0.0 && difference.standard_error == 0.0) return 1.0;
+  return std::erfc(std::abs(difference.estimate) / difference.standard_error / std::numbers::sqrt2);
+}
+
+double normal_p_inferior(const BootstrapDifference& difference, double margin) {
+  return 0.5 * std::erfc((difference.estimate + margin) / difference.standard_error / std::numbers::sqrt2);
+}
+
 DeLongDifference task_difference(const PairedTasks& truth, const HeadOutcome& first, const Judgement& of_first,
                                  const HeadOutcome& second, const Judgement& of_second, std::size_t t) {
   DeLongDifference out;

@@ -24,6 +24,12 @@ struct Judgement {
 [[nodiscard]] BootstrapDifference bootstrap_difference(const Judgement& first, const Judgement& second, double estimate,
                                                        double confidence = 0.95);
 
+/// p values by the normal distribution with the bootstrap's standard error: two-sided of no difference, and of "at most
+/// -margin". Resamples that are counted give none below 2 / (resamples + 1), which many comparisons at once never find
+/// significant.
+[[nodiscard]] double normal_p(const BootstrapDifference& difference);
+[[nodiscard]] double normal_p_inferior(const BootstrapDifference& difference, double margin);
+
 /// A difference of AUCs, the mean over trainings, by DeLong's method.
 struct DeLongDifference {
   double value = undefined_metric;

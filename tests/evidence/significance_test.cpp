@@ -44,6 +44,10 @@ TEST_CASE("heads judged apart have the difference that paired_bootstrap gives th
   CHECK(difference.high == Approx(expected.high));
   CHECK(difference.standard_error == Approx(expected.standard_error));
   CHECK(difference.p() == Approx(expected.p()));
+  CHECK(normal_p(difference) == Approx(expected.p()).margin(0.03));
+  for (const double margin : {0.0, 0.01, 0.05}) {
+    CHECK(normal_p_inferior(difference, margin) == Approx(expected.p_inferior(margin)).margin(0.03));
+  }
 }
 
 TEST_CASE("one training of two classes is tested as compare_aucs does", "[evidence][significance]") {

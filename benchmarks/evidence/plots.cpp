@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <string_view>
 
 namespace qmtl::benchmark::evidence {
@@ -59,6 +60,17 @@ constexpr std::array<Family, 4> families{{{"quantum", "pt 7 lc rgb '#d62728'"},
   return out;
 }
 
+/// Those of a front whose names do not cover each other, the best first.
+[[nodiscard]] std::vector<Point> named_points(const std::vector<Point>& front) {
+  std::vector<Point> out;
+  for (auto point = front.rbegin(); point != front.rend(); ++point) {
+    const bool covered = !out.empty() && out.back().auc.mean - point->auc.mean < 0.02 &&
+                         std::log2(out.back().parameters / std::max(1.0, 1.0 * point->parameters)) < 0.7;
+    if (!covered) out.push_back(*point);
+  }
+  return out;
+}
+
 /// No logarithm of no parameters: they stand at a half.
 [[nodiscard]] double place(int parameters) { return std::max(0.5, static_cast<double>(parameters)); }
 
@@ -80,12 +92,17 @@ constexpr std::array<Family, 4> families{{{"quantum", "pt 7 lc rgb '#d62728'"},
                                   families[f].style, " ps 0.7 title '", families[f].title, "'");
   }
   blocks += "$" + name + "_front << EOD\n";
-  for (const Point& point : front_of(points)) {
+  const auto front = front_of(points);
+  for (const Point& point : front) {
+    blocks += qmtl::detail::text(place(point.parameters), ' ', point.auc.mean, '\n');
+  }
+  blocks += "EOD\n$" + name + "_names << EOD\n";
+  for (const Point& point : named_points(front)) {
     blocks += qmtl::detail::text(place(point.parameters), ' ', point.auc.mean, " \"", point.head, "\"\n");
   }
   blocks += "EOD\n";
   command += qmtl::detail::text(", $", name, "_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front'",
-                                ", $", name, "_front using 1:2:3 with labels left rotate by 35 offset 0.3,0.5",
+                                ", $", name, "_names using 1:2:3 with labels left rotate by 35 offset 0.3,0.5",
                                 " font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance'");
   for (const HeadOutcome& head : data.references.heads) {
     if (head.name != "mlp") continue;

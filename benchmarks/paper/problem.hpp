@@ -27,6 +27,7 @@ struct Grid {
 struct Problem {
   std::string benchmark;  ///< nlp, medical or sarcasm
   std::string dataset;
+  int dimension = 0;               ///< of the representation that the heads take
   bool first = true;               ///< whether it is the first data set of its benchmark
   std::vector<LabelKind> kinds{};  ///< of the tasks
   std::vector<std::string> backbones{};

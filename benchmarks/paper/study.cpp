@@ -50,7 +50,8 @@ class Study {
   Study(const Problem& problem, const Protocol& protocol, const Progress& progress)
       : problem_(problem), protocol_(protocol), progress_(progress) {
     check_folds(problem);
-    result_ = {problem.benchmark, problem.dataset, problem.first, problem.schedule, problem.backbones};
+    result_ = {problem.benchmark, problem.dataset,  problem.dimension,
+               problem.first,     problem.schedule, problem.backbones};
     result_.noise_cases = protocol.noise.cases;
     result_.published_validation = problem.folds.front().validation.has_value();
     result_.inner_splits = result_.published_validation ? 1 : problem.inner_splits;

@@ -51,6 +51,7 @@ struct HeadResult {
 
 struct ProblemResult {
   std::string benchmark, dataset;
+  int dimension = 0;
   bool first = true;
   Schedule schedule{};
   std::vector<std::string> backbones{};

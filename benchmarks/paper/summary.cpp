@@ -187,9 +187,12 @@ nlohmann::ordered_json to_json(std::span<const ProblemResult> results) {
       for (const TaskSummary& task : head.tasks) tasks.push_back(task_json(task));
       entries.push_back({{"benchmark", result.benchmark},
                          {"dataset", result.dataset},
+                         {"regime", "trained"},
+                         {"dimension", result.dimension},
                          {"head", head.name},
                          {"head_parameters", head.head_parameters},
                          {"backbone_parameters", head.backbone_parameters},
+                         {"total_parameters", head.parameters()},
                          {"seconds", head.seconds},
                          {"tasks", std::move(tasks)}});
       if (!head.noise.empty()) entries.back()["noise"] = noise_json(result.noise_cases, head);

@@ -38,7 +38,7 @@ HeadResult head(std::string name, int parameters, double validation, double test
 }
 
 ProblemResult example() {
-  ProblemResult result{.benchmark = "sarcasm", .dataset = "MUStARD"};
+  ProblemResult result{.benchmark = "sarcasm", .dataset = "MUStARD", .dimension = 4};
   result.backbones = {"linear"};
   result.train_rows = {100};
   result.test_rows = {10};
@@ -66,8 +66,12 @@ TEST_CASE("JSON has an entry a head with exactly the promised fields") {
     return out;
   };
   const auto& entry = json["benchmarks"][0];
-  CHECK(keys(entry) == std::vector<std::string>{"benchmark", "dataset", "head", "head_parameters",
-                                                "backbone_parameters", "seconds", "tasks"});
+  CHECK(keys(entry) == std::vector<std::string>{"benchmark", "dataset", "regime", "dimension", "head",
+                                                "head_parameters", "backbone_parameters", "total_parameters", "seconds",
+                                                "tasks"});
+  CHECK(entry["regime"] == "trained");
+  CHECK(entry["dimension"] == 4);
+  CHECK(entry["total_parameters"] == 16);
   CHECK(entry["head"] == "quantum");
   CHECK(entry["head_parameters"] == 5);
   CHECK(entry["backbone_parameters"] == 11);

@@ -28,7 +28,7 @@ HeadKind quantum_single();
 
 Problem glue_problem() {
   using namespace glue;
-  Problem problem{.benchmark = "nlp", .dataset = "GLUE", .first = false};
+  Problem problem{.benchmark = "nlp", .dataset = "GLUE", .dimension = dimension, .first = false};
   problem.kinds.assign(4, LabelKind{2});
   problem.backbones = {"linear", "mlp, width 16", "mlp, width 32"};
   problem.grid = {.learning_rates = {5e-3, 1e-2}, .weight_decays = {0.3, 3}, .head_rate_scales = {3}};

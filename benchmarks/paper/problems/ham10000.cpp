@@ -36,7 +36,7 @@ HeadKind quantum_single();
 
 Problem ham10000_problem() {
   using namespace ham10000;
-  Problem problem{.benchmark = "medical", .dataset = "HAM10000"};
+  Problem problem{.benchmark = "medical", .dataset = "HAM10000", .dimension = dimension};
   problem.kinds = {{7}, {2}, {2}, {2}, {14}};
   problem.backbones = {"normalized mlp, width 32", "convolution, 16 channels", "normalized convolution, 8 channels",
                        "normalized convolution, 16 channels"};

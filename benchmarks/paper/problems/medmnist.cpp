@@ -37,7 +37,8 @@ HeadKind quantum_single();
 
 Problem medmnist_problem() {
   using namespace medmnist;
-  Problem problem{.benchmark = "medical", .dataset = "BreastMNIST + PneumoniaMNIST", .first = false};
+  Problem problem{
+      .benchmark = "medical", .dataset = "BreastMNIST + PneumoniaMNIST", .dimension = dimension, .first = false};
   problem.kinds.assign(2, LabelKind{2});
   problem.backbones = {"normalized mlp, width 32", "convolution, 8 and 16 channels",
                        "normalized convolution, 4 and 8 channels", "normalized convolution, 8 and 16 channels"};

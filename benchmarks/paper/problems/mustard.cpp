@@ -37,7 +37,7 @@ HeadKind quantum_single();
 
 Problem mustard_problem() {
   using namespace mustard;
-  Problem problem{.benchmark = "sarcasm", .dataset = "MUStARD"};
+  Problem problem{.benchmark = "sarcasm", .dataset = "MUStARD", .dimension = dimension};
   problem.kinds = {{2}, {3}, {3}, {9}, {9}};
   problem.backbones = {"linear", "concatenation, width 16", "gated, width 16"};
   problem.grid = {.learning_rates = {2e-3}, .weight_decays = {4, 8}, .head_rate_scales = {3, 10}};

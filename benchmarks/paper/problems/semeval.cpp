@@ -28,7 +28,7 @@ HeadKind quantum_single();
 
 Problem semeval_problem() {
   using namespace semeval;
-  Problem problem{.benchmark = "nlp", .dataset = "SemEval-2018 E-c"};
+  Problem problem{.benchmark = "nlp", .dataset = "SemEval-2018 E-c", .dimension = dimension};
   problem.kinds.assign(11, LabelKind{2});
   problem.backbones = {"linear", "mlp, width 16", "mlp, width 32"};
   problem.grid = {.learning_rates = {5e-3, 1e-2}, .weight_decays = {0.3, 3}, .head_rate_scales = {3}};

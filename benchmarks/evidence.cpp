@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "evidence/dataset_run.hpp"
 #include "evidence/json.hpp"
 #include "evidence/report.hpp"
 #include "options.hpp"
@@ -24,41 +25,12 @@ using namespace qmtl::benchmark::evidence;
 
 struct Arguments {
   std::vector<std::string> datasets, heads, views{"x"};
-  std::vector<int> narrow{2, 3, 4, 6}, frozen{}, trained{6}, hidden{0, 8, 16, 32};
+  Representations representations;
   Protocol protocol;
   CompareOptions compare;
   bool quick = false;
   std::string json, report;
 };
-
-/// NAME=FILE:VIEW,VIEW, the views being optional.
-struct DatasetArgument {
-  std::string name, file;
-  std::vector<std::string> views{};
-};
-
-[[nodiscard]] std::vector<std::string> divided_by_commas(const std::string& text) {
-  std::vector<std::string> out;
-  for (std::size_t first = 0; first <= text.size();) {
-    const std::size_t end = std::min(text.find(',', first), text.size());
-    out.push_back(text.substr(first, end - first));
-    first = end + 1;
-  }
-  return out;
-}
-
-[[nodiscard]] DatasetArgument parse_dataset(const std::string& argument, const std::vector<std::string>& views) {
-  const std::size_t at = argument.find('=');
-  if (at == std::string::npos || at == 0) {
-    throw ValueError("qmtl: evidence: expected NAME=FILE or NAME=FILE:VIEW,..., got '" + argument + "'");
-  }
-  DatasetArgument out{argument.substr(0, at), argument.substr(at + 1), views};
-  const std::size_t colon = out.file.rfind(':');
-  if (colon == std::string::npos || out.file.find_first_of("/\\.", colon) != std::string::npos) return out;
-  out.views = divided_by_commas(out.file.substr(colon + 1));
-  out.file.resize(colon);
-  return out;
-}
 
 /// The command as a reader of the report would type it: in which folder the data lie is not theirs to know.
 [[nodiscard]] std::string command_line(int argc, char** argv) {
@@ -73,35 +45,6 @@ struct DatasetArgument {
     }
     out += ' ' + argument;
   }
-  return out;
-}
-
-[[nodiscard]] DatasetResult run_dataset(const DatasetArgument& dataset, const Arguments& arguments) {
-  const Problem problem = load_problem(dataset.name, dataset.file, dataset.views);
-  DatasetResult out{problem.name, problem.train.features(), problem.train.rows(), problem.test.rows()};
-  const auto run = [&](Regime regime, int dimension, int hidden) {
-    std::fprintf(stderr, "%s, %s, %d features%s\n", problem.name.c_str(), to_string(regime), dimension,
-                 hidden > 0 ? qmtl::detail::text(" behind ", hidden, " hidden").c_str() : "");
-    const auto same = std::ranges::find_if(out.experiments, [&](const Experiment& e) {
-      return e.regime == Regime::narrow && regime == Regime::trained && hidden == 0 && e.dimension == dimension;
-    });
-    if (same != out.experiments.end()) {  // without a hidden layer it is a narrow one
-      Experiment copy = *same;
-      copy.regime = Regime::trained;
-      out.experiments.push_back(std::move(copy));
-      return;
-    }
-    out.experiments.push_back(run_experiment(problem, regime, dimension, arguments.protocol, arguments.heads, hidden));
-    if (std::ranges::count(out.experiments.back().heads, arguments.compare.against, &HeadOutcome::name) == 0) {
-      throw ValueError("qmtl: evidence: --against, expected a head, got '" + arguments.compare.against + "'");
-    }
-  };
-  for (const int dimension : arguments.narrow) run(Regime::narrow, dimension, 0);
-  for (const int dimension : arguments.trained) {
-    for (const int hidden : arguments.hidden) run(Regime::trained, dimension, hidden);
-  }
-  for (const int dimension : arguments.frozen) run(Regime::frozen, dimension, 0);
-  out.references = run_references(problem, arguments.protocol, arguments.heads);
   return out;
 }
 
@@ -134,27 +77,30 @@ int run(const Arguments& arguments, const std::string& command) {
     std::fputs((out + statistics_section(comparisons)).c_str(), stdout);
   };
   write_files();  // now, so that a path that cannot be written is no surprise at the end of a long run
-  for (const DatasetArgument& dataset : datasets) results.push_back(run_dataset(dataset, arguments));
+  for (const auto& [name, file, views] : datasets) {
+    results.push_back(run_dataset(load_problem(name, file, views), arguments.representations, arguments.protocol,
+                                  arguments.heads, arguments.compare.against,
+                                  [](const std::string& what) { std::fprintf(stderr, "%s\n", what.c_str()); }));
+  }
   write_files();
   return 0;
 }
 
 /// Minutes instead of an hour, where nothing else was asked for.
 void make_quick(const CLI::App& app, Arguments& arguments) {
-  const auto set = [&app](const char* option, int& value, int quick) {
+  const auto set = [&app](const char* option, auto& value, const auto& quick) {
     if (app.count(option) == 0) value = quick;
   };
-  set("--seeds", arguments.protocol.seeds, 2);
-  set("--epochs", arguments.protocol.epochs, 6);
-  set("--search-seeds", arguments.protocol.search_seeds, 1);
-  set("--resamples", arguments.compare.bootstrap.resamples, 500);
-  arguments.protocol.learning_rates = {1e-2, 3e-2};
-  arguments.protocol.weight_decays = {0.0, 1e-1};
-  arguments.protocol.extensions = 0;
-  arguments.protocol.mlp_hidden = {32};
-  if (app.count("--narrow") == 0) arguments.narrow = {3};
-  if (app.count("--trained") == 0) arguments.trained = {3};
-  if (app.count("--hidden") == 0) arguments.hidden = {0, 16};
+  const Protocol asked = std::exchange(arguments.protocol, quick_protocol());
+  if (app.count("--seeds") > 0) arguments.protocol.seeds = asked.seeds;
+  if (app.count("--epochs") > 0) arguments.protocol.epochs = asked.epochs;
+  if (app.count("--search-seeds") > 0) arguments.protocol.search_seeds = asked.search_seeds;
+  arguments.protocol.threads = asked.threads;
+  set("--resamples", arguments.compare.bootstrap.resamples, quick_resamples);
+  const Representations quick = quick_representations();
+  set("--narrow", arguments.representations.narrow, quick.narrow);
+  set("--trained", arguments.representations.trained, quick.trained);
+  set("--hidden", arguments.representations.hidden, quick.hidden);
 }
 
 void add_options(CLI::App& app, Arguments& arguments) {
@@ -164,14 +110,16 @@ void add_options(CLI::App& app, Arguments& arguments) {
   app.add_option("--views", arguments.views, "arrays that are the inputs, where --dataset names none")
       ->capture_default_str();
   app.add_option("--heads", arguments.heads, "some only, by name");
-  app.add_option("--narrow", arguments.narrow, "features behind a trained linear layer; 0: none")
+  app.add_option("--narrow", arguments.representations.narrow, "features behind a trained linear layer; 0: none")
       ->capture_default_str();
-  app.add_option("--trained", arguments.trained, "features behind a hidden layer and a linear one; 0: none")
+  app.add_option("--trained", arguments.representations.trained,
+                 "features behind a hidden layer and a linear one; 0: none")
       ->capture_default_str();
-  app.add_option("--hidden", arguments.hidden, "widths of that hidden layer; 0: no such layer")
+  app.add_option("--hidden", arguments.representations.hidden, "widths of that hidden layer; 0: no such layer")
       ->check(CLI::Range(0, 100000))
       ->capture_default_str();
-  app.add_option("--frozen", arguments.frozen, "first features of the inputs that are taken as they are; 0: none");
+  app.add_option("--frozen", arguments.representations.frozen,
+                 "first features of the inputs that are taken as they are; 0: none");
   app.add_option("--seeds", arguments.protocol.seeds, "final trainings (quick: 2)")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
@@ -200,7 +148,9 @@ int main(int argc, char** argv) {
   add_options(app, arguments);
   return run_program(app, argc, argv, [&] {
     if (arguments.quick) make_quick(app, arguments);
-    for (auto* dimensions : {&arguments.narrow, &arguments.trained, &arguments.frozen}) std::erase(*dimensions, 0);
+    for (auto* dimensions :
+         {&arguments.representations.narrow, &arguments.representations.trained, &arguments.representations.frozen})
+      std::erase(*dimensions, 0);
     arguments.compare.threads = arguments.protocol.threads;
     return run(arguments, command_line(argc, argv));
   });

@@ -245,8 +245,8 @@ std::string statistics_section(const Comparisons& comparisons) {
                     " to ", fixed(ratios.back(), 2), ").\n");
 }
 
-void write_report(const std::filesystem::path& file, const RunFacts& facts, const std::vector<DatasetResult>& results,
-                  const Comparisons& comparisons) {
+std::string report_text(const std::filesystem::path& file, const RunFacts& facts,
+                        const std::vector<DatasetResult>& results, const Comparisons& comparisons) {
   const std::string folder = file.stem().string() + "_plots";
   std::string out = overview_section(facts, results, comparisons);
   for (const DatasetResult& data : results) {
@@ -257,7 +257,12 @@ void write_report(const std::filesystem::path& file, const RunFacts& facts, cons
       }
     }
   }
-  ResultTable::write_text(file.string(), out + statistics_section(comparisons));
+  return out + statistics_section(comparisons);
+}
+
+void write_report(const std::filesystem::path& file, const RunFacts& facts, const std::vector<DatasetResult>& results,
+                  const Comparisons& comparisons) {
+  ResultTable::write_text(file.string(), report_text(file, facts, results, comparisons));
 }
 
 }  // namespace qmtl::benchmark::evidence

@@ -33,18 +33,6 @@ struct InnerSplit {
   return out;
 }
 
-/// Training and validation rows together, for the trainings after the search.
-[[nodiscard]] Dataset<double> all_training_rows(const Fold& fold) {
-  if (!fold.validation) return fold.train;
-  Dataset<double> out = fold.train;
-  const Eigen::Index rows = out.rows() + fold.validation->rows();
-  out.inputs.conservativeResize(Eigen::NoChange, rows);
-  out.labels.conservativeResize(Eigen::NoChange, rows);
-  out.inputs.rightCols(fold.validation->rows()) = fold.validation->inputs;
-  out.labels.rightCols(fold.validation->rows()) = fold.validation->labels;
-  return out;
-}
-
 class Study {
  public:
   Study(const Problem& problem, const Protocol& protocol, const Progress& progress)
@@ -228,6 +216,17 @@ void check_folds(const Problem& problem) {
                                     fold.train.task_label(t), ", expected at least one, got none"));
     }
   }
+}
+
+Dataset<double> all_training_rows(const Fold& fold) {
+  if (!fold.validation) return fold.train;
+  Dataset<double> out = fold.train;
+  const Eigen::Index rows = out.rows() + fold.validation->rows();
+  out.inputs.conservativeResize(Eigen::NoChange, rows);
+  out.labels.conservativeResize(Eigen::NoChange, rows);
+  out.inputs.rightCols(fold.validation->rows()) = fold.validation->inputs;
+  out.labels.rightCols(fold.validation->rows()) = fold.validation->labels;
+  return out;
 }
 
 ProblemResult run_study(const Problem& problem, const Protocol& protocol, const Progress& progress) {

@@ -11,9 +11,9 @@
 #include "qmtl/engine/pauli/compiled_jobs.hpp"
 #include "qmtl/engine/pauli/pauli_scheduler.hpp"
 #include "qmtl/engine/pauli/pauli_tracer.hpp"
-#include "qmtl/noise/walsh_hadamard.hpp"
 #include "qmtl/noise/job_device.hpp"
 #include "qmtl/noise/readout_error.hpp"
+#include "qmtl/noise/walsh_hadamard.hpp"
 
 namespace qmtl::inline QMTL_ABI {
 

@@ -14,10 +14,10 @@
 
 #include "qmtl/core/bits.hpp"
 #include "qmtl/core/error.hpp"
-#include "qmtl/noise/pauli_map.hpp"
 #include "qmtl/engine/pauli/pauli_program.hpp"
 #include "qmtl/engine/pauli/pauli_reach.hpp"
 #include "qmtl/engine/pauli/traced_steps.hpp"
+#include "qmtl/noise/pauli_map.hpp"
 
 namespace qmtl::inline QMTL_ABI::detail {
 

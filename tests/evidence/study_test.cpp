@@ -47,6 +47,7 @@ TEST_CASE("heads that read windows have as many parameters, however many windows
     CHECK(part->parameters() == 4 * 9);
     CHECK(kind.task_parameters == std::vector<int>(4, 9));
   }
+  using evidence::Entangler;  // qmtl has a concept of that name
   for (const Entangler entangler : {Entangler::none, Entangler::ring, Entangler::opposite}) {
     CHECK(windowed_head({.encoding_layers = 3, .entangler = entangler}, 6, 3).make()->parameters() == 3 * 8);
   }

@@ -13,6 +13,19 @@ namespace {
 
 using qmtl::detail::text;
 
+/// Four cells: the difference, its interval and both p values; empty where nothing is compared.
+void add_difference(std::vector<std::string>& row, const Comparison* comparison) {
+  if (comparison == nullptr) {
+    row.resize(row.size() + 4);
+    return;
+  }
+  const BootstrapDifference& d = comparison->difference;
+  row.push_back(signed_number(d.estimate) + sign_of(d.estimate, comparison->p));
+  row.push_back(signed_number(d.low) + " to " + signed_number(d.high));
+  row.push_back(probability(comparison->p));
+  row.push_back(probability(comparison->p_inferior));
+}
+
 /// One head where it stands in a table, against `base`.
 [[nodiscard]] std::vector<std::string> head_row(const Entry& entry, int hidden, bool chosen, const HeadOutcome& base,
                                                 const Comparisons& comparisons) {
@@ -25,15 +38,7 @@ using qmtl::detail::text;
                                std::to_string(head.parameters()),
                                fixed(head.validation_auc, 4),
                                text(fixed(head.mean_auc(), 4), " ± ", fixed(summarize(head.auc).deviation, 4))};
-  if (const Comparison* comparison = comparisons.find(head, base)) {
-    const BootstrapDifference& d = comparison->difference;
-    row.push_back(signed_number(d.estimate) + sign_of(d.estimate, comparison->p));
-    row.push_back(signed_number(d.low) + " to " + signed_number(d.high));
-    row.push_back(probability(comparison->p));
-    row.push_back(probability(comparison->p_inferior));
-  } else {
-    row.resize(row.size() + 4);
-  }
+  add_difference(row, comparisons.find(head, base));
   row.push_back(significant(head.setting.learning_rate, 2));
   row.push_back(significant(head.setting.weight_decay, 2));
   row.push_back(text(head.settings_tried, head.at_edge ? ", at an edge" : ""));
@@ -73,15 +78,7 @@ using qmtl::detail::text;
     const int hidden = reference ? entry.head->width : entry.experiment->hidden;
     std::vector<std::string> row{entry.head->name, std::to_string(hidden), std::to_string(entry.head->parameters()),
                                  fixed(entry.head->mean_auc(), 4)};
-    if (const Comparison* comparison = comparisons.find(*entry.head, *base.head)) {
-      const BootstrapDifference& d = comparison->difference;
-      row.push_back(signed_number(d.estimate) + sign_of(d.estimate, comparison->p));
-      row.push_back(signed_number(d.low) + " to " + signed_number(d.high));
-      row.push_back(probability(comparison->p));
-      row.push_back(probability(comparison->p_inferior));
-    } else {
-      row.resize(row.size() + 4);
-    }
+    add_difference(row, comparisons.find(*entry.head, *base.head));
     table.add(std::move(row));
   }
   return table.markdown();

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "evidence/dataset_run.hpp"
 #include "evidence/studies.hpp"
 #include "options.hpp"
 #include "result_table.hpp"
@@ -34,12 +35,10 @@ struct Options {
     if (options.quick) options.scaling.tasks = {2, 4};
     return study_scaling(options.scaling, options.common);
   }
-  const std::size_t at = options.dataset.find('=');
-  if (at == std::string::npos) {
-    throw ValueError("qmtl: head_studies: --dataset, expected NAME=FILE, got '" + options.dataset + "'");
-  }
-  options.rows.name = options.dataset.substr(0, at);
-  options.rows.path = options.dataset.substr(at + 1);
+  const auto [name, file, views] = parse_dataset(options.dataset, options.rows.views);
+  options.rows.name = name;
+  options.rows.path = file;
+  options.rows.views = views;
   if (options.quick) options.rows.shares = {0.1};
   return study_rows(options.rows, options.common);
 }
@@ -71,8 +70,11 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--rows", options.interactions.rows, "interactions: training rows")->capture_default_str();
   app.add_option("--tasks", options.scaling.tasks, "scaling: numbers of tasks")->capture_default_str();
-  app.add_option("--dataset", options.dataset, "rows: NAME=FILE, an .npz as load_multitask_npz reads");
-  app.add_option("--views", options.rows.views, "rows: arrays of the file that are the inputs")->capture_default_str();
+  app.add_option("--dataset", options.dataset,
+                 "rows: NAME=FILE or NAME=FILE:VIEW,VIEW, an .npz as load_multitask_npz reads");
+  app.add_option("--views", options.rows.views,
+                 "rows: arrays of the file that are the inputs, where --dataset names none")
+      ->capture_default_str();
   app.add_option("--shares", options.rows.shares, "rows: of the training rows")->capture_default_str();
   app.add_option("--dimension", options.rows.dimension, "rows: numbers behind the linear layer")
       ->check(CLI::Range(2, 16))

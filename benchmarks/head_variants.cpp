@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "evidence/experiment.hpp"
+#include "evidence/dataset_run.hpp"
 #include "evidence/variants.hpp"
 #include "options.hpp"
 #include "qmtl/core/run_jobs.hpp"
@@ -120,9 +120,8 @@ void run_one(const Problem& problem, Regime regime, int dimension, const Options
 
 int run(const Options& options) {
   for (const std::string& dataset : options.datasets) {
-    const std::size_t at = dataset.find('=');
-    if (at == std::string::npos) throw ValueError("qmtl: head_variants: expected NAME=FILE, got '" + dataset + "'");
-    const Problem problem = load_problem(dataset.substr(0, at), dataset.substr(at + 1), options.views);
+    const auto [name, file, views] = parse_dataset(dataset, options.views);
+    const Problem problem = load_problem(name, file, views);
     for (const int dimension : options.narrow) run_one(problem, Regime::narrow, dimension, options);
     for (const int dimension : options.frozen) run_one(problem, Regime::frozen, dimension, options);
   }
@@ -134,8 +133,10 @@ int run(const Options& options) {
 int main(int argc, char** argv) {
   Options options;
   CLI::App app{"Compares variants of heads on validation rows; test rows are not read."};
-  app.add_option("--dataset", options.datasets, "NAME=FILE: an .npz as load_multitask_npz reads")->required();
-  app.add_option("--views", options.views, "arrays of the file that are the inputs")->capture_default_str();
+  app.add_option("--dataset", options.datasets, "NAME=FILE or NAME=FILE:VIEW,VIEW: an .npz as load_multitask_npz reads")
+      ->required();
+  app.add_option("--views", options.views, "arrays of a file that are the inputs, where --dataset names none")
+      ->capture_default_str();
   app.add_option("--heads", options.heads, "some only, by name");
   app.add_option("--narrow", options.narrow, "features behind a trained linear layer");
   app.add_option("--frozen", options.frozen, "first features of the inputs that are taken as they are");

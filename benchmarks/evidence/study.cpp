@@ -4,7 +4,6 @@
 #include "evidence/study.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -42,18 +41,6 @@ namespace {
   std::string out;
   for (std::size_t c = 0; c + 1 < study.columns.size(); ++c) {
     out += (c == 0 ? "" : ", ") + study.columns[c] + ' ' + entry.at[c];
-  }
-  return out;
-}
-
-[[nodiscard]] std::string file_name(const std::string& words) {
-  std::string out;
-  for (const char c : words) {
-    if (std::isalnum(static_cast<unsigned char>(c)) != 0) {
-      out += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    } else if (!out.empty() && out.back() != '_') {
-      out += '_';
-    }
   }
   return out;
 }
@@ -169,7 +156,7 @@ std::vector<Plot> plots(const Study& study) {
     for (const StudyEntry& entry : study.entries) {
       if (words(study, entry) == of) entries.push_back(&entry);
     }
-    const std::string name = study.name + (of.empty() ? "" : '_' + file_name(of));
+    const std::string name = study.name + (of.empty() ? "" : '_' + plot_file_name(of));
     out.push_back({name, study.title, script(study, entries)});
   }
   return out;

@@ -7,18 +7,15 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "evidence/report_text.hpp"
 #include "paper/paired_test.hpp"
+#include "qmtl/io/report_json.hpp"
 #include "result_table.hpp"
 
 namespace qmtl::benchmark::evidence {
 namespace {
 
-/// NaN becomes null.
-[[nodiscard]] nlohmann::ordered_json number(double value) {
-  return std::isnan(value) ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(value);
-}
-
-[[nodiscard]] std::string signed_number(double value) { return (value < 0.0 ? "" : "+") + benchmark::fixed(value, 4); }
+using qmtl::detail::number_or_null;
 
 [[nodiscard]] bool has_intervals(const Study& study) {
   return std::ranges::any_of(study.entries, [](const StudyEntry& e) { return !std::isnan(e.low); });
@@ -121,16 +118,16 @@ std::string to_json(const Study& study) {
     line["quantum"] = head.quantum;
     line["head_parameters"] = head.head_parameters;
     line["total_parameters"] = head.parameters;
-    line["validation_auc"] = number(head.validation_auc);
+    line["validation_auc"] = number_or_null(head.validation_auc);
     line["auc"] = head.auc;
-    line["auc_mean"] = number(auc.mean);
-    line["auc_std"] = number(auc.deviation);
+    line["auc_mean"] = number_or_null(auc.mean);
+    line["auc_std"] = number_or_null(auc.deviation);
     if (!entry.base_auc.empty()) {
       const auto test = paper::paired_test(head.auc, entry.base_auc);
       line["base"] = study.base;
-      line["difference"] = number(test.difference.mean);
-      line["difference_std"] = number(test.difference.deviation);
-      line["p"] = number(test.p);
+      line["difference"] = number_or_null(test.difference.mean);
+      line["difference_std"] = number_or_null(test.difference.deviation);
+      line["p"] = number_or_null(test.p);
       if (!std::isnan(entry.low)) line["interval"] = {entry.low, entry.high};
     }
     line["learning_rate"] = head.setting.learning_rate;

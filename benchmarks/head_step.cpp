@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "options.hpp"
+#include "qmtl/io/report_json.hpp"
 #include "result_table.hpp"
 #include "run_head.hpp"
 #include "textbook.hpp"
@@ -96,10 +97,6 @@ template <Scalar S>
   return result;
 }
 
-[[nodiscard]] nlohmann::ordered_json number_or_null(double value) {
-  return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr);
-}
-
 void print_json(const Arguments& arguments, const Result& r) {
   const nlohmann::ordered_json line{{"config", r.config.name},
                                     {"n", r.config.qubits},
@@ -116,8 +113,8 @@ void print_json(const Arguments& arguments, const Result& r) {
                                     {"sum_dx", r.sums[2]},
                                     {"dtheta0", r.sums[3]},
                                     {"dx00", r.sums[4]},
-                                    {"textbook_ms", number_or_null(1e3 * r.textbook_seconds)},
-                                    {"speedup", number_or_null(r.textbook_seconds / r.timing.best)},
+                                    {"textbook_ms", detail::number_or_null(1e3 * r.textbook_seconds)},
+                                    {"speedup", detail::number_or_null(r.textbook_seconds / r.timing.best)},
                                     {"gflops", 1e-9 * r.work.flops() / r.timing.best},
                                     {"bytes_per_s", r.work.bytes / r.timing.best}};
   std::printf("%s\n", line.dump().c_str());

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "evidence/heads.hpp"
+#include "evidence/part_check.hpp"
 #include "qmtl/head/quantum_head.hpp"
 #include "qmtl/measure/observable_readouts.hpp"
 #include "support/catch.hpp"
@@ -14,22 +15,11 @@ namespace product_part_test {
 
 using namespace qmtl;
 using namespace qmtl::benchmark::evidence;
-
-Batch<double> random_batch(Eigen::Index rows, Eigen::Index columns, std::uint64_t seed) {
-  Rng rng(Seed{seed});
-  Batch<double> out(rows, columns);
-  for (Eigen::Index i = 0; i < out.size(); ++i) out.data()[i] = rng.normal();
-  return out;
-}
+using namespace qmtl::test;
 
 std::vector<double> random_weights(int count, std::uint64_t seed) {
   const Batch<double> batch = random_batch(count, 1, seed);
   return {batch.data(), batch.data() + batch.size()};
-}
-
-void check_near(const std::vector<double>& values, const std::vector<double>& expected) {
-  REQUIRE(values.size() == expected.size());
-  for (std::size_t i = 0; i < values.size(); ++i) CHECK(values[i] == Approx(expected[i]).margin(1e-12));
 }
 
 void check_against_circuits(const ProductSpec& spec) {
@@ -38,32 +28,7 @@ void check_against_circuits(const ProductSpec& spec) {
   REQUIRE(part->outputs() == circuits->outputs());
   REQUIRE(part->parameters() == circuits->parameters());
   REQUIRE(part->parameters() == spec.shared_parameters() + spec.outputs * spec.output_parameters());
-  const auto weights = random_weights(part->parameters(), 1);
-  const Batch<double> x = random_batch(spec.features, 6, 2), dy = random_batch(spec.outputs, 6, 3);
-  Batch<double> y(spec.outputs, 6), expected(spec.outputs, 6), dx(spec.features, 6), expected_dx(spec.features, 6);
-  std::vector<double> gradient(weights.size(), 0.0), expected_gradient(weights.size(), 0.0);
-  part->forward(x, weights, y);
-  circuits->forward(x, weights, expected);
-  CHECK((y - expected).norm() < 1e-12);
-  part->backward(x, weights, dy, gradient, dx);
-  circuits->backward(x, weights, dy, expected_gradient, expected_dx);
-  CHECK((dx - expected_dx).norm() < 1e-12);
-  check_near(gradient, expected_gradient);
-
-  part->forward(x, weights, y);
-  std::vector<double> again(weights.size(), 0.0);
-  Batch<double> nothing(spec.features, 0);
-  part->backward(x, weights, dy, again, nothing);
-  check_near(again, expected_gradient);
-  if (part->entries() == 0) return;
-
-  Batch<double> entries(part->entries(), 6), from_entries(spec.outputs, 6);
-  std::vector<double> of_entries(weights.size(), 0.0);
-  part->encode(x, entries);
-  part->forward_encoded(entries, weights, from_entries);
-  CHECK((from_entries - expected).norm() < 1e-12);
-  part->backward_encoded(entries, weights, dy, of_entries);
-  check_near(of_entries, expected_gradient);
+  check_same(*part, *circuits, random_weights(part->parameters(), 1), 2);
 }
 
 TEST_CASE("sums of Z in closed form are those of their circuits", "[evidence][product_part]") {
@@ -110,17 +75,7 @@ TEST_CASE("a sum of Z is a typed head with a magnetisation", "[evidence][product
   REQUIRE(part->parameters() == Head::parameters);
   CHECK(kind.task_parameters == std::vector<int>{5, 5});
   Head head;
-  const auto weights = random_weights(Head::parameters, 4);
-  const Batch<double> x = random_batch(2, 5, 5), dy = random_batch(2, 5, 6);
-  Batch<double> y(2, 5), expected(2, 5), dx(2, 5), expected_dx(2, 5);
-  std::vector<double> gradient(weights.size(), 0.0), expected_gradient(weights.size(), 0.0);
-  part->forward(x, weights, y);
-  head.forward(x, weights, expected);
-  CHECK((y - expected).norm() < 1e-12);
-  part->backward(x, weights, dy, gradient, dx);
-  head.backward(x, weights, dy, expected_gradient, expected_dx);
-  CHECK((dx - expected_dx).norm() < 1e-12);
-  check_near(gradient, expected_gradient);
+  check_same(*part, head, random_weights(Head::parameters, 4), 5);
 }
 
 TEST_CASE("heads of sums have as many parameters as they say", "[evidence][heads]") {

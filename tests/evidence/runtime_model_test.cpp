@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "evidence/circuit_part.hpp"
+#include "evidence/part_check.hpp"
 #include "qmtl/qmtl.hpp"
 #include "support/catch.hpp"
 
@@ -13,45 +14,7 @@ namespace runtime_model_test {
 
 using namespace qmtl;
 using namespace qmtl::benchmark::evidence;
-
-Batch<double> random_batch(Eigen::Index rows, Eigen::Index columns, std::uint64_t seed) {
-  Rng rng(Seed{seed});
-  Batch<double> out(rows, columns);
-  for (Eigen::Index i = 0; i < out.size(); ++i) out.data()[i] = rng.normal();
-  return out;
-}
-
-/// dL/dweights and dL/dx of L = sum of dy * y against differences of L.
-void check_gradients(Part& part, std::uint64_t seed) {
-  const Batch<double> dy = random_batch(part.outputs(), 5, seed + 1);
-  Batch<double> x = random_batch(part.inputs(), 5, seed), y(part.outputs(), 5), dx(part.inputs(), 5);
-  std::vector<double> weights(static_cast<std::size_t>(part.parameters())), gradient(weights.size(), 0.0);
-  Rng rng(Seed{seed + 2});
-  part.initialise(rng, weights);
-  const auto loss = [&] {
-    part.forward(x, weights, y);
-    return y.cwiseProduct(dy).sum();
-  };
-  static_cast<void>(loss());
-  part.backward(x, weights, dy, gradient, dx);
-  const auto slope = [&](double& value) {
-    const double before = value, step = 1e-5;
-    value = before + step;
-    const double above = loss();
-    value = before - step;
-    const double below = loss();
-    value = before;
-    return (above - below) / (2 * step);
-  };
-  for (std::size_t j = 0; j < weights.size(); ++j) CHECK(gradient[j] == Approx(slope(weights[j])).margin(1e-6));
-  for (Eigen::Index i = 0; i < x.size(); ++i) CHECK(dx.data()[i] == Approx(slope(x.data()[i])).margin(1e-6));
-
-  static_cast<void>(loss());
-  std::vector<double> again(weights.size(), 0.0);
-  Batch<double> nothing(part.inputs(), 0);
-  part.backward(x, weights, dy, again, nothing);
-  for (std::size_t j = 0; j < weights.size(); ++j) CHECK(again[j] == Approx(gradient[j]).margin(1e-12));
-}
+using namespace qmtl::test;
 
 using Encoding = AngleEncoding<4, Axis::Y, CzRing, Layers<2>>;
 using Block = RotationBlock<2, Layers<1>>;
@@ -76,29 +39,12 @@ TEST_CASE("a circuit part is the quantum head of the same circuits", "[evidence]
   const PartPointer part = circuit_part(spec_of_head());
   REQUIRE(part->parameters() == Head::parameters);
   CHECK(task_parameters(spec_of_head()) == std::vector<int>{Head::task_parameters[0], Head::task_parameters[1]});
-  std::vector<double> weights(Head::parameters), gradient(weights.size(), 0.0), expected_gradient(weights.size(), 0.0);
+  std::vector<double> weights(Head::parameters);
   Rng rng(Seed{3});
   Head::initialise(rng, weights);
-
   Head head;
-  const Batch<double> z = random_batch(4, 9, 1), dy = random_batch(4, 9, 2);
-  Batch<double> y(4, 9), expected(4, 9), dz(4, 9), expected_dz(4, 9);
-  part->forward(z, weights, y);
-  head.forward(z, weights, expected);
-  CHECK((y - expected).norm() < 1e-12);
-  part->backward(z, weights, dy, gradient, dz);
-  head.backward(z, weights, dy, expected_gradient, expected_dz);
-  CHECK((dz - expected_dz).norm() < 1e-12);
-  for (std::size_t j = 0; j < gradient.size(); ++j) CHECK(gradient[j] == Approx(expected_gradient[j]).margin(1e-12));
-
   REQUIRE(part->entries() > 0);
-  Batch<double> entries(part->entries(), 9), from_entries(4, 9);
-  std::vector<double> encoded_gradient(weights.size(), 0.0);
-  part->encode(z, entries);
-  part->forward_encoded(entries, weights, from_entries);
-  CHECK((from_entries - expected).norm() < 1e-12);
-  part->backward_encoded(entries, weights, dy, encoded_gradient);
-  for (std::size_t j = 0; j < gradient.size(); ++j) CHECK(encoded_gradient[j] == Approx(gradient[j]).margin(1e-12));
+  check_same(*part, head, weights, 1);
 }
 
 TEST_CASE("gradients of classical parts are those of their values", "[evidence][part]") {

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "evidence/interactions.hpp"
+#include "evidence/part_check.hpp"
 #include "evidence/study_heads.hpp"
 #include "qmtl/loss/statistics.hpp"
 #include "support/catch.hpp"
@@ -62,30 +63,7 @@ TEST_CASE("heads that read windows have as many parameters, however many windows
 }
 
 TEST_CASE("gradients of products are those of their values", "[evidence][study]") {
-  const PartPointer part = products_kind(4, 2, 2, 2).make();
-  Rng rng(Seed{1});
-  std::vector<double> weights(8), gradient(8, 0.0);
-  for (double& w : weights) w = rng.normal();
-  Batch<double> x(4, 3), y(2, 3), dy(2, 3), dx(4, 3);
-  for (double& value : x.reshaped()) value = rng.normal();
-  for (double& value : dy.reshaped()) value = rng.normal();
-  const auto loss = [&] {
-    part->forward(x, weights, y);
-    return y.cwiseProduct(dy).sum();
-  };
-  static_cast<void>(loss());
-  part->backward(x, weights, dy, gradient, dx);
-  const auto slope = [&](double& value) {
-    const double before = value, step = 1e-5;
-    value = before + step;
-    const double above = loss();
-    value = before - step;
-    const double below = loss();
-    value = before;
-    return (above - below) / (2 * step);
-  };
-  for (std::size_t j = 0; j < weights.size(); ++j) CHECK(gradient[j] == Approx(slope(weights[j])).margin(1e-7));
-  for (Eigen::Index i = 0; i < x.size(); ++i) CHECK(dx.data()[i] == Approx(slope(x.data()[i])).margin(1e-7));
+  test::check_gradients(*products_kind(4, 2, 2, 2).make(), 1);
 }
 
 TEST_CASE("a quantum head and products learn a product, a linear head does not", "[evidence][study]") {

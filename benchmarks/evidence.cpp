@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,7 +26,8 @@ using namespace qmtl::benchmark::evidence;
 
 struct Arguments {
   std::vector<std::string> datasets, heads, views{"x"};
-  Representations representations;
+  std::string data;
+  std::optional<std::vector<int>> narrow, trained, hidden, frozen;  ///< not given: as the data set has them
   Protocol protocol;
   CompareOptions compare;
   bool quick = false;
@@ -40,11 +42,44 @@ struct Arguments {
     const std::size_t at = argument.find('='), slash = argument.rfind('/');
     if (at != std::string::npos && at > 0 && argument[0] != '-' && slash != std::string::npos && slash > at) {
       argument = argument.substr(0, at + 1) + argument.substr(slash + 1);
+    } else if (i > 1 && std::string_view(argv[i - 1]) == "--data") {
+      argument = "DIR";
+    } else if (argument.starts_with("--data=")) {
+      argument = "--data=DIR";
     } else if (i > 1 && (std::string_view(argv[i - 1]) == "--json" || std::string_view(argv[i - 1]) == "--report")) {
       argument = std::filesystem::path(argument).filename().string();
     }
     out += ' ' + argument;
   }
+  return out;
+}
+
+/// Those of the folder, then those by name.
+[[nodiscard]] std::vector<FoldedProblem> load_all(const Arguments& arguments) {
+  std::vector<FoldedProblem> out;
+  if (!arguments.data.empty()) out = load_folder(arguments.data);
+  for (const std::string& dataset : arguments.datasets) {
+    auto [name, file, views] = parse_dataset(dataset, arguments.views);
+    if (std::ranges::count(out, name, &FoldedProblem::name) > 0) {
+      throw ValueError("qmtl: evidence: names of data sets, expected each once, got '" + name + "' again");
+    }
+    out.push_back({name, {load_problem(name, file, views)}});
+  }
+  if (out.empty()) throw ValueError("qmtl: evidence: expected --data, a folder, or --dataset, a file by name");
+  return out;
+}
+
+[[nodiscard]] Representations representations_of(const Arguments& arguments, const FoldedProblem& problem) {
+  Representations out = default_representations(problem, arguments.quick);
+  const auto take = [](const std::optional<std::vector<int>>& asked, std::vector<int>& value) {
+    if (!asked) return;
+    value = *asked;
+    std::erase(value, 0);
+  };
+  take(arguments.narrow, out.narrow);
+  take(arguments.trained, out.trained);
+  take(arguments.hidden, out.hidden);
+  take(arguments.frozen, out.frozen);
   return out;
 }
 
@@ -55,34 +90,31 @@ int run(const Arguments& arguments, const std::string& command) {
     throw ValueError("qmtl: evidence: --heads, expected '" + arguments.compare.against +
                      "' among them, as --against says");
   }
-  std::vector<DatasetArgument> datasets;
-  for (const std::string& dataset : arguments.datasets) {
-    DatasetArgument parsed = parse_dataset(dataset, arguments.views);
-    if (std::ranges::count(datasets, parsed.name, &DatasetArgument::name) > 0) {
-      throw ValueError("qmtl: evidence: names of data sets, expected each once, got '" + parsed.name + "' again");
-    }
-    datasets.push_back(std::move(parsed));
-  }
+  const std::vector<FoldedProblem> problems = load_all(arguments);
   std::vector<DatasetResult> results;
+  results.reserve(problems.size());  // comparisons know them by their place
+  Comparisons comparisons(arguments.compare);
+  const auto facts = [&] {
+    return RunFacts{command, arguments.protocol, arguments.quick, qmtl::detail::steady_seconds() - start};
+  };
   const auto write_files = [&] {
-    const Comparisons comparisons(results, arguments.compare);
-    const RunFacts facts{command, arguments.protocol, arguments.quick, qmtl::detail::steady_seconds() - start};
     if (!arguments.json.empty()) {
       ResultTable::write_text(arguments.json, to_json(results, comparisons, arguments.quick).dump(2) + '\n');
     }
-    if (!arguments.report.empty()) write_report(arguments.report, facts, results, comparisons);
-    if (results.size() < datasets.size()) return;
-    std::string out = overview_section(facts, results, comparisons);
-    for (const DatasetResult& data : results) out += dataset_section(data, comparisons);
-    std::fputs((out + statistics_section(comparisons)).c_str(), stdout);
+    if (!arguments.report.empty()) write_report(arguments.report, facts(), results, comparisons);
   };
   write_files();  // now, so that a path that cannot be written is no surprise at the end of a long run
-  for (const auto& [name, file, views] : datasets) {
-    results.push_back(run_dataset(load_problem(name, file, views), arguments.representations, arguments.protocol,
-                                  arguments.heads, arguments.compare.against,
-                                  [](const std::string& what) { std::fprintf(stderr, "%s\n", what.c_str()); }));
+  for (const FoldedProblem& problem : problems) {
+    const auto announce = [&](const std::string& what) {
+      std::fprintf(stderr, "[%5.0f s] %s\n", qmtl::detail::steady_seconds() - start, what.c_str());
+    };
+    results.push_back(run_dataset(problem, representations_of(arguments, problem), arguments.protocol, arguments.heads,
+                                  arguments.compare.against, announce));
+    announce(problem.name + ", comparisons");
+    comparisons.add(results.back());
+    write_files();
   }
-  write_files();
+  std::fputs(markdown(facts(), results, comparisons).c_str(), stdout);
   return 0;
 }
 
@@ -97,29 +129,25 @@ void make_quick(const CLI::App& app, Arguments& arguments) {
   if (app.count("--search-seeds") > 0) arguments.protocol.search_seeds = asked.search_seeds;
   arguments.protocol.threads = asked.threads;
   set("--resamples", arguments.compare.bootstrap.resamples, quick_resamples);
-  const Representations quick = quick_representations();
-  set("--narrow", arguments.representations.narrow, quick.narrow);
-  set("--trained", arguments.representations.trained, quick.trained);
-  set("--hidden", arguments.representations.hidden, quick.hidden);
 }
 
 void add_options(CLI::App& app, Arguments& arguments) {
   app.add_option("--dataset", arguments.datasets,
-                 "NAME=FILE or NAME=FILE:VIEW,...: an .npz as load_multitask_npz reads; several are allowed")
-      ->required();
+                 "NAME=FILE or NAME=FILE:VIEW,...: an .npz as load_multitask_npz reads; several are allowed");
+  app.add_option("--data", arguments.data, "folder that holds nlp/, medical/ and mustard/: what is there of them")
+      ->check(CLI::ExistingDirectory);
   app.add_option("--views", arguments.views, "arrays that are the inputs, where --dataset names none")
       ->capture_default_str();
   app.add_option("--heads", arguments.heads, "some only, by name");
-  app.add_option("--narrow", arguments.representations.narrow, "features behind a trained linear layer; 0: none")
-      ->capture_default_str();
-  app.add_option("--trained", arguments.representations.trained,
-                 "features behind a hidden layer and a linear one; 0: none")
-      ->capture_default_str();
-  app.add_option("--hidden", arguments.representations.hidden, "widths of that hidden layer; 0: no such layer")
-      ->check(CLI::Range(0, 100000))
-      ->capture_default_str();
-  app.add_option("--frozen", arguments.representations.frozen,
-                 "first features of the inputs that are taken as they are; 0: none");
+  app.add_option("--narrow", arguments.narrow,
+                 "features behind a trained linear layer; 0: none (default: 2 3 4 6, fewer than tasks; quick: one)");
+  app.add_option("--trained", arguments.trained,
+                 "features behind a hidden layer and a linear one; 0: none (default: 4)");
+  app.add_option("--hidden", arguments.hidden, "widths of that hidden layer (default: 8 32; quick: 16)")
+      ->check(CLI::Range(1, 100000));
+  app.add_option("--frozen", arguments.frozen,
+                 "first features of the inputs that are taken as they are; 0: none (default: two a task, and all; "
+                 "quick: the first of these)");
   app.add_option("--seeds", arguments.protocol.seeds, "final trainings (quick: 2)")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
@@ -148,9 +176,6 @@ int main(int argc, char** argv) {
   add_options(app, arguments);
   return run_program(app, argc, argv, [&] {
     if (arguments.quick) make_quick(app, arguments);
-    for (auto* dimensions :
-         {&arguments.representations.narrow, &arguments.representations.trained, &arguments.representations.frozen})
-      std::erase(*dimensions, 0);
     arguments.compare.threads = arguments.protocol.threads;
     return run(arguments, command_line(argc, argv));
   });

@@ -10,11 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "evidence/json.hpp"
+#include "datasets/loading.hpp"
 #include "options.hpp"
-#include "paper/loading.hpp"
 #include "paper/problems/problems.hpp"
-#include "paper/regimes.hpp"
 #include "paper/report.hpp"
 #include "paper/summary.hpp"
 #include "result_table.hpp"
@@ -27,7 +25,7 @@ using Clock = std::chrono::steady_clock;
 struct Arguments {
   std::string benchmark = "all", data, json, report, notes, hardware;
   std::vector<std::string> heads{"quantum", "linear", "hybrid", "quantum_single"};
-  std::vector<std::string> noise, datasets, views{"x"}, regimes{"trained"};
+  std::vector<std::string> noise;
   int seeds = 0, threads = 1, candidates = 0, hardware_rows = HardwarePlan{}.rows;
   bool quick = false, search_only = false;
 };
@@ -91,18 +89,6 @@ void show_progress(const std::string& what, std::size_t done, std::size_t of, do
   return out;
 }
 
-[[nodiscard]] RegimePlan make_regime_plan(const Arguments& arguments) {
-  const auto asked = [&](const char* regime) { return std::ranges::count(arguments.regimes, regime) > 0; };
-  RegimePlan out{.trained = asked("trained"), .narrow = asked("narrow"), .frozen = asked("frozen")};
-  for (const std::string& dataset : arguments.datasets) {
-    out.datasets.push_back(evidence::parse_dataset(dataset, arguments.views));
-  }
-  out.quick = arguments.quick;
-  out.seeds = arguments.seeds;
-  out.threads = arguments.threads;
-  return out;
-}
-
 [[nodiscard]] std::string read_text(const std::string& path) {
   const auto bytes = read_file(path, std::size_t{1} << 20);
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -112,35 +98,16 @@ void show_progress(const std::string& what, std::size_t done, std::size_t of, do
   const auto start = Clock::now();
   const Protocol protocol = make_protocol(arguments);
   const std::string notes = arguments.notes.empty() ? "" : read_text(arguments.notes);
-  if (arguments.data.empty() && arguments.datasets.empty()) {
-    throw ValueError("qmtl: paper: expected --data, a folder, or --dataset, a file by name");
-  }
-  const RegimePlan plan = make_regime_plan(arguments);
   std::vector<ProblemResult> results;
-  std::vector<evidence::DatasetResult> others;
   const auto write_files = [&] {
-    const evidence::Comparisons comparisons(others, plan.compare_options());
-    if (!arguments.json.empty()) {
-      auto json = to_json(results);
-      for (auto& entry : evidence::to_json(others, comparisons, plan.quick)["benchmarks"]) {
-        json["benchmarks"].push_back(std::move(entry));
-      }
-      ResultTable::write_text(arguments.json, json.dump(2) + '\n');
-    }
+    if (!arguments.json.empty()) ResultTable::write_text(arguments.json, to_json(results).dump(2) + '\n');
     if (!arguments.report.empty()) {
-      RunFacts facts{command, notes, protocol, arguments.quick, seconds_since(start)};
-      if (!others.empty()) {
-        facts.more =
-            '\n' + evidence::report_text(arguments.report, {command, plan.protocol(), plan.quick, facts.seconds},
-                                         others, comparisons);
-      }
-      write_report(arguments.report, facts, results);
+      write_report(arguments.report, {command, notes, protocol, arguments.quick, seconds_since(start)}, results);
     }
   };
-  const auto problems = arguments.data.empty() ? std::vector<Problem>{} : load_problems(arguments);
+  const auto problems = load_problems(arguments);
   write_files();  // now, so that a path that cannot be written is no surprise at the end of a long run
   for (const Problem& problem : problems) {
-    if (!plan.trained) break;
     results.push_back(run_study(problem, protocol, [&](const std::string& what, std::size_t done, std::size_t of) {
       show_progress(what, done, of, seconds_since(start));
     }));
@@ -150,15 +117,6 @@ void show_progress(const std::string& what, std::size_t done, std::size_t of, do
                                                    hardware_section(result, protocol.hardware))
                           .c_str());
     std::fflush(stdout);
-    write_files();
-  }
-  others = run_regimes(problems, plan, [](const std::string& what) { std::fprintf(stderr, "%s\n", what.c_str()); });
-  if (!others.empty()) {
-    const evidence::Comparisons comparisons(others, plan.compare_options());
-    const evidence::RunFacts facts{command, plan.protocol(), plan.quick, seconds_since(start)};
-    std::string out = overview_section(facts, others, comparisons);
-    for (const auto& data : others) out += dataset_section(data, comparisons);
-    std::printf("%s", (out + statistics_section(comparisons)).c_str());
     write_files();
   }
   return 0;
@@ -175,22 +133,14 @@ void show_progress(const std::string& what, std::size_t done, std::size_t of, do
   return out;
 }
 
-/// "NAME=FILE:VIEW" without the file's folder.
-[[nodiscard]] std::string without_folder(const std::string& dataset) {
-  const std::size_t at = dataset.find('='), slash = dataset.rfind('/');
-  return slash == std::string::npos || slash < at ? dataset : dataset.substr(0, at + 1) + dataset.substr(slash + 1);
-}
-
 /// The command as a reader of the report would type it: where the data lie is not theirs to know.
 [[nodiscard]] std::string command_line(std::span<const char* const> arguments) {
   std::string out = "paper";
   std::string before;
   for (const std::string argument : arguments) {
     const bool is_data = before == "--data", is_device = before == "--noise" || before == "--hardware";
-    const bool is_set = !argument.starts_with('-') && argument.find('=') != std::string::npos;
     out += is_data                           ? " DIR"
            : is_device                       ? " " + file_names(argument)
-           : is_set                          ? " " + without_folder(argument)
            : argument.starts_with("--data=") ? " --data=DIR"
                                              : " " + argument;
     before = argument;
@@ -203,19 +153,8 @@ void add_options(CLI::App& app, Arguments& arguments) {
       ->check(CLI::IsMember({"nlp", "medical", "sarcasm", "all"}))
       ->capture_default_str();
   app.add_option("--data", arguments.data, "folder that holds nlp/, medical/ and mustard/")
+      ->required()
       ->check(CLI::ExistingDirectory);
-  auto* datasets = app.add_option("--dataset", arguments.datasets,
-                                  "NAME=FILE or NAME=FILE:VIEW,...: another data set, an .npz as load_multitask_npz "
-                                  "reads, for heads of run-time size; several are allowed");
-  app.add_option("--views", arguments.views, "arrays that are the inputs, where --dataset names none")
-      ->delimiter(',')
-      ->capture_default_str();
-  auto* regimes = app.add_option("--regimes", arguments.regimes,
-                                 "what is in front of the heads: a trained backbone, a narrow trained layer, frozen "
-                                 "inputs; the last two with heads of run-time size, and on first folds only")
-                      ->delimiter(',')
-                      ->check(CLI::IsMember({"trained", "narrow", "frozen"}))
-                      ->capture_default_str();
   app.add_option("--heads", arguments.heads, "heads to compare")
       ->delimiter(',')
       ->check(CLI::IsMember({"quantum", "linear", "hybrid", "quantum_single"}))
@@ -246,9 +185,7 @@ void add_options(CLI::App& app, Arguments& arguments) {
   app.add_flag("--search-only", arguments.search_only,
                "print what the search finds on validation rows, and leave the test rows alone")
       ->excludes(json)
-      ->excludes(report)
-      ->excludes(datasets)
-      ->excludes(regimes);
+      ->excludes(report);
   app.add_option("--threads", arguments.threads, "trainings at a time; the results are the same for any number")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Representation by representation; data sets as they are named on a command line.
+// Representation by representation, fold by fold; data sets as they are named on a command line.
 
 #include "evidence/dataset_run.hpp"
 
 #include <algorithm>
 #include <utility>
 
+#include "evidence/folds.hpp"
 #include "qmtl/core/error.hpp"
 
 namespace qmtl::benchmark::evidence {
@@ -23,32 +24,43 @@ namespace {
 
 }  // namespace
 
+Representations default_representations(const FoldedProblem& problem, bool quick) {
+  const Problem& any = problem.folds.front();
+  const int tasks = static_cast<int>(any.classes.size()), inputs = static_cast<int>(any.train.features());
+  Representations out{.narrow = {2, 3, 4, 6}, .trained = {4}, .hidden = {8, 32}, .frozen = {inputs}};
+  std::erase_if(out.narrow, [tasks](int dimension) { return dimension > 2 && dimension >= tasks; });
+  if (problem.ordered && 2 * tasks < inputs) out.frozen.insert(out.frozen.begin(), 2 * tasks);
+  if (quick) out = {.narrow = {out.narrow.back()}, .trained = {4}, .hidden = {16}, .frozen = {out.frozen.front()}};
+  return out;
+}
+
 Protocol quick_protocol() {
   Protocol out{
       .epochs = 6, .seeds = 2, .search_seeds = 1, .learning_rates = {1e-2, 3e-2}, .weight_decays = {0.0, 1e-1}};
   out.extensions = 0;
+  out.least_steps = 0;
   out.mlp_hidden = {32};
   return out;
 }
 
-Representations quick_representations() { return {.narrow = {3}, .trained = {3}, .hidden = {0, 16}}; }
-
-DatasetResult run_dataset(const Problem& problem, const Representations& representations, const Protocol& protocol,
-                          const std::vector<std::string>& heads, const std::string& against, const Announce& announce) {
-  DatasetResult out{problem.name, problem.train.features(), problem.train.rows(), problem.test.rows()};
+DatasetResult run_dataset(const FoldedProblem& problem, const Representations& representations,
+                          const Protocol& protocol, const std::vector<std::string>& heads, const std::string& against,
+                          const Announce& announce) {
+  if (problem.folds.empty()) throw ShapeError("qmtl: evidence: " + problem.name + ": expected a fold at least");
+  const Problem& first = problem.folds.front();
+  DatasetResult out{problem.name, first.train.features(), first.train.rows(), 0};
+  out.folds = static_cast<int>(problem.folds.size());
+  for (const Problem& fold : problem.folds) out.test_rows += fold.test.rows();
+  const auto of_folds = [&](const auto& run) {
+    std::vector<Experiment> experiments;
+    for (const Problem& fold : problem.folds) experiments.push_back(run(fold));
+    return combine_folds(std::move(experiments));
+  };
   const auto run = [&](Regime regime, int dimension, int hidden) {
     announce(qmtl::detail::text(problem.name, ", ", to_string(regime), ", ", dimension, " features",
                                 hidden > 0 ? qmtl::detail::text(" behind ", hidden, " hidden") : ""));
-    const auto same = std::ranges::find_if(out.experiments, [&](const Experiment& e) {
-      return e.regime == Regime::narrow && regime == Regime::trained && hidden == 0 && e.dimension == dimension;
-    });
-    if (same != out.experiments.end()) {
-      Experiment copy = *same;
-      copy.regime = Regime::trained;
-      out.experiments.push_back(std::move(copy));
-      return;
-    }
-    out.experiments.push_back(run_experiment(problem, regime, dimension, protocol, heads, hidden));
+    out.experiments.push_back(of_folds(
+        [&](const Problem& fold) { return run_experiment(fold, regime, dimension, protocol, heads, hidden); }));
     if (std::ranges::count(out.experiments.back().heads, against, &HeadOutcome::name) == 0) {
       throw ValueError("qmtl: evidence: expected a head '" + against + "' to compare with, got none");
     }
@@ -58,7 +70,8 @@ DatasetResult run_dataset(const Problem& problem, const Representations& represe
     for (const int hidden : representations.hidden) run(Regime::trained, dimension, hidden);
   }
   for (const int dimension : representations.frozen) run(Regime::frozen, dimension, 0);
-  out.references = run_references(problem, protocol, heads);
+  announce(problem.name + ", references");
+  out.references = of_folds([&](const Problem& fold) { return run_references(fold, protocol, heads); });
   return out;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 // SPDX-License-Identifier: Apache-2.0
-// All representations of one data set, as `evidence` and `paper` judge heads on them.
+// All representations of one data set; data sets by name, and those of a folder.
 
 #include <functional>
 #include <string>
@@ -10,25 +10,36 @@
 
 namespace qmtl::benchmark::evidence {
 
-/// On how many features heads are judged.
-struct Representations {
-  std::vector<int> narrow{2, 3, 4, 6};    ///< behind a trained linear layer
-  std::vector<int> trained{6};            ///< behind a hidden layer and a linear one
-  std::vector<int> hidden{0, 8, 16, 32};  ///< widths of that hidden layer; 0: none
-  std::vector<int> frozen{};              ///< the first inputs
+/// A data set with its folds, of which there is at least one.
+struct FoldedProblem {
+  std::string name;
+  std::vector<Problem> folds;
+  /// Whether the first inputs say more than others, as components by their variance do and pixels do not.
+  bool ordered = true;
 };
 
-/// Minutes instead of an hour: few settings, seeds, epochs and representations.
+/// On how many features heads are judged.
+struct Representations {
+  std::vector<int> narrow{};   ///< behind a trained linear layer
+  std::vector<int> trained{};  ///< behind a hidden layer and a linear one
+  std::vector<int> hidden{};   ///< widths of that hidden layer, from 1
+  std::vector<int> frozen{};   ///< the first inputs
+};
+
+/// Narrow: fewer than there are tasks, or two. Frozen: all inputs, and the first two a task where inputs are ordered.
+/// `quick`: one of each.
+[[nodiscard]] Representations default_representations(const FoldedProblem& problem, bool quick);
+
+/// Minutes instead of an hour: few settings, seeds and epochs.
 [[nodiscard]] Protocol quick_protocol();
-[[nodiscard]] Representations quick_representations();
 inline constexpr int quick_resamples = 500;
 
 /// Told what begins.
 using Announce = std::function<void(const std::string& what)>;
 
-/// Every experiment on a data set, and the references. Without a hidden layer a trained backbone is a narrow one: what
-/// has been run is not run again. Throws as run_experiment, and ValueError where there is no head `against`.
-[[nodiscard]] DatasetResult run_dataset(const Problem& problem, const Representations& representations,
+/// Every experiment on a data set, and the references. A fold has searches and trainings of its own. Throws as
+/// run_experiment and combine_folds, and ValueError where there is no head `against`.
+[[nodiscard]] DatasetResult run_dataset(const FoldedProblem& problem, const Representations& representations,
                                         const Protocol& protocol, const std::vector<std::string>& heads,
                                         const std::string& against, const Announce& announce);
 
@@ -40,5 +51,10 @@ struct DatasetArgument {
 
 /// Throws ValueError unless there are a name and a file.
 [[nodiscard]] DatasetArgument parse_dataset(const std::string& argument, const std::vector<std::string>& views);
+
+/// What is there of SemEval-2018 E-c (components of terms, and of word vectors), GLUE, HAM10000, MUStARD and the two
+/// MedMNIST sets (8 x 8 mean pixels); see datasets/loading.hpp. Throws FileError where nothing is, or a file is
+/// damaged.
+[[nodiscard]] std::vector<FoldedProblem> load_folder(const std::string& dir);
 
 }  // namespace qmtl::benchmark::evidence

@@ -91,7 +91,7 @@ void add_difference(std::vector<std::string>& row, const Comparison* comparison)
   for (const Entry& entry : view.heads) header.push_back(entry.head->name);
   ResultTable table(header);
   const Experiment& any = *view.heads.front().experiment;
-  for (std::size_t t = 0; t < any.truth.size(); ++t) {
+  for (std::size_t t = 0; t < any.tasks(); ++t) {
     std::vector<std::string> row{any.task_names[t], std::to_string(any.truth[t].classes)};
     for (const Entry& entry : view.heads) {
       const double auc = summarize(entry.head->task_auc[t]).mean;
@@ -178,8 +178,9 @@ void add_difference(std::vector<std::string>& row, const Comparison* comparison)
 
 std::string dataset_section(const DatasetResult& data, const Comparisons& comparisons) {
   std::string out =
-      text("\n## ", data.name, "\n\n", data.train_rows, " training rows, ", data.test_rows, " test rows, ",
-           data.features, " inputs, ", data.references.truth.size(), " tasks.\n\n", margin_text(data, comparisons));
+      text("\n## ", data.name, "\n\n", data.train_rows, " training rows, ", data.test_rows,
+           data.folds > 1 ? text(" test rows in ", data.folds, " folds, ") : std::string(" test rows, "), data.features,
+           " inputs, ", data.references.tasks(), " tasks.\n\n", margin_text(data, comparisons));
   for (const View& view : views_of(data)) {
     out += text("\n### ", view_title(view), "\n\n", head_table(view, comparisons));
     if (view.regime == Regime::trained) {

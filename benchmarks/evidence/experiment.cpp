@@ -40,9 +40,11 @@ namespace {
   return side_by_side(std::move(parts), SideInputs::same);
 }
 
-[[nodiscard]] FitOptions options_of(const Protocol& protocol, const Setting& setting, Seed seed) {
+[[nodiscard]] FitOptions options_of(const Protocol& protocol, const Setting& setting, Eigen::Index rows, Seed seed) {
   FitOptions out;
-  out.epochs = protocol.epochs;
+  const Eigen::Index steps = std::max<Eigen::Index>(1, rows / protocol.batch_size);
+  out.epochs = static_cast<int>(std::clamp<Eigen::Index>(protocol.least_steps / steps, protocol.epochs,
+                                                         3 * static_cast<Eigen::Index>(protocol.epochs)));
   out.batch_size = protocol.batch_size;
   out.optimizer = AdamW{.learning_rate = setting.learning_rate, .weight_decay = setting.weight_decay};
   out.schedule = {.curve = CosineRate{}};
@@ -199,7 +201,9 @@ class Runner {
     qmtl::detail::run_jobs(seeds, protocol_.threads, [&](std::size_t s) {
       const auto trained = model(head, Seed{s + 1});
       const double start = qmtl::detail::steady_seconds();
-      diverged[s] = train(*trained, problem_.train, options_of(protocol_, out.setting, Seed{s + 1})) ? 0 : 1;
+      diverged[s] =
+          train(*trained, problem_.train, options_of(protocol_, out.setting, problem_.train.rows(), Seed{s + 1})) ? 0
+                                                                                                                  : 1;
       seconds[s] = qmtl::detail::steady_seconds() - start;
       auto scores = scores_of(*trained, problem_.test);
       auto aucs = task_aucs(*trained, problem_.test);
@@ -234,7 +238,7 @@ class Runner {
     qmtl::detail::run_jobs(values.size(), protocol_.threads, [&](std::size_t i) {
       const Seed seed{1000 + i % repeats};
       const auto trained = model(head, seed);
-      if (train(*trained, learned_, options_of(protocol_, settings[i / repeats], seed))) {
+      if (train(*trained, learned_, options_of(protocol_, settings[i / repeats], learned_.rows(), seed))) {
         values[i] = summarize(task_aucs(*trained, held_out_)).mean;
       }
     });
@@ -313,9 +317,9 @@ Experiment run_experiment(const Problem& problem, Regime regime, int dimension, 
     throw ShapeError(qmtl::detail::text("qmtl: evidence: ", problem.name, ": features of a head, expected 2 to ",
                                         problem.train.features(), ", got ", dimension));
   }
-  if (hidden < 0 || (hidden > 0 && regime != Regime::trained)) {
-    throw ValueError(qmtl::detail::text("qmtl: evidence: hidden layer, expected a width from 0, and 0 unless the",
-                                        " backbone is trained, got ", hidden));
+  if ((hidden > 0) != (regime == Regime::trained) || hidden < 0) {
+    throw ValueError(qmtl::detail::text("qmtl: evidence: hidden layer, expected a width from 1 where the backbone is ",
+                                        "trained, else 0, got ", hidden));
   }
   Problem cut;
   if (regime == Regime::frozen) {

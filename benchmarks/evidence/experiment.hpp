@@ -11,7 +11,7 @@
 
 namespace qmtl::benchmark::evidence {
 
-/// A data set as its publisher split it. Labels are classes.
+/// A data set as its publisher split it, or a fold of one. Labels are classes.
 struct Problem {
   std::string name;
   Dataset<double> train, test;
@@ -43,6 +43,7 @@ struct Setting {
 
 struct Protocol {
   int epochs = 15;
+  int least_steps = 1000;  ///< fewer rows take more epochs until they have so many, up to three times as many
   int batch_size = 32;
   int seeds = 10;
   double validation_share = 0.2;  ///< of the training rows, for the search
@@ -66,8 +67,8 @@ struct HeadOutcome {
   int diverged = 0;      ///< final trainings, which count as answers at random
   double validation_auc = undefined_metric;
   std::vector<double> auc{};                               ///< mean over tasks on test rows, a seed each
-  std::vector<std::vector<double>> task_auc{};             ///< of a task, of a seed
-  std::vector<std::vector<std::vector<double>>> scores{};  ///< of a task, of a seed: as PairedScores
+  std::vector<std::vector<double>> task_auc{};             ///< of a task, of a seed: mean over folds
+  std::vector<std::vector<std::vector<double>>> scores{};  ///< of a task of the truth, of a seed: as PairedScores
   double seconds = 0.0;                                    ///< of one final training
 
   [[nodiscard]] int parameters() const noexcept { return head_parameters + backbone_parameters; }
@@ -79,13 +80,17 @@ struct Experiment {
   Regime regime = Regime::frozen;
   int dimension = 0;
   std::vector<HeadOutcome> heads;
-  PairedTasks truth{};                    ///< of the test rows, without scores
+  /// Of the test rows, without scores. Of several folds: all tasks of the first, then of the next, over the test rows
+  /// of all of them, no label being known where a row is of another fold.
+  PairedTasks truth{};
   int hidden = 0;                         ///< width of the backbone's hidden layer; 0 where there is none
   std::vector<std::string> task_names{};  ///< a number where a task has none
+
+  [[nodiscard]] std::size_t tasks() const noexcept { return task_names.size(); }
 };
 
 /// Runs it; test rows are read once, by the final models. Heads whose name is not in `only` are left out unless that is
-/// empty. `hidden`: width of the hidden layer of a trained backbone; with 0 it is the linear layer of a narrow one.
+/// empty. `hidden`: width of the hidden layer of a trained backbone.
 [[nodiscard]] Experiment run_experiment(const Problem& problem, Regime regime, int dimension, const Protocol& protocol,
                                         const std::vector<std::string>& only = {}, int hidden = 0);
 

@@ -103,18 +103,18 @@ template <class MakeBlock>
   return {qmtl::detail::text(trained ? "low_rank_" : "random_", rank), false, true, make, parameters_of(specs)};
 }
 
-/// Z of every qubit behind a circuit, or behind one a task, and a linear layer a task.
+/// Z of every qubit behind a circuit, or behind one a task, and a linear layer a task. The circuit belongs to the
+/// encoding: single qubits are cheap to read, and a window of all qubits has operators of 4^n entries.
 [[nodiscard]] HeadKind hybrid_head(int features, const std::vector<ModelTask>& tasks, bool shared) {
   CircuitSpec spec{.encoding = encoding(features, true)};
+  spec.encoding.append(rotation_block(features, 1));
+  for (int q = 0; q < features; ++q) {
+    CircuitTask& measured = spec.tasks.emplace_back();
+    measured.windows = {{q}};
+    measured.scale = 1.0;
+  }
   const std::size_t circuits = shared ? 1 : tasks.size();
   std::vector<LinearTaskSpec> specs;
-  for (std::size_t c = 0; c < circuits; ++c) {
-    CircuitTask& task = spec.tasks.emplace_back();
-    task.block = rotation_block(features, 1);
-    task.windows = {window_of(0, features, features)};
-    task.outputs = features;
-    task.scale = 1.0;
-  }
   for (std::size_t t = 0; t < tasks.size(); ++t) {
     std::vector<int> measured(static_cast<std::size_t>(features));
     std::iota(measured.begin(), measured.end(), shared ? 0 : static_cast<int>(t) * features);
@@ -124,7 +124,9 @@ template <class MakeBlock>
   out.task_parameters = parameters_of(specs);  // circuits come first: to the trainer they are shared
   const int outputs = static_cast<int>(circuits) * features;
   out.make = [=, spec = std::make_shared<CircuitSpec>(std::move(spec))] {
-    return chain(circuit_part(*spec), linear_tasks(outputs, specs));
+    std::vector<PartPointer> parts;
+    for (std::size_t c = 0; c < circuits; ++c) parts.push_back(circuit_part(*spec));
+    return chain(side_by_side(std::move(parts), SideInputs::same), linear_tasks(outputs, specs));
   };
   return out;
 }
@@ -173,10 +175,8 @@ std::vector<HeadKind> head_kinds(int features, const std::vector<ModelTask>& tas
       out.push_back(product_head(qmtl::detail::text("quantum_mixed_", rank), spec, features, tasks));
     }
   }
-  if (features <= 12) {
-    out.push_back(hybrid_head(features, tasks, true));
-    out.push_back(hybrid_head(features, tasks, false));
-  }
+  if (features <= 12) out.push_back(hybrid_head(features, tasks, true));  // 2^n amplitudes a sample
+  if (features <= 8) out.push_back(hybrid_head(features, tasks, false));
   return out;
 }
 

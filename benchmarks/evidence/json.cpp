@@ -66,6 +66,7 @@ using qmtl::detail::number_or_null;
           {"dataset", qmtl::detail::replace_invalid_utf8(data.name)},
           {"regime", to_string(regime)},
           {"dimension", dimension},
+          {"folds", data.folds},
           {"hidden", reference ? head.width : entry.experiment->hidden},
           {"head", head.name},
           {"quantum", head.quantum},

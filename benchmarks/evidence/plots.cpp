@@ -128,6 +128,43 @@ constexpr std::array<Family, 4> families{{{"quantum", "pt 7 lc rgb '#d62728'"},
   return out;
 }
 
+/// Heads that differ from `quantum` in one thing, and what they are to be seen beside.
+constexpr std::array ablations{"quantum_zero",    "quantum_shallow", "quantum",     "quantum_deep",
+                               "quantum_product", "quantum_sum_rx",  "quantum_sum", "linear"};
+
+/// A curve a representation; with a trained backbone, by the hidden layer that validation rows chose.
+[[nodiscard]] Plot make_ablation_plot(const DatasetResult& data) {
+  Plot out{.name = plot_file_name(data.name) + "_ablations",
+           .title = data.name + ": mean test AUC of heads that differ in one thing",
+           .script = {}};
+  out.width = 900;
+  out.height = 420;
+  std::string curves, ticks;
+  for (std::size_t h = 0; h < ablations.size(); ++h) {
+    ticks += qmtl::detail::text(h == 0 ? "" : ", ", "'", ablations[h], "' ", h);
+  }
+  const auto views = views_of(data);
+  for (std::size_t v = 0; v < views.size(); ++v) {
+    std::string points;
+    for (std::size_t h = 0; h < ablations.size(); ++h) {
+      const Entry entry = find_entry(views[v].heads, ablations[h]);
+      if (entry.head == nullptr) continue;
+      const MeanDeviation auc = summarize(entry.head->auc);
+      points += qmtl::detail::text(static_cast<double>(h) + 0.03 * static_cast<double>(v), ' ', auc.mean, ' ',
+                                   auc.deviation, '\n');
+    }
+    out.script += qmtl::detail::text("$view", v, " << EOD\n", points, "EOD\n");
+    curves += qmtl::detail::text(v == 0 ? "plot" : ",", " $view", v,
+                                 " using 1:2:3 with yerrorlines lw 1.5 pt 7 ps 0.6 title '", to_string(views[v].regime),
+                                 ", ", views[v].dimension, "'");
+  }
+  out.script += qmtl::detail::text(
+      "set xtics (", ticks,
+      ") rotate by 20 right noenhanced\nset xrange [-0.5:", static_cast<double>(ablations.size()) - 0.3,
+      "]\nset ylabel 'mean test AUC'\nset key outside\n", curves, ", 0.5 lc rgb '#999999' dt 2 title 'chance'\n");
+  return out;
+}
+
 }  // namespace
 
 std::vector<Plot> make_plots(const DatasetResult& data) {
@@ -136,7 +173,7 @@ std::vector<Plot> make_plots(const DatasetResult& data) {
     if (std::ranges::find(regimes, experiment.regime) == regimes.end()) regimes.push_back(experiment.regime);
   }
   if (regimes.empty()) return {};
-  return {make_plot(data, regimes, false), make_plot(data, regimes, true)};
+  return {make_plot(data, regimes, false), make_plot(data, regimes, true), make_ablation_plot(data)};
 }
 
 }  // namespace qmtl::benchmark::evidence

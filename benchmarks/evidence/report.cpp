@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "evidence/goals.hpp"
 #include "evidence/plots.hpp"
 #include "evidence/report_text.hpp"
 #include "machine.hpp"
@@ -168,8 +169,10 @@ void add_comparison(const View& view, const Entry& entry, const Comparison& comp
              ", more where the best is at an edge of its grid; the tables say how many), judged by mean AUC over tasks "
              "on ",
              fixed(100.0 * protocol.validation_share, 0), " % of the training rows and ", protocol.search_seeds,
-             protocol.search_seeds == 1 ? " seed" : " seeds",
-             ". The chosen setting is trained on all training rows with seeds 1 to ", protocol.seeds,
+             protocol.search_seeds == 1 ? " seed" : " seeds", ". A fold has a search of its own. A training has ",
+             protocol.epochs, " epochs of batches of ", protocol.batch_size,
+             ", more (up to three times) where these are fewer than ", protocol.least_steps,
+             " steps. The chosen setting is trained on all training rows with seeds 1 to ", protocol.seeds,
              "; test AUC is the mean over these trainings, ± their deviation. With a trained backbone the search is "
              "repeated with each hidden layer. `logistic` and `mlp` see all inputs, without a representation "
              "between: references, the same in every table.\n\n",
@@ -231,13 +234,14 @@ std::string overview_section(const RunFacts& facts, const std::vector<DatasetRes
 
 std::string statistics_section(const Comparisons& comparisons) {
   std::vector<double> ratios;
-  for (const auto& [pair, comparison] : comparisons.all()) {
+  const ComparisonFamily& compared = comparisons.compared();
+  for (const auto& [pair, comparison] : compared.all()) {
     const double ratio = comparison.by_delong.error() / comparison.difference.standard_error;
     if (std::isfinite(ratio)) ratios.push_back(ratio);
   }
-  std::string out =
-      text("\n## Statistics\n\nHolm's correction counts ", comparisons.all().size(), " differences of means, as many ",
-           "claims of not being worse, and ", comparisons.task_tests(), " single tasks, each family by itself.\n");
+  std::string out = text("\n## Statistics\n\nHolm's correction counts ", compared.all().size(),
+                         " differences of means, as many ", "claims of not being worse, and ", compared.task_tests(),
+                         " single tasks, each family by itself; the goals are further ones.\n");
   if (ratios.empty()) return out;
   std::ranges::sort(ratios);
   return out + text("Standard errors of differences of means by DeLong's method and the deviation over seeds are ",
@@ -245,24 +249,36 @@ std::string statistics_section(const Comparisons& comparisons) {
                     " to ", fixed(ratios.back(), 2), ").\n");
 }
 
-std::string report_text(const std::filesystem::path& file, const RunFacts& facts,
-                        const std::vector<DatasetResult>& results, const Comparisons& comparisons) {
-  const std::string folder = file.stem().string() + "_plots";
+namespace {
+
+/// `more` gives what follows the tables of a data set.
+template <class More>
+[[nodiscard]] std::string all_sections(const RunFacts& facts, const std::vector<DatasetResult>& results,
+                                       const Comparisons& comparisons, const More& more) {
   std::string out = overview_section(facts, results, comparisons);
-  for (const DatasetResult& data : results) {
-    out += dataset_section(data, comparisons);
-    for (const Plot& plot : make_plots(data)) {
-      if (draw(plot, file.parent_path() / folder)) {
-        out += text("\n![", plot.title, "](", folder, '/', plot.name, ".svg)\n");
-      }
-    }
-  }
+  if (!comparisons.of_goals().all().empty()) out += goals_section(results, comparisons);
+  for (const DatasetResult& data : results) out += dataset_section(data, comparisons) + more(data);
   return out + statistics_section(comparisons);
+}
+
+}  // namespace
+
+std::string markdown(const RunFacts& facts, const std::vector<DatasetResult>& results, const Comparisons& comparisons) {
+  return all_sections(facts, results, comparisons, [](const DatasetResult&) { return std::string(); });
 }
 
 void write_report(const std::filesystem::path& file, const RunFacts& facts, const std::vector<DatasetResult>& results,
                   const Comparisons& comparisons) {
-  ResultTable::write_text(file.string(), report_text(file, facts, results, comparisons));
+  const std::string folder = file.stem().string() + "_plots";
+  ResultTable::write_text(file.string(), all_sections(facts, results, comparisons, [&](const DatasetResult& data) {
+                            std::string out;
+                            for (const Plot& plot : make_plots(data)) {
+                              if (draw(plot, file.parent_path() / folder)) {
+                                out += text("\n![", plot.title, "](", folder, '/', plot.name, ".svg)\n");
+                              }
+                            }
+                            return out;
+                          }));
 }
 
 }  // namespace qmtl::benchmark::evidence

@@ -29,9 +29,9 @@ struct RunFacts {
 /// How many tests were corrected, and how DeLong's errors and the bootstrap's agree.
 [[nodiscard]] std::string statistics_section(const Comparisons& comparisons);
 
-/// All of a report that is to be `file`, whose plots it draws.
-[[nodiscard]] std::string report_text(const std::filesystem::path& file, const RunFacts& facts,
-                                      const std::vector<DatasetResult>& results, const Comparisons& comparisons);
+/// All of a report but its plots.
+[[nodiscard]] std::string markdown(const RunFacts& facts, const std::vector<DatasetResult>& results,
+                                   const Comparisons& comparisons);
 
 /// Writes `file` and, in the folder beside it named as the file's stem and "_plots", gnuplot scripts, drawn as SVG
 /// where gnuplot is installed. Throws FileError.

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "evidence/goals.hpp"
 #include "qmtl/core/run_jobs.hpp"
 #include "qmtl/loss/multiple_tests.hpp"
 
@@ -30,7 +31,7 @@ struct Request {
 
 class Requests {
  public:
-  explicit Requests(const std::string& against) : against_(against) {}
+  explicit Requests(std::string against) : against_(std::move(against)) {}
 
   void add(const std::vector<Entry>& entries, bool tasks) {
     const Entry base = find_entry(entries, against_);
@@ -60,10 +61,19 @@ class Requests {
       for (const Budget& budget : equal_totals(data, regime, against_)) add(budget.heads, false);
     }
   }
+  void add_goals(const DatasetResult& data) {
+    for (const View& view : views_of(data)) {
+      for (const Goal& goal : goals) {
+        const Entry head = find_entry(view.heads, goal.head), base = find_entry(view.heads, goal.base);
+        if (goal.regime != view.regime || head.head == nullptr || base.head == nullptr) continue;
+        all_.push_back({head.head, base.head, head.experiment, false});
+      }
+    }
+  }
   [[nodiscard]] const std::vector<Request>& all() const noexcept { return all_; }
 
  private:
-  const std::string& against_;
+  std::string against_;
   std::vector<Request> all_;
 };
 
@@ -74,7 +84,7 @@ class Requests {
   Comparison out;
   out.by_delong = mean_difference(truth, head, of_head, base, of_base);
   out.difference = bootstrap_difference(of_head, of_base, out.by_delong.value, confidence);
-  for (std::size_t t = 0; request.tasks && t < truth.size(); ++t) {
+  for (std::size_t t = 0; request.tasks && t < head.task_auc.size(); ++t) {
     out.tasks.push_back(task_difference(truth, head, of_head, base, of_base, t));
   }
   return out;
@@ -131,52 +141,62 @@ std::vector<Budget> equal_totals(const DatasetResult& data, Regime regime, const
 
 int verdict(double difference, double p) { return !(p <= 0.05) ? 0 : difference > 0.0 ? 1 : -1; }
 
-Comparisons::Comparisons(const std::vector<DatasetResult>& results, CompareOptions options)
-    : options_(std::move(options)) {
-  for (const DatasetResult& data : results) {
-    Requests requests(options_.against);
-    requests.add(data);
-    std::map<const HeadOutcome*, Judgement> judgements;
-    for (const Request& request : requests.all()) {
-      judgements[request.head];
-      judgements[request.base];
-      order_.emplace_back(request.head, request.base);
-    }
-    std::vector<std::pair<const HeadOutcome*, Judgement*>> jobs;
-    for (auto& [head, judgement] : judgements) jobs.emplace_back(head, &judgement);
-    qmtl::detail::run_jobs(jobs.size(), options_.threads, [&](std::size_t i) {
-      *jobs[i].second = judge(data.references.truth, *jobs[i].first, options_.bootstrap);
-    });
-    for (const Request& request : requests.all()) {
-      comparisons_[{request.head, request.base}] =
-          compare(request, judgements[request.head], judgements[request.base], options_.bootstrap.confidence);
-    }
-  }
-  std::vector<double> p, p_inferior, p_tasks;
-  for (const Pair& pair : order_) {
-    Comparison& comparison = comparisons_[pair];
-    p.push_back(normal_p(comparison.difference));
-    p_inferior.push_back(normal_p_inferior(comparison.difference, options_.margin));
-    for (const DeLongDifference& task : comparison.tasks) p_tasks.push_back(task.p);
-    comparison.difference.resampled = {};
-  }
-  p = holm_adjusted(p);
-  p_inferior = holm_adjusted(p_inferior);
-  p_tasks = holm_adjusted(p_tasks);
+void ComparisonFamily::add(const Pair& pair, Comparison comparison, double margin) {
+  order_.push_back(pair);
+  p_.push_back(normal_p(comparison.difference));
+  p_inferior_.push_back(normal_p_inferior(comparison.difference, margin));
+  for (const DeLongDifference& task : comparison.tasks) p_tasks_.push_back(task.p);
+  comparison.difference.resampled = {};
+  comparisons_[pair] = std::move(comparison);
+}
+
+void ComparisonFamily::correct() {
+  const auto p = holm_adjusted(p_), p_inferior = holm_adjusted(p_inferior_), p_tasks = holm_adjusted(p_tasks_);
+  std::size_t next = 0;
   for (std::size_t i = 0; i < order_.size(); ++i) {
     Comparison& comparison = comparisons_[order_[i]];
     comparison.p = p[i];
     comparison.p_inferior = p_inferior[i];
-    for (DeLongDifference& task : comparison.tasks) {
-      task.p = p_tasks[static_cast<std::size_t>(task_tests_)];
-      ++task_tests_;
-    }
+    for (DeLongDifference& task : comparison.tasks) task.p = p_tasks[next++];
   }
 }
 
-const Comparison* Comparisons::find(const HeadOutcome& head, const HeadOutcome& base) const {
+const Comparison* ComparisonFamily::find(const HeadOutcome& head, const HeadOutcome& base) const {
   const auto found = comparisons_.find({&head, &base});
   return found == comparisons_.end() ? nullptr : &found->second;
+}
+
+Comparisons::Comparisons(const std::vector<DatasetResult>& results, CompareOptions options)
+    : Comparisons(std::move(options)) {
+  for (const DatasetResult& data : results) add(data);
+}
+
+void Comparisons::add(const DatasetResult& data) {
+  Requests requests(options_.against), of_goals("");
+  requests.add(data);
+  of_goals.add_goals(data);
+  std::map<const HeadOutcome*, Judgement> judgements;
+  for (const Requests* some : {&requests, &of_goals}) {
+    for (const Request& request : some->all()) {
+      judgements[request.head];
+      judgements[request.base];
+    }
+  }
+  std::vector<std::pair<const HeadOutcome*, Judgement*>> jobs;
+  for (auto& [head, judgement] : judgements) jobs.emplace_back(head, &judgement);
+  qmtl::detail::run_jobs(jobs.size(), options_.threads, [&](std::size_t i) {
+    *jobs[i].second = judge(data.references.truth, *jobs[i].first, options_.bootstrap);
+  });
+  const auto compare_all = [&](const Requests& some, ComparisonFamily& family) {
+    for (const Request& request : some.all()) {
+      family.add({request.head, request.base},
+                 compare(request, judgements[request.head], judgements[request.base], options_.bootstrap.confidence),
+                 options_.margin);
+    }
+    family.correct();
+  };
+  compare_all(requests, compared_);
+  compare_all(of_goals, of_goals_);
 }
 
 }  // namespace qmtl::benchmark::evidence

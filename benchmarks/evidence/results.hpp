@@ -15,9 +15,10 @@ namespace qmtl::benchmark::evidence {
 struct DatasetResult {
   std::string name;
   int features = 0;
-  Eigen::Index train_rows = 0, test_rows = 0;
+  Eigen::Index train_rows = 0, test_rows = 0;  ///< of the first fold; of all folds
   std::vector<Experiment> experiments{};
   Experiment references{};  ///< see run_references
+  int folds = 1;
 };
 
 /// A head and the experiment that it is of.
@@ -68,30 +69,50 @@ struct Comparison {
 /// -1, 0 or 1: significantly below, neither, significantly above, at 5 %.
 [[nodiscard]] int verdict(double difference, double p);
 
-/// Every comparison that the report makes, each once: with the head `against` on the same representation and backbone,
-/// in each view, and at equal totals. Three families are corrected, each over the whole run: differences of means,
-/// claims of non-inferiority, and single tasks, in views only.
-class Comparisons {
+/// Comparisons by heads, corrected for their number by Holm's method: differences of means, claims of non-inferiority
+/// and single tasks are a family each.
+class ComparisonFamily {
  public:
-  /// Throws ValueError where an experiment has no head `against`.
-  Comparisons(const std::vector<DatasetResult>& results, CompareOptions options);
-
-  /// Null for a head with itself, and for what is not compared.
-  [[nodiscard]] const Comparison* find(const HeadOutcome& head, const HeadOutcome& base) const;
-  [[nodiscard]] const CompareOptions& options() const noexcept { return options_; }
-  [[nodiscard]] const std::map<std::pair<const HeadOutcome*, const HeadOutcome*>, Comparison>& all() const noexcept {
-    return comparisons_;
-  }
-  /// Single tasks that were tested.
-  [[nodiscard]] int task_tests() const noexcept { return task_tests_; }
-
- private:
   using Pair = std::pair<const HeadOutcome*, const HeadOutcome*>;
 
-  CompareOptions options_;
-  std::vector<Pair> order_;  // of the corrections
+  /// p values are not corrected yet.
+  void add(const Pair& pair, Comparison comparison, double margin);
+  /// Corrects all that were added.
+  void correct();
+  /// Null for what is not compared.
+  [[nodiscard]] const Comparison* find(const HeadOutcome& head, const HeadOutcome& base) const;
+  [[nodiscard]] const std::map<Pair, Comparison>& all() const noexcept { return comparisons_; }
+  /// Single tasks that were tested.
+  [[nodiscard]] int task_tests() const noexcept { return static_cast<int>(p_tasks_.size()); }
+
+ private:
+  std::vector<Pair> order_;  // in which they were added
   std::map<Pair, Comparison> comparisons_;
-  int task_tests_ = 0;
+  std::vector<double> p_, p_inferior_, p_tasks_;  // as they are
+};
+
+/// Every comparison that the report makes, each once: with the head `against` on the same representation and backbone,
+/// in each view, and at equal totals; and, a family apart, those of the goals (goals.hpp) in views.
+class Comparisons {
+ public:
+  explicit Comparisons(CompareOptions options) : options_(std::move(options)) {}
+  /// Of all results.
+  Comparisons(const std::vector<DatasetResult>& results, CompareOptions options);
+
+  /// Data that stay where they are. Throws ValueError where an experiment has no head `against`.
+  void add(const DatasetResult& data);
+
+  /// Null for a head with itself, and for what is not compared.
+  [[nodiscard]] const Comparison* find(const HeadOutcome& head, const HeadOutcome& base) const {
+    return compared_.find(head, base);
+  }
+  [[nodiscard]] const CompareOptions& options() const noexcept { return options_; }
+  [[nodiscard]] const ComparisonFamily& compared() const noexcept { return compared_; }
+  [[nodiscard]] const ComparisonFamily& of_goals() const noexcept { return of_goals_; }
+
+ private:
+  CompareOptions options_;
+  ComparisonFamily compared_, of_goals_;
 };
 
 }  // namespace qmtl::benchmark::evidence

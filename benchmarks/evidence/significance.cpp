@@ -175,8 +175,15 @@ double normal_p_inferior(const BootstrapDifference& difference, double margin) {
 DeLongDifference task_difference(const PairedTasks& truth, const HeadOutcome& first, const Judgement& of_first,
                                  const HeadOutcome& second, const Judgement& of_second, std::size_t t) {
   DeLongDifference out;
-  if (questions_of(truth[t]).empty()) return out;
-  out.row_error = error_within_classes(truth[t], less(of_first.influences[t], of_second.influences[t]));
+  double squares = 0.0, folds = 0.0;
+  for (std::size_t i = t; i < truth.size(); i += first.task_auc.size()) {  // no row is in two folds
+    if (questions_of(truth[i]).empty()) continue;
+    const double error = error_within_classes(truth[i], less(of_first.influences[i], of_second.influences[i]));
+    squares += error * error;
+    folds += 1.0;
+  }
+  if (folds == 0.0) return out;
+  out.row_error = std::sqrt(squares) / folds;
   complete(out, first.task_auc[t], second.task_auc[t]);
   return out;
 }

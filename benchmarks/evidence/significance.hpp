@@ -40,9 +40,9 @@ struct DeLongDifference {
   [[nodiscard]] double error() const;  ///< of both together
 };
 
-/// Of task t. Of one training of two classes it is compare_aucs. The AUC of a mean over trainings has as placements the
-/// means of theirs; of several classes, each against the rest, a row's are added. The deviation over trainings comes
-/// on top.
+/// Of task t, over the folds that have its rows: truth holds the tasks of the first fold, then those of the next. Of
+/// one training of two classes it is compare_aucs. The AUC of a mean over trainings has as placements the means of
+/// theirs; of several classes, each against the rest, a row's are added. The deviation over trainings comes on top.
 [[nodiscard]] DeLongDifference task_difference(const PairedTasks& truth, const HeadOutcome& first,
                                                const Judgement& of_first, const HeadOutcome& second,
                                                const Judgement& of_second, std::size_t t);

@@ -2,20 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // A problem: a data set with its folds, the heads to compare on it, and what the search may choose.
 
-#include <optional>
 #include <string>
 #include <vector>
 
+#include "datasets/fold.hpp"
 #include "paper/head_kind.hpp"
 
 namespace qmtl::benchmark::paper {
-
-/// One division of a data set. Where the publisher gives no validation rows the search takes some of the training rows.
-struct Fold {
-  Dataset<double> train;
-  std::optional<Dataset<double>> validation{};
-  Dataset<double> test;
-};
 
 /// All values that each setting may have.
 struct Grid {

@@ -285,7 +285,7 @@ void write_report(const std::filesystem::path& file, const RunFacts& facts, std:
     }
     out += search_tables(result) + heads_section(result);
   }
-  ResultTable::write_text(file.string(), out + facts.more);
+  ResultTable::write_text(file.string(), out);
 }
 
 }  // namespace qmtl::benchmark::paper

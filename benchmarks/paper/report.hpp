@@ -17,7 +17,6 @@ struct RunFacts {
   Protocol protocol{};
   bool quick = false;
   double seconds = 0.0;  ///< of the whole run
-  std::string more{};    ///< Markdown at the end
 };
 
 /// The searches of one problem in Markdown: mean validation AUC of each setting and head, a table a fold.

@@ -218,17 +218,6 @@ void check_folds(const Problem& problem) {
   }
 }
 
-Dataset<double> all_training_rows(const Fold& fold) {
-  if (!fold.validation) return fold.train;
-  Dataset<double> out = fold.train;
-  const Eigen::Index rows = out.rows() + fold.validation->rows();
-  out.inputs.conservativeResize(Eigen::NoChange, rows);
-  out.labels.conservativeResize(Eigen::NoChange, rows);
-  out.inputs.rightCols(fold.validation->rows()) = fold.validation->inputs;
-  out.labels.rightCols(fold.validation->rows()) = fold.validation->labels;
-  return out;
-}
-
 ProblemResult run_study(const Problem& problem, const Protocol& protocol, const Progress& progress) {
   return Study(problem, protocol, progress).run();
 }

@@ -73,9 +73,6 @@ using Progress = std::function<void(const std::string& what, std::size_t done, s
 /// or features, labels, a task without a label to learn from.
 void check_folds(const Problem& problem);
 
-/// Training and validation rows together, for the trainings after the search.
-[[nodiscard]] Dataset<double> all_training_rows(const Fold& fold);
-
 /// Searches, trains and judges every head of a problem. Deterministic whatever the number of threads. Throws
 /// ValueError without folds and as check_folds, before anything is trained; NumericalError where all settings of a
 /// search diverge.

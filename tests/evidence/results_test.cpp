@@ -88,8 +88,8 @@ TEST_CASE("comparisons are made once and corrected for their number", "[evidence
   CHECK(narrow->tasks.size() == 3);
   // narrow: quantum, mlp; trained: quantum of each layer with linear of the same, the choices, mlp; at 43: as of layer
   // 4
-  CHECK(comparisons.all().size() == 6);
-  CHECK(comparisons.task_tests() == 4 * 3);
+  CHECK(comparisons.compared().all().size() == 6);
+  CHECK(comparisons.compared().task_tests() == 4 * 3);
   CHECK(narrow->p >= normal_p(narrow->difference));
   CHECK(narrow->p <= 6 * normal_p(narrow->difference) * (1 + 1e-9));
   CHECK(verdict(narrow->difference.estimate, narrow->p) == -1);
@@ -144,7 +144,7 @@ TEST_CASE("the report names losses, and what it is", "[evidence][results]") {
   CHECK(contains(section, " ▼"));
   CHECK(contains(statistics_section(comparisons), "counts 6 differences of means"));
   const auto plots = make_plots(results.front());
-  REQUIRE(plots.size() == 2);
+  REQUIRE(plots.size() == 3);
   CHECK(plots[1].name == "made_up_data_total_parameters");
   CHECK(contains(plots[1].script, "\n20 0."));
 }

@@ -96,16 +96,19 @@ class RankedRows {
 
   /// NaN where the rows that count are all of one kind.
   [[nodiscard]] double auc(const Draws& counts) const noexcept {
-    double pairs = 0.0, negatives = 0.0, positives = 0.0, tied[2] = {0.0, 0.0};
+    std::uint64_t twice_pairs = 0, negatives = 0, positives = 0, tied_negatives = 0, tied_positives = 0;
     for (const Row& row : rows_) {
-      tied[row.positive ? 1 : 0] += counts[row.row];
+      const std::uint64_t count = counts[row.row], positive = row.positive ? count : 0;
+      tied_positives += positive;
+      tied_negatives += count - positive;
       if (!row.last_of_ties) continue;
-      pairs += tied[1] * (negatives + 0.5 * tied[0]);
-      negatives += tied[0];
-      positives += tied[1];
-      tied[0] = tied[1] = 0.0;
+      twice_pairs += tied_positives * (2 * negatives + tied_negatives);
+      negatives += tied_negatives;
+      positives += tied_positives;
+      tied_negatives = tied_positives = 0;
     }
-    return positives > 0.0 && negatives > 0.0 ? pairs / (positives * negatives) : undefined_metric;
+    if (positives == 0 || negatives == 0) return undefined_metric;
+    return 0.5 * static_cast<double>(twice_pairs) / (static_cast<double>(positives) * static_cast<double>(negatives));
   }
 
  private:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads the data sets of the paper's experiments.
 
-#include "paper/loading.hpp"
+#include "datasets/loading.hpp"
 
 #include <array>
 #include <filesystem>
@@ -10,7 +10,7 @@
 #include "qmtl/io/dataset_npz.hpp"
 #include "qmtl/io/medmnist.hpp"
 
-namespace qmtl::benchmark::paper {
+namespace qmtl::benchmark {
 namespace {
 
 [[nodiscard]] Fold load_fold(const std::string& path, const std::vector<std::string>& views,
@@ -58,4 +58,4 @@ std::vector<Fold> load_medmnist_pair(const std::string& dir) {
   return only({std::move(both.train), std::move(both.validation), std::move(both.test)});
 }
 
-}  // namespace qmtl::benchmark::paper
+}  // namespace qmtl::benchmark

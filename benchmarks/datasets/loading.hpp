@@ -1,13 +1,13 @@
 #pragma once
 // SPDX-License-Identifier: Apache-2.0
-// The folds of each problem from a folder of data files.
+// The folds of each data set from a folder of files.
 
 #include <string>
 #include <vector>
 
-#include "paper/problem.hpp"
+#include "datasets/fold.hpp"
 
-namespace qmtl::benchmark::paper {
+namespace qmtl::benchmark {
 
 // Every function throws FileError for a file that cannot be read; files are named below `dir`.
 
@@ -28,4 +28,4 @@ namespace qmtl::benchmark::paper {
 /// validation rows; no fold if one of the files is not there.
 [[nodiscard]] std::vector<Fold> load_medmnist_pair(const std::string& dir);
 
-}  // namespace qmtl::benchmark::paper
+}  // namespace qmtl::benchmark

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <string>
 
+#include "evidence/goals.hpp"
 #include "evidence/json.hpp"
 #include "evidence/made_up_heads.hpp"
 #include "evidence/plots.hpp"
@@ -147,6 +148,39 @@ TEST_CASE("the report names losses, and what it is", "[evidence][results]") {
   REQUIRE(plots.size() == 3);
   CHECK(plots[1].name == "made_up_data_total_parameters");
   CHECK(contains(plots[1].script, "\n20 0."));
+}
+
+TEST_CASE("data sets are added one by one with the same result", "[evidence][results]") {
+  std::vector<DatasetResult> results{make_results(), make_results()};
+  const Comparisons together(results, options());
+  Comparisons apart(options());
+  for (const DatasetResult& data : results) apart.add(data);
+  CHECK(apart.compared().all().size() == 12);
+  for (const auto& [pair, comparison] : together.compared().all()) {
+    CHECK(apart.find(*pair.first, *pair.second)->p == comparison.p);
+  }
+}
+
+TEST_CASE("goals are compared in a family of their own", "[evidence][results]") {
+  DatasetResult data = make_results();
+  const PairedTasks& truth = data.references.truth;
+  data.experiments[0].heads.push_back(named(truth, "quantum_sum", 1.8, 0.8, {10, 12}));
+  data.experiments[1].heads.push_back(named(truth, "quantum_zero", 0.2, 0.6, {0, 34}));
+  const std::vector<DatasetResult> results{data};
+  const Comparisons comparisons(results, options());
+  // narrow: the sum above linear; trained: quantum not below linear, and above no block
+  CHECK(comparisons.of_goals().all().size() == 3);
+  const Comparison* sum =
+      comparisons.of_goals().find(results[0].experiments[0].heads[2], results[0].experiments[0].heads[1]);
+  REQUIRE(sum != nullptr);
+  CHECK(sum->p <= 3 * normal_p(sum->difference) * (1 + 1e-9));
+  const std::string section = goals_section(results, comparisons);
+  const auto contains = [&](const std::string& part) { return section.find(part) != std::string::npos; };
+  CHECK(contains("| `quantum_sum` above `linear`"));
+  CHECK(contains("yes: above on 1 of 1"));
+  CHECK(contains("shown on 0 of 1"));
+  CHECK(contains("(22 to 21)"));
+  CHECK(contains("these 3 comparisons"));
 }
 
 }  // namespace results_test

@@ -47,6 +47,36 @@ TEST_CASE("a circuit part is the quantum head of the same circuits", "[evidence]
   check_same(*part, head, weights, 1);
 }
 
+TEST_CASE("a circuit behind the encoding is the one on a window of all qubits", "[evidence][circuit_part]") {
+  DynamicCircuit encoding(3), block(3);
+  for (int q = 0; q < 3; ++q) {
+    encoding.append(gate::ry(q, feature(q)));
+    block.append(gate::ry(q, weight(2 * q))).append(gate::rz(q, weight(2 * q + 1)));
+  }
+  encoding.append(gate::cz(0, 1)).append(gate::cz(1, 2));
+  block.append(gate::cx(0, 1)).append(gate::cx(1, 2));
+  CircuitSpec in_window{.encoding = encoding}, in_encoding{.encoding = encoding};
+  in_window.tasks = {{.block = block, .windows = {{0, 1, 2}}, .outputs = 3, .scale = 1.0}};
+  in_encoding.encoding.append(block);
+  for (int q = 0; q < 3; ++q) in_encoding.tasks.push_back({.windows = {{q}}, .scale = 1.0});
+  const PartPointer first = circuit_part(in_window), second = circuit_part(in_encoding);
+  REQUIRE(second->parameters() == first->parameters());
+  Rng rng(Seed{3});
+  std::vector<double> weights(6), of_first(6, 0.0), of_second(6, 0.0);
+  for (double& w : weights) w = rng.normal();
+  Batch<double> x(3, 5), y1(3, 5), y2(3, 5), dy(3, 5), dx1(3, 5), dx2(3, 5);
+  for (Batch<double>* batch : {&x, &dy}) {
+    for (double& value : batch->reshaped()) value = rng.normal();
+  }
+  first->forward(x, weights, y1);
+  second->forward(x, weights, y2);
+  first->backward(x, weights, dy, of_first, dx1);
+  second->backward(x, weights, dy, of_second, dx2);
+  CHECK((y1 - y2).cwiseAbs().maxCoeff() < 1e-13);
+  CHECK((dx1 - dx2).cwiseAbs().maxCoeff() < 1e-12);
+  for (std::size_t i = 0; i < 6; ++i) CHECK(of_first[i] == Approx(of_second[i]).margin(1e-12));
+}
+
 TEST_CASE("gradients of classical parts are those of their values", "[evidence][part]") {
   check_gradients(*dense_layers({3, 4, 2}), 10);
   check_gradients(*dense_layers({3, 2}, false), 11);

@@ -51,6 +51,9 @@ constexpr int inputs = 20, hidden = 32;
          .windows = features / groups,
          .block_layers = 0});
   }
+  // Mixed qubits, with as many parameters as linear heads of that rank.
+  for (HeadKind& kind : named_kinds(features, tasks, {"quantum_mixed_2", "quantum_mixed_4"}))
+    out.push_back(std::move(kind));
   out.push_back(linear_kind(features, tasks));
   for (const int rank : {2, 3, 4}) {
     if (rank < features) out.push_back(low_rank_kind(features, rank, tasks));

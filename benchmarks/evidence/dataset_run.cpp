@@ -27,7 +27,7 @@ namespace {
 Representations default_representations(const FoldedProblem& problem, bool quick) {
   const Problem& any = problem.folds.front();
   const int tasks = static_cast<int>(any.classes.size()), inputs = static_cast<int>(any.train.features());
-  Representations out{.narrow = {2, 3, 4, 6}, .trained = {4}, .hidden = {8, 32}, .frozen = {inputs}};
+  Representations out{.narrow = {2, 3, 4, 6}, .trained = {std::max(4, tasks)}, .hidden = {8, 32}, .frozen = {inputs}};
   std::erase_if(out.narrow, [tasks](int dimension) { return dimension > 2 && dimension >= tasks; });
   if (problem.ordered && 2 * tasks < inputs) out.frozen.insert(out.frozen.begin(), 2 * tasks);
   if (quick) out = {.narrow = {out.narrow.back()}, .trained = {4}, .hidden = {16}, .frozen = {out.frozen.front()}};

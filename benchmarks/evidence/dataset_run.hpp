@@ -26,7 +26,8 @@ struct Representations {
   std::vector<int> frozen{};   ///< the first inputs
 };
 
-/// Narrow: fewer than there are tasks, or two. Frozen: all inputs, and the first two a task where inputs are ordered.
+/// Narrow: fewer than there are tasks, or two. Trained: one a task, so that a head without parameters has an output for
+/// each, and four at least. Frozen: all inputs, and the first two a task where inputs are ordered.
 /// `quick`: one of each.
 [[nodiscard]] Representations default_representations(const FoldedProblem& problem, bool quick);
 

@@ -175,8 +175,10 @@ std::vector<HeadKind> head_kinds(int features, const std::vector<ModelTask>& tas
       out.push_back(product_head(qmtl::detail::text("quantum_mixed_", rank), spec, features, tasks));
     }
   }
-  if (features <= 12) out.push_back(hybrid_head(features, tasks, true));  // 2^n amplitudes a sample
-  if (features <= 8) out.push_back(hybrid_head(features, tasks, false));
+  if (features <= 8) {  // 2^n amplitudes a sample
+    out.push_back(hybrid_head(features, tasks, true));
+    out.push_back(hybrid_head(features, tasks, false));
+  }
   return out;
 }
 

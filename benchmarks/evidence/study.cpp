@@ -57,8 +57,8 @@ using qmtl::detail::number_or_null;
       data += qmtl::detail::text(entry->at.back(), ' ', auc.mean, ' ', auc.deviation, '\n');
     }
     data += "EOD\n";
-    curves += qmtl::detail::text(h == 0 ? "plot" : ",", " $head", h, " with yerrorlines lw 2 pt 7 ps 0.6 title '",
-                                 heads[h], "' noenhanced");
+    curves += qmtl::detail::text(h == 0 ? "plot" : ",", " $head", h, " with yerrorlines lw 2 pt 7 ps 0.6 dt ",
+                                 1 + h / 8, " title '", heads[h], "' noenhanced");
   }
   return data + (study.logarithmic ? "set logscale x 2\n" : "") + "set offsets graph 0.03, graph 0.03, 0, 0\n" +
          "set key outside\nset xlabel '" + study.columns.back() + "'\nset ylabel 'test AUC'\n" + curves + '\n';

@@ -1,0 +1,99 @@
+set terminal svg size 960,440 noenhanced background 'white'
+set output 'scaling.svg'
+set grid
+$head0 << EOD
+2 0.921158604 0.0153947025
+4 0.914531818 0.021598338
+8 0.924441831 0.00796626862
+16 0.917886015 0.0105286175
+32 0.9241501 0.00443875443
+EOD
+$head1 << EOD
+2 0.91843838 0.0201230629
+4 0.922650879 0.0184109351
+8 0.925956028 0.00869554861
+16 0.916629414 0.0131389906
+32 0.924082899 0.00492057686
+EOD
+$head2 << EOD
+2 0.91351617 0.0180362284
+4 0.923802612 0.0159613195
+8 0.920671395 0.0162033444
+16 0.923916157 0.00889073993
+32 0.924328571 0.00484689305
+EOD
+$head3 << EOD
+2 0.884699904 0.033284
+4 0.866133965 0.0461973694
+8 0.841148594 0.045172793
+16 0.810703173 0.046247644
+32 0.798735663 0.0207034381
+EOD
+$head4 << EOD
+2 0.920035251 0.0274211052
+4 0.929478802 0.00537985984
+8 0.931045332 0.010636052
+16 0.930729901 0.0082957509
+32 0.926398172 0.0286791816
+EOD
+$head5 << EOD
+2 0.914327768 0.0128976571
+4 0.916182836 0.0445261882
+8 0.904384273 0.023781316
+16 0.886867282 0.0172760111
+32 0.878106338 0.0172860196
+EOD
+$head6 << EOD
+2 0.942029617 0.0129430714
+4 0.942775239 0.00980588077
+8 0.946252135 0.00838651978
+16 0.946595261 0.00792563057
+32 0.946654183 0.00379769237
+EOD
+$head7 << EOD
+2 0.935591952 0.00991394963
+4 0.935031288 0.0110811433
+8 0.914831608 0.0253633573
+16 0.878391679 0.0360805184
+32 0.886407571 0.0121294474
+EOD
+$head8 << EOD
+2 0.935816858 0.00961630599
+4 0.920692459 0.0425115234
+8 0.94830102 0.00763506858
+16 0.943500496 0.00852227879
+32 0.934851218 0.033404532
+EOD
+$head9 << EOD
+4 0.925148852 0.0150502721
+8 0.934395358 0.00373359864
+16 0.923932666 0.00828257979
+32 0.934161871 0.00180475539
+EOD
+$head10 << EOD
+4 0.938949118 0.00741323026
+8 0.929210768 0.0100129437
+16 0.942566409 0.00864113732
+32 0.926720352 0.0248932529
+EOD
+$head11 << EOD
+4 0.940464392 0.0119957079
+8 0.948339653 0.00667394392
+16 0.92805096 0.0121138469
+32 0.94612031 0.00530789251
+EOD
+$head12 << EOD
+8 0.934722627 0.00593834144
+16 0.937329665 0.00628038908
+32 0.93818953 0.00393653467
+EOD
+$head13 << EOD
+16 0.928564953 0.0179787161
+32 0.940172023 0.00270057002
+EOD
+set logscale x 2
+set offsets graph 0.03, graph 0.03, 0, 0
+set key outside
+set xlabel 'tasks'
+set ylabel 'test AUC'
+plot $head0 with yerrorlines lw 2 pt 7 ps 0.6 dt 1 title 'quantum' noenhanced, $head1 with yerrorlines lw 2 pt 7 ps 0.6 dt 1 title 'quantum_layers_3' noenhanced, $head2 with yerrorlines lw 2 pt 7 ps 0.6 dt 1 title 'quantum_opposite' noenhanced, $head3 with yerrorlines lw 2 pt 7 ps 0.6 dt 1 title 'quantum_sum_1' noenhanced, $head4 with yerrorlines lw 2 pt 7 ps 0.6 dt 1 title 'quantum_sum_4' noenhanced, $head5 with yerrorlines lw 2 pt 7 ps 0.6 dt 1 title 'quantum_mixed_2' noenhanced, $head6 with yerrorlines lw 2 pt 7 ps 0.6 dt 1 title 'linear' noenhanced, $head7 with yerrorlines lw 2 pt 7 ps 0.6 dt 1 title 'low_rank_2' noenhanced, $head8 with yerrorlines lw 2 pt 7 ps 0.6 dt 2 title 'low_rank_3' noenhanced, $head9 with yerrorlines lw 2 pt 7 ps 0.6 dt 2 title 'quantum_windows_4' noenhanced, $head10 with yerrorlines lw 2 pt 7 ps 0.6 dt 2 title 'quantum_mixed_4' noenhanced, $head11 with yerrorlines lw 2 pt 7 ps 0.6 dt 2 title 'low_rank_4' noenhanced, $head12 with yerrorlines lw 2 pt 7 ps 0.6 dt 2 title 'quantum_windows_8' noenhanced, $head13 with yerrorlines lw 2 pt 7 ps 0.6 dt 2 title 'quantum_windows_16' noenhanced

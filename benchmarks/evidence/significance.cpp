@@ -4,6 +4,7 @@
 #include "evidence/significance.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <numbers>
@@ -27,33 +28,70 @@ using Numbers = std::vector<double>;
   return out;
 }
 
-/// The mean over trainings, each so many times, and tasks.
-[[nodiscard]] double mean_auc(const std::vector<std::vector<qmtl::detail::RankedTask>>& tasks,
-                              const qmtl::detail::Draws& rows, const qmtl::detail::Draws& trainings) {
-  double sum = 0.0, weight = 0.0;
-  for (const auto& task : tasks) {
-    for (std::size_t r = 0; r < trainings.size(); ++r) {
-      if (trainings[r] == 0) continue;
-      const double auc = task[r].auc(rows);
-      if (std::isnan(auc)) continue;
-      sum += trainings[r] * auc;
-      weight += trainings[r];
+constexpr std::size_t lanes = 8;  ///< resamples at a time
+using Lane = std::array<double, lanes>;
+
+/// So many resamples: how often each row, and each training, counts in each.
+struct Resamples {
+  std::vector<Lane> rows, trainings;
+
+  void set(std::size_t lane, const qmtl::detail::Draws& of_rows, const qmtl::detail::Draws& of_trainings) {
+    for (std::size_t i = 0; i < rows.size(); ++i) rows[i][lane] = of_rows[i];
+    for (std::size_t r = 0; r < trainings.size(); ++r) trainings[r][lane] = of_trainings[r];
+  }
+};
+
+/// AUC of two classes, or the mean of one against the rest.
+[[nodiscard]] Lane task_aucs(const qmtl::detail::RankedTask& task, const std::vector<Lane>& rows) {
+  Lane sum{}, defined{};
+  for (const auto& question : task.questions) {
+    const Lane aucs = question.aucs(std::span<const Lane>(rows));
+    for (std::size_t l = 0; l < lanes; ++l) {
+      if (std::isnan(aucs[l])) continue;
+      sum[l] += aucs[l];
+      defined[l] += 1.0;
     }
   }
-  return weight == 0.0 ? undefined_metric : sum / weight;
+  for (std::size_t l = 0; l < lanes; ++l) sum[l] = defined[l] == 0.0 ? undefined_metric : sum[l] / defined[l];
+  return sum;
+}
+
+/// The mean over trainings, each so many times, and tasks.
+[[nodiscard]] Lane mean_aucs(const std::vector<std::vector<qmtl::detail::RankedTask>>& tasks,
+                             const Resamples& resamples) {
+  Lane sum{}, weight{};
+  for (const auto& task : tasks) {
+    for (std::size_t r = 0; r < task.size(); ++r) {
+      const Lane aucs = task_aucs(task[r], resamples.rows), &counts = resamples.trainings[r];
+      for (std::size_t l = 0; l < lanes; ++l) {
+        if (std::isnan(aucs[l])) continue;
+        sum[l] += counts[l] * aucs[l];
+        weight[l] += counts[l];
+      }
+    }
+  }
+  for (std::size_t l = 0; l < lanes; ++l) sum[l] = weight[l] == 0.0 ? undefined_metric : sum[l] / weight[l];
+  return sum;
 }
 
 [[nodiscard]] Numbers resampled_aucs(const PairedTasks& tasks, const BootstrapOptions& options) {
   std::vector<std::vector<qmtl::detail::RankedTask>> of_tasks;
   for (const PairedScores& task : tasks) of_tasks.push_back(ranked(task));
   qmtl::detail::Draws rows(tasks.front().truth.size(), 1u), trainings(tasks.front().first.size(), 1u);
+  Resamples resamples{std::vector<Lane>(rows.size()), std::vector<Lane>(trainings.size())};
+  const auto count = static_cast<std::size_t>(options.resamples);
   Numbers out;
   Rng seeds(options.seed);
-  for (int i = 0; i < options.resamples; ++i) {
-    Rng rng = seeds.split();
-    if (options.rows) qmtl::detail::draw_again(rng, rows);
-    if (options.trainings) qmtl::detail::draw_again(rng, trainings);
-    out.push_back(mean_auc(of_tasks, rows, trainings));
+  while (out.size() < count) {
+    const std::size_t own = std::min(lanes, count - out.size());
+    for (std::size_t lane = 0; lane < own; ++lane) {
+      Rng rng = seeds.split();
+      if (options.rows) qmtl::detail::draw_again(rng, rows);
+      if (options.trainings) qmtl::detail::draw_again(rng, trainings);
+      resamples.set(lane, rows, trainings);
+    }
+    const Lane means = mean_aucs(of_tasks, resamples);
+    out.insert(out.end(), means.begin(), means.begin() + static_cast<std::ptrdiff_t>(own));
   }
   return out;
 }

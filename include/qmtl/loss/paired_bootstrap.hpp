@@ -4,6 +4,7 @@
 // bootstrap.
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -109,6 +110,31 @@ class RankedRows {
     }
     if (positives == 0 || negatives == 0) return undefined_metric;
     return 0.5 * static_cast<double>(twice_pairs) / (static_cast<double>(positives) * static_cast<double>(negatives));
+  }
+
+  /// The same of several draws at once, each row's counts side by side, in a fraction of the time: the same bits while
+  /// pairs are fewer than 2^52.
+  template <std::size_t Lanes>
+  [[nodiscard]] std::array<double, Lanes> aucs(std::span<const std::array<double, Lanes>> counts) const noexcept {
+    using Lane = std::array<double, Lanes>;
+    Lane twice_pairs{}, negatives{}, positives{}, tied_negatives{}, tied_positives{}, out;
+    for (const Row& row : rows_) {
+      const Lane& count = counts[row.row];
+      Lane& tied = row.positive ? tied_positives : tied_negatives;
+      for (std::size_t l = 0; l < Lanes; ++l) tied[l] += count[l];
+      if (!row.last_of_ties) continue;
+      for (std::size_t l = 0; l < Lanes; ++l) {
+        twice_pairs[l] += tied_positives[l] * (2.0 * negatives[l] + tied_negatives[l]);
+        negatives[l] += tied_negatives[l];
+        positives[l] += tied_positives[l];
+        tied_negatives[l] = tied_positives[l] = 0.0;
+      }
+    }
+    for (std::size_t l = 0; l < Lanes; ++l) {
+      const bool defined = positives[l] > 0.0 && negatives[l] > 0.0;
+      out[l] = defined ? 0.5 * twice_pairs[l] / (positives[l] * negatives[l]) : undefined_metric;
+    }
+    return out;
   }
 
  private:

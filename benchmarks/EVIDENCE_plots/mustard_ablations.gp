@@ -1,0 +1,48 @@
+set terminal svg size 900,420 noenhanced background 'white'
+set output 'mustard_ablations.svg'
+set grid
+$view0 << EOD
+5 0.556181084 0.00576375565
+6 0.556301994 0.00902074782
+7 0.562380699 0.00773550439
+EOD
+$view1 << EOD
+5.03 0.577544932 0.00672208493
+6.03 0.579050908 0.0033685113
+7.03 0.586155804 0.00627676658
+EOD
+$view2 << EOD
+0.06 0.579616652 0.00234958361
+1.06 0.5586815 0.00723133864
+2.06 0.550723592 0.00887479566
+3.06 0.553643299 0.00831949605
+4.06 0.563210241 0.00548437401
+5.06 0.568277459 0.00273291656
+6.06 0.590676521 0.00342573545
+7.06 0.586497716 0.00364178842
+EOD
+$view3 << EOD
+0.09 0.562144945 0.00607680449
+1.09 0.585028174 0.00445684666
+2.09 0.582638232 0.00791823457
+3.09 0.578809505 0.00703417913
+4.09 0.571153407 0.00617310668
+5.09 0.590914567 0.00636714425
+6.09 0.574552681 0.00820215067
+7.09 0.57857954 0.00912182647
+EOD
+$view4 << EOD
+0.12 0.475773211 0
+1.12 0.498094811 0.00753140824
+2.12 0.508494892 0.00901395297
+3.12 0.528350126 0.00647253323
+4.12 0.505356227 0.00623393114
+5.12 0.608756828 0.000962662879
+6.12 0.608453167 0.00410668179
+7.12 0.610179889 0.00104024875
+EOD
+set xtics ('quantum_zero' 0, 'quantum_shallow' 1, 'quantum' 2, 'quantum_deep' 3, 'quantum_product' 4, 'quantum_sum_rx' 5, 'quantum_sum' 6, 'linear' 7) rotate by 20 right noenhanced
+set xrange [-0.5:7.7]
+set ylabel 'mean test AUC'
+set key outside
+plot $view0 using 1:2:3 with yerrorlines lw 1.5 pt 7 ps 0.6 title 'narrow, 2', $view1 using 1:2:3 with yerrorlines lw 1.5 pt 7 ps 0.6 title 'narrow, 3', $view2 using 1:2:3 with yerrorlines lw 1.5 pt 7 ps 0.6 title 'narrow, 4', $view3 using 1:2:3 with yerrorlines lw 1.5 pt 7 ps 0.6 title 'trained, 5', $view4 using 1:2:3 with yerrorlines lw 1.5 pt 7 ps 0.6 title 'frozen, 149', 0.5 lc rgb '#999999' dt 2 title 'chance'

@@ -141,8 +141,9 @@ void add_options(CLI::App& app, Arguments& arguments) {
   app.add_option("--heads", arguments.heads, "some only, by name");
   app.add_option("--narrow", arguments.narrow,
                  "features behind a trained linear layer; 0: none (default: 2 3 4 6, fewer than tasks; quick: one)");
-  app.add_option("--trained", arguments.trained,
-                 "features behind a hidden layer and a linear one; 0: none (default: one a task, at least 4)");
+  app.add_option(
+      "--trained", arguments.trained,
+      "features behind a hidden layer and a linear one; 0: none (default: one a task, at least 4; quick: 4)");
   app.add_option("--hidden", arguments.hidden, "widths of that hidden layer (default: 8 32; quick: 16)")
       ->check(CLI::Range(1, 100000));
   app.add_option("--frozen", arguments.frozen,

@@ -177,7 +177,8 @@ void add_comparison(const View& view, const Entry& entry, const Comparison& comp
              "repeated with each hidden layer. `logistic` and `mlp` see all inputs, without a representation "
              "between: references, the same in every table.\n\n",
              "Test rows: the ", judged_models(results),
-             " final models of this run were judged on them, and no search and no choice read them. All heads and "
+             " final models of this run were judged on them, and no search read them; of several folds, validation "
+             "rows that choose are test rows of others. All heads and "
              "representations share them, and so may earlier runs: whoever picks the highest figure of a table picks "
              "one that is too high.\n\n",
              "▲ and ▼: significantly above and below `", options.against,

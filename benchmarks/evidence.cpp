@@ -4,13 +4,12 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <filesystem>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "command_line.hpp"
 #include "evidence/dataset_run.hpp"
 #include "evidence/json.hpp"
 #include "evidence/report.hpp"
@@ -33,26 +32,6 @@ struct Arguments {
   bool quick = false;
   std::string json, report;
 };
-
-/// The command as a reader of the report would type it: in which folder the data lie is not theirs to know.
-[[nodiscard]] std::string command_line(int argc, char** argv) {
-  std::string out = "evidence";
-  for (int i = 1; i < argc; ++i) {
-    std::string argument = argv[i];
-    const std::size_t at = argument.find('='), slash = argument.rfind('/');
-    if (at != std::string::npos && at > 0 && argument[0] != '-' && slash != std::string::npos && slash > at) {
-      argument = argument.substr(0, at + 1) + argument.substr(slash + 1);
-    } else if (i > 1 && std::string_view(argv[i - 1]) == "--data") {
-      argument = "DIR";
-    } else if (argument.starts_with("--data=")) {
-      argument = "--data=DIR";
-    } else if (i > 1 && (std::string_view(argv[i - 1]) == "--json" || std::string_view(argv[i - 1]) == "--report")) {
-      argument = std::filesystem::path(argument).filename().string();
-    }
-    out += ' ' + argument;
-  }
-  return out;
-}
 
 /// Those of the folder, then those by name.
 [[nodiscard]] std::vector<FoldedProblem> load_all(const Arguments& arguments) {
@@ -144,13 +123,14 @@ void add_options(CLI::App& app, Arguments& arguments) {
   app.add_option(
       "--trained", arguments.trained,
       "features behind a hidden layer and a linear one; 0: none (default: one a task, at least 4; quick: 4)");
-  app.add_option("--hidden", arguments.hidden, "widths of that hidden layer (default: 8 32; quick: 16)")
+  app.add_option("--hidden", arguments.hidden,
+                 "widths of that hidden layer (default: 8 32; of several folds 8; quick: 16)")
       ->check(CLI::Range(1, 100000));
   app.add_option("--frozen", arguments.frozen,
                  "first features of the inputs that are taken as they are; 0: none (default: two a task, and all; "
                  "quick: the first of these)");
   app.add_option("--seeds", arguments.protocol.seeds, "final trainings (quick: 2)")
-      ->check(CLI::Range(1, 1000))
+      ->check(CLI::Range(2, 1000))
       ->capture_default_str();
   app.add_option("--epochs", arguments.protocol.epochs, "of each training (quick: 6)")
       ->check(CLI::Range(1, 100000))
@@ -178,6 +158,6 @@ int main(int argc, char** argv) {
   return run_program(app, argc, argv, [&] {
     if (arguments.quick) make_quick(app, arguments);
     arguments.compare.threads = arguments.protocol.threads;
-    return run(arguments, command_line(argc, argv));
+    return run(arguments, command_line("evidence", {argv + 1, static_cast<std::size_t>(argc - 1)}));
   });
 }

@@ -51,7 +51,8 @@ struct Judged {
   if (regime == Regime::narrow) widths.push_back(dimension);
   std::vector<ModelTask> tasks = model_tasks(problem);
   for (std::size_t t = 0; t < tasks.size(); ++t) tasks[t].parameters = head.task_parameters[t];
-  RuntimeModel model(std::move(tasks), dense_layers(std::move(widths)), head.make(), head.decays, seed);
+  RuntimeModel model(std::move(tasks), dense_layers(std::move(widths)), head.make(seed),
+                     head.decay == HeadDecay::always, seed);
   FitOptions fit;
   fit.epochs = options.epochs;
   fit.batch_size = 32;
@@ -73,7 +74,7 @@ struct Judged {
 
 [[nodiscard]] Judged judge(const Problem& problem, Regime regime, int dimension, const HeadKind& head,
                            const Options& options) {
-  Judged out{.name = head.name, .head_parameters = head.make()->parameters()};
+  Judged out{.name = head.name, .head_parameters = head.make(Seed{1})->parameters()};
   const std::size_t decays = options.weight_decays.size(), settings = options.learning_rates.size() * decays;
   const auto splits = static_cast<std::size_t>(options.splits);
   out.auc.assign(settings, std::vector<double>(splits));

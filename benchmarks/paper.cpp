@@ -4,12 +4,11 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <filesystem>
 #include <nlohmann/json.hpp>
-#include <span>
 #include <string>
 #include <vector>
 
+#include "command_line.hpp"
 #include "datasets/loading.hpp"
 #include "options.hpp"
 #include "paper/problems/problems.hpp"
@@ -122,32 +121,6 @@ void show_progress(const std::string& what, std::size_t done, std::size_t of, do
   return 0;
 }
 
-/// "conf_a.json,conf_b.json" of paths that a comma divides.
-[[nodiscard]] std::string file_names(const std::string& paths) {
-  std::string out;
-  for (std::size_t first = 0; first <= paths.size();) {
-    const std::size_t end = std::min(paths.find(',', first), paths.size());
-    out += (first == 0 ? "" : ",") + std::filesystem::path(paths.substr(first, end - first)).filename().string();
-    first = end + 1;
-  }
-  return out;
-}
-
-/// The command as a reader of the report would type it: where the data lie is not theirs to know.
-[[nodiscard]] std::string command_line(std::span<const char* const> arguments) {
-  std::string out = "paper";
-  std::string before;
-  for (const std::string argument : arguments) {
-    const bool is_data = before == "--data", is_device = before == "--noise" || before == "--hardware";
-    out += is_data                           ? " DIR"
-           : is_device                       ? " " + file_names(argument)
-           : argument.starts_with("--data=") ? " --data=DIR"
-                                             : " " + argument;
-    before = argument;
-  }
-  return out;
-}
-
 void add_options(CLI::App& app, Arguments& arguments) {
   app.add_option("--benchmark", arguments.benchmark, "which experiments")
       ->check(CLI::IsMember({"nlp", "medical", "sarcasm", "all"}))
@@ -200,7 +173,7 @@ int main(int argc, char** argv) {
   CLI::App app{"Compares quantum, linear and hybrid heads on real data, and prints tables in Markdown."};
   paper::add_options(app, arguments);
   return run_program(app, argc, argv, [&] {
-    const std::string command = paper::command_line({argv + 1, static_cast<std::size_t>(argc - 1)});
+    const std::string command = command_line("paper", {argv + 1, static_cast<std::size_t>(argc - 1)});
     return paper::run(arguments, command);
   });
 }

@@ -117,8 +117,8 @@ void finish(const Contender& contender, std::span<const Trial> finals, const Con
 
 Contender contender(std::vector<ModelTask> tasks, std::vector<int> backbone, const HeadKind& head) {
   for (std::size_t t = 0; t < tasks.size(); ++t) tasks[t].parameters = head.task_parameters[t];
-  const auto make = [=, make_head = head.make, decays = head.decays](Seed seed) {
-    return std::make_unique<RuntimeModel>(tasks, dense_layers(backbone), make_head(), decays, seed);
+  const auto make = [=, make_head = head.make, decays = head.decay == HeadDecay::always](Seed seed) {
+    return std::make_unique<RuntimeModel>(tasks, dense_layers(backbone), make_head(seed), decays, seed);
   };
   return {head.name, head.quantum, make};
 }

@@ -44,7 +44,7 @@ struct Contender {
 struct ContestOptions {
   std::vector<TrainingSetting> settings;
   int batch_size = 32;
-  double weight_decay = 1e-2;  ///< of backbones, and of heads that are not quantum
+  double weight_decay = 1e-2;  ///< of backbones, and of heads that always decay
   /// How often a winner whose learning rate is the largest or smallest is followed by one more, by a ratio of 3.
   int extensions = 2;
   int threads = 1;

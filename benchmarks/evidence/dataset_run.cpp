@@ -30,6 +30,7 @@ Representations default_representations(const FoldedProblem& problem, bool quick
   Representations out{.narrow = {2, 3, 4, 6}, .trained = {std::max(4, tasks)}, .hidden = {8, 32}, .frozen = {inputs}};
   std::erase_if(out.narrow, [tasks](int dimension) { return dimension > 2 && dimension >= tasks; });
   if (problem.ordered && 2 * tasks < inputs) out.frozen.insert(out.frozen.begin(), 2 * tasks);
+  if (problem.folds.size() > 1) out.hidden = {8};
   if (quick) out = {.narrow = {out.narrow.back()}, .trained = {4}, .hidden = {16}, .frozen = {out.frozen.front()}};
   return out;
 }
@@ -50,6 +51,12 @@ DatasetResult run_dataset(const FoldedProblem& problem, const Representations& r
   const Problem& first = problem.folds.front();
   DatasetResult out{problem.name, first.train.features(), first.train.rows(), 0};
   out.folds = static_cast<int>(problem.folds.size());
+  out.source = problem.source.empty() ? problem.name : problem.source;
+  if (out.folds > 1 && representations.hidden.size() > 1) {
+    throw ValueError(qmtl::detail::text(
+        "qmtl: evidence: ", problem.name, ": widths of the hidden layer, of several folds ",
+        "expected one, as validation rows that choose are test rows of others, got ", representations.hidden.size()));
+  }
   for (const Problem& fold : problem.folds) out.test_rows += fold.test.rows();
   const auto of_folds = [&](const auto& run) {
     std::vector<Experiment> experiments;

@@ -16,6 +16,7 @@ struct FoldedProblem {
   std::vector<Problem> folds;
   /// Whether the first inputs say more than others, as components by their variance do and pixels do not.
   bool ordered = true;
+  std::string source{};  ///< the same where data sets share rows; empty: the name
 };
 
 /// On how many features heads are judged.
@@ -27,7 +28,8 @@ struct Representations {
 };
 
 /// Narrow: fewer than there are tasks, or two. Trained: one a task, so that a head without parameters has an output for
-/// each, and four at least. Frozen: all inputs, and the first two a task where inputs are ordered.
+/// each, and four at least. Frozen: all inputs, and the first two a task where inputs are ordered. Of several folds one
+/// width of the hidden layer.
 /// `quick`: one of each.
 [[nodiscard]] Representations default_representations(const FoldedProblem& problem, bool quick);
 
@@ -39,7 +41,8 @@ inline constexpr int quick_resamples = 500;
 using Announce = std::function<void(const std::string& what)>;
 
 /// Every experiment on a data set, and the references. A fold has searches and trainings of its own. Throws as
-/// run_experiment and combine_folds, and ValueError where there is no head `against`.
+/// run_experiment and combine_folds, and ValueError where there is no head `against`, or where validation rows of
+/// several folds would have to choose among hidden layers: they are test rows of others.
 [[nodiscard]] DatasetResult run_dataset(const FoldedProblem& problem, const Representations& representations,
                                         const Protocol& protocol, const std::vector<std::string>& heads,
                                         const std::string& against, const Announce& announce);

@@ -26,13 +26,17 @@ void add_difference(std::vector<std::string>& row, const Comparison* comparison)
   row.push_back(probability(comparison->p_inferior));
 }
 
+[[nodiscard]] std::string width_text(int hidden) {
+  return hidden == HeadOutcome::differing ? "by fold" : hidden > 0 ? std::to_string(hidden) : "";
+}
+
 /// One head where it stands in a table, against `base`.
 [[nodiscard]] std::vector<std::string> head_row(const Entry& entry, int hidden, bool chosen, const HeadOutcome& base,
                                                 const Comparisons& comparisons) {
   const HeadOutcome& head = *entry.head;
   const std::string mark = chosen ? "**" : "";
   std::vector<std::string> row{mark + head.name + mark,
-                               hidden > 0 ? std::to_string(hidden) : "",
+                               width_text(hidden),
                                std::to_string(head.head_parameters),
                                std::to_string(head.backbone_parameters),
                                std::to_string(head.parameters()),
@@ -40,7 +44,7 @@ void add_difference(std::vector<std::string>& row, const Comparison* comparison)
                                text(fixed(head.mean_auc(), 4), " ± ", fixed(summarize(head.auc).deviation, 4))};
   add_difference(row, comparisons.find(head, base));
   row.push_back(significant(head.setting.learning_rate, 2));
-  row.push_back(significant(head.setting.weight_decay, 2));
+  row.push_back(significant(head.setting.weight_decay, 2) + (head.setting.head_decays ? "" : ", not the head"));
   row.push_back(text(head.settings_tried, head.at_edge ? ", at an edge" : ""));
   row.push_back(fixed(head.seconds, 2) + (head.diverged > 0 ? text(", ", head.diverged, " diverged") : ""));
   return row;
@@ -76,7 +80,7 @@ void add_difference(std::vector<std::string>& row, const Comparison* comparison)
   for (const Entry& entry : view.heads) {
     const bool reference = entry.experiment == &view.data->references;
     const int hidden = reference ? entry.head->width : entry.experiment->hidden;
-    std::vector<std::string> row{entry.head->name, std::to_string(hidden), std::to_string(entry.head->parameters()),
+    std::vector<std::string> row{entry.head->name, width_text(hidden), std::to_string(entry.head->parameters()),
                                  fixed(entry.head->mean_auc(), 4)};
     add_difference(row, comparisons.find(*entry.head, *base.head));
     table.add(std::move(row));
@@ -188,6 +192,11 @@ std::string dataset_section(const DatasetResult& data, const Comparisons& compar
              choice_table(view, comparisons);
     }
     out += "\nTest AUC of single tasks:\n\n" + task_table(view, comparisons);
+  }
+  if (data.folds > 1) {
+    out +=
+        "\nThere are no tables at equal totals: they would choose by validation rows that are test rows of other "
+        "folds.\n";
   }
   for (const Regime regime : {Regime::narrow, Regime::trained, Regime::frozen}) {
     if (equal_totals(data, regime, comparisons.options().against).empty()) continue;

@@ -47,6 +47,7 @@ namespace {
                                                          3 * static_cast<Eigen::Index>(protocol.epochs)));
   out.batch_size = protocol.batch_size;
   out.optimizer = AdamW{.learning_rate = setting.learning_rate, .weight_decay = setting.weight_decay};
+  out.head_weight_decay_scale = setting.head_decays ? 1.0 : 0.0;
   out.schedule = {.curve = CosineRate{}};
   out.seed = seed;
   return out;
@@ -92,11 +93,14 @@ namespace {
 /// A grid of settings that grows where its winner is at an edge.
 class Search {
  public:
-  Search(const Protocol& protocol, bool decays) : protocol_(protocol), rates_(protocol.learning_rates) {
-    decays_ = protocol.weight_decays;
-    if (decays) return;
+  /// `layers`: there are some before the head, which decay whatever the head does.
+  Search(const Protocol& protocol, HeadDecay decay, bool layers)
+      : protocol_(protocol), rates_(protocol.learning_rates), decays_(protocol.weight_decays) {
+    const auto [low, high] = std::ranges::minmax(rates_);
+    if (rates_.size() > 1) rate_ratio_ = std::pow(high / low, 1.0 / static_cast<double>(rates_.size() - 1));
+    both_ = layers && decay == HeadDecay::searched;
+    if (layers || decay != HeadDecay::never) return;
     const std::size_t settings = rates_.size() * decays_.size();  // as many as of the others
-    const auto [low, high] = std::ranges::minmax(protocol.learning_rates);
     decays_ = {0.0};
     rates_.clear();
     for (std::size_t i = 0; i < settings; ++i) {
@@ -111,8 +115,11 @@ class Search {
       std::vector<Setting> next;
       for (const double rate : rates_) {
         for (const double decay : decays_) {
-          const Setting setting{rate, decay};
-          if (std::ranges::find(tried_, setting) == tried_.end()) next.push_back(setting);
+          for (const bool head_decays : {true, false}) {
+            const Setting setting{rate, decay, head_decays};
+            if (!head_decays && (!both_ || decay == 0.0)) continue;
+            if (std::ranges::find(tried_, setting) == tried_.end()) next.push_back(setting);
+          }
         }
       }
       const std::vector<double> values = judge(next);
@@ -123,7 +130,8 @@ class Search {
           best_value_ = values[i];
         }
       }
-      const bool rates = extend(rates_, best_.learning_rate), decays = extend(decays_, best_.weight_decay);
+      const bool rates = extend(rates_, best_.learning_rate, rate_ratio_),
+                 decays = extend(decays_, best_.weight_decay, decay_ratio);
       at_edge_ = rates || decays;
       if (!at_edge_) return;
     }
@@ -136,23 +144,22 @@ class Search {
   [[nodiscard]] bool at_edge() const noexcept { return at_edge_; }
 
  private:
-  /// Whether the winner is the first or last of several values; then one more follows it, by the ratio of its
-  /// neighbours. Nothing is below 0.
-  [[nodiscard]] static bool extend(std::vector<double>& values, double winner) {
+  static constexpr double decay_ratio = 10.0;
+
+  /// Whether the winner is the first or last of several values; then one more follows it, by this ratio. Nothing is
+  /// below 0.
+  [[nodiscard]] static bool extend(std::vector<double>& values, double winner, double ratio) {
     if (values.size() < 2 || winner == 0.0) return false;
-    std::ranges::sort(values);
-    if (winner == values.back()) {
-      const double before = values[values.size() - 2];
-      values.push_back(before > 0.0 ? winner * winner / before : 10 * winner);
-      return true;
-    }
-    if (winner != values.front()) return false;
-    values.insert(values.begin(), winner * winner / values[1]);
+    const auto [low, high] = std::ranges::minmax(values);
+    if (winner != low && winner != high) return false;
+    values.push_back(winner == high ? winner * ratio : winner / ratio);
     return true;
   }
 
   const Protocol& protocol_;
   std::vector<double> rates_, decays_;
+  double rate_ratio_ = 3.0;
+  bool both_ = false;  // a head that decays and one that does not
   std::vector<Setting> tried_;
   Setting best_;
   double best_value_ = undefined_metric;
@@ -180,7 +187,7 @@ class Runner {
 
   /// What the validation rows say, before the final trainings.
   [[nodiscard]] HeadOutcome search(const HeadKind& head) const {
-    Search search(protocol_, head.decays || backbone_.size() > 1);
+    Search search(protocol_, head.decay, backbone_.size() > 1);
     search.run([&](const std::vector<Setting>& settings) { return judge(head, settings); });
     HeadOutcome out{.name = head.name, .quantum = head.quantum, .setting = search.best()};
     out.settings_tried = search.tried();
@@ -228,8 +235,8 @@ class Runner {
   [[nodiscard]] std::unique_ptr<RuntimeModel> model(const HeadKind& head, Seed seed) const {
     auto tasks = model_tasks(problem_);
     for (std::size_t t = 0; t < tasks.size(); ++t) tasks[t].parameters = head.task_parameters[t];
-    return std::make_unique<RuntimeModel>(std::move(tasks), make_backbone(backbone_, head.backbones), head.make(),
-                                          head.decays, seed);
+    return std::make_unique<RuntimeModel>(std::move(tasks), make_backbone(backbone_, head.backbones), head.make(seed),
+                                          head.decay != HeadDecay::never, seed);
   }
 
   [[nodiscard]] std::vector<double> judge(const HeadKind& head, const std::vector<Setting>& settings) const {

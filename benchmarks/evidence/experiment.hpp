@@ -37,6 +37,7 @@ enum class Regime {
 struct Setting {
   double learning_rate = 1e-2;
   double weight_decay = 0.0;
+  bool head_decays = true;  ///< or the layers before it alone
 
   friend bool operator==(const Setting&, const Setting&) = default;
 };
@@ -50,7 +51,7 @@ struct Protocol {
   int search_seeds = 2;           ///< trainings of a setting; their mean validation AUC counts
   std::vector<double> learning_rates{3e-3, 1e-2, 3e-2};
   std::vector<double> weight_decays{0.0, 1e-2, 1e-1};
-  int extensions = 2;                    ///< how often a winner at the edge of a grid extends it
+  int extensions = 3;                    ///< how often a winner at the edge of a grid extends it
   std::vector<int> mlp_hidden{32, 128};  ///< widths of the MLP on the inputs; validation rows choose
   int threads = 1;
 };
@@ -59,7 +60,8 @@ struct Protocol {
 struct HeadOutcome {
   std::string name;
   bool quantum = false;
-  int width = 0;  ///< of the hidden layer that validation rows chose, of `mlp`
+  static constexpr int differing = -1;
+  int width = 0;  ///< of the hidden layer that validation rows chose, of `mlp`; or differing, of folds
   int head_parameters = 0, backbone_parameters = 0;
   Setting setting{};
   int settings_tried = 0;

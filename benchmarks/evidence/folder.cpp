@@ -14,8 +14,9 @@ namespace qmtl::benchmark::evidence {
 namespace {
 
 /// So many folds of one data set; a task has as many classes as the largest label of any fold says.
-[[nodiscard]] FoldedProblem folded(std::string name, const std::vector<Fold>& folds, bool ordered) {
-  FoldedProblem out{std::move(name), {}, ordered};
+[[nodiscard]] FoldedProblem folded(std::string name, const std::vector<Fold>& folds, bool ordered,
+                                   std::string source = "") {
+  FoldedProblem out{std::move(name), {}, ordered, std::move(source)};
   std::vector<int> classes;
   for (const Fold& fold : folds) {
     Problem& problem = out.folds.emplace_back(Problem{out.name, all_training_rows(fold), fold.test, {}});
@@ -46,12 +47,13 @@ void pool(Dataset<double>& images) {
 }  // namespace
 
 std::vector<FoldedProblem> load_folder(const std::string& dir) {
+  const std::string tweets = "SemEval-2018 E-c";
   std::vector<FoldedProblem> out;
   const auto is_there = [&dir](const char* file) { return std::filesystem::exists(dir + file); };
-  if (is_there("/nlp/semeval18_ec_lsa64.npz")) out.push_back(folded("SemEval, LSA", load_semeval(dir), true));
+  if (is_there("/nlp/semeval18_ec_lsa64.npz")) out.push_back(folded("SemEval, LSA", load_semeval(dir), true, tweets));
   const std::string vectors = dir + "/nlp/semeval18_ec_glove64.npz";
   if (std::filesystem::exists(vectors)) {
-    out.push_back({"SemEval, GloVe", {load_problem("SemEval, GloVe", vectors, {"x"})}});
+    out.push_back({"SemEval, GloVe", {load_problem("SemEval, GloVe", vectors, {"x"})}, true, tweets});
   }
   if (is_there("/nlp/glue_lsa64.npz")) out.push_back(folded("GLUE", load_glue(dir), true));
   if (is_there("/medical/ham10000_8x8_L.npz")) out.push_back(folded("HAM10000", load_ham10000(dir), false));

@@ -3,6 +3,7 @@
 
 #include "evidence/folds.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "qmtl/core/error.hpp"
@@ -44,6 +45,9 @@ template <class T>
     out.settings_tried += fold->settings_tried;
     out.diverged += fold->diverged;
     out.at_edge = out.at_edge || fold->at_edge;
+    if (out.width != fold->width) out.width = HeadOutcome::differing;
+    out.head_parameters = std::max(out.head_parameters, fold->head_parameters);
+    out.backbone_parameters = std::max(out.backbone_parameters, fold->backbone_parameters);
   }
   out.auc = means(aucs);
   out.validation_auc = summarize(validation).mean;

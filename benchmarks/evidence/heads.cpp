@@ -69,7 +69,7 @@ template <class MakeBlock>
 [[nodiscard]] HeadKind circuit_head(std::string name, CircuitSpec spec) {
   HeadKind out{.name = std::move(name), .quantum = true, .make = {}};
   out.task_parameters = task_parameters(spec);
-  out.make = [spec = std::make_shared<CircuitSpec>(std::move(spec))] { return circuit_part(*spec); };
+  out.make = [spec = std::make_shared<CircuitSpec>(std::move(spec))](Seed) { return circuit_part(*spec); };
   return out;
 }
 
@@ -90,17 +90,25 @@ template <class MakeBlock>
 }
 
 [[nodiscard]] HeadKind linear_head(std::string name, int features, const std::vector<LinearTaskSpec>& specs) {
-  return {std::move(name), false, true, [=] { return linear_tasks(features, specs); }, parameters_of(specs)};
+  return {std::move(name), false, HeadDecay::always, [=](Seed) { return linear_tasks(features, specs); },
+          parameters_of(specs)};
+}
+
+/// A linear head on the sine of a quarter of each feature.
+[[nodiscard]] HeadKind sine_head(int features, const std::vector<LinearTaskSpec>& specs) {
+  const auto make = [=](Seed) { return chain(sines(features, 0.25), linear_tasks(features, specs)); };
+  return {"linear_sine", false, HeadDecay::always, make, parameters_of(specs)};
 }
 
 /// Linear tasks behind a shared map to `rank` numbers.
 [[nodiscard]] HeadKind low_rank_head(int features, int rank, const std::vector<ModelTask>& tasks, bool trained) {
   const auto specs = linear_specs(rank, tasks, false);
-  const auto make = [=] {
-    PartPointer map = trained ? dense_layers({features, rank}, false) : random_projection(features, rank, Seed{7});
+  const auto make = [=](Seed seed) {
+    PartPointer map = trained ? dense_layers({features, rank}, false) : random_projection(features, rank, seed);
     return chain(std::move(map), linear_tasks(rank, specs));
   };
-  return {qmtl::detail::text(trained ? "low_rank_" : "random_", rank), false, true, make, parameters_of(specs)};
+  return {qmtl::detail::text(trained ? "low_rank_" : "random_", rank), false, HeadDecay::always, make,
+          parameters_of(specs)};
 }
 
 /// Z of every qubit behind a circuit, or behind one a task, and a linear layer a task. The circuit belongs to the
@@ -120,10 +128,10 @@ template <class MakeBlock>
     std::iota(measured.begin(), measured.end(), shared ? 0 : static_cast<int>(t) * features);
     specs.push_back({std::move(measured), tasks[t].outputs});
   }
-  HeadKind out{.name = shared ? "hybrid_shared" : "hybrid_per_task", .make = {}};
+  HeadKind out{.name = shared ? "hybrid_shared" : "hybrid_per_task", .decay = HeadDecay::searched, .make = {}};
   out.task_parameters = parameters_of(specs);  // circuits come first: to the trainer they are shared
   const int outputs = static_cast<int>(circuits) * features;
-  out.make = [=, spec = std::make_shared<CircuitSpec>(std::move(spec))] {
+  out.make = [=, spec = std::make_shared<CircuitSpec>(std::move(spec))](Seed) {
     std::vector<PartPointer> parts;
     for (std::size_t c = 0; c < circuits; ++c) parts.push_back(circuit_part(*spec));
     return chain(side_by_side(std::move(parts), SideInputs::same), linear_tasks(outputs, specs));
@@ -134,15 +142,15 @@ template <class MakeBlock>
 }  // namespace
 
 HeadKind product_head(std::string name, ProductSpec spec, int features, const std::vector<ModelTask>& tasks,
-                      bool decays) {
+                      HeadDecay decay) {
   spec.features = features;
   spec.outputs = 0;
-  HeadKind out{.name = std::move(name), .quantum = true, .decays = decays, .make = {}};
+  HeadKind out{.name = std::move(name), .quantum = true, .decay = decay, .make = {}};
   for (const ModelTask& task : tasks) {
     spec.outputs += task.outputs;
     out.task_parameters.push_back(task.outputs * spec.output_parameters());
   }
-  out.make = [spec] { return product_part(spec); };
+  out.make = [spec](Seed) { return product_part(spec); };
   return out;
 }
 
@@ -166,6 +174,7 @@ std::vector<HeadKind> head_kinds(int features, const std::vector<ModelTask>& tas
   out.push_back(product_head("quantum_sum", {}, features, tasks));
   out.push_back(product_head("quantum_sum_rx", {.phases = false}, features, tasks));
   out.push_back(linear_head("linear", features, linear_specs(features, tasks, false)));
+  out.push_back(sine_head(features, linear_specs(features, tasks, false)));
   out.push_back(linear_head("linear_window", features, linear_specs(features, tasks, true)));
   for (const int rank : {1, 2, 4}) {
     if (rank < features) out.push_back(low_rank_head(features, rank, tasks, true));
@@ -184,18 +193,18 @@ std::vector<HeadKind> head_kinds(int features, const std::vector<ModelTask>& tas
 
 std::vector<HeadKind> single_task_kinds(int features, const std::vector<ModelTask>& tasks) {
   HeadKind out{.name = "quantum_single", .quantum = true, .make = {}};
-  std::vector<std::function<PartPointer()>> makers;
+  std::vector<std::function<PartPointer(Seed)>> makers;
   for (const ModelTask& task : tasks) {
     const auto kinds = head_kinds(features, {task});
     const auto own = std::ranges::find(kinds, "quantum", &HeadKind::name);
     if (own == kinds.end()) return {};
     makers.push_back(own->make);
     out.task_parameters.push_back(own->task_parameters.front());
-    out.decays = own->decays;
+    out.decay = own->decay;
   }
-  out.make = [makers = std::move(makers)] {
+  out.make = [makers = std::move(makers)](Seed seed) {
     std::vector<PartPointer> parts;
-    for (const auto& make : makers) parts.push_back(make());
+    for (const auto& make : makers) parts.push_back(make(seed));
     return side_by_side(std::move(parts), SideInputs::own);
   };
   out.backbones = static_cast<int>(tasks.size());
@@ -207,11 +216,8 @@ std::vector<HeadKind> reference_kinds(int inputs, const std::vector<ModelTask>& 
   int outputs = 0;
   for (const ModelTask& task : tasks) outputs += task.outputs;
   for (const int width : hidden) {
-    out.push_back({"mlp", false, true,
-                   [=] {
-                     return dense_layers({inputs, width, outputs});
-                   },
-                   std::vector<int>(tasks.size(), 0)});
+    const auto make = [=](Seed) { return dense_layers({inputs, width, outputs}); };
+    out.push_back({"mlp", false, HeadDecay::always, make, std::vector<int>(tasks.size(), 0)});
   }
   return out;
 }

@@ -12,14 +12,18 @@
 
 namespace qmtl::benchmark::evidence {
 
+/// Whether weight decay applies to a head. Weights have a natural zero, angles of a circuit have none; where a head has
+/// both, a search tries either.
+enum class HeadDecay { never, always, searched };
+
 /// A kind of head for so many features and these tasks.
 struct HeadKind {
   std::string name;
   bool quantum = false;
-  bool decays = false;  ///< weight decay means something for its parameters
-  std::function<PartPointer()> make;
-  std::vector<int> task_parameters{};  ///< one a task; what a head has beyond them is shared
-  int backbones = 1;                   ///< that the head takes the outputs of, one after the other: 1, or one a task
+  HeadDecay decay = HeadDecay::never;
+  std::function<PartPointer(Seed)> make;  ///< the seed is of what is random in a head and not trained
+  std::vector<int> task_parameters{};     ///< one a task; what a head has beyond them is shared
+  int backbones = 1;                      ///< that the head takes the outputs of, one after the other: 1, or one a task
 };
 
 /// Heads on `features` numbers from 2 on. Quantum heads have a qubit a feature:
@@ -32,9 +36,9 @@ struct HeadKind {
 /// - `quantum_zero`: `quantum` without a block: no parameters;
 /// - `quantum_product`: `quantum` without the ring;
 /// - `quantum_deep`, `quantum_shallow`: with twice and half the layers in the block;
-/// - `linear`: all features; `linear_window`: those of the window; `low_rank_r`, `random_r`: behind a shared, trained
-/// or random,
-///   map to r numbers;
+/// - `linear`: all features; `linear_sine`: the sine of a quarter of each, as `quantum_sum_rx` without its bounds;
+///   `linear_window`: those of the window; `low_rank_r`, `random_r`: behind a shared, trained or random, map to r
+///   numbers;
 /// - `hybrid_shared`, `hybrid_per_task`: a circuit on all qubits and a linear layer a task behind it.
 /// Tasks of more than two classes are read as basis states of as many qubits as that takes; sums of Z have angles of
 /// their own for each class. Heads that a task does not fit are left out. Sets outputs of tasks.
@@ -52,6 +56,6 @@ struct HeadKind {
 
 /// A head of that kind; the spec's features and outputs are set by the others.
 [[nodiscard]] HeadKind product_head(std::string name, ProductSpec spec, int features,
-                                    const std::vector<ModelTask>& tasks, bool decays = true);
+                                    const std::vector<ModelTask>& tasks, HeadDecay decay = HeadDecay::always);
 
 }  // namespace qmtl::benchmark::evidence

@@ -50,6 +50,8 @@ using qmtl::detail::number_or_null;
           {"high", number_or_null(high)},
           {"standard_error", number_or_null(error)},
           {"row_error", number_or_null(comparison->by_delong.row_error)},
+          {"degrees", number_or_null(comparison->by_delong.degrees())},
+          {"p_alone", number_or_null(comparison->p_alone)},
           {"p", number_or_null(comparison->p)},
           {"margin", options.margin},
           {"p_inferior", number_or_null(comparison->p_inferior)}};
@@ -60,6 +62,7 @@ using qmtl::detail::number_or_null;
                               const Comparison* comparison, const CompareOptions& options) {
   const HeadOutcome& head = *entry.head;
   const bool reference = entry.experiment == &data.references;
+  const int hidden = reference ? head.width : entry.experiment->hidden;
   Json tasks = Json::array();
   for (std::size_t t = 0; t < head.task_auc.size(); ++t) tasks.push_back(task_json(entry, t, comparison));
   return {{"benchmark", "evidence"},
@@ -67,7 +70,7 @@ using qmtl::detail::number_or_null;
           {"regime", to_string(regime)},
           {"dimension", dimension},
           {"folds", data.folds},
-          {"hidden", reference ? head.width : entry.experiment->hidden},
+          {"hidden", hidden == HeadOutcome::differing ? Json() : Json(hidden)},
           {"head", head.name},
           {"quantum", head.quantum},
           {"reference", reference},
@@ -82,6 +85,7 @@ using qmtl::detail::number_or_null;
           {"difference", difference_json(comparison, options)},
           {"learning_rate", head.setting.learning_rate},
           {"weight_decay", head.setting.weight_decay},
+          {"head_decays", head.setting.head_decays},
           {"settings_tried", head.settings_tried},
           {"at_edge", head.at_edge},
           {"diverged", head.diverged},

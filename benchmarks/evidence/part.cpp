@@ -102,9 +102,7 @@ class LinearTasks final : public Part {
   void initialise(Rng& rng, std::span<double> weights) const override {
     double* w = weights.data();
     for (const auto& task : tasks_) {
-      const auto in = static_cast<int>(task.inputs.size());
-      const double limit = std::sqrt(6.0 / (in + task.outputs));
-      for (int i = 0; i < in * task.outputs; ++i) *w++ = rng.uniform(-limit, limit);
+      for (int i = size_of(task) - task.outputs; i > 0; --i) *w++ = 0.1 * rng.normal();
       for (int i = 0; i < task.outputs; ++i) *w++ = 0.0;
     }
   }
@@ -165,7 +163,7 @@ class RandomProjection final : public Part {
  public:
   RandomProjection(int inputs, int outputs, Seed seed) : matrix_(outputs, inputs) {
     Rng rng(seed);
-    for (Eigen::Index i = 0; i < matrix_.size(); ++i) matrix_.data()[i] = rng.normal() / std::sqrt(outputs);
+    for (Eigen::Index i = 0; i < matrix_.size(); ++i) matrix_.data()[i] = rng.normal() / std::sqrt(inputs);
   }
   [[nodiscard]] int inputs() const override { return static_cast<int>(matrix_.cols()); }
   [[nodiscard]] int outputs() const override { return static_cast<int>(matrix_.rows()); }
@@ -181,6 +179,26 @@ class RandomProjection final : public Part {
 
  private:
   Matrix matrix_;
+};
+
+class Sines final : public Part {
+ public:
+  Sines(int inputs, double rate) : inputs_(inputs), rate_(rate) {}
+  [[nodiscard]] int inputs() const override { return inputs_; }
+  [[nodiscard]] int outputs() const override { return inputs_; }
+  [[nodiscard]] int parameters() const override { return 0; }
+  void initialise(Rng&, std::span<double>) const override {}
+  void forward(const BatchIn<double>& x, std::span<const double>, BatchOut<double> y) override {
+    y = (rate_ * x.array()).sin().matrix();
+  }
+  void backward(const BatchIn<double>& x, std::span<const double>, const BatchIn<double>& dy, std::span<double>,
+                BatchOut<double> dx) override {
+    if (dx.cols() > 0) dx = (rate_ * dy.array() * (rate_ * x.array()).cos()).matrix();
+  }
+
+ private:
+  int inputs_;
+  double rate_;
 };
 
 class Chain final : public Part {
@@ -304,6 +322,7 @@ PartPointer linear_tasks(int inputs, std::vector<LinearTaskSpec> tasks) {
 PartPointer random_projection(int inputs, int outputs, Seed seed) {
   return std::make_unique<RandomProjection>(inputs, outputs, seed);
 }
+PartPointer sines(int inputs, double rate) { return std::make_unique<Sines>(inputs, rate); }
 PartPointer chain(PartPointer first, PartPointer second) {
   return std::make_unique<Chain>(std::move(first), std::move(second));
 }

@@ -46,15 +46,18 @@ using PartPointer = std::unique_ptr<Part>;
 [[nodiscard]] PartPointer dense_layers(std::vector<int> widths, bool bias = true);
 
 /// Linear maps, one a task, from some of the inputs each: what a linear head is (all inputs), or one that sees what a
-/// task's window sees.
+/// task's window sees. Weights start with a deviation of 0.1, nearly silent, as sums of Z do (ProductSpec).
 struct LinearTaskSpec {
   std::vector<int> inputs;  ///< which
   int outputs = 1;
 };
 [[nodiscard]] PartPointer linear_tasks(int inputs, std::vector<LinearTaskSpec> tasks);
 
-/// A random projection (normal, variance 1 / outputs), the same for the same seed, without parameters.
+/// A random projection (normal, variance 1 / inputs), the same for the same seed, without parameters.
 [[nodiscard]] PartPointer random_projection(int inputs, int outputs, Seed seed);
+
+/// The sine of `rate` radians an input; without parameters.
+[[nodiscard]] PartPointer sines(int inputs, double rate);
 
 /// One part behind the other; the first one's parameters come first.
 [[nodiscard]] PartPointer chain(PartPointer first, PartPointer second);

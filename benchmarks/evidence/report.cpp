@@ -28,7 +28,7 @@ struct Record {
 struct Row {
   std::string head;
   bool quantum = false;
-  Record datasets{}, tasks{};
+  Record datasets{}, alone{}, tasks{};
   int not_inferior = 0, compared = 0;
   double sum = 0.0;
   int present = 0;
@@ -48,6 +48,7 @@ void add_comparison(const View& view, const Entry& entry, const Comparison& comp
   const double estimate = comparison.difference.estimate;
   const int found = verdict(estimate, comparison.p);
   row.datasets.add(found);
+  row.alone.add(verdict(estimate, comparison.p_alone));
   ++row.compared;
   if (comparison.p_inferior <= 0.05) ++row.not_inferior;
   if (found < 0) row.lost_sets.push_back(text(data, " (", signed_number(estimate), ')'));
@@ -65,7 +66,7 @@ void add_comparison(const View& view, const Entry& entry, const Comparison& comp
   }
 }
 
-/// The rows of one regime and dimension, a cell a data set.
+/// The rows of one kind of representation, a cell a data set.
 [[nodiscard]] std::vector<Row> rows_of(const std::vector<const View*>& views, const Comparisons& comparisons) {
   std::vector<Row> out;
   const CompareOptions& options = comparisons.options();
@@ -99,6 +100,7 @@ void add_comparison(const View& view, const Entry& entry, const Comparison& comp
   for (const DatasetResult& data : results) header.push_back(data.name);
   if (results.size() > 1) header.emplace_back("mean");
   header.emplace_back("data sets ▲, neither, ▼");
+  header.emplace_back("without correction");
   header.emplace_back("tasks ▲, neither, ▼");
   header.push_back(text("not worse by ", options.margin));
   ResultTable table(header);
@@ -111,6 +113,7 @@ void add_comparison(const View& view, const Entry& entry, const Comparison& comp
       cells.resize(header.size());
     } else {
       cells.push_back(row.datasets.str());
+      cells.push_back(row.alone.str());
       cells.push_back(row.tasks.str());
       cells.push_back(text(row.not_inferior, " of ", row.compared));
     }
@@ -169,7 +172,10 @@ void add_comparison(const View& view, const Entry& entry, const Comparison& comp
              ", more where the best is at an edge of its grid; the tables say how many), judged by mean AUC over tasks "
              "on ",
              fixed(100.0 * protocol.validation_share, 0), " % of the training rows and ", protocol.search_seeds,
-             protocol.search_seeds == 1 ? " seed" : " seeds", ". A fold has a search of its own. A training has ",
+             protocol.search_seeds == 1 ? " seed" : " seeds",
+             ". A hybrid head's search has more: with and without decay of the head. A fold has a search of its own, "
+             "and "
+             "nothing is chosen over several folds. A training has ",
              protocol.epochs, " epochs of batches of ", protocol.batch_size,
              ", more (up to three times) where these are fewer than ", protocol.least_steps,
              " steps. The chosen setting is trained on all training rows with seeds 1 to ", protocol.seeds,
@@ -177,29 +183,28 @@ void add_comparison(const View& view, const Entry& entry, const Comparison& comp
              "repeated with each hidden layer. `logistic` and `mlp` see all inputs, without a representation "
              "between: references, the same in every table.\n\n",
              "Test rows: the ", judged_models(results),
-             " final models of this run were judged on them, and no search read them; of several folds, validation "
-             "rows that choose are test rows of others. All heads and "
-             "representations share them, and so may earlier runs: whoever picks the highest figure of a table picks "
-             "one that is too high.\n\n",
+             " final models of this run were judged on them, and no search read them. All heads and representations "
+             "share them, and so may earlier runs: whoever picks the highest figure of a table picks one that is too "
+             "high.\n\n",
+             "Parameters: `random_r` has a random map, drawn anew for each seed, that is not counted. Angles of "
+             "`quantum`, `quantum_deep` and `quantum_shallow` that cannot change what is measured are counted: three a "
+             "task of two classes.\n\n",
              "▲ and ▼: significantly above and below `", options.against,
              "` on the same representation, at 5 % after Holm's correction over the whole run. Means by a paired "
              "bootstrap over test rows and seeds together (",
              options.bootstrap.resamples,
-             " resamples, p by its standard error), single tasks by DeLong's test, with the deviation over seeds. No "
-             "mark proves nothing; `not "
-             "worse by ",
+             " resamples), single tasks by DeLong's test, with the deviation over seeds; p by these errors and "
+             "Student's "
+             "distribution, as seeds are few. No mark proves nothing, and none of the figures under *without "
+             "correction* does by itself; `not worse by ",
              options.margin, "` counts data sets where a larger loss is rejected.\n");
 }
 
-[[nodiscard]] std::string overview_title(Regime regime, int dimension) {
-  switch (regime) {
-    case Regime::frozen: return text("Frozen, ", dimension, " inputs: mean test AUC (head parameters, which are all)");
-    case Regime::narrow:
-      return text("Narrow, ", dimension, " features: mean test AUC (head parameters, parameters in all)");
-    case Regime::trained:
-      return text("Trained backbone, ", dimension, " features: mean test AUC (head parameters, parameters in all)");
-  }
-  return "";
+[[nodiscard]] std::string overview_title(const Place& place) {
+  std::string out = to_string(place);
+  out.front() = static_cast<char>(out.front() - 'a' + 'A');
+  return out + (place.regime == Regime::frozen ? ": mean test AUC (head parameters, which are all)"
+                                               : ": mean test AUC (head parameters, parameters in all)");
 }
 
 }  // namespace
@@ -209,25 +214,22 @@ std::string overview_section(const RunFacts& facts, const std::vector<DatasetRes
   const CompareOptions& options = comparisons.options();
   std::string out = introduction(facts, results, options) + "\n## Overview\n";
   std::vector<std::vector<View>> views;
-  std::vector<std::pair<Regime, int>> representations;
+  std::vector<Place> places;
+  const auto place = [](const View& view) { return place_of(*view.data, view.regime, view.dimension); };
   for (const DatasetResult& data : results) {
     views.push_back(views_of(data));
     for (const View& view : views.back()) {
-      const std::pair own{view.regime, view.dimension};
-      if (std::ranges::find(representations, own) == representations.end()) representations.push_back(own);
+      if (std::ranges::find(places, place(view)) == places.end()) places.push_back(place(view));
     }
   }
-  for (const auto& representation : representations) {
-    const Regime regime = representation.first;
-    const int dimension = representation.second;
+  for (const Place& own : places) {
     std::vector<const View*> columns;
     for (const auto& of_data : views) {
-      const auto found = std::ranges::find_if(
-          of_data, [&](const View& view) { return view.regime == regime && view.dimension == dimension; });
+      const auto found = std::ranges::find_if(of_data, [&](const View& view) { return place(view) == own; });
       columns.push_back(found == of_data.end() ? nullptr : &*found);
     }
     const auto rows = rows_of(columns, comparisons);
-    out += text("\n### ", overview_title(regime, dimension), "\n\n", overview_table(results, rows, options),
+    out += text("\n### ", overview_title(own), "\n\n", overview_table(results, rows, options),
                 losses(rows, options.against));
   }
   return out;

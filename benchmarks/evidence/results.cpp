@@ -62,11 +62,11 @@ class Requests {
     }
   }
   void add_goals(const DatasetResult& data) {
-    for (const View& view : views_of(data)) {
+    for (const Experiment& experiment : data.experiments) {
       for (const Goal& goal : goals) {
-        const Entry head = find_entry(view.heads, goal.head), base = find_entry(view.heads, goal.base);
-        if (goal.regime != view.regime || head.head == nullptr || base.head == nullptr) continue;
-        all_.push_back({head.head, base.head, head.experiment, false});
+        const HeadOutcome *head = find_head(experiment, goal.head), *base = find_head(experiment, goal.base);
+        if (goal.regime != experiment.regime || head == nullptr || base == nullptr) continue;
+        all_.push_back({head, base, &experiment, false});
       }
     }
   }
@@ -92,6 +92,31 @@ class Requests {
 
 }  // namespace
 
+Place place_of(const DatasetResult& data, Regime regime, int dimension) {
+  using enum Place::Extent;
+  const int tasks = static_cast<int>(data.references.tasks());
+  if (regime == Regime::frozen && dimension == data.features) return {regime, all};
+  const int by = regime == Regime::frozen ? 2 * tasks : std::max(4, tasks);
+  if (regime != Regime::narrow && dimension == by) return {regime, by_tasks};
+  return {regime, number, dimension};
+}
+
+std::string to_string(const Place& place) {
+  const bool by_tasks = place.extent == Place::Extent::by_tasks, all = place.extent == Place::Extent::all;
+  const auto features = qmtl::detail::text(place.features, " features");
+  switch (place.regime) {
+    case Regime::frozen: return "frozen, " + (all ? "all inputs" : by_tasks ? "two inputs a task" : features);
+    case Regime::narrow: return "narrow, " + features;
+    case Regime::trained: return "trained backbone, " + (by_tasks ? "a feature a task" : features);
+  }
+  return "";
+}
+
+const HeadOutcome* find_head(const Experiment& experiment, const std::string& name) {
+  const auto found = std::ranges::find(experiment.heads, name, &HeadOutcome::name);
+  return found == experiment.heads.end() ? nullptr : &*found;
+}
+
 Entry find_entry(const std::vector<Entry>& entries, const std::string& name) {
   const auto found = std::ranges::find_if(entries, [&](const Entry& e) { return e.head->name == name; });
   return found == entries.end() ? Entry{} : *found;
@@ -115,6 +140,7 @@ std::vector<View> views_of(const DatasetResult& data) {
 }
 
 std::vector<Budget> equal_totals(const DatasetResult& data, Regime regime, const std::string& against) {
+  if (data.folds > 1) return {};
   std::vector<Entry> all;
   const auto add = [&all](const Experiment& experiment) {
     for (const HeadOutcome& head : experiment.heads) all.push_back({&experiment, &head});
@@ -143,8 +169,11 @@ int verdict(double difference, double p) { return !(p <= 0.05) ? 0 : difference 
 
 void ComparisonFamily::add(const Pair& pair, Comparison comparison, double margin) {
   order_.push_back(pair);
-  p_.push_back(normal_p(comparison.difference));
-  p_inferior_.push_back(normal_p_inferior(comparison.difference, margin));
+  const double estimate = comparison.difference.estimate, error = comparison.difference.standard_error,
+               degrees = comparison.by_delong.degrees();
+  comparison.p_alone = two_sided_p(estimate, error, degrees);
+  p_.push_back(comparison.p_alone);
+  p_inferior_.push_back(inferior_p(estimate, error, degrees, margin));
   for (const DeLongDifference& task : comparison.tasks) p_tasks_.push_back(task.p);
   comparison.difference.resampled = {};
   comparisons_[pair] = std::move(comparison);

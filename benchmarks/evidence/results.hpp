@@ -19,7 +19,25 @@ struct DatasetResult {
   std::vector<Experiment> experiments{};
   Experiment references{};  ///< see run_references
   int folds = 1;
+  std::string source{};  ///< data sets of the same source share rows
 };
+
+/// A kind of representation, which several data sets may have.
+struct Place {
+  enum class Extent { number, by_tasks, all };
+
+  Regime regime = Regime::frozen;
+  Extent extent = Extent::number;
+  int features = 0;  ///< where they are a number
+
+  friend bool operator==(const Place&, const Place&) = default;
+};
+
+/// By tasks: behind a trained backbone a feature a task, four at least; frozen, two a task.
+[[nodiscard]] Place place_of(const DatasetResult& data, Regime regime, int dimension);
+
+/// "trained backbone, a feature a task".
+[[nodiscard]] std::string to_string(const Place& place);
 
 /// A head and the experiment that it is of.
 struct Entry {
@@ -49,13 +67,18 @@ struct CompareOptions {
   int threads = 1;
 };
 
-/// One head less another, on the same test rows. p values are corrected by Holm's method; see normal_p.
+/// One head less another, on the same test rows; p values by the bootstrap's error and the degrees of freedom of
+/// DeLong's.
 struct Comparison {
-  BootstrapDifference difference{};  ///< without its resamples
-  double p = undefined_metric, p_inferior = undefined_metric;
-  DeLongDifference by_delong{};           ///< its p as it is
-  std::vector<DeLongDifference> tasks{};  ///< empty where the comparison is not of a view
+  BootstrapDifference difference{};                            ///< without its resamples
+  double p_alone = undefined_metric;                           ///< not corrected
+  double p = undefined_metric, p_inferior = undefined_metric;  ///< corrected by Holm's method
+  DeLongDifference by_delong{};                                ///< its p as it is
+  std::vector<DeLongDifference> tasks{};                       ///< empty where the comparison is not of a view
 };
+
+/// The head of a name; null if there is none.
+[[nodiscard]] const HeadOutcome* find_head(const Experiment& experiment, const std::string& name);
 
 /// The head of a name; its members null if there is none.
 [[nodiscard]] Entry find_entry(const std::vector<Entry>& entries, const std::string& name);
@@ -64,6 +87,7 @@ struct Comparison {
 [[nodiscard]] std::vector<View> views_of(const DatasetResult& data);
 
 /// Of all experiments with one kind of representation: a budget for each total of the head `against`, smallest first.
+/// None of several folds: validation rows that choose are test rows of others.
 [[nodiscard]] std::vector<Budget> equal_totals(const DatasetResult& data, Regime regime, const std::string& against);
 
 /// -1, 0 or 1: significantly below, neither, significantly above, at 5 %.
@@ -92,7 +116,8 @@ class ComparisonFamily {
 };
 
 /// Every comparison that the report makes, each once: with the head `against` on the same representation and backbone,
-/// in each view, and at equal totals; and, a family apart, those of the goals (goals.hpp) in views.
+/// in each view, and at equal totals; and, a family apart, those of the goals (goals.hpp) on the same representation
+/// and backbone.
 class Comparisons {
  public:
   explicit Comparisons(CompareOptions options) : options_(std::move(options)) {}

@@ -9,12 +9,15 @@
 #include <limits>
 #include <numbers>
 
+#include "paper/paired_test.hpp"
 #include "qmtl/loss/delong.hpp"
 
 namespace qmtl::benchmark::evidence {
 namespace {
 
 using Numbers = std::vector<double>;
+
+constexpr double rounding = 8.0 * std::numeric_limits<double>::epsilon();
 
 /// The rows of a task in the order of each training's scores.
 [[nodiscard]] std::vector<qmtl::detail::RankedTask> ranked(const PairedScores& task) {
@@ -161,12 +164,8 @@ void complete(DeLongDifference& out, const Numbers& first, const Numbers& second
   const MeanDeviation of = summarize(differences);
   out.value = of.mean;
   out.seed_error = of.count == 0 ? undefined_metric : of.deviation / std::sqrt(static_cast<double>(of.count));
-  constexpr double rounding = 8.0 * std::numeric_limits<double>::epsilon();
-  if (out.error() > rounding) {
-    out.p = std::erfc(std::abs(out.value) / out.error() / std::numbers::sqrt2);
-  } else if (std::abs(out.value) <= rounding && out.error() >= 0.0) {
-    out.p = 1.0;
-  }
+  out.trainings = static_cast<int>(of.count);
+  out.p = two_sided_p(out.value, out.error(), out.degrees());
 }
 
 [[nodiscard]] Numbers less(Numbers a, const Numbers& b) {
@@ -177,6 +176,12 @@ void complete(DeLongDifference& out, const Numbers& first, const Numbers& second
 }  // namespace
 
 double DeLongDifference::error() const { return std::hypot(row_error, seed_error); }
+
+double DeLongDifference::degrees() const {
+  const double of_seeds = seed_error / error();
+  return trainings < 2 || !(of_seeds > 0.0) ? std::numeric_limits<double>::infinity()
+                                            : (trainings - 1) / std::pow(of_seeds, 4);
+}
 
 Judgement judge(const PairedTasks& truth, const HeadOutcome& head, const BootstrapOptions& options) {
   PairedTasks tasks = truth;
@@ -201,13 +206,17 @@ BootstrapDifference bootstrap_difference(const Judgement& first, const Judgement
   return out;
 }
 
-double normal_p(const BootstrapDifference& difference) {
-  if (difference.estimate == 0.0 && difference.standard_error == 0.0) return 1.0;
-  return std::erfc(std::abs(difference.estimate) / difference.standard_error / std::numbers::sqrt2);
+double two_sided_p(double value, double error, double degrees) {
+  if (error <= rounding) return std::abs(value) <= rounding ? 1.0 : undefined_metric;
+  const double t = std::abs(value) / error;
+  constexpr double nearly_normal = 1000.0;
+  if (!(degrees < nearly_normal)) return std::erfc(t / std::numbers::sqrt2);
+  return paper::student_two_sided(t, std::max(1, static_cast<int>(degrees)));
 }
 
-double normal_p_inferior(const BootstrapDifference& difference, double margin) {
-  return 0.5 * std::erfc((difference.estimate + margin) / difference.standard_error / std::numbers::sqrt2);
+double inferior_p(double value, double error, double degrees, double margin) {
+  const double p = two_sided_p(value + margin, error, degrees);
+  return value + margin > 0.0 ? 0.5 * p : 1.0 - 0.5 * p;
 }
 
 DeLongDifference task_difference(const PairedTasks& truth, const HeadOutcome& first, const Judgement& of_first,

@@ -24,20 +24,23 @@ struct Judgement {
 [[nodiscard]] BootstrapDifference bootstrap_difference(const Judgement& first, const Judgement& second, double estimate,
                                                        double confidence = 0.95);
 
-/// p values by the normal distribution with the bootstrap's standard error: two-sided of no difference, and of "at most
-/// -margin". Resamples that are counted give none below 2 / (resamples + 1), which many comparisons at once never find
-/// significant.
-[[nodiscard]] double normal_p(const BootstrapDifference& difference);
-[[nodiscard]] double normal_p_inferior(const BootstrapDifference& difference, double margin);
+/// p values of a value with a standard error, by Student's distribution (infinitely many degrees of freedom: the normal
+/// one): two-sided of 0, and of "at most -margin". Resamples that are counted give none below 2 / (resamples + 1),
+/// which many comparisons at once never find significant. NaN where the error is 0 and the value is not.
+[[nodiscard]] double two_sided_p(double value, double error, double degrees);
+[[nodiscard]] double inferior_p(double value, double error, double degrees, double margin);
 
 /// A difference of AUCs, the mean over trainings, by DeLong's method.
 struct DeLongDifference {
   double value = undefined_metric;
   double row_error = undefined_metric;   ///< standard errors: for other test rows and these trainings,
   double seed_error = undefined_metric;  ///< and for other trainings on these test rows
-  double p = undefined_metric;           ///< two-sided, of no difference, by the normal distribution
+  int trainings = 0;
+  double p = undefined_metric;  ///< two-sided, of no difference
 
   [[nodiscard]] double error() const;  ///< of both together
+  /// Degrees of freedom of that error by Satterthwaite's formula: rows are many, trainings few.
+  [[nodiscard]] double degrees() const;
 };
 
 /// Of task t, over the folds that have its rows: truth holds the tasks of the first fold, then those of the next. Of

@@ -140,23 +140,23 @@ HeadKind windowed_head(const WindowedHead& head, int features, int tasks) {
   }
   HeadKind out{.name = head.name, .quantum = true, .make = {}};
   out.task_parameters = task_parameters(spec);
-  out.make = [spec = std::make_shared<CircuitSpec>(std::move(spec))] { return circuit_part(*spec); };
+  out.make = [spec = std::make_shared<CircuitSpec>(std::move(spec))](Seed) { return circuit_part(*spec); };
   return out;
 }
 
 HeadKind linear_kind(int features, int tasks) {
   return {.name = "linear",
-          .decays = true,
-          .make = [=] { return linear_tasks(features, linear_specs(features, tasks)); },
+          .decay = HeadDecay::always,
+          .make = [=](Seed) { return linear_tasks(features, linear_specs(features, tasks)); },
           .task_parameters = each(tasks, features + 1)};
 }
 
 HeadKind low_rank_kind(int features, int rank, int tasks) {
-  const auto make = [=] {
+  const auto make = [=](Seed) {
     return chain(dense_layers({features, rank}, false), linear_tasks(rank, linear_specs(rank, tasks)));
   };
   return {.name = qmtl::detail::text("low_rank_", rank),
-          .decays = true,
+          .decay = HeadDecay::always,
           .make = make,
           .task_parameters = each(tasks, rank + 1)};
 }
@@ -169,8 +169,8 @@ HeadKind products_kind(int features, int width, int stride, int tasks) {
   std::vector<std::vector<int>> windows;
   for (int t = 0; t < tasks; ++t) windows.push_back(window_of(t * stride, width, features));
   return {.name = "products",
-          .decays = true,
-          .make = [=]() -> PartPointer { return std::make_unique<Products>(features, windows); },
+          .decay = HeadDecay::always,
+          .make = [=](Seed) -> PartPointer { return std::make_unique<Products>(features, windows); },
           .task_parameters = each(tasks, 1 << width)};
 }
 

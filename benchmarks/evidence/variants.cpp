@@ -15,7 +15,8 @@ std::vector<HeadKind> head_variants(int features, const std::vector<ModelTask>& 
     out.push_back(product_head(std::move(name), spec, features, tasks));
   };
   // The first form, a quarter of a turn for tanh of a feature, and then what was changed, one after the other.
-  out.push_back(product_head("sum-first", {.rate = 0.0, .silent = false, .constant = false}, features, tasks, false));
+  out.push_back(
+      product_head("sum-first", {.rate = 0.0, .silent = false, .constant = false}, features, tasks, HeadDecay::never));
   add("sum-first-decay", {.rate = 0.0, .silent = false, .constant = false});
   add("sum-first-silent", {.rate = 0.0, .constant = false});
   add("sum-first-constant", {.rate = 0.0});

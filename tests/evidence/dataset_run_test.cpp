@@ -67,7 +67,10 @@ TEST_CASE("a folder's data sets are those that are there, with all of their fold
   REQUIRE(result.experiments.size() == 2);
   CHECK(result.experiments[0].truth.size() == 4);
   CHECK(result.experiments[0].heads.at(0).settings_tried == 2);
-  CHECK_THROWS_AS(run_dataset(found[0], {.narrow = {2}}, protocol, {"mlp"}, "linear", [](const std::string&) {}),
+  const auto silent = [](const std::string&) {};
+  CHECK_THROWS_AS(run_dataset(found[0], {.narrow = {2}}, protocol, {"mlp"}, "linear", silent), ValueError);
+  CHECK(default_representations(found[0], false).hidden.size() == 1);
+  CHECK_THROWS_AS(run_dataset(found[0], {.trained = {2}, .hidden = {2, 3}}, protocol, {"linear"}, "linear", silent),
                   ValueError);
 }
 

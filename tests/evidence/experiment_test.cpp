@@ -3,6 +3,7 @@
 
 #include "evidence/experiment.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "qmtl/io/npz.hpp"
@@ -44,7 +45,7 @@ Protocol quick(int threads) {
 TEST_CASE("heads have the parameters that their names promise", "[evidence][heads]") {
   const std::vector<ModelTask> tasks{{"a"}, {"b"}, {"c", 3, 3}};
   for (const HeadKind& head : head_kinds(4, tasks)) {
-    const PartPointer part = head.make();
+    const PartPointer part = head.make(Seed{1});
     int own = 0;
     for (const int count : head.task_parameters) own += count;
     CHECK(part->inputs() == 4);
@@ -53,6 +54,7 @@ TEST_CASE("heads have the parameters that their names promise", "[evidence][head
     if (head.name == "quantum_zero") CHECK(part->parameters() == 0);
     if (head.name == "linear") CHECK(part->parameters() == 5 * (4 + 1));
     if (head.name == "low_rank_2") CHECK(part->parameters() == 4 * 2 + 5 * (2 + 1));
+    if (head.name == "linear_sine") CHECK(part->parameters() == 5 * (4 + 1));
     if (head.name == "random_2") CHECK(part->parameters() == 5 * (2 + 1));
     if (head.name == "hybrid_shared") CHECK(part->parameters() == 2 * 4 + 5 * (4 + 1));
     if (head.name == "hybrid_per_task") CHECK(part->parameters() == 3 * 2 * 4 + 5 * (4 + 1));
@@ -60,7 +62,7 @@ TEST_CASE("heads have the parameters that their names promise", "[evidence][head
   }
   const std::vector<ModelTask> binary{{"a"}, {"b"}};
   for (const HeadKind& head : head_kinds(3, binary)) {
-    if (head.name == "quantum_sum") CHECK(head.make()->parameters() == 2 * (2 * 3 + 1));
+    if (head.name == "quantum_sum") CHECK(head.make(Seed{1})->parameters() == 2 * (2 * 3 + 1));
   }
 }
 
@@ -151,6 +153,64 @@ TEST_CASE("a winner at the edge of a grid extends it", "[evidence][experiment]")
   CHECK(experiment.heads.at(0).settings_tried > 2);
   protocol.extensions = 0;
   CHECK(run_experiment(make_problem(), Regime::frozen, 2, protocol, {"linear"}).heads.at(0).at_edge);
+  // without decay there are as many rates in the same range, and the next is as far as in the grid of the others
+  protocol.learning_rates = {1e-4, 1e-3};
+  protocol.weight_decays = {0.0, 0.1};
+  protocol.extensions = 1;
+  CHECK(run_experiment(make_problem(), Regime::frozen, 2, protocol, {"quantum"}).heads.at(0).setting.learning_rate ==
+        Approx(1e-2));
+}
+
+TEST_CASE("a search tries heads with circuits and layers with and without decay, angles alone without",
+          "[evidence][experiment]") {
+  Protocol protocol = quick(1);
+  protocol.weight_decays = {0.0, 0.1};
+  const auto tried = [&](Regime regime, const char* head) {
+    return run_experiment(make_problem(), regime, 2, protocol, {head}).heads.at(0).settings_tried;
+  };
+  CHECK(tried(Regime::narrow, "linear") == 4);
+  CHECK(tried(Regime::narrow, "hybrid_shared") == 6);
+  CHECK(tried(Regime::frozen, "hybrid_shared") == 4);  // without decay it would be the settings of 0
+  CHECK(tried(Regime::frozen, "quantum") == 4);        // as many learning rates
+}
+
+TEST_CASE("a random map is drawn anew for each seed", "[evidence][heads]") {
+  const auto kinds = head_kinds(4, {{"a"}, {"b"}});
+  const auto random = std::ranges::find(kinds, "random_2", &HeadKind::name);
+  REQUIRE(random != kinds.end());
+  const Batch<double> x = Batch<double>::Random(4, 3);
+  const auto output = [&](Seed seed) {
+    const PartPointer part = random->make(seed);
+    std::vector<double> weights(static_cast<std::size_t>(part->parameters()), 1.0);
+    Batch<double> y(2, 3);
+    part->forward(x, weights, y);
+    return y;
+  };
+  CHECK(output(Seed{1}) == output(Seed{1}));
+  CHECK(output(Seed{1}) != output(Seed{2}));
+}
+
+TEST_CASE("classical heads start as nearly silent as sums of Z", "[evidence][heads]") {
+  Rng rng(Seed{3});
+  Batch<double> x(16, 400);
+  for (double& value : x.reshaped()) value = rng.normal();
+  const auto deviation = [&](const HeadKind& kind) {
+    const PartPointer part = kind.make(Seed{1});
+    std::vector<double> weights(static_cast<std::size_t>(part->parameters()));
+    part->initialise(rng, weights);
+    Batch<double> y(part->outputs(), x.cols());
+    part->forward(x, weights, y);
+    return std::sqrt(y.array().square().mean());
+  };
+  const std::vector<ModelTask> tasks(20, ModelTask{"task"});
+  double sum = 0.0;
+  for (const HeadKind& kind : head_kinds(16, tasks)) {
+    if (kind.name == "quantum_sum_rx") sum = deviation(kind);
+  }
+  for (const HeadKind& kind : head_kinds(16, tasks)) {
+    if (kind.name == "linear") CHECK((deviation(kind) > 0.6 * sum && deviation(kind) < sum));  // biases start at 0
+    if (kind.name.starts_with("low_rank") || kind.name.starts_with("random")) CHECK(deviation(kind) < sum);
+  }
 }
 
 TEST_CASE("a representation that a data set does not have is refused", "[evidence][experiment]") {

@@ -38,7 +38,11 @@ DeLongDifference difference(const Experiment& experiment, int task = -1) {
 }
 
 TEST_CASE("AUCs of folds are averaged, and their rows are independent", "[evidence][folds]") {
-  const Experiment one = make_fold(200, 5), two = make_fold(320, 9);
+  Experiment one = make_fold(200, 5), two = make_fold(320, 9);
+  one.heads[1].width = 8;
+  one.heads[1].head_parameters = 20;
+  two.heads[1].width = 32;
+  two.heads[1].head_parameters = 30;
   CHECK(combine_folds({one}).heads[0].scores == one.heads[0].scores);
   const Experiment both = combine_folds({one, two});
   REQUIRE(both.truth.size() == 6);
@@ -46,6 +50,8 @@ TEST_CASE("AUCs of folds are averaged, and their rows are independent", "[eviden
   CHECK(both.truth[4].truth.size() == 520);
   CHECK(both.heads[1].settings_tried == 8);
   CHECK(both.heads[1].diverged == 2);
+  CHECK(both.heads[1].width == HeadOutcome::differing);
+  CHECK(both.heads[1].head_parameters == 30);
   for (std::size_t h = 0; h < 2; ++h) {
     for (std::size_t s = 0; s < 3; ++s) {
       CHECK(both.heads[h].auc[s] == Approx((one.heads[h].auc[s] + two.heads[h].auc[s]) / 2));

@@ -71,7 +71,7 @@ TEST_CASE("a sum of Z is a typed head with a magnetisation", "[evidence][product
                            Task<"b", SilentBlock, Window<0, 3>, Sum>>;
   const std::vector<ModelTask> tasks{{.name = "a"}, {.name = "b"}};
   const HeadKind kind = product_head("sum", {}, 2, tasks);
-  const PartPointer part = kind.make();
+  const PartPointer part = kind.make(Seed{1});
   REQUIRE(part->parameters() == Head::parameters);
   CHECK(kind.task_parameters == std::vector<int>{5, 5});
   Head head;
@@ -82,7 +82,7 @@ TEST_CASE("heads of sums have as many parameters as they say", "[evidence][heads
   const std::vector<ModelTask> tasks{{.name = "a"}, {.name = "b"}, {.name = "c", .classes = 3, .outputs = 3}};
   const auto parameters = [&](const char* name) {
     for (const HeadKind& kind : head_kinds(6, tasks)) {
-      if (kind.name == name) return kind.make()->parameters();
+      if (kind.name == name) return kind.make(Seed{1})->parameters();
     }
     return -1;
   };

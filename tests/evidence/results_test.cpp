@@ -4,7 +4,9 @@
 #include "evidence/results.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
+#include <utility>
 
 #include "evidence/goals.hpp"
 #include "evidence/json.hpp"
@@ -91,8 +93,10 @@ TEST_CASE("comparisons are made once and corrected for their number", "[evidence
   // 4
   CHECK(comparisons.compared().all().size() == 6);
   CHECK(comparisons.compared().task_tests() == 4 * 3);
-  CHECK(narrow->p >= normal_p(narrow->difference));
-  CHECK(narrow->p <= 6 * normal_p(narrow->difference) * (1 + 1e-9));
+  CHECK(narrow->p_alone ==
+        two_sided_p(narrow->difference.estimate, narrow->difference.standard_error, narrow->by_delong.degrees()));
+  CHECK(narrow->p >= narrow->p_alone);
+  CHECK(narrow->p <= 6 * narrow->p_alone * (1 + 1e-9));
   CHECK(verdict(narrow->difference.estimate, narrow->p) == -1);
   CHECK(verdict(narrow->tasks[0].value, narrow->tasks[0].p) == -1);
   const Comparison* same_layer = comparisons.find(data.experiments[1].heads[0], data.experiments[1].heads[1]);
@@ -137,7 +141,8 @@ TEST_CASE("the report names losses, and what it is", "[evidence][results]") {
   CHECK(contains(overview, "A smoke test"));
   CHECK(contains(overview, "`quantum` significantly below `linear`: data sets made \"up\" data (-0."));
   CHECK(contains(overview, "tasks made \"up\" data a (-0."));
-  CHECK(contains(overview, "0, 0, 1 |"));
+  CHECK(contains(overview, "0, 0, 1 "));
+  CHECK(contains(overview, "without correction"));
   CHECK_FALSE(contains(overview_section({"evidence", {}, false, 1.0}, results, comparisons), "A smoke test"));
   const std::string section = dataset_section(results.front(), comparisons);
   CHECK(contains(section, "At equal totals, trained"));
@@ -168,19 +173,68 @@ TEST_CASE("goals are compared in a family of their own", "[evidence][results]") 
   data.experiments[1].heads.push_back(named(truth, "quantum_zero", 0.2, 0.6, {0, 34}));
   const std::vector<DatasetResult> results{data};
   const Comparisons comparisons(results, options());
-  // narrow: the sum above linear; trained: quantum not below linear, and above no block
-  CHECK(comparisons.of_goals().all().size() == 3);
+  // narrow: the sum above linear; trained: quantum not below linear with each hidden layer, and above no block
+  CHECK(comparisons.of_goals().all().size() == 4);
   const Comparison* sum =
       comparisons.of_goals().find(results[0].experiments[0].heads[2], results[0].experiments[0].heads[1]);
   REQUIRE(sum != nullptr);
-  CHECK(sum->p <= 3 * normal_p(sum->difference) * (1 + 1e-9));
+  CHECK(sum->p <= 4 * sum->p_alone * (1 + 1e-9));
   const std::string section = goals_section(results, comparisons);
   const auto contains = [&](const std::string& part) { return section.find(part) != std::string::npos; };
   CHECK(contains("| `quantum_sum` above `linear`"));
-  CHECK(contains("yes: above on 1 of 1"));
-  CHECK(contains("shown on 0 of 1"));
+  CHECK(contains("| narrow, 2 features "));
+  CHECK(contains("| trained backbone, 2 features, 8 hidden "));
+  CHECK(contains("above on 1 of 1; alone 1 and 0; ▲ 1, ▼ 0"));
+  CHECK(contains("not below on 0 of 1"));
   CHECK(contains("(22 to 21)"));
-  CHECK(contains("these 3 comparisons"));
+  CHECK(contains("these 4 comparisons"));
+  CHECK(contains("-0.2000, 0 of 1"));  // validation rows: 0.6 and 0.8, of quantum behind the layer of 4
+}
+
+TEST_CASE("data sets that share rows count once in a mean of goals", "[evidence][results]") {
+  const auto with_sum = [](double signal, const std::string& source) {
+    DatasetResult out = make_results();
+    out.source = source;
+    out.experiments[0].heads.push_back(named(out.references.truth, "quantum_sum", signal, 0.9, {10, 12}));
+    return out;
+  };
+  const std::vector<DatasetResult> apart{with_sum(1.8, "a"), with_sum(1.8, "b"), with_sum(1.2, "c")},
+      shared{with_sum(1.8, "a"), with_sum(1.8, "a"), with_sum(1.2, "c")};
+  const auto mean = [](const std::vector<DatasetResult>& results) {
+    const std::string section = goals_section(results, Comparisons(results, options()));
+    const std::string row = section.substr(section.find("`quantum_sum` above `linear`"));
+    std::size_t at = 0;
+    for (int cell = 0; cell < 4; ++cell) at = row.find(" | ", at) + 3;
+    return std::pair{std::stod(row.substr(at)), std::stod(row.substr(row.find("± ", at) + 3))};
+  };
+  const Comparisons comparisons(shared, options());
+  double estimates[2], errors[2];
+  for (std::size_t i = 0; i < 2; ++i) {
+    const Experiment& narrow = shared[1 + i].experiments[0];
+    const Comparison* comparison = comparisons.of_goals().find(narrow.heads[2], narrow.heads[1]);
+    estimates[i] = comparison->difference.estimate;
+    errors[i] = comparison->difference.standard_error;
+  }
+  CHECK(mean(shared).first == Approx((estimates[0] + estimates[1]) / 2).margin(1e-4));
+  CHECK(mean(shared).second == Approx(std::hypot(errors[0], errors[1]) / 2).margin(1e-4));
+  CHECK(mean(apart).first == Approx((2 * estimates[0] + estimates[1]) / 3).margin(1e-4));
+}
+
+TEST_CASE("a kind of representation is the same on data sets of other sizes", "[evidence][results]") {
+  DatasetResult data = make_results();  // three tasks, five inputs
+  CHECK(to_string(place_of(data, Regime::trained, 4)) == "trained backbone, a feature a task");
+  CHECK(to_string(place_of(data, Regime::trained, 3)) == "trained backbone, 3 features");
+  CHECK(to_string(place_of(data, Regime::frozen, 5)) == "frozen, all inputs");
+  CHECK(to_string(place_of(data, Regime::narrow, 4)) == "narrow, 4 features");
+  data.features = 20;
+  CHECK(to_string(place_of(data, Regime::frozen, 6)) == "frozen, two inputs a task");
+  CHECK(place_of(data, Regime::frozen, 6) != place_of(data, Regime::frozen, 20));
+}
+
+TEST_CASE("of several folds nothing is chosen among dimensions", "[evidence][results]") {
+  DatasetResult data = make_results();
+  data.folds = 2;
+  CHECK(equal_totals(data, Regime::trained, "linear").empty());
 }
 
 }  // namespace results_test

@@ -83,6 +83,8 @@ TEST_CASE("gradients of classical parts are those of their values", "[evidence][
   check_gradients(*dense_layers({3}), 12);
   check_gradients(*linear_tasks(4, {{{0, 2}, 1}, {{1, 2, 3}, 3}}), 13);
   check_gradients(*chain(dense_layers({5, 3}), linear_tasks(3, {{{0, 1, 2}, 2}})), 14);
+  check_gradients(*chain(sines(4, 0.25), linear_tasks(4, {{{0, 1, 2, 3}, 2}})), 17);
+  check_gradients(*chain(dense_layers({5, 3}), sines(3, 0.25)), 18);
   check_gradients(*chain(random_projection(5, 3, Seed{1}), linear_tasks(3, {{{0, 1, 2}, 1}})), 15);
   for (const SideInputs inputs : {SideInputs::own, SideInputs::same}) {
     std::vector<PartPointer> parts;

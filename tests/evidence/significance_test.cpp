@@ -5,6 +5,7 @@
 #include "evidence/significance.hpp"
 
 #include <cmath>
+#include <limits>
 
 #include "evidence/made_up_heads.hpp"
 #include "qmtl/loss/delong.hpp"
@@ -44,9 +45,11 @@ TEST_CASE("heads judged apart have the difference that paired_bootstrap gives th
   CHECK(difference.high == Approx(expected.high));
   CHECK(difference.standard_error == Approx(expected.standard_error));
   CHECK(difference.p() == Approx(expected.p()));
-  CHECK(normal_p(difference) == Approx(expected.p()).margin(0.03));
+  constexpr double many = std::numeric_limits<double>::infinity();
+  const double estimate = difference.estimate, error = difference.standard_error;
+  CHECK(two_sided_p(estimate, error, many) == Approx(expected.p()).margin(0.03));
   for (const double margin : {0.0, 0.01, 0.05}) {
-    CHECK(normal_p_inferior(difference, margin) == Approx(expected.p_inferior(margin)).margin(0.03));
+    CHECK(inferior_p(estimate, error, many, margin) == Approx(expected.p_inferior(margin)).margin(0.03));
   }
 }
 
@@ -75,13 +78,30 @@ TEST_CASE("DeLong's errors and the bootstrap's agree, for tasks and their mean, 
     CHECK(difference.value == Approx(rows.estimate));
     CHECK(difference.row_error == Approx(rows.standard_error).epsilon(0.08));
     CHECK(difference.error() == Approx(both.standard_error).epsilon(0.12));  // 6 trainings: their part 0.91 of it
-    CHECK(difference.p == Approx(both.p()).margin(0.03));
+    CHECK(two_sided_p(difference.value, difference.error(), 1e9) == Approx(both.p()).margin(0.03));
   };
   const PairedTasks tasks = heads.paired();
   for (std::size_t t = 0; t < tasks.size(); ++t) {
     check({tasks[t]}, task_difference(heads.truth, heads.first, heads.of_first, heads.second, heads.of_second, t));
   }
   check(tasks, mean_difference(heads.truth, heads.first, heads.of_first, heads.second, heads.of_second));
+}
+
+TEST_CASE("few trainings make p values larger, by Student's distribution", "[evidence][significance]") {
+  // Student's quantiles: 2.262 with 9 degrees of freedom, 12.706 with one, two-sided 5 %; 1.833 one-sided with 9
+  CHECK(two_sided_p(2.262, 1.0, 9.0) == Approx(0.05).margin(1e-4));
+  CHECK(two_sided_p(-1.2706, 0.1, 1.4) == Approx(0.05).margin(1e-4));
+  CHECK(inferior_p(0.833, 1.0, 9.0, 1.0) == Approx(0.05).margin(1e-4));
+  CHECK(inferior_p(-2.833, 1.0, 9.0, 1.0) == Approx(0.95).margin(1e-4));
+  CHECK(two_sided_p(1.96, 1.0, 1e6) == Approx(0.05).margin(1e-4));
+  CHECK(two_sided_p(0.0, 0.0, 9.0) == 1.0);
+  CHECK(std::isnan(two_sided_p(0.1, 0.0, 9.0)));
+  const DeLongDifference of_seeds{.value = 0.1, .row_error = 0.0, .seed_error = 0.02, .trainings = 10},
+      of_both{.value = 0.1, .row_error = 0.02, .seed_error = 0.02, .trainings = 10},
+      of_rows{.value = 0.1, .row_error = 0.02, .seed_error = 0.0, .trainings = 10};
+  CHECK(of_seeds.degrees() == Approx(9.0));
+  CHECK(of_both.degrees() == Approx(36.0));  // Satterthwaite: (a + b)^2 / (b^2 / 9) with a = b
+  CHECK(std::isinf(of_rows.degrees()));
 }
 
 TEST_CASE("a head does not differ from itself, and a task of one class has no AUC to compare",

@@ -42,7 +42,7 @@ ContestOutcome run(const HeadKind& kind, const ContestOptions& options) {
 TEST_CASE("heads that read windows have as many parameters, however many windows they read", "[evidence][study]") {
   for (const int windows : {1, 2, 4}) {
     const auto kind = windowed_head({.encoding_layers = 2, .windows = windows, .trainable_scale = true}, 8, 4);
-    const PartPointer part = kind.make();
+    const PartPointer part = kind.make(Seed{1});
     CHECK(part->inputs() == 8);
     CHECK(part->outputs() == 4);
     CHECK(part->parameters() == 4 * 9);
@@ -50,12 +50,12 @@ TEST_CASE("heads that read windows have as many parameters, however many windows
   }
   using evidence::Entangler;  // qmtl has a concept of that name
   for (const Entangler entangler : {Entangler::none, Entangler::ring, Entangler::opposite}) {
-    CHECK(windowed_head({.encoding_layers = 3, .entangler = entangler}, 6, 3).make()->parameters() == 3 * 8);
+    CHECK(windowed_head({.encoding_layers = 3, .entangler = entangler}, 6, 3).make(Seed{1})->parameters() == 3 * 8);
   }
-  CHECK(windowed_head({.width = 3, .block_layers = 0}, 6, 2).make()->parameters() == 2 * 6);
-  CHECK(products_kind(6, 3, 3, 2).make()->parameters() == 2 * 8);
-  CHECK(low_rank_kind(6, 2, 5).make()->parameters() == 6 * 2 + 5 * 3);
-  CHECK(linear_kind(6, 5).make()->parameters() == 5 * 7);
+  CHECK(windowed_head({.width = 3, .block_layers = 0}, 6, 2).make(Seed{1})->parameters() == 2 * 6);
+  CHECK(products_kind(6, 3, 3, 2).make(Seed{1})->parameters() == 2 * 8);
+  CHECK(low_rank_kind(6, 2, 5).make(Seed{1})->parameters() == 6 * 2 + 5 * 3);
+  CHECK(linear_kind(6, 5).make(Seed{1})->parameters() == 5 * 7);
   CHECK(named_kinds(4, 2, {"linear", "quantum_sum"}).size() == 2);
   CHECK_THROWS_AS(windowed_head({.width = 3}, 2, 1), ShapeError);
   CHECK_THROWS_AS(windowed_head({.windows = 5}, 4, 1), ShapeError);
@@ -63,7 +63,7 @@ TEST_CASE("heads that read windows have as many parameters, however many windows
 }
 
 TEST_CASE("gradients of products are those of their values", "[evidence][study]") {
-  test::check_gradients(*products_kind(4, 2, 2, 2).make(), 1);
+  test::check_gradients(*products_kind(4, 2, 2, 2).make(Seed{1}), 1);
 }
 
 TEST_CASE("a quantum head and products learn a product, a linear head does not", "[evidence][study]") {

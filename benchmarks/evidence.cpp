@@ -70,6 +70,7 @@ int run(const Arguments& arguments, const std::string& command) {
                      "' among them, as --against says");
   }
   const std::vector<FoldedProblem> problems = load_all(arguments);
+  for (const FoldedProblem& problem : problems) require_possible(problem, representations_of(arguments, problem));
   std::vector<DatasetResult> results;
   results.reserve(problems.size());  // comparisons know them by their place
   Comparisons comparisons(arguments.compare);

@@ -14,6 +14,7 @@
 #include "options.hpp"
 #include "qmtl/backbone/frozen.hpp"
 #include "qmtl/data/split.hpp"
+#include "qmtl/measure/observable_readouts.hpp"
 #include "qmtl/train/fit.hpp"
 #include "qmtl/train/natural_gradient.hpp"
 #include "qmtl/train/rotosolve.hpp"
@@ -23,7 +24,7 @@ namespace qmtl::benchmark {
 namespace {
 
 struct Options {
-  std::string dataset;
+  std::string dataset, head = "pair";
   std::vector<double> budgets{0.03, 0.1, 0.3, 1.0};
   int seeds = 5;
   int search_seeds = 2;
@@ -33,20 +34,48 @@ struct Options {
 template <int T>
 inline constexpr Name<2> task_name{{static_cast<char>('a' + T), '\0'}};
 
-/// RY of a feature on each qubit and a ring of CZ; each task has two neighbours for itself.
+/// RY of a feature on each qubit and a ring of CZ; each of T tasks has two neighbours for itself, and reads one of
+/// them.
 template <int T>
-using PairTask = Task<task_name<T>, RotationBlock<2, Layers<2>>, Window<2 * T, 2>, Binary>;
-
-template <class Tasks>
-struct ModelOf;
-template <int... T>
-struct ModelOf<std::integer_sequence<int, T...>> {
-  static constexpr int features = 2 * static_cast<int>(sizeof...(T));
-  using type =
-      MultiTaskModel<Frozen<features>,
-                     BasicQuantumHead<double, HeadMethod::light_cone, AngleEncoding<features>, PairTask<T>...>>;
+struct PairHead {
+  static constexpr int features = 2 * T;
+  static constexpr const char* description = "a block of two layers on two qubits a task behind a ring of CZ, Z of one";
+  using Encoding = AngleEncoding<features>;
+  template <int I>
+  using TaskOf = Task<task_name<I>, RotationBlock<2, Layers<2>>, Window<2 * I, 2>, Binary>;
 };
-using Model = ModelOf<std::make_integer_sequence<int, 11>>::type;
+
+/// RY of pi/2 and a quarter of a feature on each qubit, no entangler; RY and RX on each of four neighbours a task, the
+/// sum of their Z: without weights 0, whatever the features.
+template <int T>
+struct SumHead {
+  static constexpr int features = 2 * T;
+  static constexpr const char* description = "RY and RX on four qubits a task without an entangler, the sum of Z";
+  struct Encoding {
+    static constexpr int features = 2 * T;
+    static constexpr auto circuit =
+        layer<2 * T>([](int q) { return make_circuit<2 * T>(gate::ry(q, 0.25 * feature(q) + pi / 2)); });
+    using Squash = NoSquash;
+    static constexpr bool standardizable = true;
+  };
+  struct Block {
+    static constexpr auto circuit = layer<4>(
+        [](int q) { return make_circuit<4>(gate::ry(q, weight(2 * q)), gate::rx(q, weight(2 * q + 1) + pi / 2)); });
+  };
+  template <int I>
+  using TaskOf = Task<task_name<I>, Block, Window<std::min(2 * I, features - 4), 4>, BinaryOf<Magnetisation<4>>>;
+};
+
+template <class Head, class Tasks>
+struct ModelOf;
+template <class Head, int... I>
+struct ModelOf<Head, std::integer_sequence<int, I...>> {
+  using type =
+      MultiTaskModel<Frozen<Head::features>, BasicQuantumHead<double, HeadMethod::light_cone, typename Head::Encoding,
+                                                              typename Head::template TaskOf<I>...>>;
+};
+template <template <int> class Head, int T>
+using Model = typename ModelOf<Head<T>, std::make_integer_sequence<int, T>>::type;
 
 enum class Method { adamw, natural, rotosolve };
 inline constexpr std::array methods{Method::adamw, Method::natural, Method::rotosolve};
@@ -96,6 +125,7 @@ using Course = std::vector<Moment>;
 [[nodiscard]] double processor_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 
 /// Trains until the time is over, or Rotosolve finds nothing more to gain. Nothing is judged meanwhile.
+template <class Model>
 [[nodiscard]] Course train(Model model, const EncodedDataset<double>& data, const Setting& setting, double seconds,
                            Seed seed) {
   Course course;
@@ -145,6 +175,7 @@ struct Judged {
   double loss = 0.0, auc = 0.0;  // means over tasks
 };
 
+template <class Model>
 [[nodiscard]] Judged judge(Model model, const Moment& moment, const EncodedDataset<double>& data) {
   std::ranges::copy(moment.weights, model.head_weights().begin());
   Judged out;
@@ -161,6 +192,7 @@ struct Choice {
 };
 
 /// Of every method, for every budget, the setting with the best mean AUC on validation rows at that time.
+template <class Model>
 [[nodiscard]] std::vector<Choice> search(Method method, const EncodedDataset<double>& rows, const Options& options) {
   std::vector<Choice> out(options.budgets.size());
   for (const Setting& setting : settings_of(method)) {
@@ -192,9 +224,16 @@ struct Outcome {
   return fixed(of.mean, 4) + " +- " + fixed(of.deviation, 4);
 }
 
+template <template <int> class Head, int T>
 void study(const evidence::Problem& problem, const Options& options) {
+  using M = Model<Head, T>;
+  constexpr int features = Head<T>::features;
+  if (problem.train.features() < features) {
+    throw ShapeError(qmtl::detail::text("qmtl: frozen_optimizers: ", problem.name, ": features, expected at least ",
+                                        features, ", got ", problem.train.features()));
+  }
   const auto rows_of = [](const Dataset<double>& data) {
-    return Dataset<double>{data.inputs.topRows(Model::features), data.labels, {}};  // the model has names of its own
+    return Dataset<double>{data.inputs.topRows(features), data.labels, {}};  // the model has names of its own
   };
   const Dataset<double> train_rows = rows_of(problem.train);
   Standardizer<double> standardizer;
@@ -203,17 +242,17 @@ void study(const evidence::Problem& problem, const Options& options) {
     standardizer.apply(data.inputs, data.inputs);
     return data;
   };
-  Model encoder{Seed{0}};
+  M encoder{Seed{0}};
   const double start = processor_seconds();
   const EncodedDataset<double> rows = encode_dataset(encoder, standardized(train_rows));
-  std::printf("\n%s: %d features, %d parameters; %lld training rows encoded once in %s s.\n\n", problem.name.c_str(),
-              Model::features, Model::head_parameters, static_cast<long long>(rows.rows()),
-              significant(processor_seconds() - start, 2).c_str());
+  std::printf("\n%s: %s; %d features, %d parameters; %lld training rows encoded once in %s s.\n\n",
+              problem.name.c_str(), Head<T>::description, features, M::head_parameters,
+              static_cast<long long>(rows.rows()), significant(processor_seconds() - start, 2).c_str());
   std::fflush(stdout);
   const EncodedDataset<double> test = encode_dataset(encoder, standardized(rows_of(problem.test)));
 
   std::map<Method, std::vector<Choice>> choices;
-  for (const Method method : methods) choices[method] = search(method, rows, options);
+  for (const Method method : methods) choices[method] = search<M>(method, rows, options);
   std::map<std::pair<Method, std::size_t>, Outcome> outcomes;
   for (int s = 0; s < options.seeds; ++s) {  // methods side by side: a busy machine is busy for all of them
     const Seed seed{static_cast<std::uint64_t>(s)};
@@ -222,14 +261,14 @@ void study(const evidence::Problem& problem, const Options& options) {
       for (std::size_t b = 0; b < options.budgets.size(); ++b) {
         const Setting& setting = choices[method][b].setting;
         Course& course = courses[setting.text()];
-        if (course.empty()) course = train(Model(seed), rows, setting, options.budgets.back(), seed);
+        if (course.empty()) course = train(M(seed), rows, setting, options.budgets.back(), seed);
         const Moment& moment = at(course, options.budgets[b]);
         Outcome& out = outcomes[{method, b}];
         out.seconds.push_back(moment.seconds);
         out.wall.push_back(moment.wall);
         out.passes.push_back(moment.passes);
-        out.loss.push_back(judge(Model(seed), moment, rows).loss);
-        out.auc.push_back(judge(Model(seed), moment, test).auc);
+        out.loss.push_back(judge(M(seed), moment, rows).loss);
+        out.auc.push_back(judge(M(seed), moment, test).auc);
       }
     }
   }
@@ -254,15 +293,17 @@ int run(Options options) {
   std::ranges::sort(options.budgets);
   const evidence::DatasetArgument argument = evidence::parse_dataset(options.dataset, {"x"});
   const evidence::Problem problem = evidence::load_problem(argument.name, argument.file, argument.views);
-  if (problem.classes != std::vector<int>(Model::tasks, 2)) {
-    throw ValueError(qmtl::detail::text("qmtl: frozen_optimizers: ", argument.file, ": expected ", Model::tasks,
-                                        " tasks of two classes each, got ", problem.classes.size(), " tasks"));
+  const bool binary = std::ranges::count(problem.classes, 2) == std::ssize(problem.classes),
+             pair = options.head == "pair";
+  if (binary && problem.classes.size() == 11) {
+    pair ? study<PairHead, 11>(problem, options) : study<SumHead, 11>(problem, options);
+  } else if (binary && problem.classes.size() == 4) {
+    pair ? study<PairHead, 4>(problem, options) : study<SumHead, 4>(problem, options);
+  } else {
+    throw ValueError(qmtl::detail::text("qmtl: frozen_optimizers: ", argument.file,
+                                        ": expected 4 or 11 tasks of two classes each, got ", problem.classes.size(),
+                                        binary ? " tasks" : " tasks, some of more classes"));
   }
-  if (problem.train.features() < Model::features) {
-    throw ShapeError(qmtl::detail::text("qmtl: frozen_optimizers: ", argument.file, ": features, expected at least ",
-                                        Model::features, ", got ", problem.train.features()));
-  }
-  study(problem, options);
   return 0;
 }
 
@@ -273,7 +314,12 @@ int main(int argc, char** argv) {
   using namespace qmtl::benchmark;
   Options options;
   CLI::App app{"Optimizers of quantum heads on frozen features, after equal times; one thread."};
-  app.add_option("--dataset", options.dataset, "NAME=FILE or NAME=FILE:VIEW,..., 11 tasks of two classes")->required();
+  app.add_option("--dataset", options.dataset, "NAME=FILE or NAME=FILE:VIEW,..., 4 or 11 tasks of two classes")
+      ->required();
+  app.add_option("--head", options.head,
+                 "pair: a block on two entangled qubits a task, Z of one; sum: sum of Z of four")
+      ->check(CLI::IsMember({"pair", "sum"}))
+      ->capture_default_str();
   app.add_option("--budgets", options.budgets, "seconds of processor time")
       ->check(CLI::Range(1e-3, 1e3))
       ->capture_default_str();

@@ -35,6 +35,14 @@ Representations default_representations(const FoldedProblem& problem, bool quick
   return out;
 }
 
+void require_possible(const FoldedProblem& problem, const Representations& representations) {
+  if (problem.folds.size() <= 1 || representations.hidden.size() <= 1) return;
+  throw ValueError(
+      qmtl::detail::text("qmtl: evidence: ", problem.name, ": widths of the hidden layer, expected one where ",
+                         "there are several folds, as validation rows that choose are test rows of others, ", "got ",
+                         representations.hidden.size()));
+}
+
 Protocol quick_protocol() {
   Protocol out{
       .epochs = 6, .seeds = 2, .search_seeds = 1, .learning_rates = {1e-2, 3e-2}, .weight_decays = {0.0, 1e-1}};
@@ -48,15 +56,11 @@ DatasetResult run_dataset(const FoldedProblem& problem, const Representations& r
                           const Protocol& protocol, const std::vector<std::string>& heads, const std::string& against,
                           const Announce& announce) {
   if (problem.folds.empty()) throw ShapeError("qmtl: evidence: " + problem.name + ": expected a fold at least");
+  require_possible(problem, representations);
   const Problem& first = problem.folds.front();
   DatasetResult out{problem.name, first.train.features(), first.train.rows(), 0};
   out.folds = static_cast<int>(problem.folds.size());
   out.source = problem.source.empty() ? problem.name : problem.source;
-  if (out.folds > 1 && representations.hidden.size() > 1) {
-    throw ValueError(qmtl::detail::text(
-        "qmtl: evidence: ", problem.name, ": widths of the hidden layer, of several folds ",
-        "expected one, as validation rows that choose are test rows of others, got ", representations.hidden.size()));
-  }
   for (const Problem& fold : problem.folds) out.test_rows += fold.test.rows();
   const auto of_folds = [&](const auto& run) {
     std::vector<Experiment> experiments;

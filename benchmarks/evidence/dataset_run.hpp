@@ -33,6 +33,10 @@ struct Representations {
 /// `quick`: one of each.
 [[nodiscard]] Representations default_representations(const FoldedProblem& problem, bool quick);
 
+/// Throws ValueError where validation rows of several folds would have to choose among hidden layers: they are test
+/// rows of others.
+void require_possible(const FoldedProblem& problem, const Representations& representations);
+
 /// Minutes instead of an hour: few settings, seeds and epochs.
 [[nodiscard]] Protocol quick_protocol();
 inline constexpr int quick_resamples = 500;
@@ -41,8 +45,7 @@ inline constexpr int quick_resamples = 500;
 using Announce = std::function<void(const std::string& what)>;
 
 /// Every experiment on a data set, and the references. A fold has searches and trainings of its own. Throws as
-/// run_experiment and combine_folds, and ValueError where there is no head `against`, or where validation rows of
-/// several folds would have to choose among hidden layers: they are test rows of others.
+/// run_experiment, combine_folds and require_possible, and ValueError where there is no head `against`.
 [[nodiscard]] DatasetResult run_dataset(const FoldedProblem& problem, const Representations& representations,
                                         const Protocol& protocol, const std::vector<std::string>& heads,
                                         const std::string& against, const Announce& announce);

@@ -43,11 +43,22 @@ void add_difference(std::vector<std::string>& row, const Comparison* comparison)
                                fixed(head.validation_auc, 4),
                                text(fixed(head.mean_auc(), 4), " ± ", fixed(summarize(head.auc).deviation, 4))};
   add_difference(row, comparisons.find(head, base));
-  row.push_back(significant(head.setting.learning_rate, 2));
-  row.push_back(significant(head.setting.weight_decay, 2) + (head.setting.head_decays ? "" : ", not the head"));
+  const bool spared = head.setting.weight_decay > 0.0 && !head.setting.head_decays;
+  row.push_back(head.settings_differ ? "by fold" : significant(head.setting.learning_rate, 2));
+  row.push_back(head.settings_differ ? "by fold"
+                                     : significant(head.setting.weight_decay, 2) + (spared ? ", not the head" : ""));
   row.push_back(text(head.settings_tried, head.at_edge ? ", at an edge" : ""));
   row.push_back(fixed(head.seconds, 2) + (head.diverged > 0 ? text(", ", head.diverged, " diverged") : ""));
   return row;
+}
+
+[[nodiscard]] bool is_of(const Experiment& experiment, const View& view) {
+  return experiment.regime == view.regime && experiment.dimension == view.dimension;
+}
+
+/// Whether heads have a choice among backbones.
+[[nodiscard]] bool has_choice(const View& view) {
+  return std::ranges::count_if(view.data->experiments, [&view](const Experiment& e) { return is_of(e, view); }) > 1;
 }
 
 /// All heads on the representations of a view; what is chosen among several backbones in bold.
@@ -57,10 +68,10 @@ void add_difference(std::vector<std::string>& row, const Comparison* comparison)
                      "less " + options.against, "95 % interval", "p", text("p, worse by ", options.margin), "rate",
                      "decay", "settings", "seconds"});
   for (const Experiment& experiment : view.data->experiments) {
-    if (experiment.regime != view.regime || experiment.dimension != view.dimension) continue;
+    if (!is_of(experiment, view)) continue;
     const auto base = std::ranges::find(experiment.heads, options.against, &HeadOutcome::name);
     for (const HeadOutcome& head : experiment.heads) {
-      const bool chosen = view.regime == Regime::trained && find_entry(view.heads, head.name).head == &head;
+      const bool chosen = has_choice(view) && find_entry(view.heads, head.name).head == &head;
       table.add(head_row({&experiment, &head}, experiment.hidden, chosen, *base, comparisons));
     }
   }
@@ -187,7 +198,7 @@ std::string dataset_section(const DatasetResult& data, const Comparisons& compar
            " inputs, ", data.references.tasks(), " tasks.\n\n", margin_text(data, comparisons));
   for (const View& view : views_of(data)) {
     out += text("\n### ", view_title(view), "\n\n", head_table(view, comparisons));
-    if (view.regime == Regime::trained) {
+    if (has_choice(view)) {
       out += "\nEach head with the backbone that the validation rows chose for it (bold above):\n\n" +
              choice_table(view, comparisons);
     }

@@ -99,13 +99,14 @@ class Search {
     const auto [low, high] = std::ranges::minmax(rates_);
     if (rates_.size() > 1) rate_ratio_ = std::pow(high / low, 1.0 / static_cast<double>(rates_.size() - 1));
     both_ = layers && decay == HeadDecay::searched;
+    head_decays_ = decay != HeadDecay::never;
     if (layers || decay != HeadDecay::never) return;
-    const std::size_t settings = rates_.size() * decays_.size();  // as many as of the others
     decays_ = {0.0};
+    if (low == high) return;
+    const std::size_t settings = rates_.size() * protocol.weight_decays.size();  // as many as of the others
     rates_.clear();
     for (std::size_t i = 0; i < settings; ++i) {
-      const double share = settings == 1 ? 0.0 : static_cast<double>(i) / static_cast<double>(settings - 1);
-      rates_.push_back(low * std::pow(high / low, share));
+      rates_.push_back(low * std::pow(high / low, static_cast<double>(i) / static_cast<double>(settings - 1)));
     }
   }
 
@@ -117,15 +118,16 @@ class Search {
         for (const double decay : decays_) {
           for (const bool head_decays : {true, false}) {
             const Setting setting{rate, decay, head_decays};
-            if (!head_decays && (!both_ || decay == 0.0)) continue;
-            if (std::ranges::find(tried_, setting) == tried_.end()) next.push_back(setting);
+            const bool meant = both_ ? head_decays || decay > 0.0 : head_decays == head_decays_;
+            if (meant && std::ranges::find(tried_, setting) == tried_.end()) next.push_back(setting);
           }
         }
       }
       const std::vector<double> values = judge(next);
       for (std::size_t i = 0; i < next.size(); ++i) {
         tried_.push_back(next[i]);
-        if (std::isnan(best_value_) || values[i] > best_value_) {
+        if (i == 0 && tried_.size() == 1) best_ = next[i];
+        if (values[i] > best_value_ || (std::isnan(best_value_) && !std::isnan(values[i]))) {
           best_ = next[i];
           best_value_ = values[i];
         }
@@ -159,7 +161,8 @@ class Search {
   const Protocol& protocol_;
   std::vector<double> rates_, decays_;
   double rate_ratio_ = 3.0;
-  bool both_ = false;  // a head that decays and one that does not
+  bool both_ = false;  // a head that decays and one that does not, or only:
+  bool head_decays_ = true;
   std::vector<Setting> tried_;
   Setting best_;
   double best_value_ = undefined_metric;
@@ -359,7 +362,8 @@ Experiment run_references(const Problem& problem, const Protocol& protocol, cons
   for (std::size_t k = 1; k < kinds.size(); ++k) {
     HeadOutcome found = runner.search(kinds[k]);
     tried += found.settings_tried;
-    if (chosen != 0 && !(found.validation_auc > mlp.validation_auc)) continue;
+    const bool better = found.validation_auc > mlp.validation_auc || std::isnan(mlp.validation_auc);
+    if (chosen != 0 && !better) continue;
     mlp = std::move(found);
     chosen = k;
   }

@@ -64,9 +64,10 @@ struct HeadOutcome {
   int width = 0;  ///< of the hidden layer that validation rows chose, of `mlp`; or differing, of folds
   int head_parameters = 0, backbone_parameters = 0;
   Setting setting{};
-  int settings_tried = 0;
-  bool at_edge = false;  ///< the setting is the largest or smallest that was tried
-  int diverged = 0;      ///< final trainings, which count as answers at random
+  bool settings_differ = false;  ///< of folds; then it is the first one's
+  int settings_tried = 0;        ///< of all folds
+  bool at_edge = false;          ///< the setting is the largest or smallest that was tried
+  int diverged = 0;              ///< final trainings, which count as answers at random
   double validation_auc = undefined_metric;
   std::vector<double> auc{};                               ///< mean over tasks on test rows, a seed each
   std::vector<std::vector<double>> task_auc{};             ///< of a task, of a seed: mean over folds

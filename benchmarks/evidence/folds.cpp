@@ -46,6 +46,7 @@ template <class T>
     out.diverged += fold->diverged;
     out.at_edge = out.at_edge || fold->at_edge;
     if (out.width != fold->width) out.width = HeadOutcome::differing;
+    out.settings_differ = out.settings_differ || fold->setting != out.setting;
     out.head_parameters = std::max(out.head_parameters, fold->head_parameters);
     out.backbone_parameters = std::max(out.backbone_parameters, fold->backbone_parameters);
   }

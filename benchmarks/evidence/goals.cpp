@@ -31,49 +31,28 @@ struct GoalPlace {
   return to_string(at.place) + (at.hidden > 0 ? text(", ", at.hidden, " hidden") : "");
 }
 
-/// A value for each source of data: the mean of its data sets, whose rows are the same.
-class BySource {
- public:
-  void add(const std::string& source, double value) {
-    auto found = std::ranges::find(sums_, source, &Sum::source);
-    if (found == sums_.end()) found = sums_.insert(sums_.end(), {source});
-    found->sum += value;
-    ++found->count;
-  }
-  [[nodiscard]] std::vector<double> means() const {
-    std::vector<double> out;
-    for (const Sum& of : sums_) out.push_back(of.sum / of.count);
-    return out;
-  }
-
- private:
-  struct Sum {
-    std::string source;
-    double sum = 0.0;
-    int count = 0;
-  };
-  std::vector<Sum> sums_;
-};
-
 struct Tally {
-  int sets = 0, above = 0, above_alone = 0, below_alone = 0, clearly_above = 0, clearly_below = 0, not_worse = 0;
-  int above_on_validation = 0;
+  int data_sets = 0, above = 0, above_alone = 0, below_alone = 0, clearly_above = 0, clearly_below = 0, not_worse = 0;
+  int above_on_validation = 0, with_validation = 0;
   BySource differences, errors, on_validation;
 
-  void add(const std::string& source, const Comparison& comparison, double validation) {
+  /// Validation rows of a fold are test rows of others, and do not count.
+  void add(const DatasetResult& data, const Comparison& comparison, double validation) {
     const double estimate = comparison.difference.estimate;
     const int found = verdict(estimate, comparison.p), alone = verdict(estimate, comparison.p_alone);
-    ++sets;
+    ++data_sets;
     above += estimate > 0.0 ? 1 : 0;
     above_alone += alone > 0 ? 1 : 0;
     below_alone += alone < 0 ? 1 : 0;
     clearly_above += found > 0 ? 1 : 0;
     clearly_below += found < 0 ? 1 : 0;
     not_worse += comparison.p_inferior <= 0.05 ? 1 : 0;
+    differences.add(data.source, estimate);
+    errors.add(data.source, comparison.difference.standard_error);  // the error of a mean of dependent ones, at most
+    if (data.folds > 1) return;
+    ++with_validation;
     above_on_validation += validation > 0.0 ? 1 : 0;
-    differences.add(source, estimate);
-    errors.add(source, comparison.difference.standard_error);  // of the same rows: no smaller for being several
-    on_validation.add(source, validation);
+    on_validation.add(data.source, validation);
   }
   /// Data sets are no sample of data sets: the error is of their rows and seeds.
   [[nodiscard]] std::string mean() const {
@@ -84,12 +63,14 @@ struct Tally {
                 fixed(std::sqrt(squares) / static_cast<double>(of_sources.size()), 4));
   }
   [[nodiscard]] std::string validation() const {
-    return text(signed_number(summarize(on_validation.means()).mean), ", ", above_on_validation, " of ", sets);
+    if (with_validation == 0) return "-";
+    return text(signed_number(summarize(on_validation.means()).mean), ", ", above_on_validation, " of ",
+                with_validation);
   }
-  [[nodiscard]] std::string found(bool above_asked) const {
-    if (!above_asked) return text("not below on ", not_worse, " of ", sets);
-    return text("above on ", above, " of ", sets, "; alone ", above_alone, " and ", below_alone, "; ▲ ", clearly_above,
-                ", ▼ ", clearly_below);
+  [[nodiscard]] std::string verdicts(bool above_asked) const {
+    if (!above_asked) return text("not below on ", not_worse, " of ", data_sets);
+    return text("above on ", above, " of ", data_sets, "; alone ", above_alone, " and ", below_alone, "; ▲ ",
+                clearly_above, ", ▼ ", clearly_below);
   }
 };
 
@@ -120,19 +101,19 @@ std::string goals_section(const std::vector<DatasetResult>& results, const Compa
           if (goal.regime != experiment.regime || place_of(data, experiment) != place) continue;
           const HeadOutcome *head = find_head(experiment, goal.head), *base = find_head(experiment, goal.base);
           if (head == nullptr || base == nullptr) continue;
-          const Comparison* comparison = comparisons.of_goals().find(*head, *base);
+          const Comparison* comparison = comparisons.of_goals(goal.above).find(*head, *base);
           if (comparison == nullptr) continue;
-          tally.add(data.source, *comparison, head->validation_auc - base->validation_auc);
+          tally.add(data, *comparison, head->validation_auc - base->validation_auc);
           const double estimate = comparison->difference.estimate;
           cell = text(signed_number(estimate), " ± ", fixed(comparison->difference.standard_error, 4),
                       sign_of(estimate, comparison->p), " (", head->parameters(), " to ", base->parameters(), ')');
         }
         row.push_back(std::move(cell));
       }
-      if (tally.sets == 0) continue;
+      if (tally.data_sets == 0) continue;
       row.push_back(tally.mean());
       row.push_back(tally.validation());
-      row.push_back(tally.found(goal.above));
+      row.push_back(tally.verdicts(goal.above));
       table.add(std::move(row));
     }
   }
@@ -141,15 +122,17 @@ std::string goals_section(const std::vector<DatasetResult>& results, const Compa
       "validation rows of earlier trials. Difference of mean test AUC ± its standard error over test rows and seeds, "
       "on "
       "the same representation and backbone; in parentheses the parameters in all of both. ▲ and ▼ at 5 % by Holm's "
-      "correction over these ",
-      comparisons.of_goals().all().size(),
-      " comparisons, *alone* without a correction: significantly above, and below. A sign alone shows nothing. *Not "
-      "below*: a loss of ",
+      "correction over the ",
+      comparisons.of_goals(true).all().size(), " goals to be above and the ", comparisons.of_goals(false).all().size(),
+      " not to be below, apart; *alone* without a correction: significantly above, and below. A sign alone shows "
+      "nothing. *Not below*: a loss of ",
       margin,
       " or more is rejected at 5 %, Holm's correction as before. The mean counts data sets with the same rows once, "
-      "and "
-      "its error is over rows and seeds: these are no sample of all data sets. *On validation rows*: the mean of the "
-      "same differences in the searches, and on how many data sets it is positive; no test row was read for it.\n\n",
+      "counts of data sets do not; its error is over rows and seeds: these are no sample of all data sets. *On "
+      "validation rows*: the mean of the same differences in the searches, and on how many data sets it is positive. "
+      "These are maxima over settings, on rows that took part in the choice of heads; folds are left out, as "
+      "validation "
+      "rows of one are test rows of others.\n\n",
       table.markdown());
 }
 

@@ -94,21 +94,28 @@ template <class MakeBlock>
           parameters_of(specs)};
 }
 
-/// A linear head on the sine of a quarter of each feature.
+/// The rate at which sums of Z take features (ProductSpec), for heads that differ from them in nothing else.
+constexpr double sine_rate = ProductSpec{}.rate;
+
+/// A linear head on sines of the features.
 [[nodiscard]] HeadKind sine_head(int features, const std::vector<LinearTaskSpec>& specs) {
-  const auto make = [=](Seed) { return chain(sines(features, 0.25), linear_tasks(features, specs)); };
+  const auto make = [=](Seed) { return chain(sines(features, sine_rate), linear_tasks(features, specs)); };
   return {"linear_sine", false, HeadDecay::always, make, parameters_of(specs)};
 }
 
+enum class Map { trained, trained_sine, random };
+
 /// Linear tasks behind a shared map to `rank` numbers.
-[[nodiscard]] HeadKind low_rank_head(int features, int rank, const std::vector<ModelTask>& tasks, bool trained) {
+[[nodiscard]] HeadKind low_rank_head(int features, int rank, const std::vector<ModelTask>& tasks, Map map) {
   const auto specs = linear_specs(rank, tasks, false);
   const auto make = [=](Seed seed) {
-    PartPointer map = trained ? dense_layers({features, rank}, false) : random_projection(features, rank, seed);
-    return chain(std::move(map), linear_tasks(rank, specs));
+    PartPointer out =
+        map == Map::random ? random_projection(features, rank, seed) : dense_layers({features, rank}, false);
+    if (map == Map::trained_sine) out = chain(std::move(out), sines(rank, sine_rate));
+    return chain(std::move(out), linear_tasks(rank, specs));
   };
-  return {qmtl::detail::text(trained ? "low_rank_" : "random_", rank), false, HeadDecay::always, make,
-          parameters_of(specs)};
+  const char* name = map == Map::random ? "random_" : map == Map::trained ? "low_rank_" : "low_rank_sine_";
+  return {qmtl::detail::text(name, rank), false, HeadDecay::always, make, parameters_of(specs)};
 }
 
 /// Z of every qubit behind a circuit, or behind one a task, and a linear layer a task. The circuit belongs to the
@@ -177,12 +184,12 @@ std::vector<HeadKind> head_kinds(int features, const std::vector<ModelTask>& tas
   out.push_back(sine_head(features, linear_specs(features, tasks, false)));
   out.push_back(linear_head("linear_window", features, linear_specs(features, tasks, true)));
   for (const int rank : {1, 2, 4}) {
-    if (rank < features) out.push_back(low_rank_head(features, rank, tasks, true));
-    if (rank < features) out.push_back(low_rank_head(features, rank, tasks, false));
-    if (rank < features) {
-      const ProductSpec spec{.mixed = rank, .phases = false};
-      out.push_back(product_head(qmtl::detail::text("quantum_mixed_", rank), spec, features, tasks));
+    if (rank >= features) continue;
+    for (const Map map : {Map::trained, Map::trained_sine, Map::random}) {
+      out.push_back(low_rank_head(features, rank, tasks, map));
     }
+    const ProductSpec spec{.mixed = rank, .phases = false};
+    out.push_back(product_head(qmtl::detail::text("quantum_mixed_", rank), spec, features, tasks));
   }
   if (features <= 8) {  // 2^n amplitudes a sample
     out.push_back(hybrid_head(features, tasks, true));

@@ -36,9 +36,11 @@ struct HeadKind {
 /// - `quantum_zero`: `quantum` without a block: no parameters;
 /// - `quantum_product`: `quantum` without the ring;
 /// - `quantum_deep`, `quantum_shallow`: with twice and half the layers in the block;
-/// - `linear`: all features; `linear_sine`: the sine of a quarter of each, as `quantum_sum_rx` without its bounds;
-///   `linear_window`: those of the window; `low_rank_r`, `random_r`: behind a shared, trained or random, map to r
-///   numbers;
+/// - `linear`: all features; `linear_window`: those of the window; `low_rank_r`, `random_r`: behind a shared, trained
+/// or
+///   random, map to r numbers;
+/// - `linear_sine`, `low_rank_sine_r`: the same on 4 times the sine of a quarter of each number: `quantum_sum_rx` and
+///   `quantum_mixed_r` with weights instead of angles;
 /// - `hybrid_shared`, `hybrid_per_task`: a circuit on all qubits and a linear layer a task behind it.
 /// Tasks of more than two classes are read as basis states of as many qubits as that takes; sums of Z have angles of
 /// their own for each class. Heads that a task does not fit are left out. Sets outputs of tasks.

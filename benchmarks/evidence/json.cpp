@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "evidence/goals.hpp"
 #include "qmtl/io/report_json.hpp"
 
 namespace qmtl::benchmark::evidence {
@@ -37,14 +38,15 @@ using qmtl::detail::number_or_null;
   out["difference"] = {{"estimate", number_or_null(task.value)},
                        {"row_error", number_or_null(task.row_error)},
                        {"seed_error", number_or_null(task.seed_error)},
+                       {"degrees", number_or_null(task.degrees())},
                        {"p", number_or_null(task.p)}};
   return out;
 }
 
-[[nodiscard]] Json difference_json(const Comparison* comparison, const CompareOptions& options) {
+[[nodiscard]] Json difference_json(const Comparison* comparison, const std::string& against, double margin) {
   if (comparison == nullptr) return nullptr;
   const auto& [estimate, error, low, high, resampled] = comparison->difference;
-  return {{"against", options.against},
+  return {{"against", against},
           {"estimate", number_or_null(estimate)},
           {"low", number_or_null(low)},
           {"high", number_or_null(high)},
@@ -53,7 +55,7 @@ using qmtl::detail::number_or_null;
           {"degrees", number_or_null(comparison->by_delong.degrees())},
           {"p_alone", number_or_null(comparison->p_alone)},
           {"p", number_or_null(comparison->p)},
-          {"margin", options.margin},
+          {"margin", margin},
           {"p_inferior", number_or_null(comparison->p_inferior)}};
 }
 
@@ -67,6 +69,7 @@ using qmtl::detail::number_or_null;
   for (std::size_t t = 0; t < head.task_auc.size(); ++t) tasks.push_back(task_json(entry, t, comparison));
   return {{"benchmark", "evidence"},
           {"dataset", qmtl::detail::replace_invalid_utf8(data.name)},
+          {"source", qmtl::detail::replace_invalid_utf8(data.source)},
           {"regime", to_string(regime)},
           {"dimension", dimension},
           {"folds", data.folds},
@@ -82,15 +85,37 @@ using qmtl::detail::number_or_null;
           {"auc_mean", number_or_null(head.mean_auc())},
           {"auc_std", deviation(head.auc)},
           {"auc_by_seed", numbers(head.auc)},
-          {"difference", difference_json(comparison, options)},
-          {"learning_rate", head.setting.learning_rate},
-          {"weight_decay", head.setting.weight_decay},
-          {"head_decays", head.setting.head_decays},
+          {"difference", difference_json(comparison, options.against, options.margin)},
+          {"learning_rate", head.settings_differ ? Json() : Json(head.setting.learning_rate)},
+          {"weight_decay", head.settings_differ ? Json() : Json(head.setting.weight_decay)},
+          {"head_decays", head.settings_differ ? Json() : Json(head.setting.head_decays)},
           {"settings_tried", head.settings_tried},
           {"at_edge", head.at_edge},
           {"diverged", head.diverged},
           {"seconds", head.seconds},
           {"tasks", std::move(tasks)}};
+}
+
+[[nodiscard]] Json goals_json(const std::vector<DatasetResult>& results, const Comparisons& comparisons) {
+  Json out = Json::array();
+  for (const DatasetResult& data : results) {
+    for (const Experiment& experiment : data.experiments) {
+      for (const Goal& goal : goals) {
+        const HeadOutcome *head = find_head(experiment, goal.head), *base = find_head(experiment, goal.base);
+        if (goal.regime != experiment.regime || head == nullptr || base == nullptr) continue;
+        out.push_back({{"dataset", qmtl::detail::replace_invalid_utf8(data.name)},
+                       {"source", qmtl::detail::replace_invalid_utf8(data.source)},
+                       {"regime", to_string(experiment.regime)},
+                       {"dimension", experiment.dimension},
+                       {"hidden", experiment.hidden},
+                       {"head", goal.head},
+                       {"goal", goal.above ? "above" : "not below"},
+                       {"difference", difference_json(comparisons.of_goals(goal.above).find(*head, *base), goal.base,
+                                                      comparisons.options().margin)}});
+      }
+    }
+  }
+  return out;
 }
 
 }  // namespace
@@ -118,7 +143,7 @@ nlohmann::ordered_json to_json(const std::vector<DatasetResult>& results, const 
       }
     }
   }
-  return {{"quick", quick}, {"benchmarks", std::move(entries)}};
+  return {{"quick", quick}, {"benchmarks", std::move(entries)}, {"goals", goals_json(results, comparisons)}};
 }
 
 }  // namespace qmtl::benchmark::evidence

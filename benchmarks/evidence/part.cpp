@@ -162,7 +162,7 @@ class LinearTasks final : public Part {
 class RandomProjection final : public Part {
  public:
   RandomProjection(int inputs, int outputs, Seed seed) : matrix_(outputs, inputs) {
-    Rng rng(seed);
+    Rng rng = Rng(seed).split();  // not the numbers that a model of that seed begins with
     for (Eigen::Index i = 0; i < matrix_.size(); ++i) matrix_.data()[i] = rng.normal() / std::sqrt(inputs);
   }
   [[nodiscard]] int inputs() const override { return static_cast<int>(matrix_.cols()); }
@@ -189,11 +189,11 @@ class Sines final : public Part {
   [[nodiscard]] int parameters() const override { return 0; }
   void initialise(Rng&, std::span<double>) const override {}
   void forward(const BatchIn<double>& x, std::span<const double>, BatchOut<double> y) override {
-    y = (rate_ * x.array()).sin().matrix();
+    y = ((rate_ * x.array()).sin() / rate_).matrix();
   }
   void backward(const BatchIn<double>& x, std::span<const double>, const BatchIn<double>& dy, std::span<double>,
                 BatchOut<double> dx) override {
-    if (dx.cols() > 0) dx = (rate_ * dy.array() * (rate_ * x.array()).cos()).matrix();
+    if (dx.cols() > 0) dx = (dy.array() * (rate_ * x.array()).cos()).matrix();
   }
 
  private:

@@ -56,7 +56,7 @@ struct LinearTaskSpec {
 /// A random projection (normal, variance 1 / inputs), the same for the same seed, without parameters.
 [[nodiscard]] PartPointer random_projection(int inputs, int outputs, Seed seed);
 
-/// The sine of `rate` radians an input; without parameters.
+/// sin(rate x) / rate of each input x, with a slope of 1 at 0, as the qubits of a sum of Z have it; without parameters.
 [[nodiscard]] PartPointer sines(int inputs, double rate);
 
 /// One part behind the other; the first one's parameters come first.

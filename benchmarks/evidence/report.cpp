@@ -29,9 +29,8 @@ struct Row {
   std::string head;
   bool quantum = false;
   Record datasets{}, alone{}, tasks{};
-  int not_inferior = 0, compared = 0;
-  double sum = 0.0;
-  int present = 0;
+  int not_inferior = 0, compared = 0, present = 0;
+  BySource means{};
   double largest_loss = 0.0;
   std::string largest{};  ///< task of the largest loss, significant or not
   std::vector<std::string> lost_sets{}, lost_tasks{};
@@ -82,7 +81,7 @@ void add_comparison(const View& view, const Entry& entry, const Comparison& comp
         row->cells.assign(views.size(), "-");
       }
       ++row->present;
-      row->sum += head.mean_auc();
+      row->means.add(views[d]->data->source, head.mean_auc());
       std::string mark;
       if (const Comparison* comparison = comparisons.find(head, *base.head)) {
         add_comparison(*views[d], entry, *comparison, *row);
@@ -108,7 +107,7 @@ void add_comparison(const View& view, const Entry& entry, const Comparison& comp
     std::vector<std::string> cells{row.head};
     cells.insert(cells.end(), row.cells.begin(), row.cells.end());
     const bool everywhere = row.present == static_cast<int>(results.size());
-    if (results.size() > 1) cells.push_back(everywhere ? fixed(row.sum / row.present, 4) : "-");
+    if (results.size() > 1) cells.push_back(everywhere ? fixed(summarize(row.means.means()).mean, 4) : "-");
     if (row.compared == 0) {
       cells.resize(header.size());
     } else {
@@ -145,8 +144,8 @@ void add_comparison(const View& view, const Entry& entry, const Comparison& comp
 [[nodiscard]] int judged_models(const std::vector<DatasetResult>& results) {
   int out = 0;
   for (const DatasetResult& data : results) {
-    const auto count = [&out](const Experiment& experiment) {
-      for (const HeadOutcome& head : experiment.heads) out += static_cast<int>(head.auc.size());
+    const auto count = [&](const Experiment& experiment) {
+      for (const HeadOutcome& head : experiment.heads) out += data.folds * static_cast<int>(head.auc.size());
     };
     for (const Experiment& experiment : data.experiments) count(experiment);
     count(data.references);
@@ -169,8 +168,9 @@ void add_comparison(const View& view, const Entry& entry, const Comparison& comp
   return out +
          text(
              "Every head has a search of its own with equally many settings (", settings,
-             ", more where the best is at an edge of its grid; the tables say how many), judged by mean AUC over tasks "
-             "on ",
+             ", more where the best is at an edge of its grid; the tables say how many, of all folds and widths of "
+             "`mlp` "
+             "together), judged by mean AUC over tasks on ",
              fixed(100.0 * protocol.validation_share, 0), " % of the training rows and ", protocol.search_seeds,
              protocol.search_seeds == 1 ? " seed" : " seeds",
              ". A hybrid head's search has more: with and without decay of the head. A fold has a search of its own, "
@@ -183,19 +183,23 @@ void add_comparison(const View& view, const Entry& entry, const Comparison& comp
              "repeated with each hidden layer. `logistic` and `mlp` see all inputs, without a representation "
              "between: references, the same in every table.\n\n",
              "Test rows: the ", judged_models(results),
-             " final models of this run were judged on them, and no search read them. All heads and representations "
-             "share them, and so may earlier runs: whoever picks the highest figure of a table picks one that is too "
-             "high.\n\n",
+             " final models of this run were judged on them, and no search of the same split read them. All heads and "
+             "representations share them, and so may earlier runs: whoever picks the highest figure of a table picks "
+             "one that is too high. Folds have training rows in common, and validation rows of one are test rows of "
+             "others. Errors are over test rows and seeds, not over training rows.\n\n",
              "Parameters: `random_r` has a random map, drawn anew for each seed, that is not counted. Angles of "
              "`quantum`, `quantum_deep` and `quantum_shallow` that cannot change what is measured are counted: three a "
              "task of two classes.\n\n",
              "▲ and ▼: significantly above and below `", options.against,
-             "` on the same representation, at 5 % after Holm's correction over the whole run. Means by a paired "
-             "bootstrap over test rows and seeds together (",
+             "` on the same representation, at 5 % after Holm's correction over the whole run; in overviews with a "
+             "trained backbone each head has the hidden layer that validation rows chose for it. Data sets with the "
+             "same rows count once in means and one by one in counts. Means by a paired bootstrap over test rows and "
+             "seeds together (",
              options.bootstrap.resamples,
-             " resamples), single tasks by DeLong's test, with the deviation over seeds; p by these errors and "
-             "Student's "
-             "distribution, as seeds are few. No mark proves nothing, and none of the figures under *without "
+             " resamples), single tasks by DeLong's test, with the deviation over seeds; p and intervals by these "
+             "errors "
+             "and Student's distribution, as seeds are few. No mark proves nothing, and none of the figures under "
+             "*without "
              "correction* does by itself; `not worse by ",
              options.margin, "` counts data sets where a larger loss is rejected.\n");
 }
@@ -259,7 +263,8 @@ template <class More>
 [[nodiscard]] std::string all_sections(const RunFacts& facts, const std::vector<DatasetResult>& results,
                                        const Comparisons& comparisons, const More& more) {
   std::string out = overview_section(facts, results, comparisons);
-  if (!comparisons.of_goals().all().empty()) out += goals_section(results, comparisons);
+  if (!comparisons.of_goals(true).all().empty() || !comparisons.of_goals(false).all().empty())
+    out += goals_section(results, comparisons);
   for (const DatasetResult& data : results) out += dataset_section(data, comparisons) + more(data);
   return out + statistics_section(comparisons);
 }

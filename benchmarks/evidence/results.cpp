@@ -17,7 +17,7 @@ void keep_better(std::vector<Entry>& entries, const Entry& entry) {
   const auto same = std::ranges::find_if(entries, [&](const Entry& e) { return e.head->name == entry.head->name; });
   if (same == entries.end()) {
     entries.push_back(entry);
-  } else if (entry.head->validation_auc > same->head->validation_auc) {
+  } else if (entry.head->validation_auc > same->head->validation_auc || std::isnan(same->head->validation_auc)) {
     *same = entry;
   }
 }
@@ -61,9 +61,10 @@ class Requests {
       for (const Budget& budget : equal_totals(data, regime, against_)) add(budget.heads, false);
     }
   }
-  void add_goals(const DatasetResult& data) {
+  void add_goals(const DatasetResult& data, bool above) {
     for (const Experiment& experiment : data.experiments) {
       for (const Goal& goal : goals) {
+        if (goal.above != above) continue;
         const HeadOutcome *head = find_head(experiment, goal.head), *base = find_head(experiment, goal.base);
         if (goal.regime != experiment.regime || head == nullptr || base == nullptr) continue;
         all_.push_back({head, base, &experiment, false});
@@ -77,6 +78,16 @@ class Requests {
   std::vector<Request> all_;
 };
 
+/// A resample of n trainings varies as n - 1 of n, and its percentiles are as if they were many.
+void correct_for_few_trainings(BootstrapDifference& difference, const DeLongDifference& by_delong, double confidence) {
+  if (by_delong.trainings < 2) return;
+  difference.standard_error =
+      std::hypot(difference.standard_error, by_delong.seed_error / std::sqrt(by_delong.trainings - 1.0));
+  const double half = student_quantile(confidence, by_delong.degrees()) * difference.standard_error;
+  difference.low = difference.estimate - half;
+  difference.high = difference.estimate + half;
+}
+
 [[nodiscard]] Comparison compare(const Request& request, const Judgement& of_head, const Judgement& of_base,
                                  double confidence) {
   const HeadOutcome &head = *request.head, &base = *request.base;
@@ -84,6 +95,7 @@ class Requests {
   Comparison out;
   out.by_delong = mean_difference(truth, head, of_head, base, of_base);
   out.difference = bootstrap_difference(of_head, of_base, out.by_delong.value, confidence);
+  correct_for_few_trainings(out.difference, out.by_delong, confidence);
   for (std::size_t t = 0; request.tasks && t < head.task_auc.size(); ++t) {
     out.tasks.push_back(task_difference(truth, head, of_head, base, of_base, t));
   }
@@ -165,6 +177,19 @@ std::vector<Budget> equal_totals(const DatasetResult& data, Regime regime, const
   return out;
 }
 
+void BySource::add(const std::string& source, double value) {
+  auto found = std::ranges::find(sums_, source, &Sum::source);
+  if (found == sums_.end()) found = sums_.insert(sums_.end(), {source});
+  found->sum += value;
+  ++found->count;
+}
+
+std::vector<double> BySource::means() const {
+  std::vector<double> out;
+  for (const Sum& of : sums_) out.push_back(of.sum / of.count);
+  return out;
+}
+
 int verdict(double difference, double p) { return !(p <= 0.05) ? 0 : difference > 0.0 ? 1 : -1; }
 
 void ComparisonFamily::add(const Pair& pair, Comparison comparison, double margin) {
@@ -201,11 +226,12 @@ Comparisons::Comparisons(const std::vector<DatasetResult>& results, CompareOptio
 }
 
 void Comparisons::add(const DatasetResult& data) {
-  Requests requests(options_.against), of_goals("");
+  Requests requests(options_.against), superior(""), not_inferior("");
   requests.add(data);
-  of_goals.add_goals(data);
+  superior.add_goals(data, true);
+  not_inferior.add_goals(data, false);
   std::map<const HeadOutcome*, Judgement> judgements;
-  for (const Requests* some : {&requests, &of_goals}) {
+  for (const Requests* some : {&requests, &superior, &not_inferior}) {
     for (const Request& request : some->all()) {
       judgements[request.head];
       judgements[request.base];
@@ -225,7 +251,8 @@ void Comparisons::add(const DatasetResult& data) {
     family.correct();
   };
   compare_all(requests, compared_);
-  compare_all(of_goals, of_goals_);
+  compare_all(superior, superiority_goals_);
+  compare_all(not_inferior, non_inferiority_goals_);
 }
 
 }  // namespace qmtl::benchmark::evidence

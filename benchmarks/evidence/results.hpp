@@ -67,8 +67,8 @@ struct CompareOptions {
   int threads = 1;
 };
 
-/// One head less another, on the same test rows; p values by the bootstrap's error and the degrees of freedom of
-/// DeLong's.
+/// One head less another, on the same test rows; p values and interval by the bootstrap's error, corrected for few
+/// trainings, and the degrees of freedom of DeLong's.
 struct Comparison {
   BootstrapDifference difference{};                            ///< without its resamples
   double p_alone = undefined_metric;                           ///< not corrected
@@ -89,6 +89,21 @@ struct Comparison {
 /// Of all experiments with one kind of representation: a budget for each total of the head `against`, smallest first.
 /// None of several folds: validation rows that choose are test rows of others.
 [[nodiscard]] std::vector<Budget> equal_totals(const DatasetResult& data, Regime regime, const std::string& against);
+
+/// A value for each source of data: the mean of its data sets, whose rows are the same.
+class BySource {
+ public:
+  void add(const std::string& source, double value);
+  [[nodiscard]] std::vector<double> means() const;
+
+ private:
+  struct Sum {
+    std::string source;
+    double sum = 0.0;
+    int count = 0;
+  };
+  std::vector<Sum> sums_;
+};
 
 /// -1, 0 or 1: significantly below, neither, significantly above, at 5 %.
 [[nodiscard]] int verdict(double difference, double p);
@@ -116,8 +131,8 @@ class ComparisonFamily {
 };
 
 /// Every comparison that the report makes, each once: with the head `against` on the same representation and backbone,
-/// in each view, and at equal totals; and, a family apart, those of the goals (goals.hpp) on the same representation
-/// and backbone.
+/// in each view, and at equal totals; and, families apart, those of the goals (goals.hpp) to be above and not to be
+/// below, on the same representation and backbone.
 class Comparisons {
  public:
   explicit Comparisons(CompareOptions options) : options_(std::move(options)) {}
@@ -133,11 +148,13 @@ class Comparisons {
   }
   [[nodiscard]] const CompareOptions& options() const noexcept { return options_; }
   [[nodiscard]] const ComparisonFamily& compared() const noexcept { return compared_; }
-  [[nodiscard]] const ComparisonFamily& of_goals() const noexcept { return of_goals_; }
+  [[nodiscard]] const ComparisonFamily& of_goals(bool above) const noexcept {
+    return above ? superiority_goals_ : non_inferiority_goals_;
+  }
 
  private:
   CompareOptions options_;
-  ComparisonFamily compared_, of_goals_;
+  ComparisonFamily compared_, superiority_goals_, non_inferiority_goals_;
 };
 
 }  // namespace qmtl::benchmark::evidence

@@ -214,7 +214,17 @@ double two_sided_p(double value, double error, double degrees) {
   return paper::student_two_sided(t, std::max(1, static_cast<int>(degrees)));
 }
 
+double student_quantile(double confidence, double degrees) {
+  double low = 0.0, high = 1e4;
+  for (int i = 0; i < 100; ++i) {
+    const double middle = 0.5 * (low + high);
+    (two_sided_p(middle, 1.0, degrees) > 1.0 - confidence ? low : high) = middle;
+  }
+  return low;
+}
+
 double inferior_p(double value, double error, double degrees, double margin) {
+  if (error <= rounding) return value + margin > 0.0 ? 0.0 : 1.0;
   const double p = two_sided_p(value + margin, error, degrees);
   return value + margin > 0.0 ? 0.5 * p : 1.0 - 0.5 * p;
 }

@@ -24,9 +24,13 @@ struct Judgement {
 [[nodiscard]] BootstrapDifference bootstrap_difference(const Judgement& first, const Judgement& second, double estimate,
                                                        double confidence = 0.95);
 
+/// |t| that Student's distribution exceeds with probability 1 - confidence.
+[[nodiscard]] double student_quantile(double confidence, double degrees);
+
 /// p values of a value with a standard error, by Student's distribution (infinitely many degrees of freedom: the normal
 /// one): two-sided of 0, and of "at most -margin". Resamples that are counted give none below 2 / (resamples + 1),
-/// which many comparisons at once never find significant. NaN where the error is 0 and the value is not.
+/// which many comparisons at once never find significant. Where the error is 0, as of a head with itself: 1 for a value
+/// of 0, NaN for others, and 0 or 1 of "at most -margin".
 [[nodiscard]] double two_sided_p(double value, double error, double degrees);
 [[nodiscard]] double inferior_p(double value, double error, double degrees, double margin);
 

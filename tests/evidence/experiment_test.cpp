@@ -55,6 +55,7 @@ TEST_CASE("heads have the parameters that their names promise", "[evidence][head
     if (head.name == "linear") CHECK(part->parameters() == 5 * (4 + 1));
     if (head.name == "low_rank_2") CHECK(part->parameters() == 4 * 2 + 5 * (2 + 1));
     if (head.name == "linear_sine") CHECK(part->parameters() == 5 * (4 + 1));
+    if (head.name == "low_rank_sine_2") CHECK(part->parameters() == 4 * 2 + 5 * (2 + 1));
     if (head.name == "random_2") CHECK(part->parameters() == 5 * (2 + 1));
     if (head.name == "hybrid_shared") CHECK(part->parameters() == 2 * 4 + 5 * (4 + 1));
     if (head.name == "hybrid_per_task") CHECK(part->parameters() == 3 * 2 * 4 + 5 * (4 + 1));
@@ -210,7 +211,26 @@ TEST_CASE("classical heads start as nearly silent as sums of Z", "[evidence][hea
   for (const HeadKind& kind : head_kinds(16, tasks)) {
     if (kind.name == "linear") CHECK((deviation(kind) > 0.6 * sum && deviation(kind) < sum));  // biases start at 0
     if (kind.name.starts_with("low_rank") || kind.name.starts_with("random")) CHECK(deviation(kind) < sum);
+    if (kind.name == "linear_sine") CHECK((deviation(kind) > 0.6 * sum && deviation(kind) < sum));
   }
+}
+
+TEST_CASE("linear_sine is quantum_sum_rx for small angles", "[evidence][heads]") {
+  const std::vector<ModelTask> tasks{{"a"}, {"b"}};
+  const Batch<double> x = 3.0 * Batch<double>::Random(3, 5);
+  std::vector<double> weights(2 * 4);
+  for (std::size_t i = 0; i < weights.size(); ++i) weights[i] = 1e-3 * (static_cast<double>(i) - 3.5);
+  Batch<double> y[2];
+  int found = 0;
+  for (const HeadKind& kind : head_kinds(3, tasks)) {
+    if (kind.name != "quantum_sum_rx" && kind.name != "linear_sine") continue;
+    std::vector<double> own = weights;
+    if (kind.name == "linear_sine") own[3] *= -4.0, own[7] *= -4.0;  // a bias where the sum has 4 cos(pi/2 + b)
+    y[found].resize(2, 5);
+    kind.make(Seed{1})->forward(x, own, y[found++]);
+  }
+  REQUIRE(found == 2);
+  CHECK((y[0] - y[1]).norm() < 1e-5 * y[0].norm());
 }
 
 TEST_CASE("a representation that a data set does not have is refused", "[evidence][experiment]") {

@@ -43,6 +43,7 @@ TEST_CASE("AUCs of folds are averaged, and their rows are independent", "[eviden
   one.heads[1].head_parameters = 20;
   two.heads[1].width = 32;
   two.heads[1].head_parameters = 30;
+  two.heads[1].setting.learning_rate *= 3.0;
   CHECK(combine_folds({one}).heads[0].scores == one.heads[0].scores);
   const Experiment both = combine_folds({one, two});
   REQUIRE(both.truth.size() == 6);
@@ -52,6 +53,8 @@ TEST_CASE("AUCs of folds are averaged, and their rows are independent", "[eviden
   CHECK(both.heads[1].diverged == 2);
   CHECK(both.heads[1].width == HeadOutcome::differing);
   CHECK(both.heads[1].head_parameters == 30);
+  CHECK(both.heads[1].settings_differ);
+  CHECK_FALSE(both.heads[0].settings_differ);
   for (std::size_t h = 0; h < 2; ++h) {
     for (std::size_t s = 0; s < 3; ++s) {
       CHECK(both.heads[h].auc[s] == Approx((one.heads[h].auc[s] + two.heads[h].auc[s]) / 2));

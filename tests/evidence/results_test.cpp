@@ -129,6 +129,26 @@ TEST_CASE("the JSON has an entry for each representation and head, with totals",
   CHECK(json["benchmarks"][4]["chosen"] == true);
   CHECK(json["benchmarks"][7]["reference"] == true);
   CHECK(json["benchmarks"][7]["regime"] == "trained");
+  REQUIRE(json["goals"].size() == 2);  // quantum not below linear, behind each hidden layer
+  CHECK(json["goals"][1]["hidden"] == 8);
+  CHECK(json["goals"][1]["goal"] == "not below");
+  CHECK(json["goals"][1]["difference"]["against"] == "linear");
+}
+
+TEST_CASE("errors and intervals are those of few trainings", "[evidence][results]") {
+  const std::vector<DatasetResult> results{make_results()};
+  const Comparisons comparisons(results, options());
+  const Experiment& narrow = results[0].experiments[0];
+  const Comparison& compared = *comparisons.find(narrow.heads[0], narrow.heads[1]);
+  const auto plain =
+      bootstrap_difference(judge(narrow.truth, narrow.heads[0], options().bootstrap),
+                           judge(narrow.truth, narrow.heads[1], options().bootstrap), compared.difference.estimate);
+  const DeLongDifference& delong = compared.by_delong;
+  CHECK(compared.difference.standard_error ==
+        Approx(std::hypot(plain.standard_error, delong.seed_error / std::sqrt(2.0))));
+  const double half = student_quantile(0.95, delong.degrees()) * compared.difference.standard_error;
+  CHECK(compared.difference.high - compared.difference.estimate == Approx(half));
+  CHECK(compared.difference.estimate - compared.difference.low == Approx(half));
 }
 
 TEST_CASE("the report names losses, and what it is", "[evidence][results]") {
@@ -174,11 +194,12 @@ TEST_CASE("goals are compared in a family of their own", "[evidence][results]") 
   const std::vector<DatasetResult> results{data};
   const Comparisons comparisons(results, options());
   // narrow: the sum above linear; trained: quantum not below linear with each hidden layer, and above no block
-  CHECK(comparisons.of_goals().all().size() == 4);
+  CHECK(comparisons.of_goals(true).all().size() == 2);
+  CHECK(comparisons.of_goals(false).all().size() == 2);
   const Comparison* sum =
-      comparisons.of_goals().find(results[0].experiments[0].heads[2], results[0].experiments[0].heads[1]);
+      comparisons.of_goals(true).find(results[0].experiments[0].heads[2], results[0].experiments[0].heads[1]);
   REQUIRE(sum != nullptr);
-  CHECK(sum->p <= 4 * sum->p_alone * (1 + 1e-9));
+  CHECK(sum->p <= 2 * sum->p_alone * (1 + 1e-9));
   const std::string section = goals_section(results, comparisons);
   const auto contains = [&](const std::string& part) { return section.find(part) != std::string::npos; };
   CHECK(contains("| `quantum_sum` above `linear`"));
@@ -187,7 +208,7 @@ TEST_CASE("goals are compared in a family of their own", "[evidence][results]") 
   CHECK(contains("above on 1 of 1; alone 1 and 0; ▲ 1, ▼ 0"));
   CHECK(contains("not below on 0 of 1"));
   CHECK(contains("(22 to 21)"));
-  CHECK(contains("these 4 comparisons"));
+  CHECK(contains("the 2 goals to be above and the 2 not to be below"));
   CHECK(contains("-0.2000, 0 of 1"));  // validation rows: 0.6 and 0.8, of quantum behind the layer of 4
 }
 
@@ -211,7 +232,7 @@ TEST_CASE("data sets that share rows count once in a mean of goals", "[evidence]
   double estimates[2], errors[2];
   for (std::size_t i = 0; i < 2; ++i) {
     const Experiment& narrow = shared[1 + i].experiments[0];
-    const Comparison* comparison = comparisons.of_goals().find(narrow.heads[2], narrow.heads[1]);
+    const Comparison* comparison = comparisons.of_goals(true).find(narrow.heads[2], narrow.heads[1]);
     estimates[i] = comparison->difference.estimate;
     errors[i] = comparison->difference.standard_error;
   }

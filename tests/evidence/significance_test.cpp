@@ -96,6 +96,11 @@ TEST_CASE("few trainings make p values larger, by Student's distribution", "[evi
   CHECK(two_sided_p(1.96, 1.0, 1e6) == Approx(0.05).margin(1e-4));
   CHECK(two_sided_p(0.0, 0.0, 9.0) == 1.0);
   CHECK(std::isnan(two_sided_p(0.1, 0.0, 9.0)));
+  CHECK(inferior_p(0.0, 0.0, 9.0, 0.01) == 0.0);
+  CHECK(inferior_p(-0.02, 0.0, 9.0, 0.01) == 1.0);
+  CHECK(student_quantile(0.95, 9.0) == Approx(2.262).epsilon(1e-3));
+  CHECK(student_quantile(0.95, 1.0) == Approx(12.706).epsilon(1e-3));
+  CHECK(student_quantile(0.95, std::numeric_limits<double>::infinity()) == Approx(1.960).epsilon(1e-3));
   const DeLongDifference of_seeds{.value = 0.1, .row_error = 0.0, .seed_error = 0.02, .trainings = 10},
       of_both{.value = 0.1, .row_error = 0.02, .seed_error = 0.02, .trainings = 10},
       of_rows{.value = 0.1, .row_error = 0.02, .seed_error = 0.0, .trainings = 10};

@@ -8,184 +8,164 @@ set ylabel 'mean test AUC'
 set key bottom right font ',9'
 set multiplot layout 1,3
 $narrow0 << EOD
-0.5 0.579616652 0.00234958361 "quantum_zero"
-28 0.5586815 0.00723133864 "quantum_shallow"
-52 0.530772699 0.00956361563 "quantum_mixed_1"
-53 0.53605911 0.0113195684 "quantum_mixed_1"
-54 0.529151702 0.00836357689 "quantum_mixed_1"
-56 0.565362914 0.0079760248 "quantum_single"
-56 0.563210241 0.00548437401 "quantum_product"
-56 0.550723592 0.00887479566 "quantum"
-75 0.556181084 0.00576375565 "quantum_sum_rx"
-81 0.547839633 0.0104554724 "quantum_mixed_2"
-83 0.552787341 0.0101098979 "quantum_mixed_2"
-100 0.577544932 0.00672208493 "quantum_sum_rx"
-112 0.553643299 0.00831949605 "quantum_deep"
-125 0.568277459 0.00273291656 "quantum_sum_rx"
+0.5 0.57978982 0.00250246914 "quantum_zero"
+28 0.56941066 0.00610369159 "quantum_shallow"
+52 0.532901633 0.00923557725 "quantum_mixed_1"
+53 0.529493813 0.0111051179 "quantum_mixed_1"
+54 0.530876603 0.00699828678 "quantum_mixed_1"
+56 0.573597076 0.0056275549 "quantum_product"
+56 0.570428022 0.00883286978 "quantum_single"
+56 0.562612175 0.00593524209 "quantum"
+75 0.556444593 0.00713961259 "quantum_sum_rx"
+81 0.55037045 0.0127923724 "quantum_mixed_2"
+83 0.552987919 0.0102535362 "quantum_mixed_2"
+100 0.579345109 0.00412230258 "quantum_sum_rx"
+112 0.555286732 0.00634921278 "quantum_deep"
+125 0.586683795 0.00156702674 "quantum_sum_rx"
 125 0.556301994 0.00902074782 "quantum_sum"
-175 0.579050908 0.0033685113 "quantum_sum"
-225 0.590676521 0.00342573545 "quantum_sum"
+175 0.579169823 0.00332133509 "quantum_sum"
+225 0.591157044 0.00303177155 "quantum_sum"
 EOD
 $narrow1 << EOD
-79 0.539151776 0.012151874 "hybrid_shared"
-95 0.553535434 0.0062975046 "hybrid_per_task"
-106 0.534601692 0.0160438405 "hybrid_shared"
-130 0.550198521 0.0127801378 "hybrid_per_task"
-133 0.532168407 0.0107144171 "hybrid_shared"
-165 0.534113832 0.0167650304 "hybrid_per_task"
+79 0.539990281 0.00923413034 "hybrid_shared"
+95 0.534807836 0.0133187322 "hybrid_per_task"
+106 0.520531718 0.0123672376 "hybrid_shared"
+130 0.549938728 0.0099848743 "hybrid_per_task"
+133 0.532055576 0.0123748173 "hybrid_shared"
+165 0.558350752 0.00867665507 "hybrid_per_task"
 EOD
 $narrow2 << EOD
-50 0.542403308 0.013626928 "random_1"
-50 0.539856768 0.0111030762 "random_1"
-50 0.534203472 0.0104765245 "random_1"
-52 0.543868313 0.0196233197 "low_rank_1"
-53 0.53567055 0.00877917213 "low_rank_1"
-54 0.53362909 0.00884655972 "low_rank_1"
-75 0.566897333 0.00756798276 "random_2"
-75 0.562380699 0.00773550439 "linear"
-75 0.557858184 0.00299578656 "linear_window"
-75 0.553298049 0.00288149339 "random_2"
-81 0.547985765 0.0161003122 "low_rank_2"
-83 0.559503977 0.00810835486 "low_rank_2"
-93 0.574443047 0.00526350856 "linear_window"
-100 0.586155804 0.00627676658 "linear"
-111 0.586436802 0.00451304012 "linear_window"
-125 0.586497716 0.00364178842 "linear"
+50 0.556174565 0.00647270012 "random_1"
+50 0.548051814 0.00677968536 "random_1"
+50 0.537532117 0.00820780391 "random_1"
+52 0.53983985 0.0103643992 "low_rank_1"
+53 0.537527608 0.00592148066 "low_rank_1"
+54 0.536884996 0.00940394133 "low_rank_1"
+75 0.563533887 0.00619127946 "linear_sine"
+75 0.559764013 0.00665239397 "linear"
+75 0.559530328 0.00487254079 "random_2"
+75 0.556137863 0.00722671312 "linear_window"
+75 0.553145664 0.00573270303 "random_2"
+81 0.548831198 0.00730898969 "low_rank_2"
+83 0.556864884 0.00376915954 "low_rank_2"
+93 0.574308902 0.00699958083 "linear_window"
+100 0.583194373 0.00496902283 "linear"
+100 0.58249538 0.00480134154 "linear_sine"
+111 0.582775655 0.00170270804 "linear_window"
+125 0.595891921 0.00408074686 "linear_sine"
+125 0.58351761 0.0037753499 "linear"
 EOD
 $narrow3 << EOD
-3750 0.610179889 0.00104024875 "logistic"
-5625 0.604183136 0.00171593786 "mlp"
+3750 0.61025653 0.00136878354 "logistic"
+22425 0.60411781 0.00380226288 "mlp"
 EOD
 $narrow_front << EOD
-0.5 0.579616652
-100 0.586155804
-111 0.586436802
-125 0.586497716
-225 0.590676521
-3750 0.610179889
+0.5 0.57978982
+100 0.583194373
+125 0.595891921
+3750 0.61025653
 EOD
 $narrow_names << EOD
-3750 0.610179889 "logistic"
-225 0.590676521 "quantum_sum"
-125 0.586497716 "linear"
-0.5 0.579616652 "quantum_zero"
+3750 0.61025653 "logistic"
+125 0.595891921 "linear_sine"
+0.5 0.57978982 "quantum_zero"
 EOD
 set title 'narrow'
 set xtics add ('0' 0.5)
-plot $narrow0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $narrow1 using 1:2:3 with yerrorbars pt 9 lc rgb '#2ca02c' ps 0.7 title 'hybrid', $narrow2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $narrow3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $narrow_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $narrow_names using 1:2:3 with labels left rotate by 35 offset 0.3,0.5 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.604183136 lc rgb '#7f7f7f' dt 4 title 'mlp'
+plot $narrow0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $narrow1 using 1:2:3 with yerrorbars pt 9 lc rgb '#2ca02c' ps 0.7 title 'hybrid', $narrow2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $narrow3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $narrow_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $narrow_names using 1:2:3 with labels left rotate by 35 offset 0.3,0.5 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.60411781 lc rgb '#7f7f7f' dt 4 title 'mlp'
 $trained0 << EOD
-0.5 0.562144945 0.00607680449 "quantum_zero"
 0.5 0.547622309 0.00794331807 "quantum_zero"
-28 0.585028174 0.00445684666 "quantum_shallow"
-28 0.574546652 0.00417974017 "quantum_shallow"
-55 0.526007017 0.0120314128 "quantum_mixed_1"
-55 0.524420485 0.0177226386 "quantum_mixed_1"
-56 0.610144672 0.00340929517 "quantum_single"
-56 0.60354547 0.00667136552 "quantum_single"
-56 0.582638232 0.00791823457 "quantum"
-56 0.571450849 0.00721752553 "quantum"
-56 0.571153407 0.00617310668 "quantum_product"
-56 0.569084734 0.00945281341 "quantum_product"
-85 0.544412836 0.0128369499 "quantum_mixed_2"
-85 0.543869428 0.0123458243 "quantum_mixed_2"
-112 0.578809505 0.00703417913 "quantum_deep"
-112 0.569514879 0.00691140896 "quantum_deep"
-145 0.56668778 0.00880468476 "quantum_mixed_4"
-145 0.562599041 0.00626185426 "quantum_mixed_4"
-150 0.590914567 0.00636714425 "quantum_sum_rx"
-150 0.564072405 0.00774440046 "quantum_sum_rx"
-275 0.575000759 0.00798900565 "quantum_sum"
-275 0.574552681 0.00820215067 "quantum_sum"
+28 0.574463837 0.00423068738 "quantum_shallow"
+55 0.52451588 0.0176157408 "quantum_mixed_1"
+56 0.607368497 0.00395979282 "quantum_single"
+56 0.577545148 0.00840148705 "quantum"
+56 0.558302744 0.00498415213 "quantum_product"
+85 0.545794071 0.0124663944 "quantum_mixed_2"
+112 0.582612783 0.00662123016 "quantum_deep"
+145 0.561223729 0.00697650433 "quantum_mixed_4"
+150 0.564695109 0.0053662874 "quantum_sum_rx"
+275 0.576112899 0.00864362025 "quantum_sum"
 EOD
 $trained1 << EOD
-160 0.551255536 0.0125225975 "hybrid_shared"
-160 0.533935203 0.0138033584 "hybrid_shared"
-200 0.558033274 0.0106938704 "hybrid_per_task"
-200 0.540201617 0.0101240111 "hybrid_per_task"
+160 0.547867105 0.0118390773 "hybrid_shared"
+200 0.549794895 0.00969782418 "hybrid_per_task"
 EOD
 $trained2 << EOD
-50 0.528735866 0.0135704067 "random_1"
-50 0.526299134 0.00731561379 "random_1"
-55 0.534081776 0.0120818286 "low_rank_1"
-55 0.528616757 0.0107051941 "low_rank_1"
-75 0.548310496 0.00683828053 "random_2"
-75 0.542214547 0.0126434575 "random_2"
-85 0.54924207 0.0115857107 "low_rank_2"
-85 0.542807065 0.0134092672 "low_rank_2"
-111 0.5739833 0.0090508946 "linear_window"
-111 0.571279903 0.0129141523 "linear_window"
-125 0.577924421 0.00848078999 "random_4"
-125 0.563928056 0.00975489752 "random_4"
-145 0.5748682 0.00660541265 "low_rank_4"
-145 0.566971042 0.00597991814 "low_rank_4"
-150 0.57857954 0.00912182647 "linear"
-150 0.571121142 0.00924765757 "linear"
+50 0.533029623 0.0127179295 "random_1"
+55 0.52785302 0.00829331672 "low_rank_1"
+75 0.540943408 0.00784222428 "random_2"
+85 0.542241474 0.0174542602 "low_rank_2"
+111 0.565468542 0.0100283922 "linear_window"
+125 0.564892579 0.0151376574 "random_4"
+145 0.559485971 0.0104696194 "low_rank_4"
+150 0.56706501 0.00787073633 "linear"
+150 0.56138286 0.00769021706 "linear_sine"
 EOD
 $trained3 << EOD
-3750 0.610179889 0.00104024875 "logistic"
-5625 0.604183136 0.00171593786 "mlp"
+3750 0.61025653 0.00136878354 "logistic"
+22425 0.60411781 0.00380226288 "mlp"
 EOD
 $trained_front << EOD
-0.5 0.562144945
-28 0.585028174
-56 0.610144672
-3750 0.610179889
+0.5 0.547622309
+28 0.574463837
+56 0.607368497
+3750 0.61025653
 EOD
 $trained_names << EOD
-3750 0.610179889 "logistic"
-56 0.610144672 "quantum_single"
-28 0.585028174 "quantum_shallow"
-0.5 0.562144945 "quantum_zero"
+3750 0.61025653 "logistic"
+56 0.607368497 "quantum_single"
+28 0.574463837 "quantum_shallow"
+0.5 0.547622309 "quantum_zero"
 EOD
 set title 'trained'
 set xtics add ('0' 0.5)
-plot $trained0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $trained1 using 1:2:3 with yerrorbars pt 9 lc rgb '#2ca02c' ps 0.7 title 'hybrid', $trained2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $trained3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $trained_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $trained_names using 1:2:3 with labels left rotate by 35 offset 0.3,0.5 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.604183136 lc rgb '#7f7f7f' dt 4 title 'mlp'
+plot $trained0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $trained1 using 1:2:3 with yerrorbars pt 9 lc rgb '#2ca02c' ps 0.7 title 'hybrid', $trained2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $trained3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $trained_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $trained_names using 1:2:3 with labels left rotate by 35 offset 0.3,0.5 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.60411781 lc rgb '#7f7f7f' dt 4 title 'mlp'
 $frozen0 << EOD
 0.5 0.475773211 0 "quantum_zero"
-28 0.498094811 0.00753140824 "quantum_shallow"
-56 0.508494892 0.00901395297 "quantum"
-56 0.505356227 0.00623393114 "quantum_product"
+28 0.49881596 0.00737797088 "quantum_shallow"
+56 0.508700671 0.00909987155 "quantum"
+56 0.506783605 0.00630049704 "quantum_product"
 112 0.528350126 0.00647253323 "quantum_deep"
-199 0.536199544 0.0128125269 "quantum_mixed_1"
-373 0.560784985 0.0110721722 "quantum_mixed_2"
-721 0.575692099 0.00285532391 "quantum_mixed_4"
-3750 0.608756828 0.000962662879 "quantum_sum_rx"
-7475 0.608453167 0.00410668179 "quantum_sum"
+199 0.533300237 0.0131976782 "quantum_mixed_1"
+373 0.560063161 0.00950005589 "quantum_mixed_2"
+721 0.580139205 0.00477431589 "quantum_mixed_4"
+3750 0.61058858 0.00184416626 "quantum_sum_rx"
+7475 0.610375778 0.00261667305 "quantum_sum"
 EOD
 $frozen2 << EOD
-50 0.50490932 0.0101251455 "random_1"
-75 0.495867698 0.00262064681 "random_2"
-111 0.562653067 0.000495280452 "linear_window"
-125 0.506876467 0.00487237463 "random_4"
-199 0.545722192 0.00642727309 "low_rank_1"
-373 0.564941739 0.00538096153 "low_rank_2"
-721 0.581027041 0.00534813845 "low_rank_4"
-3750 0.610179889 0.00104024875 "linear"
+50 0.508504629 0.0117652732 "random_1"
+75 0.514775601 0.0148018919 "random_2"
+111 0.562578169 0.000496479431 "linear_window"
+125 0.519942292 0.0112200241 "random_4"
+199 0.545815669 0.00386682553 "low_rank_1"
+373 0.560792687 0.00652956853 "low_rank_2"
+721 0.591614673 0.00336802694 "low_rank_4"
+3750 0.610447115 0.000963365474 "linear_sine"
+3750 0.61025653 0.00136878354 "linear"
 EOD
 $frozen3 << EOD
-3750 0.610179889 0.00104024875 "logistic"
-5625 0.604183136 0.00171593786 "mlp"
+3750 0.61025653 0.00136878354 "logistic"
+22425 0.60411781 0.00380226288 "mlp"
 EOD
 $frozen_front << EOD
 0.5 0.475773211
-28 0.498094811
-50 0.50490932
-56 0.508494892
-111 0.562653067
-373 0.564941739
-721 0.581027041
-3750 0.610179889
+28 0.49881596
+50 0.508504629
+56 0.508700671
+75 0.514775601
+111 0.562578169
+721 0.591614673
+3750 0.61058858
 EOD
 $frozen_names << EOD
-3750 0.610179889 "linear"
-721 0.581027041 "low_rank_4"
-373 0.564941739 "low_rank_2"
-111 0.562653067 "linear_window"
-56 0.508494892 "quantum"
-28 0.498094811 "quantum_shallow"
+3750 0.61058858 "quantum_sum_rx"
+721 0.591614673 "low_rank_4"
+111 0.562578169 "linear_window"
+75 0.514775601 "random_2"
+28 0.49881596 "quantum_shallow"
 0.5 0.475773211 "quantum_zero"
 EOD
 set title 'frozen'
 set xtics add ('0' 0.5)
-plot $frozen0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $frozen2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $frozen3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $frozen_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $frozen_names using 1:2:3 with labels left rotate by 35 offset 0.3,0.5 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.604183136 lc rgb '#7f7f7f' dt 4 title 'mlp'
+plot $frozen0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $frozen2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $frozen3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $frozen_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $frozen_names using 1:2:3 with labels left rotate by 35 offset 0.3,0.5 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.60411781 lc rgb '#7f7f7f' dt 4 title 'mlp'
 unset multiplot

@@ -49,6 +49,7 @@ namespace {
   out.optimizer = AdamW{.learning_rate = setting.learning_rate, .weight_decay = setting.weight_decay};
   out.head_weight_decay_scale = setting.head_decays ? 1.0 : 0.0;
   out.schedule = {.curve = CosineRate{}};
+  out.standardize = false;  // the rows are
   out.seed = seed;
   return out;
 }
@@ -169,6 +170,20 @@ class Search {
   bool at_edge_ = false;
 };
 
+/// Rows to learn from, and rows to be judged by.
+struct Rows {
+  Dataset<double> learn, judge;
+};
+
+/// By the rows to learn from: once, and not in each of a hundred trainings.
+[[nodiscard]] Rows standardized(Rows rows) {
+  Standardizer<double> standardizer;
+  standardizer.fit(rows.learn.inputs);
+  standardizer.apply(rows.learn.inputs, rows.learn.inputs);
+  standardizer.apply(rows.judge.inputs, rows.judge.inputs);
+  return rows;
+}
+
 /// All that the heads of an experiment share.
 class Runner {
  public:
@@ -178,8 +193,8 @@ class Runner {
     const auto parts =
         split(problem.train.rows(),
               {.train = 1.0 - protocol.validation_share, .validation = protocol.validation_share, .test = 0.0}, rng);
-    learned_ = problem.train.select(parts.train);
-    held_out_ = problem.train.select(parts.validation);
+    search_ = standardized({problem.train.select(parts.train), problem.train.select(parts.validation)});
+    final_ = standardized({problem.train, problem.test});
   }
 
   [[nodiscard]] HeadOutcome run(const HeadKind& head) const {
@@ -212,11 +227,10 @@ class Runner {
       const auto trained = model(head, Seed{s + 1});
       const double start = qmtl::detail::steady_seconds();
       diverged[s] =
-          train(*trained, problem_.train, options_of(protocol_, out.setting, problem_.train.rows(), Seed{s + 1})) ? 0
-                                                                                                                  : 1;
+          train(*trained, final_.learn, options_of(protocol_, out.setting, final_.learn.rows(), Seed{s + 1})) ? 0 : 1;
       seconds[s] = qmtl::detail::steady_seconds() - start;
-      auto scores = scores_of(*trained, problem_.test);
-      auto aucs = task_aucs(*trained, problem_.test);
+      auto scores = scores_of(*trained, final_.judge);
+      auto aucs = task_aucs(*trained, final_.judge);
       if (diverged[s] != 0) {
         for (auto& of_task : scores) std::ranges::fill(of_task, 0.0);
         std::ranges::fill(aucs, 0.5);
@@ -248,8 +262,8 @@ class Runner {
     qmtl::detail::run_jobs(values.size(), protocol_.threads, [&](std::size_t i) {
       const Seed seed{1000 + i % repeats};
       const auto trained = model(head, seed);
-      if (train(*trained, learned_, options_of(protocol_, settings[i / repeats], learned_.rows(), seed))) {
-        values[i] = summarize(task_aucs(*trained, held_out_)).mean;
+      if (train(*trained, search_.learn, options_of(protocol_, settings[i / repeats], search_.learn.rows(), seed))) {
+        values[i] = summarize(task_aucs(*trained, search_.judge)).mean;
       }
     });
     std::vector<double> out(settings.size(), 0.0);
@@ -260,7 +274,7 @@ class Runner {
   const Problem& problem_;
   std::vector<int> backbone_;  ///< widths; one where the inputs are the representation
   const Protocol& protocol_;
-  Dataset<double> learned_, held_out_;
+  Rows search_, final_;
 };
 
 /// Without heads.
@@ -345,7 +359,8 @@ Experiment run_experiment(const Problem& problem, Regime regime, int dimension, 
     }
   };
   run_all(head_kinds(dimension, model_tasks(seen)));
-  if (regime != Regime::frozen) run_all(single_task_kinds(dimension, model_tasks(seen)));
+  run_all(regime == Regime::frozen ? mapped_kinds(dimension, model_tasks(seen))
+                                   : single_task_kinds(dimension, model_tasks(seen)));
   return out;
 }
 

@@ -183,6 +183,15 @@ std::vector<HeadKind> head_kinds(int features, const std::vector<ModelTask>& tas
   out.push_back(linear_head("linear", features, linear_specs(features, tasks, false)));
   out.push_back(sine_head(features, linear_specs(features, tasks, false)));
   out.push_back(linear_head("linear_window", features, linear_specs(features, tasks, true)));
+  if (features <= 8) {  // 2^n amplitudes a sample
+    out.push_back(hybrid_head(features, tasks, true));
+    out.push_back(hybrid_head(features, tasks, false));
+  }
+  return out;
+}
+
+std::vector<HeadKind> mapped_kinds(int features, const std::vector<ModelTask>& tasks) {
+  std::vector<HeadKind> out;
   for (const int rank : {1, 2, 4}) {
     if (rank >= features) continue;
     for (const Map map : {Map::trained, Map::trained_sine, Map::random}) {
@@ -190,10 +199,6 @@ std::vector<HeadKind> head_kinds(int features, const std::vector<ModelTask>& tas
     }
     const ProductSpec spec{.mixed = rank, .phases = false};
     out.push_back(product_head(qmtl::detail::text("quantum_mixed_", rank), spec, features, tasks));
-  }
-  if (features <= 8) {  // 2^n amplitudes a sample
-    out.push_back(hybrid_head(features, tasks, true));
-    out.push_back(hybrid_head(features, tasks, false));
   }
   return out;
 }

@@ -28,23 +28,26 @@ struct HeadKind {
 
 /// Heads on `features` numbers from 2 on. Quantum heads have a qubit a feature:
 /// - `quantum`: RY and a ring of CZ, a block of RY, RZ and CNOTs in two layers on a window of two qubits, Z of the
-/// first;
+///   first;
 /// - `quantum_sum`: RY of pi/2 and a quarter of a feature, no entangler; RY and RX on every qubit and RX on one that no
 ///   feature rotates, the sum of all Z: two parameters a feature and one more for each output (ProductSpec);
 /// - `quantum_sum_rx`: without the RY of a task: as many parameters as `linear`;
-/// - `quantum_mixed_r`: `quantum_sum_rx` on r qubits, each rotated by every feature times a trained weight;
 /// - `quantum_zero`: `quantum` without a block: no parameters;
 /// - `quantum_product`: `quantum` without the ring;
 /// - `quantum_deep`, `quantum_shallow`: with twice and half the layers in the block;
-/// - `linear`: all features; `linear_window`: those of the window; `low_rank_r`, `random_r`: behind a shared, trained
-/// or
-///   random, map to r numbers;
-/// - `linear_sine`, `low_rank_sine_r`: the same on 4 times the sine of a quarter of each number: `quantum_sum_rx` and
-///   `quantum_mixed_r` with weights instead of angles;
+/// - `linear`: all features; `linear_window`: those of the window;
+/// - `linear_sine`: all features, 4 times the sine of a quarter of each: `quantum_sum_rx` with weights for angles;
 /// - `hybrid_shared`, `hybrid_per_task`: a circuit on all qubits and a linear layer a task behind it.
 /// Tasks of more than two classes are read as basis states of as many qubits as that takes; sums of Z have angles of
 /// their own for each class. Heads that a task does not fit are left out. Sets outputs of tasks.
 [[nodiscard]] std::vector<HeadKind> head_kinds(int features, const std::vector<ModelTask>& tasks);
+
+/// Heads behind a map of their own to r numbers, for r of 1, 2, 4 below `features`; a trained layer in front would be
+/// such a map:
+/// - `low_rank_r`, `random_r`: a linear layer a task behind a trained or a random map;
+/// - `low_rank_sine_r`: on sines, as `linear_sine`;
+/// - `quantum_mixed_r`: `quantum_sum_rx` on r qubits, each rotated by every feature times a trained weight.
+[[nodiscard]] std::vector<HeadKind> mapped_kinds(int features, const std::vector<ModelTask>& tasks);
 
 /// A model of its own for each task, with backbone and head: the `quantum` head of each task alone, as
 /// `quantum_single`. None where a task does not fit. Trained side by side they are as trained apart, as nothing is

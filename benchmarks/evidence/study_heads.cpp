@@ -176,9 +176,13 @@ HeadKind products_kind(int features, int width, int stride, int tasks) {
 
 std::vector<HeadKind> named_kinds(int features, int tasks, const std::vector<std::string>& names) {
   std::vector<HeadKind> out;
-  for (HeadKind& kind : head_kinds(features, binary_tasks(tasks))) {
-    if (std::ranges::find(names, kind.name) != names.end()) out.push_back(std::move(kind));
-  }
+  const auto take = [&](std::vector<HeadKind> kinds) {
+    for (HeadKind& kind : kinds) {
+      if (std::ranges::find(names, kind.name) != names.end()) out.push_back(std::move(kind));
+    }
+  };
+  take(head_kinds(features, binary_tasks(tasks)));
+  take(mapped_kinds(features, binary_tasks(tasks)));
   return out;
 }
 

@@ -42,7 +42,7 @@ struct WindowedHead {
 /// behind tanh; 2^width parameters a task. The window of task t begins at feature t * stride.
 [[nodiscard]] HeadKind products_kind(int features, int width, int stride, int tasks);
 
-/// Those of head_kinds with these names.
+/// Those of head_kinds and mapped_kinds with these names.
 [[nodiscard]] std::vector<HeadKind> named_kinds(int features, int tasks, const std::vector<std::string>& names);
 
 }  // namespace qmtl::benchmark::evidence

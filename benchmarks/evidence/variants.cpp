@@ -11,6 +11,7 @@
 namespace qmtl::benchmark::evidence {
 std::vector<HeadKind> head_variants(int features, const std::vector<ModelTask>& tasks) {
   std::vector<HeadKind> out = head_kinds(features, tasks);
+  for (HeadKind& kind : mapped_kinds(features, tasks)) out.push_back(std::move(kind));
   const auto add = [&](std::string name, const ProductSpec& spec) {
     out.push_back(product_head(std::move(name), spec, features, tasks));
   };

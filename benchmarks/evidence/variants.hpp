@@ -8,7 +8,7 @@
 
 namespace qmtl::benchmark::evidence {
 
-/// head_kinds and, behind their names and a dash, variants of them.
+/// head_kinds, mapped_kinds and, behind their names and a dash, variants of them.
 [[nodiscard]] std::vector<HeadKind> head_variants(int features, const std::vector<ModelTask>& tasks);
 
 }  // namespace qmtl::benchmark::evidence

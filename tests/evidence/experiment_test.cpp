@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "qmtl/io/npz.hpp"
 #include "support/catch.hpp"
@@ -42,9 +43,15 @@ Protocol quick(int threads) {
           .threads = threads};
 }
 
+std::vector<HeadKind> all_kinds(int features, const std::vector<ModelTask>& tasks) {
+  std::vector<HeadKind> out = head_kinds(features, tasks);
+  for (HeadKind& kind : mapped_kinds(features, tasks)) out.push_back(std::move(kind));
+  return out;
+}
+
 TEST_CASE("heads have the parameters that their names promise", "[evidence][heads]") {
   const std::vector<ModelTask> tasks{{"a"}, {"b"}, {"c", 3, 3}};
-  for (const HeadKind& head : head_kinds(4, tasks)) {
+  for (const HeadKind& head : all_kinds(4, tasks)) {
     const PartPointer part = head.make(Seed{1});
     int own = 0;
     for (const int count : head.task_parameters) own += count;
@@ -116,6 +123,8 @@ TEST_CASE("a model of its own for each task has the parameters of all", "[eviden
   CHECK(single.head_parameters == 2 * 8);
   CHECK(single.mean_auc() > 0.9);
   CHECK(run_experiment(make_problem(), Regime::frozen, 2, quick(1), {"quantum_single"}).heads.empty());
+  CHECK(run_experiment(make_problem(), Regime::frozen, 2, quick(1), {"low_rank_1"}).heads.size() == 1);
+  CHECK(run_experiment(make_problem(), Regime::narrow, 2, quick(1), {"low_rank_1"}).heads.empty());
 }
 
 TEST_CASE("references see all inputs, and validation rows choose the width of the MLP", "[evidence][experiment]") {
@@ -176,7 +185,7 @@ TEST_CASE("a search tries heads with circuits and layers with and without decay,
 }
 
 TEST_CASE("a random map is drawn anew for each seed", "[evidence][heads]") {
-  const auto kinds = head_kinds(4, {{"a"}, {"b"}});
+  const auto kinds = mapped_kinds(4, {{"a"}, {"b"}});
   const auto random = std::ranges::find(kinds, "random_2", &HeadKind::name);
   REQUIRE(random != kinds.end());
   const Batch<double> x = Batch<double>::Random(4, 3);
@@ -208,7 +217,7 @@ TEST_CASE("classical heads start as nearly silent as sums of Z", "[evidence][hea
   for (const HeadKind& kind : head_kinds(16, tasks)) {
     if (kind.name == "quantum_sum_rx") sum = deviation(kind);
   }
-  for (const HeadKind& kind : head_kinds(16, tasks)) {
+  for (const HeadKind& kind : all_kinds(16, tasks)) {
     if (kind.name == "linear") CHECK((deviation(kind) > 0.6 * sum && deviation(kind) < sum));  // biases start at 0
     if (kind.name.starts_with("low_rank") || kind.name.starts_with("random")) CHECK(deviation(kind) < sum);
     if (kind.name == "linear_sine") CHECK((deviation(kind) > 0.6 * sum && deviation(kind) < sum));

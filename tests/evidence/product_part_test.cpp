@@ -81,11 +81,14 @@ TEST_CASE("a sum of Z is a typed head with a magnetisation", "[evidence][product
 TEST_CASE("heads of sums have as many parameters as they say", "[evidence][heads]") {
   const std::vector<ModelTask> tasks{{.name = "a"}, {.name = "b"}, {.name = "c", .classes = 3, .outputs = 3}};
   const auto parameters = [&](const char* name) {
-    for (const HeadKind& kind : head_kinds(6, tasks)) {
-      if (kind.name == name) return kind.make(Seed{1})->parameters();
+    for (const auto& kinds : {head_kinds(6, tasks), mapped_kinds(6, tasks)}) {
+      for (const HeadKind& kind : kinds) {
+        if (kind.name == name) return kind.make(Seed{1})->parameters();
+      }
     }
     return -1;
   };
+  CHECK(parameters("linear") == 5 * 7);
   CHECK(parameters("quantum_sum") == 5 * 13);
   CHECK(parameters("quantum_sum_rx") == parameters("linear"));
   CHECK(parameters("quantum_mixed_2") == parameters("low_rank_2"));

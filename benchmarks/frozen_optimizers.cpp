@@ -45,8 +45,8 @@ struct PairHead {
   using TaskOf = Task<task_name<I>, RotationBlock<2, Layers<2>>, Window<2 * I, 2>, Binary>;
 };
 
-/// RY of pi/2 and a quarter of a feature on each qubit, no entangler; RY and RX on each of four neighbours a task, the
-/// sum of their Z: without weights 0, whatever the features.
+/// RY of pi/2 and a quarter of a feature on each qubit, no entangler; RY and RX on each of four neighbours a task (the
+/// last two tasks have the same ones), the sum of their Z: 0 where all weights are 0, whatever the features.
 template <int T>
 struct SumHead {
   static constexpr int features = 2 * T;
@@ -289,6 +289,15 @@ void study(const evidence::Problem& problem, const Options& options) {
   table.print();
 }
 
+template <int T>
+void study_of(bool pair, const evidence::Problem& problem, const Options& options) {
+  if (pair) {
+    study<PairHead, T>(problem, options);
+  } else {
+    study<SumHead, T>(problem, options);
+  }
+}
+
 int run(Options options) {
   std::ranges::sort(options.budgets);
   const evidence::DatasetArgument argument = evidence::parse_dataset(options.dataset, {"x"});
@@ -296,13 +305,13 @@ int run(Options options) {
   const bool binary = std::ranges::count(problem.classes, 2) == std::ssize(problem.classes),
              pair = options.head == "pair";
   if (binary && problem.classes.size() == 11) {
-    pair ? study<PairHead, 11>(problem, options) : study<SumHead, 11>(problem, options);
+    study_of<11>(pair, problem, options);
   } else if (binary && problem.classes.size() == 4) {
-    pair ? study<PairHead, 4>(problem, options) : study<SumHead, 4>(problem, options);
+    study_of<4>(pair, problem, options);
   } else {
     throw ValueError(qmtl::detail::text("qmtl: frozen_optimizers: ", argument.file,
                                         ": expected 4 or 11 tasks of two classes each, got ", problem.classes.size(),
-                                        binary ? " tasks" : " tasks, some of more classes"));
+                                        binary ? " tasks" : " tasks, not all of two classes"));
   }
   return 0;
 }

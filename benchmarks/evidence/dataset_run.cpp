@@ -36,11 +36,22 @@ Representations default_representations(const FoldedProblem& problem, bool quick
 }
 
 void require_possible(const FoldedProblem& problem, const Representations& representations) {
-  if (problem.folds.size() <= 1 || representations.hidden.size() <= 1) return;
-  throw ValueError(
-      qmtl::detail::text("qmtl: evidence: ", problem.name, ": widths of the hidden layer, expected one where ",
-                         "there are several folds, as validation rows that choose are test rows of others, ", "got ",
-                         representations.hidden.size()));
+  const auto refuse = [&problem](const char* expected, const auto& got) {
+    throw ValueError(qmtl::detail::text("qmtl: evidence: ", problem.name, ": ", expected, ", got ", got));
+  };
+  const auto& [narrow, trained, hidden, frozen] = representations;
+  for (std::vector<int> values : {narrow, trained, hidden, frozen}) {
+    std::ranges::sort(values);
+    const auto twice = std::ranges::adjacent_find(values);
+    if (twice == values.end()) continue;
+    refuse("numbers of features and widths of hidden layers, expected each once", qmtl::detail::text(*twice, " again"));
+  }
+  if (problem.folds.size() > 1 && !trained.empty() && hidden.size() > 1) {
+    refuse(
+        "widths of the hidden layer, expected one where there are several folds, as validation rows that choose are "
+        "test rows of others",
+        hidden.size());
+  }
 }
 
 Protocol quick_protocol() {

@@ -33,8 +33,8 @@ struct Representations {
 /// `quick`: one of each.
 [[nodiscard]] Representations default_representations(const FoldedProblem& problem, bool quick);
 
-/// Throws ValueError where validation rows of several folds would have to choose among hidden layers: they are test
-/// rows of others.
+/// Throws ValueError where a number of features or a width is there twice, or where validation rows of several folds
+/// would have to choose among hidden layers: they are test rows of others.
 void require_possible(const FoldedProblem& problem, const Representations& representations);
 
 /// Minutes instead of an hour: few settings, seeds and epochs.

@@ -233,7 +233,7 @@ class Runner {
       auto aucs = task_aucs(*trained, final_.judge);
       if (diverged[s] != 0) {
         for (auto& of_task : scores) std::ranges::fill(of_task, 0.0);
-        std::ranges::fill(aucs, 0.5);
+        for (double& auc : aucs) auc = std::isnan(auc) ? auc : 0.5;
       }
       out.auc[s] = summarize(aucs).mean;
       for (std::size_t t = 0; t < tasks; ++t) {

@@ -49,7 +49,7 @@ struct Tally {
     not_worse += comparison.p_inferior <= 0.05 ? 1 : 0;
     differences.add(data.source, estimate);
     errors.add(data.source, comparison.difference.standard_error);  // the error of a mean of dependent ones, at most
-    if (data.folds > 1) return;
+    if (data.folds > 1 || std::isnan(validation)) return;
     ++with_validation;
     above_on_validation += validation > 0.0 ? 1 : 0;
     on_validation.add(data.source, validation);
@@ -102,7 +102,7 @@ std::string goals_section(const std::vector<DatasetResult>& results, const Compa
           const HeadOutcome *head = find_head(experiment, goal.head), *base = find_head(experiment, goal.base);
           if (head == nullptr || base == nullptr) continue;
           const Comparison* comparison = comparisons.of_goals(goal.above).find(*head, *base);
-          if (comparison == nullptr) continue;
+          if (comparison == nullptr || std::isnan(comparison->difference.estimate)) continue;
           tally.add(data, *comparison, head->validation_auc - base->validation_auc);
           const double estimate = comparison->difference.estimate;
           cell = text(signed_number(estimate), " ± ", fixed(comparison->difference.standard_error, 4),

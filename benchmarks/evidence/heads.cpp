@@ -94,7 +94,7 @@ template <class MakeBlock>
           parameters_of(specs)};
 }
 
-/// The rate at which sums of Z take features (ProductSpec), for heads that differ from them in nothing else.
+/// The rate at which sums of Z take features (ProductSpec), for heads with weights where these have sines of angles.
 constexpr double sine_rate = ProductSpec{}.rate;
 
 /// A linear head on sines of the features.

@@ -12,8 +12,8 @@
 
 namespace qmtl::benchmark::evidence {
 
-/// Whether weight decay applies to a head. Weights have a natural zero, angles of a circuit have none; where a head has
-/// both, a search tries either.
+/// Whether weight decay applies to a head. Angles of blocks have no natural zero; weights have, also those of sums of
+/// Z, which are silent at 0. Where a head has both kinds, a search tries either.
 enum class HeadDecay { never, always, searched };
 
 /// A kind of head for so many features and these tasks.
@@ -45,7 +45,9 @@ struct HeadKind {
 /// Heads behind a map of their own to r numbers, for r of 1, 2, 4 below `features`; a trained layer in front would be
 /// such a map:
 /// - `low_rank_r`, `random_r`: a linear layer a task behind a trained or a random map;
-/// - `low_rank_sine_r`: on sines, as `linear_sine`;
+/// - `low_rank_sine_r`: on sines, as `linear_sine`; trained maps start as Glorot has it, those of `quantum_mixed_r`
+/// with
+///   a variance of 1 / features;
 /// - `quantum_mixed_r`: `quantum_sum_rx` on r qubits, each rotated by every feature times a trained weight.
 [[nodiscard]] std::vector<HeadKind> mapped_kinds(int features, const std::vector<ModelTask>& tasks);
 

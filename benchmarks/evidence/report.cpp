@@ -173,9 +173,9 @@ void add_comparison(const View& view, const Entry& entry, const Comparison& comp
              "together), judged by mean AUC over tasks on ",
              fixed(100.0 * protocol.validation_share, 0), " % of the training rows and ", protocol.search_seeds,
              protocol.search_seeds == 1 ? " seed" : " seeds",
-             ". A hybrid head's search has more: with and without decay of the head. A fold has a search of its own, "
-             "and "
-             "nothing is chosen over several folds. A training has ",
+             ". Behind a trained layer a hybrid head's search has more: with and without decay of the head. A fold has "
+             "a "
+             "search of its own, and nothing is chosen over several folds. A training has ",
              protocol.epochs, " epochs of batches of ", protocol.batch_size,
              ", more (up to three times) where these are fewer than ", protocol.least_steps,
              " steps. The chosen setting is trained on all training rows with seeds 1 to ", protocol.seeds,

@@ -82,7 +82,7 @@ class Requests {
 void correct_for_few_trainings(BootstrapDifference& difference, const DeLongDifference& by_delong, double confidence) {
   if (by_delong.trainings < 2) return;
   difference.standard_error =
-      std::hypot(difference.standard_error, by_delong.seed_error / std::sqrt(by_delong.trainings - 1.0));
+      std::hypot(difference.standard_error, by_delong.seed_error / std::sqrt(by_delong.trainings));
   const double half = student_quantile(confidence, by_delong.degrees()) * difference.standard_error;
   difference.low = difference.estimate - half;
   difference.high = difference.estimate + half;
@@ -178,6 +178,7 @@ std::vector<Budget> equal_totals(const DatasetResult& data, Regime regime, const
 }
 
 void BySource::add(const std::string& source, double value) {
+  if (std::isnan(value)) return;
   auto found = std::ranges::find(sums_, source, &Sum::source);
   if (found == sums_.end()) found = sums_.insert(sums_.end(), {source});
   found->sum += value;

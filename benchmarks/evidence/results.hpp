@@ -33,7 +33,7 @@ struct Place {
   friend bool operator==(const Place&, const Place&) = default;
 };
 
-/// By tasks: behind a trained backbone a feature a task, four at least; frozen, two a task.
+/// By tasks: behind a trained backbone a feature a task, or four where these are more; frozen, two a task.
 [[nodiscard]] Place place_of(const DatasetResult& data, Regime regime, int dimension);
 
 /// "trained backbone, a feature a task".
@@ -90,7 +90,7 @@ struct Comparison {
 /// None of several folds: validation rows that choose are test rows of others.
 [[nodiscard]] std::vector<Budget> equal_totals(const DatasetResult& data, Regime regime, const std::string& against);
 
-/// A value for each source of data: the mean of its data sets, whose rows are the same.
+/// A value for each source of data: the mean of its data sets, whose rows are the same. NaN does not count.
 class BySource {
  public:
   void add(const std::string& source, double value);

@@ -72,6 +72,8 @@ TEST_CASE("a folder's data sets are those that are there, with all of their fold
   CHECK(default_representations(found[0], false).hidden.size() == 1);
   CHECK_THROWS_AS(run_dataset(found[0], {.trained = {2}, .hidden = {2, 3}}, protocol, {"linear"}, "linear", silent),
                   ValueError);
+  CHECK_NOTHROW(require_possible(found[0], {.narrow = {2}, .hidden = {2, 3}}));
+  CHECK_THROWS_AS(require_possible(found[0], {.narrow = {2, 3, 2}}), ValueError);
 }
 
 TEST_CASE("representations are narrower than there are tasks", "[evidence][dataset_run]") {

@@ -213,14 +213,20 @@ TEST_CASE("classical heads start as nearly silent as sums of Z", "[evidence][hea
     return std::sqrt(y.array().square().mean());
   };
   const std::vector<ModelTask> tasks(20, ModelTask{"task"});
-  double sum = 0.0;
-  for (const HeadKind& kind : head_kinds(16, tasks)) {
-    if (kind.name == "quantum_sum_rx") sum = deviation(kind);
+  const auto kinds = all_kinds(16, tasks);
+  const auto of = [&](const char* name) {
+    const auto kind = std::ranges::find(kinds, name, &HeadKind::name);
+    REQUIRE(kind != kinds.end());
+    return deviation(*kind);
+  };
+  const double sum = of("quantum_sum_rx"), mixed = of("quantum_mixed_4");
+  for (const char* name : {"linear", "linear_sine"}) {  // biases start at 0
+    CHECK(of(name) > 0.6 * sum);
+    CHECK(of(name) < sum);
   }
-  for (const HeadKind& kind : all_kinds(16, tasks)) {
-    if (kind.name == "linear") CHECK((deviation(kind) > 0.6 * sum && deviation(kind) < sum));  // biases start at 0
-    if (kind.name.starts_with("low_rank") || kind.name.starts_with("random")) CHECK(deviation(kind) < sum);
-    if (kind.name == "linear_sine") CHECK((deviation(kind) > 0.6 * sum && deviation(kind) < sum));
+  for (const char* name : {"low_rank_4", "low_rank_sine_4", "random_4"}) {
+    CHECK(of(name) > 0.4 * mixed);
+    CHECK(of(name) < 1.2 * mixed);
   }
 }
 
@@ -234,7 +240,9 @@ TEST_CASE("linear_sine is quantum_sum_rx for small angles", "[evidence][heads]")
   for (const HeadKind& kind : head_kinds(3, tasks)) {
     if (kind.name != "quantum_sum_rx" && kind.name != "linear_sine") continue;
     std::vector<double> own = weights;
-    if (kind.name == "linear_sine") own[3] *= -4.0, own[7] *= -4.0;  // a bias where the sum has 4 cos(pi/2 + b)
+    constexpr std::size_t bias = 3;  // behind three features, of four weights an output
+    if (kind.name == "linear_sine")
+      own[bias] *= -4.0, own[4 + bias] *= -4.0;  // a bias where the sum has 4 cos(pi/2 + b)
     y[found].resize(2, 5);
     kind.make(Seed{1})->forward(x, own, y[found++]);
   }

@@ -145,10 +145,39 @@ TEST_CASE("errors and intervals are those of few trainings", "[evidence][results
                            judge(narrow.truth, narrow.heads[1], options().bootstrap), compared.difference.estimate);
   const DeLongDifference& delong = compared.by_delong;
   CHECK(compared.difference.standard_error ==
-        Approx(std::hypot(plain.standard_error, delong.seed_error / std::sqrt(2.0))));
+        Approx(std::hypot(plain.standard_error, delong.seed_error / std::sqrt(3.0))));
   const double half = student_quantile(0.95, delong.degrees()) * compared.difference.standard_error;
   CHECK(compared.difference.high - compared.difference.estimate == Approx(half));
   CHECK(compared.difference.estimate - compared.difference.low == Approx(half));
+}
+
+TEST_CASE("where trainings differ and rows do not, the error is that of a mean of few", "[evidence][results]") {
+  // Both heads rank all rows alike but for one pair of rows, which every other training has the wrong way round.
+  PairedTasks truth{{.classes = 2}};
+  for (int i = 0; i < 40; ++i) truth[0].truth.push_back(i % 2);
+  const auto head = [&](const char* name, bool differs) {
+    HeadOutcome out{.name = name};
+    for (std::size_t s = 0; s < 4; ++s) {
+      std::vector<double> scores;
+      for (std::size_t i = 0; i < 40; ++i) scores.push_back(i % 2 == 1 ? 1.0 : 0.0);
+      if (differs && s % 2 == 1) std::ranges::fill(scores, 0.0);  // as good as chance
+      out.auc.push_back(differs && s % 2 == 1 ? 0.5 : 1.0);
+      out.scores.resize(1);
+      out.scores[0].push_back(std::move(scores));
+    }
+    out.task_auc = {out.auc};
+    return out;
+  };
+  DatasetResult data{.name = "a", .features = 2};
+  data.experiments.push_back(
+      {"a", Regime::narrow, 2, {head("quantum", true), head("linear", false)}, truth, 0, {"task"}});
+  data.references = {"a", Regime::frozen, 2, {}, truth, 0, {"task"}};
+  const std::vector<DatasetResult> results{data};
+  const Comparisons comparisons(results, {.bootstrap = {.resamples = 4000}});
+  const Comparison* found = comparisons.find(results[0].experiments[0].heads[0], results[0].experiments[0].heads[1]);
+  REQUIRE(found != nullptr);
+  CHECK(found->by_delong.row_error == Approx(0.0).margin(1e-12));
+  CHECK(found->difference.standard_error == Approx(found->by_delong.seed_error).epsilon(0.05));
 }
 
 TEST_CASE("the report names losses, and what it is", "[evidence][results]") {

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -37,12 +39,14 @@ struct Arguments {
 [[nodiscard]] std::vector<FoldedProblem> load_all(const Arguments& arguments) {
   std::vector<FoldedProblem> out;
   if (!arguments.data.empty()) out = load_folder(arguments.data);
+  std::map<std::filesystem::path, std::string> sources;  // a file given twice has the same rows
   for (const std::string& dataset : arguments.datasets) {
     auto [name, file, views] = parse_dataset(dataset, arguments.views);
     if (std::ranges::count(out, name, &FoldedProblem::name) > 0) {
       throw ValueError("qmtl: evidence: names of data sets, expected each once, got '" + name + "' again");
     }
-    out.push_back({name, {load_problem(name, file, views)}});
+    const auto [same, is_new] = sources.try_emplace(std::filesystem::weakly_canonical(file), name);
+    out.push_back({name, {load_problem(name, file, views)}, true, same->second});
   }
   if (out.empty()) throw ValueError("qmtl: evidence: expected --data, a folder, or --dataset, a file by name");
   return out;
@@ -64,13 +68,10 @@ struct Arguments {
 
 int run(const Arguments& arguments, const std::string& command) {
   const double start = qmtl::detail::steady_seconds();
-  const auto named = [&](const std::string& name) { return std::ranges::count(arguments.heads, name) > 0; };
-  if (!arguments.heads.empty() && !named(arguments.compare.against)) {
-    throw ValueError("qmtl: evidence: --heads, expected '" + arguments.compare.against +
-                     "' among them, as --against says");
-  }
   const std::vector<FoldedProblem> problems = load_all(arguments);
-  for (const FoldedProblem& problem : problems) require_possible(problem, representations_of(arguments, problem));
+  for (const FoldedProblem& problem : problems) {
+    require_possible(problem, representations_of(arguments, problem), arguments.heads, arguments.compare.against);
+  }
   std::vector<DatasetResult> results;
   results.reserve(problems.size());  // comparisons know them by their place
   Comparisons comparisons(arguments.compare);
@@ -121,9 +122,8 @@ void add_options(CLI::App& app, Arguments& arguments) {
   app.add_option("--heads", arguments.heads, "some only, by name");
   app.add_option("--narrow", arguments.narrow,
                  "features behind a trained linear layer; 0: none (default: 2 3 4 6, fewer than tasks; quick: one)");
-  app.add_option(
-      "--trained", arguments.trained,
-      "features behind a hidden layer and a linear one; 0: none (default: one a task, at least 4; quick: 4)");
+  app.add_option("--trained", arguments.trained,
+                 "features behind a hidden layer and a linear one; 0: none (default: one a task, at least 4)");
   app.add_option("--hidden", arguments.hidden,
                  "widths of that hidden layer (default: 8 32; of several folds 8; quick: 16)")
       ->check(CLI::Range(1, 100000));

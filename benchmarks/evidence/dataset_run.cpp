@@ -4,6 +4,7 @@
 #include "evidence/dataset_run.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "evidence/folds.hpp"
@@ -31,14 +32,17 @@ Representations default_representations(const FoldedProblem& problem, bool quick
   std::erase_if(out.narrow, [tasks](int dimension) { return dimension > 2 && dimension >= tasks; });
   if (problem.ordered && 2 * tasks < inputs) out.frozen.insert(out.frozen.begin(), 2 * tasks);
   if (problem.folds.size() > 1) out.hidden = {8};
-  if (quick) out = {.narrow = {out.narrow.back()}, .trained = {4}, .hidden = {16}, .frozen = {out.frozen.front()}};
+  if (quick)
+    out = {.narrow = {out.narrow.back()}, .trained = out.trained, .hidden = {16}, .frozen = {out.frozen.front()}};
   return out;
 }
 
-void require_possible(const FoldedProblem& problem, const Representations& representations) {
-  const auto refuse = [&problem](const char* expected, const auto& got) {
+void require_possible(const FoldedProblem& problem, const Representations& representations,
+                      const std::vector<std::string>& heads, const std::string& against) {
+  const auto refuse = [&problem](const std::string& expected, const auto& got) {
     throw ValueError(qmtl::detail::text("qmtl: evidence: ", problem.name, ": ", expected, ", got ", got));
   };
+  if (problem.folds.empty()) refuse("a fold at least", "none");
   const auto& [narrow, trained, hidden, frozen] = representations;
   for (std::vector<int> values : {narrow, trained, hidden, frozen}) {
     std::ranges::sort(values);
@@ -51,6 +55,30 @@ void require_possible(const FoldedProblem& problem, const Representations& repre
         "widths of the hidden layer, expected one where there are several folds, as validation rows that choose are "
         "test rows of others",
         hidden.size());
+  }
+  const Problem& first = problem.folds.front();
+  std::set<std::string> names{"logistic", "mlp"};
+  const auto add = [&](Regime regime, int dimension, int width) {
+    require_representation(first, regime, dimension, width);
+    std::set<std::string> own;
+    for (const HeadKind& head : heads_of(model_tasks(first), regime, dimension)) own.insert(head.name);
+    if (own.count(against) == 0 || (!heads.empty() && std::ranges::count(heads, against) == 0)) {
+      refuse(qmtl::detail::text("the head to compare with, expected one of those of ", dimension, ' ',
+                                to_string(regime), " features", heads.empty() ? "" : " and of --heads"),
+             qmtl::detail::text('\'', against, '\''));
+    }
+    names.merge(own);
+  };
+  for (const int dimension : narrow) add(Regime::narrow, dimension, 0);
+  for (const int dimension : trained) {
+    for (const int width : hidden) add(Regime::trained, dimension, width);
+  }
+  for (const int dimension : frozen) add(Regime::frozen, dimension, 0);
+  for (const std::string& head : heads) {
+    if (names.count(head) > 0) continue;
+    std::string known;
+    for (const std::string& name : names) known += (known.empty() ? "" : ", ") + name;
+    refuse("heads, expected some of " + known, qmtl::detail::text('\'', head, '\''));
   }
 }
 
@@ -66,8 +94,7 @@ Protocol quick_protocol() {
 DatasetResult run_dataset(const FoldedProblem& problem, const Representations& representations,
                           const Protocol& protocol, const std::vector<std::string>& heads, const std::string& against,
                           const Announce& announce) {
-  if (problem.folds.empty()) throw ShapeError("qmtl: evidence: " + problem.name + ": expected a fold at least");
-  require_possible(problem, representations);
+  require_possible(problem, representations, heads, against);
   const Problem& first = problem.folds.front();
   DatasetResult out{problem.name, first.train.features(), first.train.rows(), 0};
   out.folds = static_cast<int>(problem.folds.size());
@@ -83,9 +110,6 @@ DatasetResult run_dataset(const FoldedProblem& problem, const Representations& r
                                 hidden > 0 ? qmtl::detail::text(" behind ", hidden, " hidden") : ""));
     out.experiments.push_back(of_folds(
         [&](const Problem& fold) { return run_experiment(fold, regime, dimension, protocol, heads, hidden); }));
-    if (std::ranges::count(out.experiments.back().heads, against, &HeadOutcome::name) == 0) {
-      throw ValueError("qmtl: evidence: expected a head '" + against + "' to compare with, got none");
-    }
   };
   for (const int dimension : representations.narrow) run(Regime::narrow, dimension, 0);
   for (const int dimension : representations.trained) {

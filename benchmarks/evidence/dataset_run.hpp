@@ -34,8 +34,10 @@ struct Representations {
 [[nodiscard]] Representations default_representations(const FoldedProblem& problem, bool quick);
 
 /// Throws ValueError where a number of features or a width is there twice, or where validation rows of several folds
-/// would have to choose among hidden layers: they are test rows of others.
-void require_possible(const FoldedProblem& problem, const Representations& representations);
+/// would have to choose among hidden layers (they are test rows of others), where no representation has one of the
+/// heads, or one does not have the head to compare with; and as require_representation.
+void require_possible(const FoldedProblem& problem, const Representations& representations,
+                      const std::vector<std::string>& heads, const std::string& against);
 
 /// Minutes instead of an hour: few settings, seeds and epochs.
 [[nodiscard]] Protocol quick_protocol();
@@ -45,7 +47,7 @@ inline constexpr int quick_resamples = 500;
 using Announce = std::function<void(const std::string& what)>;
 
 /// Every experiment on a data set, and the references. A fold has searches and trainings of its own. Throws as
-/// run_experiment, combine_folds and require_possible, and ValueError where there is no head `against`.
+/// combine_folds and require_possible.
 [[nodiscard]] DatasetResult run_dataset(const FoldedProblem& problem, const Representations& representations,
                                         const Protocol& protocol, const std::vector<std::string>& heads,
                                         const std::string& against, const Announce& announce);

@@ -5,10 +5,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
+#include <iterator>
 #include <memory>
 #include <utility>
 
+#include "evidence/search.hpp"
 #include "qmtl/core/clock.hpp"
 #include "qmtl/core/run_jobs.hpp"
 #include "qmtl/data/split.hpp"
@@ -90,85 +91,6 @@ namespace {
   }
   return out;
 }
-
-/// A grid of settings that grows where its winner is at an edge.
-class Search {
- public:
-  /// `layers`: there are some before the head, which decay whatever the head does.
-  Search(const Protocol& protocol, HeadDecay decay, bool layers)
-      : protocol_(protocol), rates_(protocol.learning_rates), decays_(protocol.weight_decays) {
-    const auto [low, high] = std::ranges::minmax(rates_);
-    if (rates_.size() > 1) rate_ratio_ = std::pow(high / low, 1.0 / static_cast<double>(rates_.size() - 1));
-    both_ = layers && decay == HeadDecay::searched;
-    head_decays_ = decay != HeadDecay::never;
-    if (layers || decay != HeadDecay::never) return;
-    decays_ = {0.0};
-    if (low == high) return;
-    const std::size_t settings = rates_.size() * protocol.weight_decays.size();  // as many as of the others
-    rates_.clear();
-    for (std::size_t i = 0; i < settings; ++i) {
-      rates_.push_back(low * std::pow(high / low, static_cast<double>(i) / static_cast<double>(settings - 1)));
-    }
-  }
-
-  /// `judge` gives each setting's validation AUC; NaN is worst.
-  void run(const std::function<std::vector<double>(const std::vector<Setting>&)>& judge) {
-    for (int round = 0; round <= protocol_.extensions; ++round) {
-      std::vector<Setting> next;
-      for (const double rate : rates_) {
-        for (const double decay : decays_) {
-          for (const bool head_decays : {true, false}) {
-            const Setting setting{rate, decay, head_decays};
-            const bool meant = both_ ? head_decays || decay > 0.0 : head_decays == head_decays_;
-            if (meant && std::ranges::find(tried_, setting) == tried_.end()) next.push_back(setting);
-          }
-        }
-      }
-      const std::vector<double> values = judge(next);
-      for (std::size_t i = 0; i < next.size(); ++i) {
-        tried_.push_back(next[i]);
-        if (i == 0 && tried_.size() == 1) best_ = next[i];
-        if (values[i] > best_value_ || (std::isnan(best_value_) && !std::isnan(values[i]))) {
-          best_ = next[i];
-          best_value_ = values[i];
-        }
-      }
-      const bool rates = extend(rates_, best_.learning_rate, rate_ratio_),
-                 decays = extend(decays_, best_.weight_decay, decay_ratio);
-      at_edge_ = rates || decays;
-      if (!at_edge_) return;
-    }
-  }
-
-  [[nodiscard]] const Setting& best() const noexcept { return best_; }
-  [[nodiscard]] double best_value() const noexcept { return best_value_; }
-  [[nodiscard]] int tried() const noexcept { return static_cast<int>(tried_.size()); }
-  /// Whether the winner still is at an edge, after all extensions.
-  [[nodiscard]] bool at_edge() const noexcept { return at_edge_; }
-
- private:
-  static constexpr double decay_ratio = 10.0;
-
-  /// Whether the winner is the first or last of several values; then one more follows it, by this ratio. Nothing is
-  /// below 0.
-  [[nodiscard]] static bool extend(std::vector<double>& values, double winner, double ratio) {
-    if (values.size() < 2 || winner == 0.0) return false;
-    const auto [low, high] = std::ranges::minmax(values);
-    if (winner != low && winner != high) return false;
-    values.push_back(winner == high ? winner * ratio : winner / ratio);
-    return true;
-  }
-
-  const Protocol& protocol_;
-  std::vector<double> rates_, decays_;
-  double rate_ratio_ = 3.0;
-  bool both_ = false;  // a head that decays and one that does not, or only:
-  bool head_decays_ = true;
-  std::vector<Setting> tried_;
-  Setting best_;
-  double best_value_ = undefined_metric;
-  bool at_edge_ = false;
-};
 
 /// Rows to learn from, and rows to be judged by.
 struct Rows {
@@ -335,8 +257,7 @@ Problem load_problem(std::string name, const std::string& path, const std::vecto
   return out;
 }
 
-Experiment run_experiment(const Problem& problem, Regime regime, int dimension, const Protocol& protocol,
-                          const std::vector<std::string>& only, int hidden) {
+void require_representation(const Problem& problem, Regime regime, int dimension, int hidden) {
   if (dimension < 2 || (regime == Regime::frozen && dimension > problem.train.features())) {
     throw ShapeError(qmtl::detail::text("qmtl: evidence: ", problem.name, ": features of a head, expected 2 to ",
                                         problem.train.features(), ", got ", dimension));
@@ -345,6 +266,18 @@ Experiment run_experiment(const Problem& problem, Regime regime, int dimension, 
     throw ValueError(qmtl::detail::text("qmtl: evidence: hidden layer, expected a width from 1 where the backbone is ",
                                         "trained, else 0, got ", hidden));
   }
+}
+
+std::vector<HeadKind> heads_of(const std::vector<ModelTask>& tasks, Regime regime, int dimension) {
+  std::vector<HeadKind> out = head_kinds(dimension, tasks);
+  std::ranges::move(regime == Regime::frozen ? mapped_kinds(dimension, tasks) : single_task_kinds(dimension, tasks),
+                    std::back_inserter(out));
+  return out;
+}
+
+Experiment run_experiment(const Problem& problem, Regime regime, int dimension, const Protocol& protocol,
+                          const std::vector<std::string>& only, int hidden) {
+  require_representation(problem, regime, dimension, hidden);
   Problem cut;
   if (regime == Regime::frozen) {
     cut = {problem.name, first_inputs(problem.train, dimension), first_inputs(problem.test, dimension),
@@ -353,14 +286,9 @@ Experiment run_experiment(const Problem& problem, Regime regime, int dimension, 
   const Problem& seen = regime == Regime::frozen ? cut : problem;
   Experiment out = begin_experiment(problem, regime, dimension, hidden);
   const Runner runner(seen, backbone_widths(seen.train.features(), regime, dimension, hidden), protocol);
-  const auto run_all = [&](const std::vector<HeadKind>& heads) {
-    for (const HeadKind& head : heads) {
-      if (is_wanted(head.name, only)) out.heads.push_back(runner.run(head));
-    }
-  };
-  run_all(head_kinds(dimension, model_tasks(seen)));
-  run_all(regime == Regime::frozen ? mapped_kinds(dimension, model_tasks(seen))
-                                   : single_task_kinds(dimension, model_tasks(seen)));
+  for (const HeadKind& head : heads_of(model_tasks(seen), regime, dimension)) {
+    if (is_wanted(head.name, only)) out.heads.push_back(runner.run(head));
+  }
   return out;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "evidence/heads.hpp"
+#include "evidence/protocol.hpp"
 #include "qmtl/data/dataset.hpp"
 #include "qmtl/loss/paired_bootstrap.hpp"
 
@@ -33,28 +34,6 @@ enum class Regime {
 };
 
 [[nodiscard]] const char* to_string(Regime regime);
-
-struct Setting {
-  double learning_rate = 1e-2;
-  double weight_decay = 0.0;
-  bool head_decays = true;  ///< or the layers before it alone
-
-  friend bool operator==(const Setting&, const Setting&) = default;
-};
-
-struct Protocol {
-  int epochs = 15;
-  int least_steps = 1000;  ///< fewer rows take more epochs until they have so many, up to three times as many
-  int batch_size = 32;
-  int seeds = 10;
-  double validation_share = 0.2;  ///< of the training rows, for the search
-  int search_seeds = 2;           ///< trainings of a setting; their mean validation AUC counts
-  std::vector<double> learning_rates{3e-3, 1e-2, 3e-2};
-  std::vector<double> weight_decays{0.0, 1e-2, 1e-1};
-  int extensions = 3;                    ///< how often a winner at the edge of a grid extends it
-  std::vector<int> mlp_hidden{32, 128};  ///< widths of the MLP on the inputs; validation rows choose
-  int threads = 1;
-};
 
 /// A head after its search and its final trainings.
 struct HeadOutcome {
@@ -92,8 +71,15 @@ struct Experiment {
   [[nodiscard]] std::size_t tasks() const noexcept { return task_names.size(); }
 };
 
-/// Runs it; test rows are read once, by the final models. Heads whose name is not in `only` are left out unless that is
-/// empty. `hidden`: width of the hidden layer of a trained backbone.
+/// Throws ShapeError where heads cannot have so many features, ValueError where the hidden layer's width is not of the
+/// regime: from 1 where the backbone is trained, else 0.
+void require_representation(const Problem& problem, Regime regime, int dimension, int hidden);
+
+/// Heads on so many features, without references.
+[[nodiscard]] std::vector<HeadKind> heads_of(const std::vector<ModelTask>& tasks, Regime regime, int dimension);
+
+/// Throws as require_representation. Runs it; test rows are read once, by the final models. Heads whose name is not in
+/// `only` are left out unless that is empty. `hidden`: width of the hidden layer of a trained backbone.
 [[nodiscard]] Experiment run_experiment(const Problem& problem, Regime regime, int dimension, const Protocol& protocol,
                                         const std::vector<std::string>& only = {}, int hidden = 0);
 

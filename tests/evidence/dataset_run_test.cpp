@@ -72,8 +72,33 @@ TEST_CASE("a folder's data sets are those that are there, with all of their fold
   CHECK(default_representations(found[0], false).hidden.size() == 1);
   CHECK_THROWS_AS(run_dataset(found[0], {.trained = {2}, .hidden = {2, 3}}, protocol, {"linear"}, "linear", silent),
                   ValueError);
-  CHECK_NOTHROW(require_possible(found[0], {.narrow = {2}, .hidden = {2, 3}}));
-  CHECK_THROWS_AS(require_possible(found[0], {.narrow = {2, 3, 2}}), ValueError);
+  CHECK_NOTHROW(require_possible(found[0], {.narrow = {2}, .hidden = {2, 3}}, {}, "linear"));
+  CHECK_THROWS_AS(require_possible(found[0], {.narrow = {2, 3, 2}}, {}, "linear"), ValueError);
+}
+
+TEST_CASE("what cannot be run is refused before anything is trained", "[evidence][dataset_run]") {
+  Problem problem;
+  problem.classes = {2, 2};
+  problem.train.inputs = Batch<double>::Zero(9, 1);
+  problem.train.task_names = {"a", "b"};
+  const FoldedProblem data{"made up", {problem}, true};
+  const Representations both{.narrow = {2}, .trained = {3}, .hidden = {4}, .frozen = {9}};
+  using Heads = std::vector<std::string>;
+  const auto require = [&](const Representations& representations, const Heads& heads, const char* against) {
+    require_possible(data, representations, heads, against);
+  };
+  CHECK_NOTHROW(require(both, {}, "linear"));
+  CHECK_NOTHROW(require(both, {"linear", "mlp", "hybrid_shared", "low_rank_4"}, "linear"));
+  const auto refusal = [&](const Representations& representations, const Heads& heads, const char* against) {
+    return test::message_of<ValueError>([&] { require(representations, heads, against); });
+  };
+  CHECK(refusal(both, {}, "liner").find("'liner'") != std::string::npos);
+  CHECK(refusal(both, {"quantum"}, "linear").find("--heads") != std::string::npos);
+  CHECK(refusal(both, {"linear", "quantom"}, "linear").find("'quantom'") != std::string::npos);
+  CHECK(refusal({.frozen = {9}}, {"linear", "hybrid_shared"}, "linear").find("'hybrid_shared'") != std::string::npos);
+  CHECK(refusal(both, {}, "hybrid_shared").find("9 frozen features") != std::string::npos);
+  CHECK_THROWS_AS(require({.frozen = {10}}, {}, "linear"), ShapeError);
+  CHECK_THROWS_AS(require({.narrow = {1}}, {}, "linear"), ShapeError);
 }
 
 TEST_CASE("representations are narrower than there are tasks", "[evidence][dataset_run]") {
@@ -87,7 +112,8 @@ TEST_CASE("representations are narrower than there are tasks", "[evidence][datas
   CHECK(default_representations(data, false).frozen == std::vector{20});
   data.folds[0].classes = {2, 2};
   CHECK(default_representations(data, false).narrow == std::vector{2});
-  CHECK(default_representations(data, true).trained.size() == 1);
+  CHECK(default_representations(data, true).trained == default_representations(data, false).trained);
+  CHECK(default_representations(data, true).hidden.size() == 1);
 }
 
 TEST_CASE("a data set on a command line", "[evidence][dataset_run]") {

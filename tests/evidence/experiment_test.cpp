@@ -155,35 +155,6 @@ TEST_CASE("few rows take more epochs, three times as many at most", "[evidence][
   CHECK_FALSE(scores(few) == scores(quick(1)));
 }
 
-TEST_CASE("a winner at the edge of a grid extends it", "[evidence][experiment]") {
-  Protocol protocol = quick(1);
-  protocol.learning_rates = {1e-6, 2e-6};  // too small to learn anything: the larger is the better
-  protocol.extensions = 2;
-  const Experiment experiment = run_experiment(make_problem(), Regime::frozen, 2, protocol, {"linear"});
-  CHECK(experiment.heads.at(0).settings_tried > 2);
-  protocol.extensions = 0;
-  CHECK(run_experiment(make_problem(), Regime::frozen, 2, protocol, {"linear"}).heads.at(0).at_edge);
-  // without decay there are as many rates in the same range, and the next is as far as in the grid of the others
-  protocol.learning_rates = {1e-4, 1e-3};
-  protocol.weight_decays = {0.0, 0.1};
-  protocol.extensions = 1;
-  CHECK(run_experiment(make_problem(), Regime::frozen, 2, protocol, {"quantum"}).heads.at(0).setting.learning_rate ==
-        Approx(1e-2));
-}
-
-TEST_CASE("a search tries heads with circuits and layers with and without decay, angles alone without",
-          "[evidence][experiment]") {
-  Protocol protocol = quick(1);
-  protocol.weight_decays = {0.0, 0.1};
-  const auto tried = [&](Regime regime, const char* head) {
-    return run_experiment(make_problem(), regime, 2, protocol, {head}).heads.at(0).settings_tried;
-  };
-  CHECK(tried(Regime::narrow, "linear") == 4);
-  CHECK(tried(Regime::narrow, "hybrid_shared") == 6);
-  CHECK(tried(Regime::frozen, "hybrid_shared") == 4);  // without decay it would be the settings of 0
-  CHECK(tried(Regime::frozen, "quantum") == 4);        // as many learning rates
-}
-
 TEST_CASE("a random map is drawn anew for each seed", "[evidence][heads]") {
   const auto kinds = mapped_kinds(4, {{"a"}, {"b"}});
   const auto random = std::ranges::find(kinds, "random_2", &HeadKind::name);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <map>
 #include <optional>
 #include <string>
@@ -16,6 +17,7 @@
 #include "evidence/json.hpp"
 #include "evidence/report.hpp"
 #include "options.hpp"
+#include "plot.hpp"
 #include "qmtl/core/clock.hpp"
 #include "result_table.hpp"
 
@@ -42,11 +44,17 @@ struct Arguments {
   std::map<std::filesystem::path, std::string> sources;  // a file given twice has the same rows
   for (const std::string& dataset : arguments.datasets) {
     auto [name, file, views] = parse_dataset(dataset, arguments.views);
-    if (std::ranges::count(out, name, &FoldedProblem::name) > 0) {
-      throw ValueError("qmtl: evidence: names of data sets, expected each once, got '" + name + "' again");
+    for (const FoldedProblem& other : out) {
+      if (plot_file_name(other.name) != plot_file_name(name)) continue;
+      throw ValueError("qmtl: evidence: names of data sets, expected to differ in their letters and digits, got '" +
+                       other.name + "' and '" + name + "'");
     }
     const auto [same, is_new] = sources.try_emplace(std::filesystem::weakly_canonical(file), name);
-    out.push_back({name, {load_problem(name, file, views)}, true, same->second});
+    if (!is_new) {
+      std::fprintf(stderr, "%s and %s are the same file: means count it once, counts of data sets twice\n",
+                   name.c_str(), same->second.c_str());
+    }
+    out.push_back({name, {load_problem(name, file, views)}, false, same->second});
   }
   if (out.empty()) throw ValueError("qmtl: evidence: expected --data, a folder, or --dataset, a file by name");
   return out;
@@ -66,8 +74,40 @@ struct Arguments {
   return out;
 }
 
+/// Throws unless a file can be written there that is none of the others, before anything is trained; it stays as it is.
+void require_writable(const char* option, const std::string& path, const std::vector<std::string>& others) {
+  namespace fs = std::filesystem;
+  if (path.empty()) return;
+  const auto refuse = [&](const std::string& expected, const std::string& got) {
+    throw FileError(qmtl::detail::text("qmtl: evidence: ", option, ": expected ", expected, ", got '", got, "'"));
+  };
+  for (const std::string& other : others) {
+    if (!other.empty() && fs::weakly_canonical(other) == fs::weakly_canonical(path)) {
+      refuse("a file that is not another one of this run", path);
+    }
+  }
+  const fs::path folder = fs::absolute(path).parent_path();
+  if (!fs::is_directory(folder)) refuse("a file in a folder that is there", path);
+  const bool there = fs::exists(path);
+  if (!std::ofstream(path, std::ios::app)) refuse("a file that can be written", path);
+  if (!there) fs::remove(path);
+}
+
+void require_writable(const Arguments& arguments) {
+  std::vector<std::string> others;
+  for (const std::string& dataset : arguments.datasets) others.push_back(parse_dataset(dataset, arguments.views).file);
+  require_writable("--json", arguments.json, others);
+  others.push_back(arguments.json);
+  require_writable("--report", arguments.report, others);
+}
+
 int run(const Arguments& arguments, const std::string& command) {
   const double start = qmtl::detail::steady_seconds();
+  const double margin = arguments.compare.margin;
+  if (!(margin > 0.0 && margin <= 1.0)) {  // CLI11 lets NaN through
+    throw ValueError(qmtl::detail::text("qmtl: evidence: --margin, expected a number from 0 to 1, got ", margin));
+  }
+  require_writable(arguments);
   const std::vector<FoldedProblem> problems = load_all(arguments);
   for (const FoldedProblem& problem : problems) {
     require_possible(problem, representations_of(arguments, problem), arguments.heads, arguments.compare.against);
@@ -76,7 +116,8 @@ int run(const Arguments& arguments, const std::string& command) {
   results.reserve(problems.size());  // comparisons know them by their place
   Comparisons comparisons(arguments.compare);
   const auto facts = [&] {
-    return RunFacts{command, arguments.protocol, arguments.quick, qmtl::detail::steady_seconds() - start};
+    return RunFacts{command, arguments.protocol, arguments.quick, qmtl::detail::steady_seconds() - start,
+                    problems.size()};
   };
   const auto write_files = [&] {
     if (!arguments.json.empty()) {
@@ -84,7 +125,6 @@ int run(const Arguments& arguments, const std::string& command) {
     }
     if (!arguments.report.empty()) write_report(arguments.report, facts(), results, comparisons);
   };
-  write_files();  // now, so that a path that cannot be written is no surprise at the end of a long run
   for (const FoldedProblem& problem : problems) {
     const auto announce = [&](const std::string& what) {
       std::fprintf(stderr, "[%5.0f s] %s\n", qmtl::detail::steady_seconds() - start, what.c_str());
@@ -119,7 +159,7 @@ void add_options(CLI::App& app, Arguments& arguments) {
       ->check(CLI::ExistingDirectory);
   app.add_option("--views", arguments.views, "arrays that are the inputs, where --dataset names none")
       ->capture_default_str();
-  app.add_option("--heads", arguments.heads, "some only, by name");
+  app.add_option("--heads", arguments.heads, "some only, by name")->delimiter(',');
   app.add_option("--narrow", arguments.narrow,
                  "features behind a trained linear layer; 0: none (default: 2 3 4 6, fewer than tasks; quick: one)");
   app.add_option("--trained", arguments.trained,
@@ -140,10 +180,11 @@ void add_options(CLI::App& app, Arguments& arguments) {
       ->check(CLI::Range(1, 100))
       ->capture_default_str();
   app.add_option("--resamples", arguments.compare.bootstrap.resamples, "of the bootstrap (quick: 500)")
-      ->check(CLI::Range(1, 1000000))
+      ->check(CLI::Range(100, 1000000))
       ->capture_default_str();
   app.add_option("--margin", arguments.compare.margin, "of non-inferiority, in AUC")->capture_default_str();
-  app.add_option("--against", arguments.compare.against, "the head that all are compared with")->capture_default_str();
+  app.add_option("--against", arguments.compare.against, "the head, or logistic or mlp, that all are compared with")
+      ->capture_default_str();
   app.add_flag("--quick", arguments.quick, "a smoke test: few settings, seeds, epochs and representations");
   app.add_option("--json", arguments.json, "file for the results as JSON");
   app.add_option("--report", arguments.report, "file for the Markdown report; plots go to a folder beside it");

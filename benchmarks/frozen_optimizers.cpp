@@ -221,7 +221,7 @@ struct Outcome {
 
 [[nodiscard]] std::string with_deviation(const std::vector<double>& values) {
   const MeanDeviation of = summarize(values);
-  return fixed(of.mean, 4) + " +- " + fixed(of.deviation, 4);
+  return fixed(of.mean, 4) + (of.count < 2 ? "" : " +- " + fixed(of.deviation, 4));
 }
 
 template <template <int> class Head, int T>
@@ -300,6 +300,7 @@ void study_of(bool pair, const evidence::Problem& problem, const Options& option
 
 int run(Options options) {
   std::ranges::sort(options.budgets);
+  options.budgets.erase(std::unique(options.budgets.begin(), options.budgets.end()), options.budgets.end());
   const evidence::DatasetArgument argument = evidence::parse_dataset(options.dataset, {"x"});
   const evidence::Problem problem = evidence::load_problem(argument.name, argument.file, argument.views);
   const bool binary = std::ranges::count(problem.classes, 2) == std::ssize(problem.classes),

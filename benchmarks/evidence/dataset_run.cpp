@@ -23,6 +23,14 @@ namespace {
   return out;
 }
 
+[[nodiscard]] std::string list_of(const std::set<std::string>& names) {
+  std::string out;
+  for (const std::string& name : names) out += (out.empty() ? "" : ", ") + name;
+  return out;
+}
+
+[[nodiscard]] std::string quoted(const std::string& name) { return '\'' + name + '\''; }
+
 }  // namespace
 
 Representations default_representations(const FoldedProblem& problem, bool quick) {
@@ -42,7 +50,7 @@ void require_possible(const FoldedProblem& problem, const Representations& repre
   const auto refuse = [&problem](const std::string& expected, const auto& got) {
     throw ValueError(qmtl::detail::text("qmtl: evidence: ", problem.name, ": ", expected, ", got ", got));
   };
-  if (problem.folds.empty()) refuse("a fold at least", "none");
+  if (problem.folds.empty()) refuse("expected a fold at least", "none");
   const auto& [narrow, trained, hidden, frozen] = representations;
   for (std::vector<int> values : {narrow, trained, hidden, frozen}) {
     std::ranges::sort(values);
@@ -56,17 +64,18 @@ void require_possible(const FoldedProblem& problem, const Representations& repre
         "test rows of others",
         hidden.size());
   }
+  if (narrow.empty() && trained.empty() && frozen.empty()) {
+    refuse("expected a representation of --narrow, --trained or --frozen", "none");
+  }
   const Problem& first = problem.folds.front();
-  std::set<std::string> names{"logistic", "mlp"};
+  const std::set<std::string> references{"logistic", "mlp"};
+  std::set<std::string> names = references, everywhere;  // all, and those that each representation has
   const auto add = [&](Regime regime, int dimension, int width) {
     require_representation(first, regime, dimension, width);
-    std::set<std::string> own;
+    std::set<std::string> own = references;
     for (const HeadKind& head : heads_of(model_tasks(first), regime, dimension)) own.insert(head.name);
-    if (own.count(against) == 0 || (!heads.empty() && std::ranges::count(heads, against) == 0)) {
-      refuse(qmtl::detail::text("the head to compare with, expected one of those of ", dimension, ' ',
-                                to_string(regime), " features", heads.empty() ? "" : " and of --heads"),
-             qmtl::detail::text('\'', against, '\''));
-    }
+    if (everywhere.empty()) everywhere = own;
+    std::erase_if(everywhere, [&own](const std::string& name) { return !own.contains(name); });
     names.merge(own);
   };
   for (const int dimension : narrow) add(Regime::narrow, dimension, 0);
@@ -75,10 +84,14 @@ void require_possible(const FoldedProblem& problem, const Representations& repre
   }
   for (const int dimension : frozen) add(Regime::frozen, dimension, 0);
   for (const std::string& head : heads) {
-    if (names.count(head) > 0) continue;
-    std::string known;
-    for (const std::string& name : names) known += (known.empty() ? "" : ", ") + name;
-    refuse("heads, expected some of " + known, qmtl::detail::text('\'', head, '\''));
+    if (!names.contains(head)) refuse("heads, expected some of " + list_of(names), quoted(head));
+  }
+  if (!everywhere.contains(against)) {
+    refuse("--against, expected a head that every representation has, one of " + list_of(everywhere), quoted(against));
+  }
+  if (!heads.empty() && std::ranges::count(heads, against) == 0) {
+    refuse("--heads, expected " + quoted(against) + " among them, as --against says",
+           list_of({heads.begin(), heads.end()}));
   }
 }
 
@@ -100,6 +113,14 @@ DatasetResult run_dataset(const FoldedProblem& problem, const Representations& r
   out.folds = static_cast<int>(problem.folds.size());
   out.source = problem.source.empty() ? problem.name : problem.source;
   for (const Problem& fold : problem.folds) out.test_rows += fold.test.rows();
+  for (std::size_t t = 0; t < first.classes.size(); ++t) {
+    TaskRows& rows = out.tasks.emplace_back(TaskRows{class_counts(first.train, t, first.classes[t]), {}});
+    rows.test.assign(rows.train.size(), 0);
+    for (const Problem& fold : problem.folds) {
+      const auto own = class_counts(fold.test, t, first.classes[t]);
+      for (std::size_t c = 0; c < own.size(); ++c) rows.test[c] += own[c];
+    }
+  }
   const auto of_folds = [&](const auto& run) {
     std::vector<Experiment> experiments;
     for (const Problem& fold : problem.folds) experiments.push_back(run(fold));

@@ -34,8 +34,9 @@ struct Representations {
 [[nodiscard]] Representations default_representations(const FoldedProblem& problem, bool quick);
 
 /// Throws ValueError where a number of features or a width is there twice, or where validation rows of several folds
-/// would have to choose among hidden layers (they are test rows of others), where no representation has one of the
-/// heads, or one does not have the head to compare with; and as require_representation.
+/// would have to choose among hidden layers (they are test rows of others), where there is no representation, none has
+/// one of the heads, or one does not have the head to compare with, which may be a reference; and as
+/// require_representation.
 void require_possible(const FoldedProblem& problem, const Representations& representations,
                       const std::vector<std::string>& heads, const std::string& against);
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "evidence/report.hpp"
 #include "evidence/report_text.hpp"
@@ -65,14 +66,14 @@ void add_difference(std::vector<std::string>& row, const Comparison* comparison)
 [[nodiscard]] std::string head_table(const View& view, const Comparisons& comparisons) {
   const CompareOptions& options = comparisons.options();
   ResultTable table({"head", "hidden", "head parameters", "backbone", "in all", "validation AUC", "test AUC, seeds",
-                     "less " + options.against, "95 % interval", "p", text("p, worse by ", options.margin), "rate",
-                     "decay", "settings", "seconds"});
+                     "minus " + options.against, "95 % interval", "p (Holm)",
+                     text("p (Holm) of not worse by ", options.margin), "rate", "decay", "settings", "seconds"});
   for (const Experiment& experiment : view.data->experiments) {
     if (!is_of(experiment, view)) continue;
-    const auto base = std::ranges::find(experiment.heads, options.against, &HeadOutcome::name);
+    const Entry base = find_base(*view.data, experiment, options.against);
     for (const HeadOutcome& head : experiment.heads) {
       const bool chosen = has_choice(view) && find_entry(view.heads, head.name).head == &head;
-      table.add(head_row({&experiment, &head}, experiment.hidden, chosen, *base, comparisons));
+      table.add(head_row({&experiment, &head}, experiment.hidden, chosen, *base.head, comparisons));
     }
   }
   const Entry base = find_entry(view.heads, options.against);
@@ -86,8 +87,8 @@ void add_difference(std::vector<std::string>& row, const Comparison* comparison)
 [[nodiscard]] std::string choice_table(const View& view, const Comparisons& comparisons) {
   const CompareOptions& options = comparisons.options();
   const Entry base = find_entry(view.heads, options.against);
-  ResultTable table({"head", "hidden", "in all", "test AUC", "less " + options.against, "95 % interval", "p",
-                     text("p, worse by ", options.margin)});
+  ResultTable table({"head", "hidden", "in all", "test AUC", "minus " + options.against, "95 % interval", "p (Holm)",
+                     text("p (Holm) of not worse by ", options.margin)});
   for (const Entry& entry : view.heads) {
     const bool reference = entry.experiment == &view.data->references;
     const int hidden = reference ? entry.head->width : entry.experiment->hidden;
@@ -115,6 +116,27 @@ void add_difference(std::vector<std::string>& row, const Comparison* comparison)
       row.push_back(fixed(auc, 3) + (tested ? sign_of(comparison->tasks[t].value, comparison->tasks[t].p) : ""));
     }
     table.add(std::move(row));
+  }
+  return table.markdown();
+}
+
+[[nodiscard]] std::string counts_text(const std::vector<int>& counts) {
+  std::string out;
+  for (const int count : counts) out += (out.empty() ? "" : ", ") + std::to_string(count);
+  return out;
+}
+
+/// Tasks by how many rows of each class they have.
+[[nodiscard]] std::string rows_table(const DatasetResult& data) {
+  ResultTable table({"task", "training rows of each class", "training rows without a label", "test rows of each class",
+                     "test rows without a label"});
+  for (std::size_t t = 0; t < data.tasks.size(); ++t) {
+    const auto& [train, test] = data.tasks[t];
+    const auto left = [](Eigen::Index rows, const std::vector<int>& counts) {
+      return std::to_string(rows - std::accumulate(counts.begin(), counts.end(), 0));
+    };
+    table.add({data.references.task_names[t], counts_text(train), left(data.train_rows, train), counts_text(test),
+               left(data.test_rows, test)});
   }
   return table.markdown();
 }
@@ -192,10 +214,10 @@ void add_difference(std::vector<std::string>& row, const Comparison* comparison)
 }  // namespace
 
 std::string dataset_section(const DatasetResult& data, const Comparisons& comparisons) {
-  std::string out =
-      text("\n## ", data.name, "\n\n", data.train_rows, " training rows, ", data.test_rows,
-           data.folds > 1 ? text(" test rows in ", data.folds, " folds, ") : std::string(" test rows, "), data.features,
-           " inputs, ", data.references.tasks(), " tasks.\n\n", margin_text(data, comparisons));
+  std::string out = text("\n## ", data.name, "\n\n", data.train_rows, " training rows, ", data.test_rows,
+                         data.folds > 1 ? text(" test rows in ", data.folds, " folds, ") : std::string(" test rows, "),
+                         data.features, " inputs, ", data.references.tasks(), " tasks.\n\n",
+                         data.tasks.empty() ? std::string() : rows_table(data) + '\n', margin_text(data, comparisons));
   for (const View& view : views_of(data)) {
     out += text("\n### ", view_title(view), "\n\n", head_table(view, comparisons));
     if (has_choice(view)) {
@@ -214,7 +236,8 @@ std::string dataset_section(const DatasetResult& data, const Comparisons& compar
     out += text("\n### At equal totals, ", to_string(regime),
                 "\n\nOf each head the best on validation rows with at most so many parameters in all, over all "
                 "dimensions and backbones of this run; budgets are what `",
-                comparisons.options().against, "` takes. A head that is not there takes more.\n\n",
+                comparisons.options().against,
+                "` takes, and marks are against it at the same budget. A head that is not there takes more.\n\n",
                 budget_table(data, regime, comparisons));
   }
   return out;

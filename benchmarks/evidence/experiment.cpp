@@ -13,7 +13,6 @@
 #include "qmtl/core/clock.hpp"
 #include "qmtl/core/run_jobs.hpp"
 #include "qmtl/data/split.hpp"
-#include "qmtl/io/dataset_npz.hpp"
 #include "qmtl/loss/loss.hpp"
 #include "qmtl/train/fit_run.hpp"
 
@@ -220,15 +219,6 @@ class Runner {
 
 }  // namespace
 
-std::vector<ModelTask> model_tasks(const Problem& problem) {
-  std::vector<ModelTask> out;
-  for (std::size_t t = 0; t < problem.classes.size(); ++t) {
-    const int classes = problem.classes[t];
-    out.push_back({problem.train.task_names[t], classes, classes == 2 ? 1 : classes, 0});
-  }
-  return out;
-}
-
 const char* to_string(Regime regime) {
   switch (regime) {
     case Regime::frozen: return "frozen";
@@ -238,29 +228,12 @@ const char* to_string(Regime regime) {
   return "";
 }
 
-Problem load_problem(std::string name, const std::string& path, const std::vector<std::string>& views) {
-  auto parts = load_multitask_npz<double>(path, views);
-  Problem out{std::move(name), std::move(parts.train), std::move(parts.test), {}};
-  for (Eigen::Index t = 0; t < out.train.labels.rows(); ++t) {
-    double largest = 0.0;
-    for (const auto* part : {&out.train, &out.test}) {
-      for (const double label : part->labels.row(t)) largest = label > largest ? label : largest;  // NaN is missing
-    }
-    const int classes = largest < 1e6 ? static_cast<int>(largest) + 1 : 0;
-    if (classes < 2) {
-      throw ValueError(qmtl::detail::text("qmtl: evidence: '", path, "': task ",
-                                          out.train.task_label(static_cast<int>(t)),
-                                          ", expected labels from 0 of two classes at least"));
-    }
-    out.classes.push_back(classes);
-  }
-  return out;
-}
-
 void require_representation(const Problem& problem, Regime regime, int dimension, int hidden) {
-  if (dimension < 2 || (regime == Regime::frozen && dimension > problem.train.features())) {
-    throw ShapeError(qmtl::detail::text("qmtl: evidence: ", problem.name, ": features of a head, expected 2 to ",
-                                        problem.train.features(), ", got ", dimension));
+  const int inputs = static_cast<int>(problem.train.features());
+  if (dimension < 2 || (regime == Regime::frozen && dimension > inputs)) {
+    const std::string most = regime == Regime::frozen ? qmtl::detail::text(" to ", inputs, ", the inputs") : " or more";
+    throw ShapeError(qmtl::detail::text("qmtl: evidence: ", problem.name, ": ", to_string(regime),
+                                        " features, expected 2", most, ", got ", dimension));
   }
   if ((hidden > 0) != (regime == Regime::trained) || hidden < 0) {
     throw ValueError(qmtl::detail::text("qmtl: evidence: hidden layer, expected a width from 1 where the backbone is ",

@@ -6,25 +6,11 @@
 #include <vector>
 
 #include "evidence/heads.hpp"
+#include "evidence/problem.hpp"
 #include "evidence/protocol.hpp"
-#include "qmtl/data/dataset.hpp"
 #include "qmtl/loss/paired_bootstrap.hpp"
 
 namespace qmtl::benchmark::evidence {
-
-/// A data set as its publisher split it, or a fold of one. Labels are classes.
-struct Problem {
-  std::string name;
-  Dataset<double> train, test;
-  std::vector<int> classes;  ///< of each task
-};
-
-/// Reads views of an .npz as load_multitask_npz does; a task has as many classes as its largest label says. Throws as
-/// it, and ValueError for a task without two classes.
-[[nodiscard]] Problem load_problem(std::string name, const std::string& path, const std::vector<std::string>& views);
-
-/// Its tasks as a model has them: an output for two classes, else one a class.
-[[nodiscard]] std::vector<ModelTask> model_tasks(const Problem& problem);
 
 /// What is between the inputs and a head.
 enum class Regime {

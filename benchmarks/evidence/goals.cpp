@@ -119,7 +119,8 @@ std::string goals_section(const std::vector<DatasetResult>& results, const Compa
   }
   return text(
       "\n## What was to be reached\n\nPairs of heads that the program names (`goals.hpp`); the heads were chosen by ",
-      "validation rows of earlier trials. Difference of mean test AUC ± its standard error over test rows and seeds, "
+      "validation rows of earlier trials on data sets of `--data`. Difference of mean test AUC ± its standard error "
+      "over test rows and seeds, "
       "on "
       "the same representation and backbone; in parentheses the parameters in all of both. ▲ and ▼ at 5 % by Holm's "
       "correction over the ",

@@ -128,11 +128,11 @@ nlohmann::ordered_json to_json(const std::vector<DatasetResult>& results, const 
     for (const Experiment& experiment : data.experiments) {
       const auto view = std::ranges::find_if(
           views, [&](const View& v) { return v.regime == experiment.regime && v.dimension == experiment.dimension; });
-      const auto base = std::ranges::find(experiment.heads, options.against, &HeadOutcome::name);
+      const Entry base = find_base(data, experiment, options.against);
       for (const HeadOutcome& head : experiment.heads) {
         entries.push_back(entry_json(data, {&experiment, &head}, experiment.regime, experiment.dimension,
-                                     find_entry(view->heads, head.name).head == &head, comparisons.find(head, *base),
-                                     options));
+                                     find_entry(view->heads, head.name).head == &head,
+                                     comparisons.find(head, *base.head), options));
       }
     }
     for (const View& view : views) {

@@ -159,6 +159,9 @@ void add_comparison(const View& view, const Entry& entry, const Comparison& comp
   std::string out =
       text("# How much a head matters\n\nWritten by `", facts.command, "` in ", fixed(facts.seconds, 0), " s with ",
            protocol.threads, protocol.threads == 1 ? " thread" : " threads", " (", machine_and_date(), ").\n\n");
+  if (results.size() < facts.data_sets) {
+    out += text("**Not finished**: ", results.size(), " of ", facts.data_sets, " data sets.\n\n");
+  }
   if (facts.quick) {
     out +=
         "**A smoke test**: few seeds, settings, epochs and resamples. It shows that the program works; its figures "
@@ -177,8 +180,10 @@ void add_comparison(const View& view, const Entry& entry, const Comparison& comp
              "a "
              "search of its own, and nothing is chosen over several folds. A training has ",
              protocol.epochs, " epochs of batches of ", protocol.batch_size,
-             ", more (up to three times) where these are fewer than ", protocol.least_steps,
-             " steps. The chosen setting is trained on all training rows with seeds 1 to ", protocol.seeds,
+             protocol.least_steps > 0
+                 ? text(", more (up to three times) where these are fewer than ", protocol.least_steps, " steps")
+                 : "",
+             ". The chosen setting is trained on all training rows with seeds 1 to ", protocol.seeds,
              "; test AUC is the mean over these trainings, ± their deviation. With a trained backbone the search is "
              "repeated with each hidden layer. `logistic` and `mlp` see all inputs, without a representation "
              "between: references, the same in every table.\n\n",
@@ -197,8 +202,13 @@ void add_comparison(const View& view, const Entry& entry, const Comparison& comp
              "seeds together (",
              options.bootstrap.resamples,
              " resamples), single tasks by DeLong's test, with the deviation over seeds; p and intervals by these "
-             "errors "
-             "and Student's distribution, as seeds are few. No mark proves nothing, and none of the figures under "
+             "errors and Student's distribution, as seeds are few. p values are after Holm's correction, intervals "
+             "without one: an interval may leave out 0 where p is large. A small p of not being worse by ",
+             options.margin,
+             " says that a head is not. In tables *hidden* is the width of a hidden layer, *rate* and *decay* are the "
+             "setting that the search chose, *not the head* a decay of the layers before it alone, *settings* how "
+             "many were tried, *seconds* what one final training took. No mark proves nothing, and none of the figures "
+             "under "
              "*without "
              "correction* does by itself; `not worse by ",
              options.margin, "` counts data sets where a larger loss is rejected.\n");

@@ -15,7 +15,8 @@ struct RunFacts {
   std::string command;
   Protocol protocol{};
   bool quick = false;
-  double seconds = 0.0;  ///< of the whole run
+  double seconds = 0.0;       ///< of the whole run
+  std::size_t data_sets = 0;  ///< of the run, when it is finished
 };
 
 /// Introduction and overview: a table a regime and dimension, heads by data sets, with what is significant, and the

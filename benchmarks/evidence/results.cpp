@@ -52,9 +52,11 @@ class Requests {
     for (const Experiment& experiment : data.experiments) {
       std::vector<Entry> entries;
       for (const HeadOutcome& head : experiment.heads) entries.push_back({&experiment, &head});
-      if (find_entry(entries, against_).head == nullptr) {
+      const Entry base = find_base(data, experiment, against_);
+      if (base.head == nullptr) {
         throw ValueError("qmtl: evidence: --against, expected a head of " + data.name + ", got '" + against_ + "'");
       }
+      if (base.experiment != &experiment) entries.push_back(base);
       add(entries, false);
     }
     for (const Regime regime : {Regime::narrow, Regime::frozen, Regime::trained}) {
@@ -127,6 +129,13 @@ std::string to_string(const Place& place) {
 const HeadOutcome* find_head(const Experiment& experiment, const std::string& name) {
   const auto found = std::ranges::find(experiment.heads, name, &HeadOutcome::name);
   return found == experiment.heads.end() ? nullptr : &*found;
+}
+
+Entry find_base(const DatasetResult& data, const Experiment& experiment, const std::string& name) {
+  for (const Experiment* of : {&experiment, &data.references}) {
+    if (const HeadOutcome* head = find_head(*of, name)) return {of, head};
+  }
+  return {};
 }
 
 Entry find_entry(const std::vector<Entry>& entries, const std::string& name) {

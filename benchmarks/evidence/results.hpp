@@ -11,6 +11,11 @@
 
 namespace qmtl::benchmark::evidence {
 
+/// Rows of each class of a task: of the first fold, and of the test rows of all folds.
+struct TaskRows {
+  std::vector<int> train, test;
+};
+
 /// All experiments on one data set.
 struct DatasetResult {
   std::string name;
@@ -19,7 +24,8 @@ struct DatasetResult {
   std::vector<Experiment> experiments{};
   Experiment references{};  ///< see run_references
   int folds = 1;
-  std::string source{};  ///< data sets of the same source share rows
+  std::string source{};           ///< data sets of the same source share rows
+  std::vector<TaskRows> tasks{};  ///< of each task
 };
 
 /// A kind of representation, which several data sets may have.
@@ -80,6 +86,9 @@ struct Comparison {
 /// The head of a name; null if there is none.
 [[nodiscard]] const HeadOutcome* find_head(const Experiment& experiment, const std::string& name);
 
+/// What the heads of an experiment are compared with: one of them, or a reference. Null if there is none.
+[[nodiscard]] Entry find_base(const DatasetResult& data, const Experiment& experiment, const std::string& name);
+
 /// The head of a name; its members null if there is none.
 [[nodiscard]] Entry find_entry(const std::vector<Entry>& entries, const std::string& name);
 
@@ -131,8 +140,8 @@ class ComparisonFamily {
 };
 
 /// Every comparison that the report makes, each once: with the head `against` on the same representation and backbone,
-/// in each view, and at equal totals; and, families apart, those of the goals (goals.hpp) to be above and not to be
-/// below, on the same representation and backbone.
+/// which may be a reference, in each view, and at equal totals; and, families apart, those of the goals (goals.hpp) to
+/// be above and not to be below, on the same representation and backbone.
 class Comparisons {
  public:
   explicit Comparisons(CompareOptions options) : options_(std::move(options)) {}

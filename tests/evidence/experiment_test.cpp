@@ -7,9 +7,7 @@
 #include <cmath>
 #include <utility>
 
-#include "qmtl/io/npz.hpp"
 #include "support/catch.hpp"
-#include "support/temp_dir.hpp"
 
 namespace experiment_test {
 
@@ -224,26 +222,6 @@ TEST_CASE("linear_sine is quantum_sum_rx for small angles", "[evidence][heads]")
 TEST_CASE("a representation that a data set does not have is refused", "[evidence][experiment]") {
   CHECK_THROWS_AS(run_experiment(make_problem(), Regime::frozen, 4, quick(1), {"linear"}), ShapeError);
   CHECK_THROWS_AS(run_experiment(make_problem(), Regime::narrow, 1, quick(1), {"linear"}), ShapeError);
-}
-
-TEST_CASE("a problem is read with its classes, and one without two classes refused", "[evidence][experiment]") {
-  const test::TempDir dir;
-  const std::string path = dir / "problem.npz";
-  const std::vector<std::string> names{"a", "b"};
-  const auto write = [&](std::int32_t largest) {
-    std::map<std::string, NpyArray> arrays{{"task_names", to_npy(std::span<const std::string>(names))}};
-    const std::vector<double> x{1, 2, 3};
-    const std::vector<std::int32_t> y{0, -1, 1, largest, -1, 0};
-    for (const char* part : {"train", "test"}) {
-      arrays[std::string("x_") + part] = make_npy<double>(x, {3, 1});
-      arrays[std::string("y_") + part] = make_npy<std::int32_t>(y, {3, 2});
-    }
-    write_npz(path, arrays);
-  };
-  write(2);
-  CHECK(load_problem("p", path, {"x"}).classes == std::vector<int>{2, 3});
-  write(0);
-  CHECK_THROWS_AS(load_problem("p", path, {"x"}), ValueError);
 }
 
 }  // namespace experiment_test

@@ -105,6 +105,26 @@ TEST_CASE("comparisons are made once and corrected for their number", "[evidence
   CHECK_THROWS_AS(Comparisons(results, {.against = "other"}), ValueError);
 }
 
+TEST_CASE("heads are compared with a reference, too", "[evidence][results]") {
+  const std::vector<DatasetResult> results{make_results()};
+  const DatasetResult& data = results.front();
+  CompareOptions with_reference = options();
+  with_reference.against = "mlp";
+  const Comparisons comparisons(results, with_reference);
+  const HeadOutcome& mlp = data.references.heads.front();
+  for (const Experiment& experiment : data.experiments) {
+    for (const HeadOutcome& head : experiment.heads) {
+      REQUIRE(comparisons.find(head, mlp) != nullptr);
+      CHECK(comparisons.find(head, mlp)->difference.estimate == Approx(head.mean_auc() - mlp.mean_auc()));
+    }
+  }
+  CHECK(comparisons.compared().all().size() == 6);
+  CHECK(dataset_section(data, comparisons).find("minus mlp") != std::string::npos);
+  for (const auto& entry : to_json(results, comparisons, false)["benchmarks"]) {
+    if (entry["head"] != "mlp") CHECK(entry["difference"]["against"] == "mlp");
+  }
+}
+
 TEST_CASE("the JSON has an entry for each representation and head, with totals", "[evidence][results]") {
   const std::vector<DatasetResult> results{make_results()};
   const auto json = to_json(results, Comparisons(results, options()), true);
@@ -192,7 +212,17 @@ TEST_CASE("the report names losses, and what it is", "[evidence][results]") {
   CHECK(contains(overview, "tasks made \"up\" data a (-0."));
   CHECK(contains(overview, "0, 0, 1 "));
   CHECK(contains(overview, "without correction"));
-  CHECK_FALSE(contains(overview_section({"evidence", {}, false, 1.0}, results, comparisons), "A smoke test"));
+  const std::string full = overview_section({"evidence", {}, false, 1.0, 1}, results, comparisons);
+  CHECK_FALSE(contains(full, "A smoke test"));
+  CHECK_FALSE(contains(full, "Not finished"));
+  CHECK(contains(overview_section({"evidence", {}, false, 1.0, 2}, results, comparisons), "1 of 2 data sets"));
+  DatasetResult counted = results.front();
+  CHECK_FALSE(contains(dataset_section(counted, comparisons), "rows of each class"));
+  counted.tasks = {{{3, 5}, {100, 150}}, {{4, 6}, {120, 120}}, {{3, 3, 3}, {90, 80, 70}}};
+  const std::string counts = dataset_section(counted, comparisons);
+  CHECK(contains(counts, "3, 5"));
+  CHECK(contains(counts, "90, 80, 70"));
+  CHECK(contains(counts, " 60 "));  // test rows without a label
   const std::string section = dataset_section(results.front(), comparisons);
   CHECK(contains(section, "At equal totals, trained"));
   CHECK(contains(section, "**quantum**"));

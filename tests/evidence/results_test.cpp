@@ -311,10 +311,16 @@ TEST_CASE("a kind of representation is the same on data sets of other sizes", "[
   CHECK(place_of(data, Regime::frozen, 6) != place_of(data, Regime::frozen, 20));
 }
 
-TEST_CASE("of several folds nothing is chosen among dimensions", "[evidence][results]") {
-  DatasetResult data = make_results();
-  data.folds = 2;
-  CHECK(equal_totals(data, Regime::trained, "linear").empty());
+TEST_CASE("of several folds nothing is chosen among dimensions, and validation rows do not count",
+          "[evidence][results]") {
+  std::vector<DatasetResult> results{make_results()};
+  const auto on_validation_rows = [&results] {
+    return goals_section(results, Comparisons(results, options())).find("-0.2000, 0 of 1") != std::string::npos;
+  };
+  CHECK(on_validation_rows());
+  results.front().folds = 2;
+  CHECK_FALSE(on_validation_rows());
+  CHECK(equal_totals(results.front(), Regime::trained, "linear").empty());
 }
 
 }  // namespace results_test

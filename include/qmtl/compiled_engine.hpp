@@ -3,7 +3,9 @@
 // For programs of several source files: the engine of all quantum heads, compiled in one of them.
 
 #include <type_traits>
+#include <vector>
 
+#include "qmtl/engine/head_cones.hpp"
 #include "qmtl/engine/lane_backend.hpp"
 #include "qmtl/engine/parallel_backend.hpp"
 
@@ -23,7 +25,8 @@
   Prefix template class ParallelBackend<S, LaneBackend<S, false, false>>; \
   Prefix template class ParallelBackend<S, LaneBackend<S, false, true>>;  \
   Prefix template class ParallelBackend<S, LaneBackend<S, true, false>>;  \
-  Prefix template class ParallelBackend<S, LaneBackend<S, true, true>>;
+  Prefix template class ParallelBackend<S, LaneBackend<S, true, true>>;   \
+  Prefix template std::vector<HeadCone<S>> head_cones(const HeadProgram<S>&);
 
 /// The engine for heads of precision S (double or float), compiled here. At namespace scope.
 #define QMTL_COMPILE_ENGINE(S)              \

@@ -5,9 +5,12 @@
 #include <type_traits>
 
 #include "qmtl/backbone/affine.hpp"
+#include "qmtl/data/split.hpp"
+#include "qmtl/data/standardizer.hpp"
 #include "qmtl/data/synthetic.hpp"
 #include "qmtl/model/model_file.hpp"
 #include "qmtl/train/fit_run.hpp"
+#include "qmtl/train/report.hpp"
 
 // A file that includes this header leaves that to another one, which includes it as well and says
 //
@@ -33,6 +36,10 @@
   Prefix template void detail::write_model(const std::string&, const std::string&, const detail::ModelNumbers<S>&, \
                                            const std::vector<std::byte>*);                                         \
   Prefix template Dataset<S> Dataset<S>::select(std::span<const Eigen::Index>) const;                              \
+  Prefix template void Standardizer<S>::fit(const BatchIn<S>&, MissingInputs);                                     \
+  Prefix template void Standardizer<S>::apply(const BatchIn<S>&, BatchOut<S>) const;                               \
+  Prefix template SplitIndices split(Eigen::Index, const SplitFractions&, Rng&);                                   \
+  Prefix template std::string to_table(const std::vector<TaskMetrics>&);                                           \
   Prefix template LabelledTasks<S> make_related_tasks(const RelatedTasks&);
 
 /// The training of models of precision S (double or float), compiled here. At namespace scope.

@@ -1,7 +1,7 @@
 #pragma once
 // SPDX-License-Identifier: Apache-2.0
 // Everything that needs Eigen only: circuits, states, measurements, gradients, heads, backbones, models, training.
-// docs/design.md lists what is included by name only.
+// CONTRIBUTING.md lists what is included by name only.
 
 #include "qmtl/core/config.hpp"  // first: it refuses what the others could not be compiled with
 

@@ -36,38 +36,10 @@ class Standardizer {
   /// is centred only. Where NaN is allowed it is left out, and a feature that is always missing is copied; `apply`
   /// keeps NaN. Three passes, in double. Throws ShapeError without rows, ValueError where an input is not finite, is
   /// too large to be standardised, or so large that the feature's other values would vanish beside it.
-  void fit(const BatchIn<S>& train_inputs, MissingInputs missing = MissingInputs::refused) {
-    if (train_inputs.cols() == 0) throw ShapeError("qmtl: standardizer: rows to fit, expected at least 1, got 0");
-    detail::require_finite_inputs<S>(train_inputs, missing);
-    std::vector<S> mean, scale;
-    for (Eigen::Index f = 0; f < train_inputs.rows(); ++f) {
-      // As labels are passed, so that both have their moments from one function.
-      const Eigen::Ref<const Eigen::Matrix<S, 1, Eigen::Dynamic, Eigen::RowMajor>, 0, Eigen::InnerStride<>> values =
-          train_inputs.row(f);
-      const detail::Moments moments = detail::moments_of(values);
-      const bool varies = moments.template varies<S>();
-      if (varies) detail::require_standardizable<S>(values, moments, detail::text("standardizer: feature ", f));
-      mean.push_back(static_cast<S>(moments.mean));
-      scale.push_back(varies ? static_cast<S>(1.0 / moments.deviation) : S(1));
-    }
-    mean_.swap(mean);
-    scale_.swap(scale);
-  }
+  void fit(const BatchIn<S>& train_inputs, MissingInputs missing = MissingInputs::refused);
 
   /// Standardises features x rows into `out`, which may be `in` itself. Throws ShapeError.
-  void apply(const BatchIn<S>& in, BatchOut<S> out) const {
-    detail::require_size("standardizer: rows of the output", out.rows(), in.rows());
-    detail::require_size("standardizer: columns of the output", out.cols(), in.cols());
-    if (empty()) {
-      out = in;
-      return;
-    }
-    detail::require_size("standardizer: rows of the input (features)", in.rows(), mean_.size());
-    using Column = Eigen::Map<const Eigen::Array<S, Eigen::Dynamic, 1>>;
-    const Column mean(mean_.data(), in.rows());
-    const Column scale(scale_.data(), in.rows());
-    out.array() = (in.array().colwise() - mean).colwise() * scale;
-  }
+  void apply(const BatchIn<S>& in, BatchOut<S> out) const;
 
   /// Whether it has no statistics and copies.
   [[nodiscard]] bool empty() const noexcept { return mean_.empty(); }
@@ -79,5 +51,39 @@ class Standardizer {
   std::vector<S> mean_;
   std::vector<S> scale_;
 };
+
+// Not within the class, where they would be inline and compiled in every file again.
+template <qmtl::Scalar S>
+void Standardizer<S>::fit(const BatchIn<S>& train_inputs, MissingInputs missing) {
+  if (train_inputs.cols() == 0) throw ShapeError("qmtl: standardizer: rows to fit, expected at least 1, got 0");
+  detail::require_finite_inputs<S>(train_inputs, missing);
+  std::vector<S> mean, scale;
+  for (Eigen::Index f = 0; f < train_inputs.rows(); ++f) {
+    // As labels are passed, so that both have their moments from one function.
+    const Eigen::Ref<const Eigen::Matrix<S, 1, Eigen::Dynamic, Eigen::RowMajor>, 0, Eigen::InnerStride<>> values =
+        train_inputs.row(f);
+    const detail::Moments moments = detail::moments_of(values);
+    const bool varies = moments.template varies<S>();
+    if (varies) detail::require_standardizable<S>(values, moments, detail::text("standardizer: feature ", f));
+    mean.push_back(static_cast<S>(moments.mean));
+    scale.push_back(varies ? static_cast<S>(1.0 / moments.deviation) : S(1));
+  }
+  mean_.swap(mean);
+  scale_.swap(scale);
+}
+template <qmtl::Scalar S>
+void Standardizer<S>::apply(const BatchIn<S>& in, BatchOut<S> out) const {
+  detail::require_size("standardizer: rows of the output", out.rows(), in.rows());
+  detail::require_size("standardizer: columns of the output", out.cols(), in.cols());
+  if (empty()) {
+    out = in;
+    return;
+  }
+  detail::require_size("standardizer: rows of the input (features)", in.rows(), mean_.size());
+  using Column = Eigen::Map<const Eigen::Array<S, Eigen::Dynamic, 1>>;
+  const Column mean(mean_.data(), in.rows());
+  const Column scale(scale_.data(), in.rows());
+  out.array() = (in.array().colwise() - mean).colwise() * scale;
+}
 
 }  // namespace qmtl::inline QMTL_ABI

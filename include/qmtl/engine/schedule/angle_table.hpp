@@ -13,7 +13,7 @@
 namespace qmtl::inline QMTL_ABI::detail {
 
 /// An angle that occurs in the circuit, with its sine and cosine in every lane: of half the angle for RX, RY and RZ, of
-/// the whole angle for P. Equal angles share a slot.
+/// the whole angle for P and, unless the schedule halves phases, for a RZ or P behind a RY. Equal angles share a slot.
 struct AngleSlot {
   Angle angle;
   double sign = 1.0;

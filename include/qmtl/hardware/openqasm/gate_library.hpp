@@ -112,12 +112,4 @@ inline constexpr std::array definition_texts{
               of.body, " }");
 }
 
-/// The definition of a gate, or null of one that every library has.
-[[nodiscard]] constexpr const GateDefinitionText* find_definition(Gate gate) {
-  for (const auto& definition : definition_texts) {
-    if (definition.gate == gate) return &definition;
-  }
-  return nullptr;
-}
-
 }  // namespace qmtl::inline QMTL_ABI::detail::openqasm

@@ -25,7 +25,8 @@ namespace qmtl::benchmark {
   };
   std::string before;
   for (const std::string argument : arguments) {
-    const std::size_t value = argument.find('=') + 1;  // 0 where there is none
+    std::size_t value = argument.find('=') + 1;                                              // 0 where there is none
+    if (argument.starts_with("--")) value = std::max(value, argument.find('=', value) + 1);  // --dataset=NAME=FILE
     std::string shown = before == "--data" ? "DIR" : argument.starts_with("--data=") ? "--data=DIR" : "";
     if (shown.empty()) shown = argument.substr(0, value) + files(argument.substr(value));
     program += shown.find(' ') == std::string::npos ? " " + shown : " '" + shown + "'";

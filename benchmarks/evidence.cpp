@@ -2,10 +2,11 @@
 // How much a head matters: heads on frozen and on narrow representations and behind trained backbones, as Markdown,
 // JSON and plots.
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <optional>
 #include <string>
@@ -44,6 +45,11 @@ struct Arguments {
   std::map<std::filesystem::path, std::string> sources;  // a file given twice has the same rows
   for (const std::string& dataset : arguments.datasets) {
     auto [name, file, views] = parse_dataset(dataset, arguments.views);
+    constexpr std::size_t longest = 100;  // it names files
+    if (name.size() > longest || name.find_first_of("|`<>\n\r\t") != std::string::npos) {
+      throw ValueError(qmtl::detail::text("qmtl: evidence: --dataset: name, expected at most ", longest,
+                                          " bytes, none of | ` < > and no line feed, got '", name, "'"));
+    }
     for (const FoldedProblem& other : out) {
       if (plot_file_name(other.name) != plot_file_name(name)) continue;
       throw ValueError("qmtl: evidence: names of data sets, expected to differ in their letters and digits, got '" +
@@ -74,31 +80,40 @@ struct Arguments {
   return out;
 }
 
-/// Throws unless a file can be written there that is none of the others, before anything is trained; it stays as it is.
-void require_writable(const char* option, const std::string& path, const std::vector<std::string>& others) {
+/// Throws unless a file can be written there that is none of the run's inputs, before anything is trained.
+void require_writable(const char* option, const std::string& path, const std::vector<std::string>& others,
+                      const std::string& data) {
   namespace fs = std::filesystem;
   if (path.empty()) return;
-  const auto refuse = [&](const std::string& expected, const std::string& got) {
-    throw FileError(qmtl::detail::text("qmtl: evidence: ", option, ": expected ", expected, ", got '", got, "'"));
+  const auto refuse = [&](const std::string& expected) {
+    throw FileError(qmtl::detail::text("qmtl: evidence: ", option, ": expected ", expected, ", got '", path, "'"));
   };
+  const fs::path file = fs::weakly_canonical(path), folder = fs::absolute(path).parent_path();
   for (const std::string& other : others) {
-    if (!other.empty() && fs::weakly_canonical(other) == fs::weakly_canonical(path)) {
-      refuse("a file that is not another one of this run", path);
-    }
+    if (!other.empty() && fs::weakly_canonical(other) == file) refuse("a file that is not another one of this run");
   }
-  const fs::path folder = fs::absolute(path).parent_path();
-  if (!fs::is_directory(folder)) refuse("a file in a folder that is there", path);
-  const bool there = fs::exists(path);
-  if (!std::ofstream(path, std::ios::app)) refuse("a file that can be written", path);
-  if (!there) fs::remove(path);
+  if (!data.empty()) {
+    const fs::path inputs = fs::weakly_canonical(data);
+    if (std::ranges::mismatch(inputs, file).in1 == inputs.end()) refuse("a file outside the folder of --data");
+  }
+  if (!fs::is_directory(folder)) refuse("a file in a folder that is there");
+  const fs::file_status there = fs::symlink_status(path);
+  if (fs::exists(there) && !fs::is_regular_file(path)) refuse("a regular file, or none");
+  if (access(folder.c_str(), W_OK) != 0) refuse("a file in a folder that can be written");
 }
 
 void require_writable(const Arguments& arguments) {
   std::vector<std::string> others;
   for (const std::string& dataset : arguments.datasets) others.push_back(parse_dataset(dataset, arguments.views).file);
-  require_writable("--json", arguments.json, others);
+  require_writable("--json", arguments.json, others, arguments.data);
   others.push_back(arguments.json);
-  require_writable("--report", arguments.report, others);
+  require_writable("--report", arguments.report, others, arguments.data);
+  const std::filesystem::path plots = plots_folder(arguments.report);
+  if (arguments.report.empty() || !std::filesystem::exists(plots)) return;
+  if (!std::filesystem::is_directory(plots) || access(plots.c_str(), W_OK) != 0) {
+    throw FileError("qmtl: evidence: --report: expected a folder for its plots that can be written, or none, got '" +
+                    plots.string() + "'");
+  }
 }
 
 int run(const Arguments& arguments, const std::string& command) {
@@ -110,7 +125,8 @@ int run(const Arguments& arguments, const std::string& command) {
   require_writable(arguments);
   const std::vector<FoldedProblem> problems = load_all(arguments);
   for (const FoldedProblem& problem : problems) {
-    require_possible(problem, representations_of(arguments, problem), arguments.heads, arguments.compare.against);
+    require_possible(problem, representations_of(arguments, problem), arguments.protocol, arguments.heads,
+                     arguments.compare.against);
   }
   std::vector<DatasetResult> results;
   results.reserve(problems.size());  // comparisons know them by their place
@@ -121,9 +137,13 @@ int run(const Arguments& arguments, const std::string& command) {
   };
   const auto write_files = [&] {
     if (!arguments.json.empty()) {
-      ResultTable::write_text(arguments.json, to_json(results, comparisons, arguments.quick).dump(2) + '\n');
+      ResultTable::write_text(arguments.json, to_json(results, comparisons, facts()).dump(2) + '\n');
     }
     if (!arguments.report.empty()) write_report(arguments.report, facts(), results, comparisons);
+  };
+  const auto print = [&] {
+    std::fputs(markdown(facts(), results, comparisons).c_str(), stdout);
+    if (std::fflush(stdout) != 0) throw FileError("qmtl: evidence: standard output cannot be written");
   };
   for (const FoldedProblem& problem : problems) {
     const auto announce = [&](const std::string& what) {
@@ -133,9 +153,14 @@ int run(const Arguments& arguments, const std::string& command) {
                                   arguments.compare.against, announce));
     announce(problem.name + ", comparisons");
     comparisons.add(results.back());
-    write_files();
+    try {
+      write_files();
+    } catch (const Error&) {  // what was found is not lost
+      print();
+      throw;
+    }
   }
-  std::fputs(markdown(facts(), results, comparisons).c_str(), stdout);
+  print();
   return 0;
 }
 
@@ -158,18 +183,23 @@ void add_options(CLI::App& app, Arguments& arguments) {
   app.add_option("--data", arguments.data, "folder that holds nlp/, medical/ and mustard/: what is there of them")
       ->check(CLI::ExistingDirectory);
   app.add_option("--views", arguments.views, "arrays that are the inputs, where --dataset names none")
+      ->delimiter(',')
       ->capture_default_str();
   app.add_option("--heads", arguments.heads, "some only, by name")->delimiter(',');
   app.add_option("--narrow", arguments.narrow,
-                 "features behind a trained linear layer; 0: none (default: 2 3 4 6, fewer than tasks; quick: one)");
+                 "features behind a trained linear layer; 0: none (default: 2 3 4 6, fewer than tasks; quick: one)")
+      ->delimiter(',');
   app.add_option("--trained", arguments.trained,
-                 "features behind a hidden layer and a linear one; 0: none (default: one a task, at least 4)");
+                 "features behind a hidden layer and a linear one; 0: none (default: one a task, at least 4)")
+      ->delimiter(',');
   app.add_option("--hidden", arguments.hidden,
                  "widths of that hidden layer (default: 8 32; of several folds 8; quick: 16)")
+      ->delimiter(',')
       ->check(CLI::Range(1, 100000));
   app.add_option("--frozen", arguments.frozen,
                  "first features of the inputs that are taken as they are; 0: none (default: two a task, and all; "
-                 "quick: the first of these)");
+                 "quick: the first of these)")
+      ->delimiter(',');
   app.add_option("--seeds", arguments.protocol.seeds, "final trainings (quick: 2)")
       ->check(CLI::Range(2, 1000))
       ->capture_default_str();

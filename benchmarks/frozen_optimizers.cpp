@@ -211,6 +211,12 @@ template <class Model>
       if (auc[b] > out[b].validation_auc) out[b] = {setting, auc[b]};
     }
   }
+  for (const Choice& choice : out) {
+    if (choice.validation_auc >= 0.0) continue;
+    throw ValueError(
+        "qmtl: frozen_optimizers: expected rows of both classes of each task among the training rows that settings are "
+        "judged by, got of one");
+  }
   return out;
 }
 
@@ -299,6 +305,10 @@ void study_of(bool pair, const evidence::Problem& problem, const Options& option
 }
 
 int run(Options options) {
+  if (std::ranges::any_of(options.budgets,
+                          [](double seconds) { return !(seconds > 0.0); })) {  // CLI11 lets NaN through
+    throw ValueError("qmtl: frozen_optimizers: --budgets, expected seconds above 0");
+  }
   std::ranges::sort(options.budgets);
   options.budgets.erase(std::unique(options.budgets.begin(), options.budgets.end()), options.budgets.end());
   const evidence::DatasetArgument argument = evidence::parse_dataset(options.dataset, {"x"});

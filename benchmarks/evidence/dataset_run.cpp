@@ -45,7 +45,7 @@ Representations default_representations(const FoldedProblem& problem, bool quick
   return out;
 }
 
-void require_possible(const FoldedProblem& problem, const Representations& representations,
+void require_possible(const FoldedProblem& problem, const Representations& representations, const Protocol& protocol,
                       const std::vector<std::string>& heads, const std::string& against) {
   const auto refuse = [&problem](const std::string& expected, const auto& got) {
     throw ValueError(qmtl::detail::text("qmtl: evidence: ", problem.name, ": ", expected, ", got ", got));
@@ -66,6 +66,17 @@ void require_possible(const FoldedProblem& problem, const Representations& repre
   }
   if (narrow.empty() && trained.empty() && frozen.empty()) {
     refuse("expected a representation of --narrow, --trained or --frozen", "none");
+  }
+  for (const Problem& fold : problem.folds) {
+    const Dataset<double> rows = fold.train.select(search_rows(fold, protocol).validation);
+    for (std::size_t t = 0; t < fold.classes.size(); ++t) {
+      const auto counts = class_counts(rows, t, fold.classes[t]);
+      if (std::ranges::count_if(counts, [](int count) { return count > 0; }) > 1) continue;
+      refuse(qmtl::detail::text("task ", fold.train.task_label(static_cast<int>(t)),
+                                ", expected rows of two classes at least among the ", rows.rows(),
+                                " training rows that settings are judged by"),
+             "of one");
+    }
   }
   const Problem& first = problem.folds.front();
   const std::set<std::string> references{"logistic", "mlp"};
@@ -107,7 +118,7 @@ Protocol quick_protocol() {
 DatasetResult run_dataset(const FoldedProblem& problem, const Representations& representations,
                           const Protocol& protocol, const std::vector<std::string>& heads, const std::string& against,
                           const Announce& announce) {
-  require_possible(problem, representations, heads, against);
+  require_possible(problem, representations, protocol, heads, against);
   const Problem& first = problem.folds.front();
   DatasetResult out{problem.name, first.train.features(), first.train.rows(), 0};
   out.folds = static_cast<int>(problem.folds.size());

@@ -34,10 +34,11 @@ struct Representations {
 [[nodiscard]] Representations default_representations(const FoldedProblem& problem, bool quick);
 
 /// Throws ValueError where a number of features or a width is there twice, or where validation rows of several folds
-/// would have to choose among hidden layers (they are test rows of others), where there is no representation, none has
+/// would have to choose among hidden layers (they are test rows of others), where those of a task are of one class,
+/// where there is no representation, none has
 /// one of the heads, or one does not have the head to compare with, which may be a reference; and as
 /// require_representation.
-void require_possible(const FoldedProblem& problem, const Representations& representations,
+void require_possible(const FoldedProblem& problem, const Representations& representations, const Protocol& protocol,
                       const std::vector<std::string>& heads, const std::string& against);
 
 /// Minutes instead of an hour: few settings, seeds and epochs.

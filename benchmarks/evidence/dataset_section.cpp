@@ -108,7 +108,7 @@ void add_difference(std::vector<std::string>& row, const Comparison* comparison)
   ResultTable table(header);
   const Experiment& any = *view.heads.front().experiment;
   for (std::size_t t = 0; t < any.tasks(); ++t) {
-    std::vector<std::string> row{any.task_names[t], std::to_string(any.truth[t].classes)};
+    std::vector<std::string> row{cell_text(any.task_names[t]), std::to_string(any.truth[t].classes)};
     for (const Entry& entry : view.heads) {
       const double auc = summarize(entry.head->task_auc[t]).mean;
       const Comparison* comparison = comparisons.find(*entry.head, *base.head);
@@ -135,8 +135,8 @@ void add_difference(std::vector<std::string>& row, const Comparison* comparison)
     const auto left = [](Eigen::Index rows, const std::vector<int>& counts) {
       return std::to_string(rows - std::accumulate(counts.begin(), counts.end(), 0));
     };
-    table.add({data.references.task_names[t], counts_text(train), left(data.train_rows, train), counts_text(test),
-               left(data.test_rows, test)});
+    table.add({cell_text(data.references.task_names[t]), counts_text(train), left(data.train_rows, train),
+               counts_text(test), left(data.test_rows, test)});
   }
   return table.markdown();
 }

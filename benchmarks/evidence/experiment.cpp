@@ -12,7 +12,6 @@
 #include "evidence/search.hpp"
 #include "qmtl/core/clock.hpp"
 #include "qmtl/core/run_jobs.hpp"
-#include "qmtl/data/split.hpp"
 #include "qmtl/loss/loss.hpp"
 #include "qmtl/train/fit_run.hpp"
 
@@ -110,10 +109,7 @@ class Runner {
  public:
   Runner(const Problem& problem, std::vector<int> backbone, const Protocol& protocol)
       : problem_(problem), backbone_(std::move(backbone)), protocol_(protocol) {
-    Rng rng(Seed{2024});
-    const auto parts =
-        split(problem.train.rows(),
-              {.train = 1.0 - protocol.validation_share, .validation = protocol.validation_share, .test = 0.0}, rng);
+    const SplitIndices parts = search_rows(problem, protocol);
     search_ = standardized({problem.train.select(parts.train), problem.train.select(parts.validation)});
     final_ = standardized({problem.train, problem.test});
   }
@@ -226,6 +222,12 @@ const char* to_string(Regime regime) {
     case Regime::trained: return "trained";
   }
   return "";
+}
+
+SplitIndices search_rows(const Problem& problem, const Protocol& protocol) {
+  Rng rng(Seed{2024});
+  return split(problem.train.rows(),
+               {.train = 1.0 - protocol.validation_share, .validation = protocol.validation_share, .test = 0.0}, rng);
 }
 
 void require_representation(const Problem& problem, Regime regime, int dimension, int hidden) {

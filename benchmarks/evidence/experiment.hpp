@@ -8,6 +8,7 @@
 #include "evidence/heads.hpp"
 #include "evidence/problem.hpp"
 #include "evidence/protocol.hpp"
+#include "qmtl/data/split.hpp"
 #include "qmtl/loss/paired_bootstrap.hpp"
 
 namespace qmtl::benchmark::evidence {
@@ -56,6 +57,9 @@ struct Experiment {
 
   [[nodiscard]] std::size_t tasks() const noexcept { return task_names.size(); }
 };
+
+/// The training rows that learn and those that judge (`validation`) while a head's setting is searched.
+[[nodiscard]] SplitIndices search_rows(const Problem& problem, const Protocol& protocol);
 
 /// Throws ShapeError where heads cannot have so many features, ValueError where the hidden layer's width is not of the
 /// regime: from 1 where the backbone is trained, else 0.

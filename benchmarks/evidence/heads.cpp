@@ -171,7 +171,8 @@ std::vector<HeadKind> head_kinds(int features, const std::vector<ModelTask>& tas
     out.push_back(
         circuit_head(name, {.encoding = encoding(features, entangled), .tasks = window_tasks(features, tasks, block)}));
   };
-  if (widest <= features) {
+  constexpr int most = 6;  // operators of a window have 4^width entries
+  if (widest <= std::min(features, most)) {
     add_windowed("quantum", true, 2);
     add_windowed("quantum_zero", true, 0);
     add_windowed("quantum_product", false, 2);

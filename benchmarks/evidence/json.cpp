@@ -120,7 +120,8 @@ using qmtl::detail::number_or_null;
 
 }  // namespace
 
-nlohmann::ordered_json to_json(const std::vector<DatasetResult>& results, const Comparisons& comparisons, bool quick) {
+nlohmann::ordered_json to_json(const std::vector<DatasetResult>& results, const Comparisons& comparisons,
+                               const RunFacts& facts) {
   const CompareOptions& options = comparisons.options();
   Json entries = Json::array();
   for (const DatasetResult& data : results) {
@@ -143,7 +144,14 @@ nlohmann::ordered_json to_json(const std::vector<DatasetResult>& results, const 
       }
     }
   }
-  return {{"quick", quick}, {"benchmarks", std::move(entries)}, {"goals", goals_json(results, comparisons)}};
+  return {{"command", qmtl::detail::replace_invalid_utf8(facts.command)},
+          {"quick", facts.quick},
+          {"finished", results.size() >= facts.data_sets},
+          {"seeds", facts.protocol.seeds},
+          {"epochs", facts.protocol.epochs},
+          {"resamples", options.bootstrap.resamples},
+          {"benchmarks", std::move(entries)},
+          {"goals", goals_json(results, comparisons)}};
 }
 
 }  // namespace qmtl::benchmark::evidence

@@ -6,13 +6,15 @@
 #include <vector>
 
 #include "evidence/results.hpp"
+#include "evidence/run_facts.hpp"
 
 namespace qmtl::benchmark::evidence {
 
-/// {"quick", "benchmarks": [...]}, an entry for each data set, regime, dimension, hidden layer and head. References are
-/// in each regime and dimension, as what they are compared with is; "chosen" are the heads whose hidden layer the
-/// validation rows chose. Tasks of others have no "difference".
+/// {"command", "quick", "finished", "seeds", "epochs", "resamples", "benchmarks": [...], "goals": [...]}, an entry for
+/// each data set, regime, dimension, hidden layer and head. References are in each regime and dimension, as what they
+/// are compared with is; "chosen" are the heads whose hidden layer the validation rows chose. Tasks of others have no
+/// "difference".
 [[nodiscard]] nlohmann::ordered_json to_json(const std::vector<DatasetResult>& results, const Comparisons& comparisons,
-                                             bool quick);
+                                             const RunFacts& facts);
 
 }  // namespace qmtl::benchmark::evidence

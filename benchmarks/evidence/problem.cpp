@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "qmtl/core/error.hpp"
+#include "qmtl/data/standardizer.hpp"
 #include "qmtl/io/dataset_npz.hpp"
 
 namespace qmtl::benchmark::evidence {
@@ -24,6 +25,16 @@ void require_finite(const Dataset<double>& rows, const std::string& where) {
       throw ValueError(text(where, " row ", row, ", feature ", feature, ", expected a finite number, got ",
                             rows.inputs(feature, row)));
     }
+  }
+}
+
+/// Says whose fault it is that a check of the library finds.
+template <class Check>
+void naming(const std::string& where, const Check& check) {
+  try {
+    check();
+  } catch (const Error& error) {
+    throw ValueError(text(where, ": ", error.what()));
   }
 }
 
@@ -67,6 +78,12 @@ std::vector<int> class_counts(const Dataset<double>& rows, std::size_t task, int
 }
 
 Problem load_problem(std::string name, const std::string& path, const std::vector<std::string>& views) {
+  for (std::size_t v = 0; v < views.size(); ++v) {
+    if (views[v] == "y" || std::ranges::count(views, views[v]) > 1) {
+      throw ValueError("qmtl: data set: '" + path + "': views, expected arrays of inputs, each once, got '" + views[v] +
+                       '\'');
+    }
+  }
   auto parts = load_multitask_npz<double>(path, views);
   Problem out{std::move(name), std::move(parts.train), std::move(parts.test), {}};
   const std::string where = "qmtl: data set: '" + path + "':";
@@ -79,6 +96,13 @@ Problem load_problem(std::string name, const std::string& path, const std::vecto
   for (std::size_t t = 0; t < static_cast<std::size_t>(out.train.labels.rows()); ++t) {
     out.classes.push_back(classes_of(out.train, out.test, t, where));
   }
+  std::vector<LabelKind> kinds;
+  for (const int classes : out.classes) kinds.push_back({classes});
+  naming(where + " training rows", [&] {
+    validate(out.train, kinds);
+    Standardizer<double>().fit(out.train.inputs);
+  });
+  naming(where + " test rows", [&] { validate(out.test, kinds); });
   return out;
 }
 

@@ -18,7 +18,8 @@ struct Problem {
 };
 
 /// Reads views of an .npz as load_multitask_npz does; a task has as many classes as its largest label says. Throws as
-/// it, and ValueError for fewer than 20 training rows, an input that is not finite, a task that has a class without a
+/// it, and ValueError for fewer than 20 training rows, an input that is not finite or too large, a label that is no
+/// class, a view that is there twice or has the labels, a task that has a class without a
 /// training row, or that has not two classes among training rows and among test rows: a label below 0 or NaN is
 /// missing, and one that a slip has made large would be a class of its own.
 [[nodiscard]] Problem load_problem(std::string name, const std::string& path, const std::vector<std::string>& views);

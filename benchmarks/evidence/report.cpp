@@ -54,7 +54,7 @@ void add_comparison(const View& view, const Entry& entry, const Comparison& comp
   for (std::size_t t = 0; t < comparison.tasks.size(); ++t) {
     const DeLongDifference& task = comparison.tasks[t];
     if (std::isnan(task.value)) continue;
-    const std::string name = text(data, " ", entry.experiment->task_names[t]);
+    const std::string name = text(data, " ", cell_text(entry.experiment->task_names[t]));
     const int of_task = verdict(task.value, task.p);
     row.tasks.add(of_task);
     if (of_task < 0) row.lost_tasks.push_back(text(name, " (", fixed(task.value, 3), ')'));
@@ -285,14 +285,18 @@ std::string markdown(const RunFacts& facts, const std::vector<DatasetResult>& re
   return all_sections(facts, results, comparisons, [](const DatasetResult&) { return std::string(); });
 }
 
+std::filesystem::path plots_folder(const std::filesystem::path& file) {
+  return file.parent_path() / (file.stem().string() + "_plots");
+}
+
 void write_report(const std::filesystem::path& file, const RunFacts& facts, const std::vector<DatasetResult>& results,
                   const Comparisons& comparisons) {
-  const std::string folder = file.stem().string() + "_plots";
+  const std::string folder = plots_folder(file).filename().string();
   ResultTable::write_text(file.string(), all_sections(facts, results, comparisons, [&](const DatasetResult& data) {
                             std::string out;
                             for (const Plot& plot : make_plots(data)) {
-                              if (draw(plot, file.parent_path() / folder)) {
-                                out += text("\n![", plot.title, "](", folder, '/', plot.name, ".svg)\n");
+                              if (draw(plot, plots_folder(file))) {
+                                out += text("\n![", plot.title, "](<", folder, '/', plot.name, ".svg>)\n");
                               }
                             }
                             return out;

@@ -7,17 +7,9 @@
 #include <vector>
 
 #include "evidence/results.hpp"
+#include "evidence/run_facts.hpp"
 
 namespace qmtl::benchmark::evidence {
-
-/// What is said about a run above its results.
-struct RunFacts {
-  std::string command;
-  Protocol protocol{};
-  bool quick = false;
-  double seconds = 0.0;       ///< of the whole run
-  std::size_t data_sets = 0;  ///< of the run, when it is finished
-};
 
 /// Introduction and overview: a table a regime and dimension, heads by data sets, with what is significant, and the
 /// losses of quantum heads by name.
@@ -33,6 +25,9 @@ struct RunFacts {
 /// All of a report but its plots.
 [[nodiscard]] std::string markdown(const RunFacts& facts, const std::vector<DatasetResult>& results,
                                    const Comparisons& comparisons);
+
+/// Beside the file, named as its stem and "_plots".
+[[nodiscard]] std::filesystem::path plots_folder(const std::filesystem::path& file);
 
 /// Writes `file` and, in the folder beside it named as the file's stem and "_plots", gnuplot scripts, drawn as SVG
 /// where gnuplot is installed. Throws FileError.

@@ -20,6 +20,14 @@ namespace qmtl::benchmark::evidence {
   return p < 1e-4 ? "< 0.0001" : fixed(p, 4);
 }
 
+/// A name from a file as a cell of a table.
+[[nodiscard]] inline std::string cell_text(std::string name) {
+  for (char& c : name) {
+    if (c == '|' || c == '\n' || c == '\r' || c == '\t') c = c == '|' ? '/' : ' ';
+  }
+  return name;
+}
+
 /// " ▲" or " ▼" where a difference is significant.
 [[nodiscard]] inline std::string sign_of(double difference, double p) {
   const int found = verdict(difference, p);

@@ -37,7 +37,7 @@ class Requests {
     const Entry base = find_entry(entries, against_);
     if (base.head == nullptr) return;
     for (const Entry& entry : entries) {
-      if (entry.head == base.head) continue;
+      if (entry.head == base.head || entry.head->scores == base.head->scores) continue;  // one under two names
       const auto same =
           std::ranges::find_if(all_, [&](const Request& r) { return r.head == entry.head && r.base == base.head; });
       if (same != all_.end()) {
@@ -80,14 +80,15 @@ class Requests {
   std::vector<Request> all_;
 };
 
-/// A resample of n trainings varies as n - 1 of n, and its percentiles are as if they were many.
-void correct_for_few_trainings(BootstrapDifference& difference, const DeLongDifference& by_delong, double confidence) {
+/// A resample of n trainings varies as n - 1 of n, that of a class of one row not at all, and percentiles are as if
+/// there were many.
+void correct_for_few(BootstrapDifference& difference, const DeLongDifference& by_delong, double confidence) {
   if (by_delong.trainings < 2) return;
-  difference.standard_error =
-      std::hypot(difference.standard_error, by_delong.seed_error / std::sqrt(by_delong.trainings));
+  difference.standard_error = std::hypot(difference.standard_error,
+                                         by_delong.seed_error / std::sqrt(by_delong.trainings), by_delong.rare_error);
   const double half = student_quantile(confidence, by_delong.degrees()) * difference.standard_error;
-  difference.low = difference.estimate - half;
-  difference.high = difference.estimate + half;
+  difference.low = std::clamp(difference.estimate - half, -1.0, 1.0);
+  difference.high = std::clamp(difference.estimate + half, -1.0, 1.0);
 }
 
 [[nodiscard]] Comparison compare(const Request& request, const Judgement& of_head, const Judgement& of_base,
@@ -97,7 +98,7 @@ void correct_for_few_trainings(BootstrapDifference& difference, const DeLongDiff
   Comparison out;
   out.by_delong = mean_difference(truth, head, of_head, base, of_base);
   out.difference = bootstrap_difference(of_head, of_base, out.by_delong.value, confidence);
-  correct_for_few_trainings(out.difference, out.by_delong, confidence);
+  correct_for_few(out.difference, out.by_delong, confidence);
   for (std::size_t t = 0; request.tasks && t < head.task_auc.size(); ++t) {
     out.tasks.push_back(task_difference(truth, head, of_head, base, of_base, t));
   }

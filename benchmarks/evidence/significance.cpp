@@ -142,19 +142,43 @@ void add_influences(const PairedScores& task, const Numbers& scores, std::size_t
 }
 
 /// Rows are drawn class by class: the variance of a sum is that of each class's rows.
-[[nodiscard]] double error_within_classes(const PairedScores& task, const Numbers& influences) {
-  double variance = 0.0;
+struct ClassVariance {
+  double all = 0.0;   ///< with what is taken for granted of rare classes,
+  double rare = 0.0;  ///< and that part
+};
+
+[[nodiscard]] ClassVariance variance_within_classes(const PairedScores& task, const Numbers& influences) {
+  struct OfClass {
+    double rows, of_row;  // n, and the variance of n times a row's influence
+  };
+  std::vector<OfClass> classes;
+  double largest = 0.0;
+  bool common = false;
   for (int c = 0; c < task.classes; ++c) {
     Numbers own;
     for (std::size_t row = 0; row < influences.size(); ++row) {
       if (task.truth[row] == c) own.push_back(influences[row]);
     }
     if (own.empty()) continue;
-    if (own.size() == 1) return undefined_metric;
-    const double deviation = summarize(own).deviation;
-    variance += static_cast<double>(own.size()) * deviation * deviation;
+    const double rows = static_cast<double>(own.size());
+    const double deviation = own.size() > 1 ? rows * summarize(own).deviation : 0.0;
+    classes.push_back({rows, deviation * deviation});
+    if (own.size() < fewest_class_rows) continue;
+    common = true;
+    largest = std::max(largest, deviation * deviation);
   }
-  return std::sqrt(variance);
+  if (!common) {  // a placement has a variance of 1/4 at most, a question its share of the mean
+    const double share = 1.0 / static_cast<double>(std::max<std::size_t>(1, questions_of(task).size()));
+    largest = 0.5 * share * share;
+  }
+  ClassVariance out;
+  for (const auto& [rows, of_row] : classes) {
+    const bool is_rare = rows < static_cast<double>(fewest_class_rows);
+    const double more = is_rare ? std::max(0.0, largest - of_row) : 0.0;
+    out.all += (of_row + more) / rows;
+    out.rare += more / rows;
+  }
+  return out;
 }
 
 /// Sets value, error over trainings and p.
@@ -232,15 +256,17 @@ double inferior_p(double value, double error, double degrees, double margin) {
 DeLongDifference task_difference(const PairedTasks& truth, const HeadOutcome& first, const Judgement& of_first,
                                  const HeadOutcome& second, const Judgement& of_second, std::size_t t) {
   DeLongDifference out;
-  double squares = 0.0, folds = 0.0;
+  double squares = 0.0, rare = 0.0, folds = 0.0;
   for (std::size_t i = t; i < truth.size(); i += first.task_auc.size()) {  // no row is in two folds
     if (questions_of(truth[i]).empty()) continue;
-    const double error = error_within_classes(truth[i], less(of_first.influences[i], of_second.influences[i]));
-    squares += error * error;
+    const auto own = variance_within_classes(truth[i], less(of_first.influences[i], of_second.influences[i]));
+    squares += own.all;
+    rare += own.rare;
     folds += 1.0;
   }
   if (folds == 0.0) return out;
   out.row_error = std::sqrt(squares) / folds;
+  out.rare_error = std::sqrt(rare) / folds;
   complete(out, first.task_auc[t], second.task_auc[t]);
   return out;
 }
@@ -250,17 +276,20 @@ DeLongDifference mean_difference(const PairedTasks& truth, const HeadOutcome& fi
   DeLongDifference out;
   Numbers of_rows(truth.front().truth.size(), 0.0);
   int defined = 0;
+  double rare = 0.0;
   for (std::size_t t = 0; t < truth.size(); ++t) {
     if (questions_of(truth[t]).empty()) continue;
     ++defined;
+    rare += variance_within_classes(truth[t], less(of_first.influences[t], of_second.influences[t])).rare;
     for (std::size_t row = 0; row < of_rows.size(); ++row) {
       of_rows[row] += of_first.influences[t][row] - of_second.influences[t][row];
     }
   }
   if (defined == 0) return out;
-  double squares = 0.0;
+  double squares = rare;
   for (const double value : of_rows) squares += value * value;
   out.row_error = std::sqrt(squares) / defined;
+  out.rare_error = std::sqrt(rare) / defined;
   complete(out, first.auc, second.auc);
   return out;
 }

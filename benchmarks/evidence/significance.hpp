@@ -39,6 +39,7 @@ struct DeLongDifference {
   double value = undefined_metric;
   double row_error = undefined_metric;   ///< standard errors: for other test rows and these trainings,
   double seed_error = undefined_metric;  ///< and for other trainings on these test rows
+  double rare_error = 0.0;               ///< the part of row_error that few rows of a class do not show by themselves
   int trainings = 0;
   double p = undefined_metric;  ///< two-sided, of no difference
 
@@ -47,6 +48,10 @@ struct DeLongDifference {
   [[nodiscard]] double degrees() const;
 };
 
+/// Classes with fewer rows than this say little of how these vary: they are taken to vary as the rows of the task's
+/// other class that vary most, at least, or as placements in [0, 1] can at most, if there are none.
+inline constexpr std::size_t fewest_class_rows = 5;
+
 /// Of task t, over the folds that have its rows: truth holds the tasks of the first fold, then those of the next. Of
 /// one training of two classes it is compare_aucs. The AUC of a mean over trainings has as placements the means of
 /// theirs; of several classes, each against the rest, a row's are added. The deviation over trainings comes on top.
@@ -54,7 +59,7 @@ struct DeLongDifference {
                                                const Judgement& of_first, const HeadOutcome& second,
                                                const Judgement& of_second, std::size_t t);
 
-/// Of the mean over tasks, whose errors have rows in common.
+/// Of the mean over tasks, whose errors have rows in common; those of rare classes come on top.
 [[nodiscard]] DeLongDifference mean_difference(const PairedTasks& truth, const HeadOutcome& first,
                                                const Judgement& of_first, const HeadOutcome& second,
                                                const Judgement& of_second);

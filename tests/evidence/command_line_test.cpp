@@ -21,6 +21,7 @@ TEST_CASE("folders of the machine are not shown", "[evidence][command_line]") {
   CHECK(shown({"--noise", "/a/conf_a.json,../conf_b.json"}) == "program --noise conf_a.json,conf_b.json");
   CHECK(shown({"--dataset", "Mine=/a/m.npz:x,context"}) == "program --dataset Mine=m.npz:x,context");
   CHECK(shown({"--dataset", "A/B, C=/a/m.npz"}) == "program --dataset 'A/B, C=m.npz'");
+  CHECK(shown({"--dataset=Mine=/a/m.npz:x"}) == "program --dataset=Mine=m.npz:x");
   CHECK(shown({"--decays", "0", "0.1"}) == "program --decays 0 0.1");
 }
 

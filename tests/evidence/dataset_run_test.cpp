@@ -76,20 +76,20 @@ TEST_CASE("a folder's data sets are those that are there, with all of their fold
   CHECK(default_representations(found[0], false).hidden.size() == 1);
   CHECK_THROWS_AS(run_dataset(found[0], {.trained = {2}, .hidden = {2, 3}}, protocol, {"linear"}, "linear", silent),
                   ValueError);
-  CHECK_NOTHROW(require_possible(found[0], {.narrow = {2}, .hidden = {2, 3}}, {}, "linear"));
-  CHECK_THROWS_AS(require_possible(found[0], {.narrow = {2, 3, 2}}, {}, "linear"), ValueError);
+  CHECK_NOTHROW(require_possible(found[0], {.narrow = {2}, .hidden = {2, 3}}, protocol, {}, "linear"));
+  CHECK_THROWS_AS(require_possible(found[0], {.narrow = {2, 3, 2}}, protocol, {}, "linear"), ValueError);
 }
 
 TEST_CASE("what cannot be run is refused before anything is trained", "[evidence][dataset_run]") {
   Problem problem;
   problem.classes = {2, 2};
-  problem.train.inputs = Batch<double>::Zero(9, 1);
-  problem.train.task_names = {"a", "b"};
-  const FoldedProblem data{"made up", {problem}, true};
+  problem.train = {Batch<double>::Random(9, 60), Batch<double>::Zero(2, 60), {"a", "b"}};
+  for (Eigen::Index row = 0; row < 60; row += 2) problem.train.labels.col(row).setOnes();
+  FoldedProblem data{"made up", {problem}, true};
   const Representations both{.narrow = {2}, .trained = {3}, .hidden = {4}, .frozen = {9}};
   using Heads = std::vector<std::string>;
   const auto require = [&](const Representations& representations, const Heads& heads, const char* against) {
-    require_possible(data, representations, heads, against);
+    require_possible(data, representations, Protocol{}, heads, against);
   };
   CHECK_NOTHROW(require(both, {}, "linear"));
   CHECK_NOTHROW(require(both, {"linear", "mlp", "hybrid_shared", "low_rank_4"}, "linear"));
@@ -108,6 +108,11 @@ TEST_CASE("what cannot be run is refused before anything is trained", "[evidence
   CHECK(says(refusal({}, {}, "linear"), "a representation"));
   CHECK_THROWS_AS(require({.frozen = {10}}, {}, "linear"), ShapeError);
   CHECK_THROWS_AS(require({.narrow = {1}}, {}, "linear"), ShapeError);
+  // no setting can be chosen by rows of one class
+  data.folds[0].train.labels.row(1).setZero();
+  const auto learning = search_rows(problem, Protocol{}).train;
+  for (std::size_t i = 0; i < 5; ++i) data.folds[0].train.labels(1, learning[i]) = 1.0;
+  CHECK(says(refusal(both, {}, "linear"), "task 'b', expected rows of two classes"));
 }
 
 TEST_CASE("representations are narrower than there are tasks", "[evidence][dataset_run]") {

@@ -105,6 +105,20 @@ TEST_CASE("comparisons are made once and corrected for their number", "[evidence
   CHECK_THROWS_AS(Comparisons(results, {.against = "other"}), ValueError);
 }
 
+TEST_CASE("one head under two names is no comparison", "[evidence][results]") {
+  std::vector<DatasetResult> results{make_results()};
+  DatasetResult& data = results.front();
+  HeadOutcome same = data.experiments[0].heads[1];
+  same.name = "logistic";
+  data.references.heads.push_back(same);
+  const Comparisons comparisons(results, options());
+  CHECK(comparisons.find(data.references.heads.back(), data.experiments[0].heads[1]) == nullptr);
+  for (const auto& [pair, comparison] : comparisons.compared().all()) {
+    CHECK(comparison.difference.low >= -1.0);
+    CHECK(pair.first->scores != pair.second->scores);
+  }
+}
+
 TEST_CASE("heads are compared with a reference, too", "[evidence][results]") {
   const std::vector<DatasetResult> results{make_results()};
   const DatasetResult& data = results.front();
@@ -120,15 +134,17 @@ TEST_CASE("heads are compared with a reference, too", "[evidence][results]") {
   }
   CHECK(comparisons.compared().all().size() == 6);
   CHECK(dataset_section(data, comparisons).find("minus mlp") != std::string::npos);
-  for (const auto& entry : to_json(results, comparisons, false)["benchmarks"]) {
+  for (const auto& entry : to_json(results, comparisons, {})["benchmarks"]) {
     if (entry["head"] != "mlp") CHECK(entry["difference"]["against"] == "mlp");
   }
 }
 
 TEST_CASE("the JSON has an entry for each representation and head, with totals", "[evidence][results]") {
   const std::vector<DatasetResult> results{make_results()};
-  const auto json = to_json(results, Comparisons(results, options()), true);
+  const auto json = to_json(results, Comparisons(results, options()), {"evidence --quick", {}, true, 1.0, 2});
   CHECK(json["quick"] == true);
+  CHECK(json["finished"] == false);
+  CHECK(json["command"] == "evidence --quick");
   REQUIRE(json["benchmarks"].size() == 2 + 4 + 2);
   const auto& quantum = json["benchmarks"][0];
   CHECK(quantum["dataset"] == "made \"up\" data");
@@ -153,6 +169,15 @@ TEST_CASE("the JSON has an entry for each representation and head, with totals",
   CHECK(json["goals"][1]["hidden"] == 8);
   CHECK(json["goals"][1]["goal"] == "not below");
   CHECK(json["goals"][1]["difference"]["against"] == "linear");
+}
+
+TEST_CASE("names that would break a table are cells all the same", "[evidence][results]") {
+  std::vector<DatasetResult> results{make_results()};
+  for (Experiment& experiment : results.front().experiments) experiment.task_names[1] = "a|b\nc";
+  const Comparisons comparisons(results, options());
+  const std::string section = dataset_section(results.front(), comparisons);
+  CHECK(section.find("a|b") == std::string::npos);
+  CHECK(section.find("a/b c") != std::string::npos);
 }
 
 TEST_CASE("errors and intervals are those of few trainings", "[evidence][results]") {

@@ -109,6 +109,66 @@ TEST_CASE("few trainings make p values larger, by Student's distribution", "[evi
   CHECK(std::isinf(of_rows.degrees()));
 }
 
+/// Knows nothing: noise of its own, the same for all of its trainings.
+HeadOutcome make_noise(const PairedTasks& truth, std::uint64_t seed) {
+  constexpr std::size_t trainings = 4;
+  HeadOutcome out = make_head(truth, 0.0, trainings, seed);
+  out.auc.assign(trainings, 0.0);
+  Rng rng(Seed{seed});
+  for (std::size_t t = 0; t < truth.size(); ++t) {
+    std::vector<double> noise(truth[t].truth.size());
+    for (double& value : noise) value = rng.normal();
+    const std::vector<double> constant(noise.size(), 0.0);  // an AUC of 0.5
+    const std::vector<PairedScores> opposite{{2, truth[t].truth, {noise}, {constant}}};
+    const double auc = 0.5 + paired_bootstrap(std::vector<PairedTasks>{opposite}, {.resamples = 1}).estimate;
+    out.scores[t].assign(trainings, noise);
+    out.task_auc[t].assign(trainings, auc);
+    for (double& mean : out.auc) mean += auc / static_cast<double>(truth.size());
+  }
+  return out;
+}
+
+DeLongDifference noise_difference(const PairedTasks& truth, std::uint64_t seed) {
+  const HeadOutcome first = make_noise(truth, seed), second = make_noise(truth, seed + 1);
+  return mean_difference(truth, first, judge(truth, first, {.resamples = 1}), second,
+                         judge(truth, second, {.resamples = 1}));
+}
+
+/// How often heads that know nothing differ by the mean at 5 %, of two tasks of which one has so many rows of a class.
+int false_finds(std::size_t positives, int trials) {
+  int out = 0;
+  for (int trial = 0; trial < trials; ++trial) {
+    PairedTasks truth = make_truth(200);
+    truth.pop_back();
+    for (std::size_t row = 0; row < 200; ++row) truth[1].truth[row] = row < positives ? 1 : 0;
+    out += noise_difference(truth, static_cast<std::uint64_t>(1000 + 2 * trial)).p <= 0.05 ? 1 : 0;
+  }
+  return out;
+}
+
+TEST_CASE("few rows of a class make nothing significant", "[evidence][significance]") {
+  constexpr int trials = 400, most = 36;  // 20 expected; the deviation is 4.4
+  CHECK(false_finds(100, trials) <= most);
+  for (const std::size_t positives : {1u, 2u, 4u}) {
+    CAPTURE(positives);
+    CHECK(false_finds(positives, trials) <= most);
+  }
+}
+
+TEST_CASE("rare classes vary as the task's others do at least, or as placements can", "[evidence][significance]") {
+  PairedTasks truth = make_truth(60);
+  truth.resize(1);
+  for (std::size_t row = 0; row < 60; ++row) truth[0].truth[row] = row == 7 ? 1 : 0;
+  const DeLongDifference one = noise_difference(truth, 1);
+  CHECK(one.rare_error > 0.0);
+  // the only row of its class as each of the 59 others, which have 1 / sqrt(59) of its error
+  CHECK(one.row_error == Approx(one.rare_error * std::sqrt(1.0 + 1.0 / 59.0)).epsilon(0.02));
+  for (std::size_t row = 0; row < 60; ++row) truth[0].truth[row] = row == 7 ? 1 : row == 9 ? 0 : -1;
+  CHECK(noise_difference(truth, 1).row_error == Approx(1.0));  // two placements of a variance of 1/4, for each row
+  for (std::size_t row = 0; row < 60; ++row) truth[0].truth[row] = row % 2 == 0 ? 1 : 0;
+  CHECK(noise_difference(truth, 1).rare_error == 0.0);
+}
+
 TEST_CASE("a head does not differ from itself, and a task of one class has no AUC to compare",
           "[evidence][significance]") {
   PairedTasks truth = make_truth(60);

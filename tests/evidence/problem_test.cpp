@@ -22,9 +22,14 @@ constexpr std::size_t rows = 24;
 
 /// Two tasks of 24 training and as many test rows: a has two classes, b three and a row in four without a label.
 struct Arrays {
-  std::vector<double> x_train = std::vector<double>(2 * rows, 0.5), x_test = x_train;
+  std::vector<double> x_train = inputs(), x_test = x_train;
   std::vector<double> y_train = labels(), y_test = labels();
 
+  static std::vector<double> inputs() {
+    std::vector<double> out;
+    for (std::size_t i = 0; i < 2 * rows; ++i) out.push_back(0.1 * static_cast<double>(i % 7));
+    return out;
+  }
   static std::vector<double> labels() {
     std::vector<double> out;
     for (std::size_t row = 0; row < rows; ++row) {

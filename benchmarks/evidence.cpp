@@ -142,8 +142,9 @@ int run(const Arguments& arguments, const std::string& command) {
     if (!arguments.report.empty()) write_report(arguments.report, facts(), results, comparisons);
   };
   const auto print = [&] {
-    std::fputs(markdown(facts(), results, comparisons).c_str(), stdout);
-    if (std::fflush(stdout) != 0) throw FileError("qmtl: evidence: standard output cannot be written");
+    const std::string text = markdown(facts(), results, comparisons);
+    if (std::fputs(text.c_str(), stdout) < 0 || std::fflush(stdout) != 0)
+      throw FileError("qmtl: evidence: standard output cannot be written");
   };
   for (const FoldedProblem& problem : problems) {
     const auto announce = [&](const std::string& what) {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "evidence/folds.hpp"
+#include "evidence/report_text.hpp"
 #include "qmtl/core/error.hpp"
 
 namespace qmtl::benchmark::evidence {
@@ -20,12 +21,6 @@ namespace {
     out.push_back(text.substr(first, end - first));
     first = end + 1;
   }
-  return out;
-}
-
-[[nodiscard]] std::string list_of(const std::set<std::string>& names) {
-  std::string out;
-  for (const std::string& name : names) out += (out.empty() ? "" : ", ") + name;
   return out;
 }
 
@@ -95,14 +90,13 @@ void require_possible(const FoldedProblem& problem, const Representations& repre
   }
   for (const int dimension : frozen) add(Regime::frozen, dimension, 0);
   for (const std::string& head : heads) {
-    if (!names.contains(head)) refuse("heads, expected some of " + list_of(names), quoted(head));
+    if (!names.contains(head)) refuse("heads, expected some of " + joined(names), quoted(head));
   }
   if (!everywhere.contains(against)) {
-    refuse("--against, expected a head that every representation has, one of " + list_of(everywhere), quoted(against));
+    refuse("--against, expected a head that every representation has, one of " + joined(everywhere), quoted(against));
   }
   if (!heads.empty() && std::ranges::count(heads, against) == 0) {
-    refuse("--heads, expected " + quoted(against) + " among them, as --against says",
-           list_of({heads.begin(), heads.end()}));
+    refuse("--heads, expected " + quoted(against) + " among them, as --against says", joined(heads));
   }
 }
 

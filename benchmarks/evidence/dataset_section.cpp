@@ -120,12 +120,6 @@ void add_difference(std::vector<std::string>& row, const Comparison* comparison)
   return table.markdown();
 }
 
-[[nodiscard]] std::string counts_text(const std::vector<int>& counts) {
-  std::string out;
-  for (const int count : counts) out += (out.empty() ? "" : ", ") + std::to_string(count);
-  return out;
-}
-
 /// Tasks by how many rows of each class they have.
 [[nodiscard]] std::string rows_table(const DatasetResult& data) {
   ResultTable table({"task", "training rows of each class", "training rows without a label", "test rows of each class",
@@ -135,8 +129,8 @@ void add_difference(std::vector<std::string>& row, const Comparison* comparison)
     const auto left = [](Eigen::Index rows, const std::vector<int>& counts) {
       return std::to_string(rows - std::accumulate(counts.begin(), counts.end(), 0));
     };
-    table.add({cell_text(data.references.task_names[t]), counts_text(train), left(data.train_rows, train),
-               counts_text(test), left(data.test_rows, test)});
+    table.add({cell_text(data.references.task_names[t]), joined(train), left(data.train_rows, train), joined(test),
+               left(data.test_rows, test)});
   }
   return table.markdown();
 }

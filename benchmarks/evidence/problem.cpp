@@ -4,10 +4,10 @@
 #include "evidence/problem.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "qmtl/core/error.hpp"
+#include "qmtl/core/finite.hpp"
 #include "qmtl/data/standardizer.hpp"
 #include "qmtl/io/dataset_npz.hpp"
 
@@ -17,16 +17,6 @@ namespace {
 using qmtl::detail::text;
 
 constexpr Eigen::Index fewest_training_rows = 20;
-
-void require_finite(const Dataset<double>& rows, const std::string& where) {
-  for (Eigen::Index row = 0; row < rows.inputs.cols(); ++row) {
-    for (Eigen::Index feature = 0; feature < rows.inputs.rows(); ++feature) {
-      if (std::isfinite(rows.inputs(feature, row))) continue;
-      throw ValueError(text(where, " row ", row, ", feature ", feature, ", expected a finite number, got ",
-                            rows.inputs(feature, row)));
-    }
-  }
-}
 
 /// Says whose fault it is that a check of the library finds.
 template <class Check>
@@ -91,8 +81,6 @@ Problem load_problem(std::string name, const std::string& path, const std::vecto
     throw ValueError(
         text(where, " training rows, expected at least ", fewest_training_rows, ", got ", out.train.rows()));
   }
-  require_finite(out.train, where + " training");
-  require_finite(out.test, where + " test");
   for (std::size_t t = 0; t < static_cast<std::size_t>(out.train.labels.rows()); ++t) {
     out.classes.push_back(classes_of(out.train, out.test, t, where));
   }
@@ -100,9 +88,12 @@ Problem load_problem(std::string name, const std::string& path, const std::vecto
   for (const int classes : out.classes) kinds.push_back({classes});
   naming(where + " training rows", [&] {
     validate(out.train, kinds);
-    Standardizer<double>().fit(out.train.inputs);
+    Standardizer<double>().fit(out.train.inputs);  // which wants finite ones
   });
-  naming(where + " test rows", [&] { validate(out.test, kinds); });
+  naming(where + " test rows", [&] {
+    validate(out.test, kinds);
+    qmtl::detail::require_finite_inputs<double>(out.test.inputs);
+  });
   return out;
 }
 

@@ -122,9 +122,7 @@ void add_comparison(const View& view, const Entry& entry, const Comparison& comp
 }
 
 [[nodiscard]] std::string list_of(const std::vector<std::string>& items) {
-  std::string out;
-  for (const std::string& item : items) out += (out.empty() ? "" : ", ") + item;
-  return out.empty() ? "none" : out;
+  return items.empty() ? "none" : joined(items);
 }
 
 /// Where quantum heads lose, by name.

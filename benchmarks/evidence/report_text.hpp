@@ -20,6 +20,14 @@ namespace qmtl::benchmark::evidence {
   return p < 1e-4 ? "< 0.0001" : fixed(p, 4);
 }
 
+/// "a, b, c".
+template <class Items>
+[[nodiscard]] std::string joined(const Items& items) {
+  std::string out;
+  for (const auto& item : items) out += (out.empty() ? "" : ", ") + qmtl::detail::text(item);
+  return out;
+}
+
 /// A name from a file as a cell of a table.
 [[nodiscard]] inline std::string cell_text(std::string name) {
   for (char& c : name) {

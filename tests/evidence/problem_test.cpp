@@ -95,11 +95,13 @@ TEST_CASE("labels that a slip has changed are no classes", "[evidence][problem]"
 
 TEST_CASE("too few rows and inputs that are not finite are refused", "[evidence][problem]") {
   CHECK(refusal([](Arrays&) {}, 8).find("expected at least 20, got 8") != std::string::npos);
-  CHECK(refusal([](Arrays& a) { a.x_test[2 * 7 + 1] = std::nan(""); }).find("test row 7, feature 1") !=
-        std::string::npos);
+  CHECK(refusal([](Arrays& a) {
+          a.x_test[2 * 7 + 1] = std::nan("");
+        }).find("test rows: qmtl: inputs: row 7, feature 1") != std::string::npos);
   CHECK(refusal([](Arrays& a) { a.x_train[0] = 1e200; }).find("training rows: ") != std::string::npos);
   CHECK(refusal([](Arrays& a) { a.y_test[2 * 5] = 0.5; }).find("test rows: ") != std::string::npos);
-  CHECK(refusal([](Arrays& a) { a.x_train[0] = HUGE_VAL; }).find("training row 0, feature 0") != std::string::npos);
+  CHECK(refusal([](Arrays& a) { a.x_train[0] = HUGE_VAL; }).find("training rows: qmtl: inputs: row 0, feature 0") !=
+        std::string::npos);
 }
 
 }  // namespace problem_test

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "evidence/pareto.hpp"
 #include "evidence/report.hpp"
 #include "evidence/report_text.hpp"
 #include "result_table.hpp"
@@ -234,7 +235,7 @@ std::string dataset_section(const DatasetResult& data, const Comparisons& compar
                 "` takes, and marks are against it at the same budget. A head that is not there takes more.\n\n",
                 budget_table(data, regime, comparisons));
   }
-  return out;
+  return out + pareto_section(data);
 }
 
 }  // namespace qmtl::benchmark::evidence

@@ -5,18 +5,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
-#include <string_view>
+#include <string>
+
+#include "evidence/pareto.hpp"
 
 namespace qmtl::benchmark::evidence {
 namespace {
-
-struct Point {
-  int parameters = 0;
-  MeanDeviation auc;
-  std::string head;
-  std::size_t family = 0;
-};
 
 struct Family {
   const char *title, *style;
@@ -26,49 +20,10 @@ constexpr std::array<Family, 4> families{{{"quantum", "pt 7 lc rgb '#d62728'"},
                                           {"linear, low rank", "pt 5 lc rgb '#1f77b4'"},
                                           {"no bottleneck", "pt 13 lc rgb '#7f7f7f'"}}};
 
-[[nodiscard]] std::size_t family_of(const HeadOutcome& head, bool reference) {
-  if (reference) return 3;
-  if (head.name.starts_with("hybrid")) return 1;
-  return head.quantum ? 0 : 2;
-}
-
-/// Of one regime, fewest parameters first, the best first among as many.
-[[nodiscard]] std::vector<Point> points_of(const DatasetResult& data, Regime regime, bool in_all) {
-  std::vector<Point> out;
-  const auto add = [&](const Experiment& experiment, bool reference) {
-    for (const HeadOutcome& head : experiment.heads) {
-      out.push_back({in_all ? head.parameters() : head.head_parameters, summarize(head.auc), head.name,
-                     family_of(head, reference)});
-    }
-  };
-  for (const Experiment& experiment : data.experiments) {
-    if (experiment.regime == regime) add(experiment, false);
-  }
-  if (!out.empty()) add(data.references, true);
-  std::ranges::sort(out, [](const Point& a, const Point& b) {
-    return a.parameters != b.parameters ? a.parameters < b.parameters : a.auc.mean > b.auc.mean;
-  });
-  return out;
-}
-
-/// Those that no point of as many parameters or fewer is above.
-[[nodiscard]] std::vector<Point> front_of(const std::vector<Point>& points) {
-  std::vector<Point> out;
-  for (const Point& point : points) {
-    if (out.empty() || point.auc.mean > out.back().auc.mean) out.push_back(point);
-  }
-  return out;
-}
-
-/// Those of a front whose names do not cover each other, the best first.
-[[nodiscard]] std::vector<Point> named_points(const std::vector<Point>& front) {
-  std::vector<Point> out;
-  for (auto point = front.rbegin(); point != front.rend(); ++point) {
-    const bool covered = !out.empty() && out.back().auc.mean - point->auc.mean < 0.02 &&
-                         std::log2(out.back().parameters / std::max(1.0, 1.0 * point->parameters)) < 0.7;
-    if (!covered) out.push_back(*point);
-  }
-  return out;
+[[nodiscard]] std::size_t family_of(const HeadPoint& point, const DatasetResult& data) {
+  if (point.experiment == &data.references) return 3;
+  if (point.head->name.starts_with("hybrid")) return 1;
+  return point.head->quantum ? 0 : 2;
 }
 
 /// No logarithm of no parameters: they stand at a half.
@@ -81,10 +36,10 @@ constexpr std::array<Family, 4> families{{{"quantum", "pt 7 lc rgb '#d62728'"},
   std::string blocks, command;
   for (std::size_t f = 0; f < families.size(); ++f) {
     std::string rows;
-    for (const Point& point : points) {
-      if (point.family != f) continue;
+    for (const HeadPoint& point : points) {
+      if (family_of(point, data) != f) continue;
       rows += qmtl::detail::text(place(point.parameters), ' ', point.auc.mean, ' ', point.auc.deviation, " \"",
-                                 point.head, "\"\n");
+                                 point.head->name, "\"\n");
     }
     if (rows.empty()) continue;
     blocks += qmtl::detail::text("$", name, f, " << EOD\n", rows, "EOD\n");
@@ -92,18 +47,14 @@ constexpr std::array<Family, 4> families{{{"quantum", "pt 7 lc rgb '#d62728'"},
                                   families[f].style, " ps 0.7 title '", families[f].title, "'");
   }
   blocks += "$" + name + "_front << EOD\n";
-  const auto front = front_of(points);
-  for (const Point& point : front) {
-    blocks += qmtl::detail::text(place(point.parameters), ' ', point.auc.mean, '\n');
-  }
-  blocks += "EOD\n$" + name + "_names << EOD\n";
-  for (const Point& point : named_points(front)) {
-    blocks += qmtl::detail::text(place(point.parameters), ' ', point.auc.mean, " \"", point.head, "\"\n");
+  const auto front = pareto_front(points);
+  for (std::size_t i = 0; i < front.size(); ++i) {
+    blocks += qmtl::detail::text(place(front[i].parameters), ' ', front[i].auc.mean, ' ', i + 1, '\n');
   }
   blocks += "EOD\n";
   command += qmtl::detail::text(", $", name, "_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front'",
-                                ", $", name, "_names using 1:2:3 with labels left rotate by 35 offset 0.3,0.5",
-                                " font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance'");
+                                ", $", name, "_front using 1:2:3 with labels right offset -0.4,0.4 font ',9'",
+                                " notitle, 0.5 lc rgb '#999999' dt 2 title 'chance'");
   for (const HeadOutcome& head : data.references.heads) {
     if (head.name != "mlp") continue;
     command += qmtl::detail::text(", ", head.mean_auc(), " lc rgb '#7f7f7f' dt 4 title 'mlp'");

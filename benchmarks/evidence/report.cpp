@@ -4,6 +4,7 @@
 #include "evidence/report.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 
 #include "evidence/goals.hpp"
@@ -266,6 +267,31 @@ std::string statistics_section(const Comparisons& comparisons) {
 
 namespace {
 
+/// Where a heading's link goes: letters and digits in lower case, hyphens for spaces, no punctuation.
+[[nodiscard]] std::string anchor(const std::string& heading) {
+  std::string out;
+  for (const char c : heading) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == ' ') out += '-';
+    if (byte >= 0x80 || std::isalnum(byte) != 0 || c == '-' || c == '_') out += static_cast<char>(std::tolower(byte));
+  }
+  return out;
+}
+
+/// Links to the sections, between the introduction and the first of them.
+[[nodiscard]] std::string with_contents(std::string report) {
+  const std::string mark = "\n## ";
+  const std::size_t first = report.find(mark);
+  std::vector<std::string> links;
+  for (auto at = first; at != std::string::npos; at = report.find(mark, at + 1)) {
+    const std::size_t begin = at + mark.size();
+    const std::string heading = report.substr(begin, report.find('\n', begin) - begin);
+    links.push_back(text('[', heading, "](#", anchor(heading), ')'));
+  }
+  if (first != std::string::npos) report.insert(first, text("\nContents: ", joined(links), ".\n"));
+  return report;
+}
+
 /// `more` gives what follows the tables of a data set.
 template <class More>
 [[nodiscard]] std::string all_sections(const RunFacts& facts, const std::vector<DatasetResult>& results,
@@ -274,7 +300,7 @@ template <class More>
   if (!comparisons.of_goals(true).all().empty() || !comparisons.of_goals(false).all().empty())
     out += goals_section(results, comparisons);
   for (const DatasetResult& data : results) out += dataset_section(data, comparisons) + more(data);
-  return out + statistics_section(comparisons);
+  return with_contents(out + statistics_section(comparisons));
 }
 
 }  // namespace

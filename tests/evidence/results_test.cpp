@@ -11,6 +11,7 @@
 #include "evidence/goals.hpp"
 #include "evidence/json.hpp"
 #include "evidence/made_up_heads.hpp"
+#include "evidence/pareto.hpp"
 #include "evidence/plots.hpp"
 #include "evidence/report.hpp"
 #include "support/catch.hpp"
@@ -258,6 +259,46 @@ TEST_CASE("the report names losses, and what it is", "[evidence][results]") {
   REQUIRE(plots.size() == 3);
   CHECK(plots[1].name == "made_up_data_total_parameters");
   CHECK(contains(plots[1].script, "\n20 0."));
+}
+
+TEST_CASE("a Pareto front has what nothing as small is above", "[evidence][results]") {
+  DatasetResult data = make_results();
+  const PairedTasks& truth = data.references.truth;
+  auto& heads = data.experiments[0].heads;
+  heads.clear();
+  heads.push_back(named(truth, "same", 1.0, 0.5, {4, 0}));
+  heads.push_back(named(truth, "better", 2.0, 0.5, {4, 0}));
+  heads.push_back(named(truth, "none", 0.0, 0.5, {0, 9}));
+  heads.push_back(named(truth, "large", 1.0, 0.5, {7, 0}));
+  data.experiments[0].regime = Regime::narrow;
+  for (std::size_t e = 1; e < data.experiments.size(); ++e) data.experiments[e].regime = Regime::trained;
+  const auto names = [&](bool in_all) {
+    std::vector<std::string> out;
+    for (const HeadPoint& point : pareto_front(points_of(data, Regime::narrow, in_all))) {
+      if (point.experiment == data.experiments.data()) out.push_back(point.head->name);
+    }
+    return out;
+  };
+  CHECK(names(false) == std::vector<std::string>{"none", "better"});
+  CHECK(names(true) == std::vector<std::string>{"better"});
+  CHECK(pareto_front(points_of(data, Regime::frozen, false)).empty());
+  const std::string section = pareto_section(data);
+  CHECK(section.find("- narrow, head parameters: 1 `none` (2 features, 0 parameters, AUC 0.") != std::string::npos);
+  CHECK(section.find(", 2 `better` (2 features, 4 parameters, AUC 0.") != std::string::npos);
+  CHECK(section.find("- narrow, parameters in all: 1 `better` (2 features, 4 parameters, AUC 0.") != std::string::npos);
+  CHECK(section.find("frozen") == std::string::npos);
+  data.experiments.clear();
+  CHECK(pareto_section(data).empty());
+}
+
+TEST_CASE("a report links to its sections as Markdown's readers name them", "[evidence][results]") {
+  std::vector<DatasetResult> results{make_results()};
+  results.front().name = "SemEval, \"LSA\" (2)";
+  const std::string report = markdown({"evidence", {}, false, 1.0, 1}, results, Comparisons(results, options()));
+  const std::string contents =
+      "\nContents: [Overview](#overview), [What was to be reached](#what-was-to-be-reached), "
+      "[SemEval, \"LSA\" (2)](#semeval-lsa-2), [Statistics](#statistics).\n\n## Overview\n";
+  CHECK(report.find(contents) != std::string::npos);
 }
 
 TEST_CASE("data sets are added one by one with the same result", "[evidence][results]") {

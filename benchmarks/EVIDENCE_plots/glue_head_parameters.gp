@@ -26,10 +26,10 @@ $narrow0 << EOD
 64 0.614025213 0.00678590243 "quantum_deep"
 EOD
 $narrow1 << EOD
-16 0.590085112 0.0106396737 "hybrid_shared"
-22 0.581454969 0.011287526 "hybrid_shared"
+16 0.59426663 0.0056968173 "hybrid_shared"
+22 0.581451248 0.0112849647 "hybrid_shared"
 28 0.592792984 0.0117770893 "hybrid_per_task"
-40 0.588627167 0.00883900371 "hybrid_per_task"
+40 0.61520724 0.00504562367 "hybrid_per_task"
 EOD
 $narrow2 << EOD
 12 0.621314974 0.00323959035 "linear_window"
@@ -44,23 +44,17 @@ $narrow3 << EOD
 2212 0.625041388 0.00403402332 "mlp"
 EOD
 $narrow_front << EOD
-0.5 0.615173007
-12 0.622939734
-16 0.62473225
-28 0.625022076
-2212 0.625041388
-EOD
-$narrow_names << EOD
-2212 0.625041388 "mlp"
-28 0.625022076 "quantum_sum"
-16 0.62473225 "quantum_sum_rx"
-0.5 0.615173007 "quantum_zero"
+0.5 0.615173007 1
+12 0.622939734 2
+16 0.62473225 3
+28 0.625022076 4
+2212 0.625041388 5
 EOD
 set title 'narrow'
 set xtics add ('0' 0.5)
-plot $narrow0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $narrow1 using 1:2:3 with yerrorbars pt 9 lc rgb '#2ca02c' ps 0.7 title 'hybrid', $narrow2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $narrow3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $narrow_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $narrow_names using 1:2:3 with labels left rotate by 35 offset 0.3,0.5 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.625041388 lc rgb '#7f7f7f' dt 4 title 'mlp'
+plot $narrow0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $narrow1 using 1:2:3 with yerrorbars pt 9 lc rgb '#2ca02c' ps 0.7 title 'hybrid', $narrow2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $narrow3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $narrow_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $narrow_front using 1:2:3 with labels right offset -0.4,0.4 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.625041388 lc rgb '#7f7f7f' dt 4 title 'mlp'
 $trained0 << EOD
-0.5 0.621475546 0.00534360285 "quantum_zero"
+0.5 0.622446325 0.00301937026 "quantum_zero"
 0.5 0.61459115 0.00355520095 "quantum_zero"
 16 0.619946166 0.00189958078 "quantum_shallow"
 16 0.594460874 0.0257672801 "quantum_shallow"
@@ -68,7 +62,7 @@ $trained0 << EOD
 20 0.605911434 0.0144310767 "quantum_sum_rx"
 32 0.621774917 0.00140840895 "quantum_product"
 32 0.621427209 0.00159809495 "quantum"
-32 0.613472292 0.00704665736 "quantum_single"
+32 0.612107008 0.00926679717 "quantum_single"
 32 0.609916469 0.0083551998 "quantum_single"
 32 0.607951112 0.00843659319 "quantum_product"
 32 0.596047493 0.00925337876 "quantum"
@@ -78,8 +72,8 @@ $trained0 << EOD
 64 0.597358745 0.00665967291 "quantum_deep"
 EOD
 $trained1 << EOD
-28 0.604686505 0.00692979182 "hybrid_shared"
-28 0.601717394 0.00854315555 "hybrid_shared"
+28 0.609124857 0.00605903796 "hybrid_shared"
+28 0.604862876 0.0115571973 "hybrid_shared"
 52 0.606622975 0.00944903027 "hybrid_per_task"
 52 0.604406011 0.00908997696 "hybrid_per_task"
 EOD
@@ -96,18 +90,13 @@ $trained3 << EOD
 2212 0.625041388 0.00403402332 "mlp"
 EOD
 $trained_front << EOD
-0.5 0.621475546
-20 0.623826257
-2212 0.625041388
-EOD
-$trained_names << EOD
-2212 0.625041388 "mlp"
-20 0.623826257 "linear"
-0.5 0.621475546 "quantum_zero"
+0.5 0.622446325 1
+20 0.623826257 2
+2212 0.625041388 3
 EOD
 set title 'trained'
 set xtics add ('0' 0.5)
-plot $trained0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $trained1 using 1:2:3 with yerrorbars pt 9 lc rgb '#2ca02c' ps 0.7 title 'hybrid', $trained2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $trained3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $trained_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $trained_names using 1:2:3 with labels left rotate by 35 offset 0.3,0.5 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.625041388 lc rgb '#7f7f7f' dt 4 title 'mlp'
+plot $trained0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $trained1 using 1:2:3 with yerrorbars pt 9 lc rgb '#2ca02c' ps 0.7 title 'hybrid', $trained2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $trained3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $trained_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $trained_front using 1:2:3 with labels right offset -0.4,0.4 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.625041388 lc rgb '#7f7f7f' dt 4 title 'mlp'
 $frozen0 << EOD
 0.5 0.529835321 0 "quantum_zero"
 0.5 0.529835321 0 "quantum_zero"
@@ -141,15 +130,15 @@ $frozen2 << EOD
 12 0.553497812 0.000731153703 "linear_window"
 12 0.533492653 0.0152167582 "random_2"
 12 0.528633178 0.0180114271 "random_2"
-16 0.548731834 0.0192732658 "low_rank_sine_1"
-16 0.546999131 0.0191626064 "low_rank_1"
+16 0.55719877 0.0131074077 "low_rank_sine_1"
+16 0.547706994 0.0190184551 "low_rank_1"
 20 0.540121335 0.0180176246 "random_4"
 20 0.532880799 0.013459265 "random_4"
 28 0.538282016 0.00345936823 "low_rank_sine_2"
 28 0.536035644 0.00337150651 "low_rank_2"
 36 0.544898026 0.000801361597 "linear_sine"
 36 0.540641516 0.000935051549 "linear"
-52 0.550678338 0.00297561706 "low_rank_4"
+52 0.549909029 0.00332624388 "low_rank_4"
 52 0.537970081 0.00197786723 "low_rank_sine_4"
 72 0.599913641 0.00314213536 "low_rank_1"
 72 0.597608695 0.00578576048 "low_rank_sine_1"
@@ -165,22 +154,15 @@ $frozen3 << EOD
 2212 0.625041388 0.00403402332 "mlp"
 EOD
 $frozen_front << EOD
-0.5 0.529835321
-12 0.553497812
-16 0.562759483
-72 0.601803873
-140 0.619340256
-260 0.624330053
-276 0.626736605
-EOD
-$frozen_names << EOD
-276 0.626736605 "quantum_mixed_4"
-140 0.619340256 "quantum_mixed_2"
-72 0.601803873 "quantum_mixed_1"
-16 0.562759483 "quantum_mixed_1"
-0.5 0.529835321 "quantum_zero"
+0.5 0.529835321 1
+12 0.553497812 2
+16 0.562759483 3
+72 0.601803873 4
+140 0.619340256 5
+260 0.624330053 6
+276 0.626736605 7
 EOD
 set title 'frozen'
 set xtics add ('0' 0.5)
-plot $frozen0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $frozen1 using 1:2:3 with yerrorbars pt 9 lc rgb '#2ca02c' ps 0.7 title 'hybrid', $frozen2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $frozen3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $frozen_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $frozen_names using 1:2:3 with labels left rotate by 35 offset 0.3,0.5 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.625041388 lc rgb '#7f7f7f' dt 4 title 'mlp'
+plot $frozen0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $frozen1 using 1:2:3 with yerrorbars pt 9 lc rgb '#2ca02c' ps 0.7 title 'hybrid', $frozen2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $frozen3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $frozen_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $frozen_front using 1:2:3 with labels right offset -0.4,0.4 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.625041388 lc rgb '#7f7f7f' dt 4 title 'mlp'
 unset multiplot

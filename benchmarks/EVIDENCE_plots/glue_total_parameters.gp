@@ -26,10 +26,10 @@ $narrow0 << EOD
 812 0.618368747 0.00459132355 "quantum_single"
 EOD
 $narrow1 << EOD
-146 0.590085112 0.0106396737 "hybrid_shared"
+146 0.59426663 0.0056968173 "hybrid_shared"
 158 0.592792984 0.0117770893 "hybrid_per_task"
-217 0.581454969 0.011287526 "hybrid_shared"
-235 0.588627167 0.00883900371 "hybrid_per_task"
+217 0.581451248 0.0112849647 "hybrid_shared"
+235 0.61520724 0.00504562367 "hybrid_per_task"
 EOD
 $narrow2 << EOD
 142 0.618186398 0.00311291123 "linear"
@@ -44,23 +44,18 @@ $narrow3 << EOD
 2212 0.625041388 0.00403402332 "mlp"
 EOD
 $narrow_front << EOD
-130 0.612377349
-142 0.622939734
-150 0.623310564
-211 0.62473225
-223 0.625022076
-2212 0.625041388
-EOD
-$narrow_names << EOD
-2212 0.625041388 "mlp"
-223 0.625022076 "quantum_sum"
-130 0.612377349 "quantum_zero"
+130 0.612377349 1
+142 0.622939734 2
+150 0.623310564 3
+211 0.62473225 4
+223 0.625022076 5
+2212 0.625041388 6
 EOD
 set title 'narrow'
 set xtics auto
-plot $narrow0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $narrow1 using 1:2:3 with yerrorbars pt 9 lc rgb '#2ca02c' ps 0.7 title 'hybrid', $narrow2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $narrow3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $narrow_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $narrow_names using 1:2:3 with labels left rotate by 35 offset 0.3,0.5 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.625041388 lc rgb '#7f7f7f' dt 4 title 'mlp'
+plot $narrow0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $narrow1 using 1:2:3 with yerrorbars pt 9 lc rgb '#2ca02c' ps 0.7 title 'hybrid', $narrow2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $narrow3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $narrow_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $narrow_front using 1:2:3 with labels right offset -0.4,0.4 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.625041388 lc rgb '#7f7f7f' dt 4 title 'mlp'
 $trained0 << EOD
-556 0.621475546 0.00534360285 "quantum_zero"
+556 0.622446325 0.00301937026 "quantum_zero"
 572 0.619946166 0.00189958078 "quantum_shallow"
 576 0.605911434 0.0144310767 "quantum_sum_rx"
 588 0.621774917 0.00140840895 "quantum_product"
@@ -73,14 +68,14 @@ $trained0 << EOD
 2244 0.607951112 0.00843659319 "quantum_product"
 2244 0.596047493 0.00925337876 "quantum"
 2248 0.621642726 0.00407709017 "quantum_sum"
-2256 0.613472292 0.00704665736 "quantum_single"
+2256 0.612107008 0.00926679717 "quantum_single"
 2276 0.597358745 0.00665967291 "quantum_deep"
 8880 0.609916469 0.0083551998 "quantum_single"
 EOD
 $trained1 << EOD
-584 0.604686505 0.00692979182 "hybrid_shared"
+584 0.609124857 0.00605903796 "hybrid_shared"
 608 0.604406011 0.00908997696 "hybrid_per_task"
-2240 0.601717394 0.00854315555 "hybrid_shared"
+2240 0.604862876 0.0115571973 "hybrid_shared"
 2264 0.606622975 0.00944903027 "hybrid_per_task"
 EOD
 $trained2 << EOD
@@ -96,18 +91,13 @@ $trained3 << EOD
 2212 0.625041388 0.00403402332 "mlp"
 EOD
 $trained_front << EOD
-260 0.621690433
-588 0.621774917
-2212 0.625041388
-EOD
-$trained_names << EOD
-2212 0.625041388 "mlp"
-588 0.621774917 "quantum_product"
-260 0.621690433 "logistic"
+260 0.621690433 1
+556 0.622446325 2
+2212 0.625041388 3
 EOD
 set title 'trained'
 set xtics auto
-plot $trained0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $trained1 using 1:2:3 with yerrorbars pt 9 lc rgb '#2ca02c' ps 0.7 title 'hybrid', $trained2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $trained3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $trained_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $trained_names using 1:2:3 with labels left rotate by 35 offset 0.3,0.5 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.625041388 lc rgb '#7f7f7f' dt 4 title 'mlp'
+plot $trained0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $trained1 using 1:2:3 with yerrorbars pt 9 lc rgb '#2ca02c' ps 0.7 title 'hybrid', $trained2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $trained3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $trained_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $trained_front using 1:2:3 with labels right offset -0.4,0.4 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.625041388 lc rgb '#7f7f7f' dt 4 title 'mlp'
 $frozen0 << EOD
 0.5 0.529835321 0 "quantum_zero"
 0.5 0.529835321 0 "quantum_zero"
@@ -141,15 +131,15 @@ $frozen2 << EOD
 12 0.553497812 0.000731153703 "linear_window"
 12 0.533492653 0.0152167582 "random_2"
 12 0.528633178 0.0180114271 "random_2"
-16 0.548731834 0.0192732658 "low_rank_sine_1"
-16 0.546999131 0.0191626064 "low_rank_1"
+16 0.55719877 0.0131074077 "low_rank_sine_1"
+16 0.547706994 0.0190184551 "low_rank_1"
 20 0.540121335 0.0180176246 "random_4"
 20 0.532880799 0.013459265 "random_4"
 28 0.538282016 0.00345936823 "low_rank_sine_2"
 28 0.536035644 0.00337150651 "low_rank_2"
 36 0.544898026 0.000801361597 "linear_sine"
 36 0.540641516 0.000935051549 "linear"
-52 0.550678338 0.00297561706 "low_rank_4"
+52 0.549909029 0.00332624388 "low_rank_4"
 52 0.537970081 0.00197786723 "low_rank_sine_4"
 72 0.599913641 0.00314213536 "low_rank_1"
 72 0.597608695 0.00578576048 "low_rank_sine_1"
@@ -165,22 +155,15 @@ $frozen3 << EOD
 2212 0.625041388 0.00403402332 "mlp"
 EOD
 $frozen_front << EOD
-0.5 0.529835321
-12 0.553497812
-16 0.562759483
-72 0.601803873
-140 0.619340256
-260 0.624330053
-276 0.626736605
-EOD
-$frozen_names << EOD
-276 0.626736605 "quantum_mixed_4"
-140 0.619340256 "quantum_mixed_2"
-72 0.601803873 "quantum_mixed_1"
-16 0.562759483 "quantum_mixed_1"
-0.5 0.529835321 "quantum_zero"
+0.5 0.529835321 1
+12 0.553497812 2
+16 0.562759483 3
+72 0.601803873 4
+140 0.619340256 5
+260 0.624330053 6
+276 0.626736605 7
 EOD
 set title 'frozen'
 set xtics add ('0' 0.5)
-plot $frozen0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $frozen1 using 1:2:3 with yerrorbars pt 9 lc rgb '#2ca02c' ps 0.7 title 'hybrid', $frozen2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $frozen3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $frozen_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $frozen_names using 1:2:3 with labels left rotate by 35 offset 0.3,0.5 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.625041388 lc rgb '#7f7f7f' dt 4 title 'mlp'
+plot $frozen0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $frozen1 using 1:2:3 with yerrorbars pt 9 lc rgb '#2ca02c' ps 0.7 title 'hybrid', $frozen2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $frozen3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $frozen_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $frozen_front using 1:2:3 with labels right offset -0.4,0.4 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.625041388 lc rgb '#7f7f7f' dt 4 title 'mlp'
 unset multiplot

@@ -22,21 +22,21 @@ $narrow0 << EOD
 216 0.668675903 0.00172988786 "quantum_sum"
 EOD
 $narrow1 << EOD
-76 0.628749101 0.00338302419 "hybrid_shared"
-92 0.624769409 0.00318732233 "hybrid_per_task"
-102 0.645781813 0.00438614253 "hybrid_shared"
-126 0.647952791 0.00504739593 "hybrid_per_task"
-128 0.647525159 0.00518644843 "hybrid_shared"
-160 0.659278187 0.00324183959 "hybrid_per_task"
+76 0.628723823 0.00337399455 "hybrid_shared"
+92 0.629982869 0.00299336139 "hybrid_per_task"
+102 0.645841059 0.00437874205 "hybrid_shared"
+126 0.647215087 0.00381673022 "hybrid_per_task"
+128 0.647542192 0.00518896286 "hybrid_shared"
+160 0.655867517 0.00452474013 "hybrid_per_task"
 EOD
 $narrow2 << EOD
-72 0.642277186 0.000628803737 "linear_window"
-72 0.641947802 0.0010385948 "linear"
+72 0.641944756 0.00114231349 "linear"
+72 0.641910846 0.00120598047 "linear_window"
 72 0.632546721 0.00157324629 "linear_sine"
 93 0.649743741 0.00167961031 "linear_window"
 96 0.652643713 0.00317796836 "linear_sine"
 96 0.650829208 0.000350201215 "linear"
-107 0.653151992 0.0013281858 "linear_window"
+107 0.653130637 0.00135993369 "linear_window"
 120 0.66269527 0.000952486516 "linear_sine"
 120 0.653828842 0.000487762892 "linear"
 EOD
@@ -45,28 +45,19 @@ $narrow3 << EOD
 11416 0.68637066 0.00204620039 "mlp"
 EOD
 $narrow_front << EOD
-0.5 0.559720697
-26 0.600761329
-52 0.642122642
-72 0.642277186
-93 0.649743741
-96 0.652643713
-107 0.653151992
-120 0.66269527
-216 0.668675903
-11416 0.68637066
-EOD
-$narrow_names << EOD
-11416 0.68637066 "mlp"
-216 0.668675903 "quantum_sum"
-120 0.66269527 "linear_sine"
-72 0.642277186 "linear_window"
-26 0.600761329 "quantum_shallow"
-0.5 0.559720697 "quantum_zero"
+0.5 0.559720697 1
+26 0.600761329 2
+52 0.642122642 3
+93 0.649743741 4
+96 0.652643713 5
+107 0.653130637 6
+120 0.66269527 7
+216 0.668675903 8
+11416 0.68637066 9
 EOD
 set title 'narrow'
 set xtics add ('0' 0.5)
-plot $narrow0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $narrow1 using 1:2:3 with yerrorbars pt 9 lc rgb '#2ca02c' ps 0.7 title 'hybrid', $narrow2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $narrow3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $narrow_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $narrow_names using 1:2:3 with labels left rotate by 35 offset 0.3,0.5 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.68637066 lc rgb '#7f7f7f' dt 4 title 'mlp'
+plot $narrow0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $narrow1 using 1:2:3 with yerrorbars pt 9 lc rgb '#2ca02c' ps 0.7 title 'hybrid', $narrow2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $narrow3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $narrow_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $narrow_front using 1:2:3 with labels right offset -0.4,0.4 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.68637066 lc rgb '#7f7f7f' dt 4 title 'mlp'
 $trained0 << EOD
 0.5 0.60123259 0.00185232431 "quantum_zero"
 0.5 0.595821488 0.00330484278 "quantum_zero"
@@ -86,15 +77,15 @@ $trained0 << EOD
 264 0.665179147 0.00260460436 "quantum_sum"
 EOD
 $trained1 << EOD
-154 0.662503632 0.00378356539 "hybrid_shared"
-154 0.662023326 0.00399781201 "hybrid_shared"
-194 0.664079729 0.00279712687 "hybrid_per_task"
-194 0.663427538 0.00385812264 "hybrid_per_task"
+154 0.661761666 0.00268149954 "hybrid_shared"
+154 0.660726382 0.00313821162 "hybrid_shared"
+194 0.666945667 0.00274243062 "hybrid_per_task"
+194 0.663901331 0.00276580648 "hybrid_per_task"
 EOD
 $trained2 << EOD
 107 0.680501263 0.00244830309 "linear_window"
 107 0.660506485 0.00340561704 "linear_window"
-144 0.685084615 0.00106431373 "linear_sine"
+144 0.685084619 0.00106432148 "linear_sine"
 144 0.684133759 0.00235982524 "linear"
 144 0.671237475 0.00147882132 "linear"
 144 0.670272995 0.00206263313 "linear_sine"
@@ -104,22 +95,16 @@ $trained3 << EOD
 11416 0.68637066 0.00204620039 "mlp"
 EOD
 $trained_front << EOD
-0.5 0.60123259
-52 0.657186403
-104 0.665547302
-107 0.680501263
-144 0.685084615
-11416 0.68637066
-EOD
-$trained_names << EOD
-11416 0.68637066 "mlp"
-144 0.685084615 "linear_sine"
-52 0.657186403 "quantum_single"
-0.5 0.60123259 "quantum_zero"
+0.5 0.60123259 1
+52 0.657186403 2
+104 0.665547302 3
+107 0.680501263 4
+144 0.685084619 5
+11416 0.68637066 6
 EOD
 set title 'trained'
 set xtics add ('0' 0.5)
-plot $trained0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $trained1 using 1:2:3 with yerrorbars pt 9 lc rgb '#2ca02c' ps 0.7 title 'hybrid', $trained2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $trained3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $trained_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $trained_names using 1:2:3 with labels left rotate by 35 offset 0.3,0.5 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.68637066 lc rgb '#7f7f7f' dt 4 title 'mlp'
+plot $trained0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $trained1 using 1:2:3 with yerrorbars pt 9 lc rgb '#2ca02c' ps 0.7 title 'hybrid', $trained2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $trained3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $trained_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $trained_front using 1:2:3 with labels right offset -0.4,0.4 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.68637066 lc rgb '#7f7f7f' dt 4 title 'mlp'
 $frozen0 << EOD
 0.5 0.506304122 0 "quantum_zero"
 26 0.511838 0.00904763726 "quantum_shallow"
@@ -137,12 +122,12 @@ $frozen2 << EOD
 72 0.579726145 0.0168592937 "random_2"
 107 0.585972887 0.000117131756 "linear_window"
 112 0.615103176 0.000602798051 "low_rank_1"
-112 0.589390959 0.0478150004 "low_rank_sine_1"
+112 0.590180581 0.0461481687 "low_rank_sine_1"
 120 0.594953221 0.00889444839 "random_4"
-200 0.642366151 0.000679495301 "low_rank_2"
+200 0.641489047 0.00118700941 "low_rank_2"
 200 0.635491453 0.00413753194 "low_rank_sine_2"
 376 0.663754087 0.00146514454 "low_rank_sine_4"
-376 0.653782554 0.000849753088 "low_rank_4"
+376 0.653744615 0.000842164755 "low_rank_4"
 1560 0.647430668 0.000712820322 "linear_sine"
 1560 0.645259719 0.000771487673 "linear"
 EOD
@@ -151,27 +136,17 @@ $frozen3 << EOD
 11416 0.68637066 0.00204620039 "mlp"
 EOD
 $frozen_front << EOD
-0.5 0.506304122
-26 0.511838
-48 0.545059564
-72 0.579726145
-107 0.585972887
-112 0.615103176
-200 0.642366151
-376 0.663754087
-11416 0.68637066
-EOD
-$frozen_names << EOD
-11416 0.68637066 "mlp"
-376 0.663754087 "low_rank_sine_4"
-200 0.642366151 "low_rank_2"
-112 0.615103176 "low_rank_1"
-107 0.585972887 "linear_window"
-48 0.545059564 "random_1"
-26 0.511838 "quantum_shallow"
-0.5 0.506304122 "quantum_zero"
+0.5 0.506304122 1
+26 0.511838 2
+48 0.545059564 3
+72 0.579726145 4
+107 0.585972887 5
+112 0.615103176 6
+200 0.641489047 7
+376 0.663754087 8
+11416 0.68637066 9
 EOD
 set title 'frozen'
 set xtics add ('0' 0.5)
-plot $frozen0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $frozen2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $frozen3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $frozen_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $frozen_names using 1:2:3 with labels left rotate by 35 offset 0.3,0.5 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.68637066 lc rgb '#7f7f7f' dt 4 title 'mlp'
+plot $frozen0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $frozen2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $frozen3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $frozen_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $frozen_front using 1:2:3 with labels right offset -0.4,0.4 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.68637066 lc rgb '#7f7f7f' dt 4 title 'mlp'
 unset multiplot

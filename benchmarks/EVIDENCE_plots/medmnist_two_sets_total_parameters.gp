@@ -31,17 +31,13 @@ $narrow3 << EOD
 2146 0.857693136 0.00622317316 "mlp"
 EOD
 $narrow_front << EOD
-130 0.838213499
-136 0.84394502
-2146 0.857693136
-EOD
-$narrow_names << EOD
-2146 0.857693136 "mlp"
-136 0.84394502 "linear_window"
+130 0.838213499 1
+136 0.84394502 2
+2146 0.857693136 3
 EOD
 set title 'narrow'
 set xtics auto
-plot $narrow0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $narrow1 using 1:2:3 with yerrorbars pt 9 lc rgb '#2ca02c' ps 0.7 title 'hybrid', $narrow2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $narrow3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $narrow_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $narrow_names using 1:2:3 with labels left rotate by 35 offset 0.3,0.5 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.857693136 lc rgb '#7f7f7f' dt 4 title 'mlp'
+plot $narrow0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $narrow1 using 1:2:3 with yerrorbars pt 9 lc rgb '#2ca02c' ps 0.7 title 'hybrid', $narrow2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $narrow3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $narrow_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $narrow_front using 1:2:3 with labels right offset -0.4,0.4 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.857693136 lc rgb '#7f7f7f' dt 4 title 'mlp'
 $trained0 << EOD
 556 0.831610593 0.0116982003 "quantum_zero"
 564 0.834614491 0.00180846256 "quantum_shallow"
@@ -64,41 +60,36 @@ $trained1 << EOD
 574 0.828605949 0.0126213436 "hybrid_shared"
 582 0.832874362 0.00685886667 "hybrid_per_task"
 2230 0.825890804 0.0424285645 "hybrid_shared"
-2238 0.811821516 0.0264592994 "hybrid_per_task"
+2238 0.828525147 0.0104597302 "hybrid_per_task"
 EOD
 $trained2 << EOD
-562 0.823649632 0.00772848561 "linear_window"
+562 0.813898574 0.0238053994 "linear_window"
 566 0.83547612 0.00993773748 "linear"
 566 0.832692217 0.0117260992 "linear_sine"
 2218 0.845307866 0.00770734335 "linear_window"
-2222 0.845664857 0.00441053188 "linear"
-2222 0.837868599 0.00353108268 "linear_sine"
+2222 0.83932599 0.00428371519 "linear"
+2222 0.831623598 0.00685967054 "linear_sine"
 EOD
 $trained3 << EOD
 130 0.838213499 0.00313600117 "logistic"
 2146 0.857693136 0.00622317316 "mlp"
 EOD
 $trained_front << EOD
-130 0.838213499
-588 0.845186166
-2146 0.857693136
-2212 0.860090521
-EOD
-$trained_names << EOD
-2212 0.860090521 "quantum_zero"
-588 0.845186166 "quantum_deep"
-130 0.838213499 "logistic"
+130 0.838213499 1
+588 0.845186166 2
+2146 0.857693136 3
+2212 0.860090521 4
 EOD
 set title 'trained'
 set xtics auto
-plot $trained0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $trained1 using 1:2:3 with yerrorbars pt 9 lc rgb '#2ca02c' ps 0.7 title 'hybrid', $trained2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $trained3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $trained_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $trained_names using 1:2:3 with labels left rotate by 35 offset 0.3,0.5 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.857693136 lc rgb '#7f7f7f' dt 4 title 'mlp'
+plot $trained0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $trained1 using 1:2:3 with yerrorbars pt 9 lc rgb '#2ca02c' ps 0.7 title 'hybrid', $trained2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $trained3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $trained_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $trained_front using 1:2:3 with labels right offset -0.4,0.4 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.857693136 lc rgb '#7f7f7f' dt 4 title 'mlp'
 $frozen0 << EOD
 0.5 0.514482376 0 "quantum_zero"
 8 0.542150952 0.0194084941 "quantum_shallow"
 16 0.58293189 0.00801988784 "quantum"
 16 0.573881256 0.00281973691 "quantum_product"
 32 0.608659362 0.00518354338 "quantum_deep"
-68 0.806846682 0.0174257679 "quantum_mixed_1"
+68 0.783218026 0.0421064095 "quantum_mixed_1"
 130 0.840984521 0.00262144973 "quantum_sum_rx"
 134 0.831217858 0.0129661798 "quantum_mixed_2"
 258 0.853217334 0.00276230666 "quantum_sum"
@@ -123,27 +114,17 @@ $frozen3 << EOD
 2146 0.857693136 0.00622317316 "mlp"
 EOD
 $frozen_front << EOD
-0.5 0.514482376
-4 0.528124103
-6 0.65513045
-10 0.727622813
-68 0.815727398
-130 0.840984521
-134 0.843255159
-258 0.853217334
-2146 0.857693136
-EOD
-$frozen_names << EOD
-2146 0.857693136 "mlp"
-258 0.853217334 "quantum_sum"
-134 0.843255159 "low_rank_2"
-68 0.815727398 "low_rank_1"
-10 0.727622813 "random_4"
-6 0.65513045 "random_2"
-4 0.528124103 "random_1"
-0.5 0.514482376 "quantum_zero"
+0.5 0.514482376 1
+4 0.528124103 2
+6 0.65513045 3
+10 0.727622813 4
+68 0.815727398 5
+130 0.840984521 6
+134 0.843255159 7
+258 0.853217334 8
+2146 0.857693136 9
 EOD
 set title 'frozen'
 set xtics add ('0' 0.5)
-plot $frozen0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $frozen2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $frozen3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $frozen_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $frozen_names using 1:2:3 with labels left rotate by 35 offset 0.3,0.5 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.857693136 lc rgb '#7f7f7f' dt 4 title 'mlp'
+plot $frozen0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $frozen2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $frozen3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $frozen_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $frozen_front using 1:2:3 with labels right offset -0.4,0.4 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.857693136 lc rgb '#7f7f7f' dt 4 title 'mlp'
 unset multiplot

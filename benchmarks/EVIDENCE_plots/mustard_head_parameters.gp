@@ -22,11 +22,11 @@ $narrow0 << EOD
 225 0.591157044 0.00303177155 "quantum_sum"
 EOD
 $narrow1 << EOD
-79 0.539990281 0.00923413034 "hybrid_shared"
-95 0.534807836 0.0133187322 "hybrid_per_task"
-106 0.520531718 0.0123672376 "hybrid_shared"
-130 0.549938728 0.0099848743 "hybrid_per_task"
-133 0.532055576 0.0123748173 "hybrid_shared"
+79 0.537208222 0.0114778865 "hybrid_shared"
+95 0.536762887 0.0114726312 "hybrid_per_task"
+106 0.533898016 0.0100735567 "hybrid_shared"
+130 0.542044269 0.00931470678 "hybrid_per_task"
+133 0.529189473 0.0141117463 "hybrid_shared"
 165 0.558350752 0.00867665507 "hybrid_per_task"
 EOD
 $narrow2 << EOD
@@ -45,21 +45,15 @@ $narrow3 << EOD
 22425 0.60411781 0.00380226288 "mlp"
 EOD
 $narrow_front << EOD
-0.5 0.57978982
-100 0.583194373
-125 0.587546592
-225 0.591157044
-3750 0.61025653
-EOD
-$narrow_names << EOD
-3750 0.61025653 "logistic"
-225 0.591157044 "quantum_sum"
-125 0.587546592 "linear_sine"
-0.5 0.57978982 "quantum_zero"
+0.5 0.57978982 1
+100 0.583194373 2
+125 0.587546592 3
+225 0.591157044 4
+3750 0.61025653 5
 EOD
 set title 'narrow'
 set xtics add ('0' 0.5)
-plot $narrow0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $narrow1 using 1:2:3 with yerrorbars pt 9 lc rgb '#2ca02c' ps 0.7 title 'hybrid', $narrow2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $narrow3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $narrow_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $narrow_names using 1:2:3 with labels left rotate by 35 offset 0.3,0.5 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.60411781 lc rgb '#7f7f7f' dt 4 title 'mlp'
+plot $narrow0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $narrow1 using 1:2:3 with yerrorbars pt 9 lc rgb '#2ca02c' ps 0.7 title 'hybrid', $narrow2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $narrow3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $narrow_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $narrow_front using 1:2:3 with labels right offset -0.4,0.4 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.60411781 lc rgb '#7f7f7f' dt 4 title 'mlp'
 $trained0 << EOD
 0.5 0.547622309 0.00794331807 "quantum_zero"
 28 0.574463837 0.00423068738 "quantum_shallow"
@@ -71,33 +65,27 @@ $trained0 << EOD
 275 0.576112899 0.00864362025 "quantum_sum"
 EOD
 $trained1 << EOD
-160 0.547867105 0.0118390773 "hybrid_shared"
-200 0.549794895 0.00969782418 "hybrid_per_task"
+160 0.54496458 0.00846979688 "hybrid_shared"
+200 0.544115309 0.0120944315 "hybrid_per_task"
 EOD
 $trained2 << EOD
-111 0.565468542 0.0100283922 "linear_window"
-150 0.57367577 0.0109692386 "linear_sine"
-150 0.56706501 0.00787073633 "linear"
+111 0.565935182 0.00920579483 "linear_window"
+150 0.572776583 0.0117951311 "linear_sine"
+150 0.571165622 0.00591057126 "linear"
 EOD
 $trained3 << EOD
 3750 0.61025653 0.00136878354 "logistic"
 22425 0.60411781 0.00380226288 "mlp"
 EOD
 $trained_front << EOD
-0.5 0.547622309
-28 0.574463837
-56 0.607368497
-3750 0.61025653
-EOD
-$trained_names << EOD
-3750 0.61025653 "logistic"
-56 0.607368497 "quantum_single"
-28 0.574463837 "quantum_shallow"
-0.5 0.547622309 "quantum_zero"
+0.5 0.547622309 1
+28 0.574463837 2
+56 0.607368497 3
+3750 0.61025653 4
 EOD
 set title 'trained'
 set xtics add ('0' 0.5)
-plot $trained0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $trained1 using 1:2:3 with yerrorbars pt 9 lc rgb '#2ca02c' ps 0.7 title 'hybrid', $trained2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $trained3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $trained_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $trained_names using 1:2:3 with labels left rotate by 35 offset 0.3,0.5 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.60411781 lc rgb '#7f7f7f' dt 4 title 'mlp'
+plot $trained0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $trained1 using 1:2:3 with yerrorbars pt 9 lc rgb '#2ca02c' ps 0.7 title 'hybrid', $trained2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $trained3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $trained_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $trained_front using 1:2:3 with labels right offset -0.4,0.4 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.60411781 lc rgb '#7f7f7f' dt 4 title 'mlp'
 $frozen0 << EOD
 0.5 0.475773211 0 "quantum_zero"
 28 0.49881596 0.00737797088 "quantum_shallow"
@@ -129,26 +117,17 @@ $frozen3 << EOD
 22425 0.60411781 0.00380226288 "mlp"
 EOD
 $frozen_front << EOD
-0.5 0.475773211
-28 0.49881596
-50 0.504966219
-56 0.508700671
-75 0.512395803
-111 0.562578169
-373 0.562793775
-721 0.591614673
-3750 0.61058858
-EOD
-$frozen_names << EOD
-3750 0.61058858 "quantum_sum_rx"
-721 0.591614673 "low_rank_4"
-373 0.562793775 "low_rank_sine_2"
-111 0.562578169 "linear_window"
-75 0.512395803 "random_2"
-28 0.49881596 "quantum_shallow"
-0.5 0.475773211 "quantum_zero"
+0.5 0.475773211 1
+28 0.49881596 2
+50 0.504966219 3
+56 0.508700671 4
+75 0.512395803 5
+111 0.562578169 6
+373 0.562793775 7
+721 0.591614673 8
+3750 0.61058858 9
 EOD
 set title 'frozen'
 set xtics add ('0' 0.5)
-plot $frozen0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $frozen2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $frozen3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $frozen_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $frozen_names using 1:2:3 with labels left rotate by 35 offset 0.3,0.5 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.60411781 lc rgb '#7f7f7f' dt 4 title 'mlp'
+plot $frozen0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $frozen2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $frozen3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $frozen_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $frozen_front using 1:2:3 with labels right offset -0.4,0.4 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.60411781 lc rgb '#7f7f7f' dt 4 title 'mlp'
 unset multiplot

@@ -43,11 +43,11 @@ $narrow0 << EOD
 EOD
 $narrow1 << EOD
 37 0.725876731 0.000643009038 "hybrid_shared"
-50 0.7329423 0.00233085264 "hybrid_shared"
+50 0.732910161 0.00229280508 "hybrid_shared"
 63 0.738628062 0.0040421253 "hybrid_shared"
 77 0.732699465 0.000901783473 "hybrid_per_task"
 89 0.757503277 0.00657710516 "hybrid_shared"
-110 0.730805423 0.00326240121 "hybrid_per_task"
+110 0.733011806 0.00268982343 "hybrid_per_task"
 143 0.750248471 0.0035877293 "hybrid_per_task"
 209 0.762827026 0.00673353941 "hybrid_per_task"
 EOD
@@ -70,21 +70,16 @@ $narrow3 << EOD
 9739 0.77207649 0.00311823822 "mlp"
 EOD
 $narrow_front << EOD
-0.5 0.683011527
-33 0.738962817
-44 0.741909111
-55 0.759215337
-77 0.772453057
-88 0.774321938
-EOD
-$narrow_names << EOD
-88 0.774321938 "quantum_single"
-44 0.741909111 "quantum_sum_rx"
-0.5 0.683011527 "quantum_zero"
+0.5 0.683011527 1
+33 0.738962817 2
+44 0.741909111 3
+55 0.759215337 4
+77 0.772453057 5
+88 0.774321938 6
 EOD
 set title 'narrow'
 set xtics add ('0' 0.5)
-plot $narrow0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $narrow1 using 1:2:3 with yerrorbars pt 9 lc rgb '#2ca02c' ps 0.7 title 'hybrid', $narrow2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $narrow3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $narrow_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $narrow_names using 1:2:3 with labels left rotate by 35 offset 0.3,0.5 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.77207649 lc rgb '#7f7f7f' dt 4 title 'mlp'
+plot $narrow0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $narrow1 using 1:2:3 with yerrorbars pt 9 lc rgb '#2ca02c' ps 0.7 title 'hybrid', $narrow2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $narrow3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $narrow_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $narrow_front using 1:2:3 with labels right offset -0.4,0.4 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.77207649 lc rgb '#7f7f7f' dt 4 title 'mlp'
 $trained0 << EOD
 0.5 0.773793847 0.000982867434 "quantum_zero"
 0.5 0.767394172 0.00135677619 "quantum_zero"
@@ -106,8 +101,8 @@ EOD
 $trained2 << EOD
 33 0.769407502 0.00465825883 "linear_window"
 33 0.768734764 0.00528378922 "linear_window"
-132 0.773791162 0.0059856688 "linear"
-132 0.771374849 0.00363584084 "linear_sine"
+132 0.773791218 0.00598573383 "linear"
+132 0.77134211 0.00245256303 "linear_sine"
 132 0.767796996 0.002515947 "linear"
 132 0.765090295 0.0026670076 "linear_sine"
 EOD
@@ -116,16 +111,12 @@ $trained3 << EOD
 9739 0.77207649 0.00311823822 "mlp"
 EOD
 $trained_front << EOD
-0.5 0.773793847
-44 0.778013227
-EOD
-$trained_names << EOD
-44 0.778013227 "quantum_shallow"
-0.5 0.773793847 "quantum_zero"
+0.5 0.773793847 1
+44 0.778013227 2
 EOD
 set title 'trained'
 set xtics add ('0' 0.5)
-plot $trained0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $trained2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $trained3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $trained_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $trained_names using 1:2:3 with labels left rotate by 35 offset 0.3,0.5 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.77207649 lc rgb '#7f7f7f' dt 4 title 'mlp'
+plot $trained0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $trained2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $trained3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $trained_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $trained_front using 1:2:3 with labels right offset -0.4,0.4 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.77207649 lc rgb '#7f7f7f' dt 4 title 'mlp'
 $frozen0 << EOD
 0.5 0.471745623 0 "quantum_zero"
 0.5 0.471745623 0 "quantum_zero"
@@ -179,30 +170,19 @@ $frozen3 << EOD
 9739 0.77207649 0.00311823822 "mlp"
 EOD
 $frozen_front << EOD
-0.5 0.471745623
-22 0.525314133
-33 0.586695724
-44 0.701782422
-77 0.720780307
-143 0.743445785
-253 0.757392799
-311 0.757753884
-495 0.757800463
-715 0.773061904
-1419 0.773727855
-EOD
-$frozen_names << EOD
-1419 0.773727855 "quantum_sum"
-715 0.773061904 "linear_sine"
-311 0.757753884 "low_rank_sine_4"
-143 0.743445785 "low_rank_sine_4"
-77 0.720780307 "low_rank_2"
-44 0.701782422 "low_rank_1"
-33 0.586695724 "linear_window"
-22 0.525314133 "random_1"
-0.5 0.471745623 "quantum_zero"
+0.5 0.471745623 1
+22 0.525314133 2
+33 0.586695724 3
+44 0.701782422 4
+77 0.720780307 5
+143 0.743445785 6
+253 0.757392799 7
+311 0.757753884 8
+495 0.757800463 9
+715 0.773061904 10
+1419 0.773727855 11
 EOD
 set title 'frozen'
 set xtics add ('0' 0.5)
-plot $frozen0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $frozen2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $frozen3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $frozen_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $frozen_names using 1:2:3 with labels left rotate by 35 offset 0.3,0.5 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.77207649 lc rgb '#7f7f7f' dt 4 title 'mlp'
+plot $frozen0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $frozen2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $frozen3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $frozen_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $frozen_front using 1:2:3 with labels right offset -0.4,0.4 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.77207649 lc rgb '#7f7f7f' dt 4 title 'mlp'
 unset multiplot

@@ -44,8 +44,8 @@ EOD
 $narrow1 << EOD
 167 0.725876731 0.000643009038 "hybrid_shared"
 207 0.732699465 0.000901783473 "hybrid_per_task"
-245 0.7329423 0.00233085264 "hybrid_shared"
-305 0.730805423 0.00326240121 "hybrid_per_task"
+245 0.732910161 0.00229280508 "hybrid_shared"
+305 0.733011806 0.00268982343 "hybrid_per_task"
 323 0.738628062 0.0040421253 "hybrid_shared"
 403 0.750248471 0.0035877293 "hybrid_per_task"
 479 0.757503277 0.00657710516 "hybrid_shared"
@@ -70,28 +70,21 @@ $narrow3 << EOD
 9739 0.77207649 0.00311823822 "mlp"
 EOD
 $narrow_front << EOD
-130 0.548727399
-163 0.727838854
-185 0.730772131
-207 0.732699465
-228 0.733976108
-239 0.741909111
-272 0.746158327
-315 0.759215337
-467 0.772453057
-533 0.77299217
-2233 0.774321938
-EOD
-$narrow_names << EOD
-2233 0.774321938 "quantum_single"
-533 0.77299217 "quantum_sum"
-315 0.759215337 "quantum_sum_rx"
-228 0.733976108 "linear_window"
-130 0.548727399 "quantum_zero"
+130 0.548727399 1
+163 0.727838854 2
+185 0.730772131 3
+207 0.732699465 4
+228 0.733976108 5
+239 0.741909111 6
+272 0.746158327 7
+315 0.759215337 8
+467 0.772453057 9
+533 0.77299217 10
+2233 0.774321938 11
 EOD
 set title 'narrow'
 set xtics auto
-plot $narrow0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $narrow1 using 1:2:3 with yerrorbars pt 9 lc rgb '#2ca02c' ps 0.7 title 'hybrid', $narrow2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $narrow3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $narrow_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $narrow_names using 1:2:3 with labels left rotate by 35 offset 0.3,0.5 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.77207649 lc rgb '#7f7f7f' dt 4 title 'mlp'
+plot $narrow0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $narrow1 using 1:2:3 with yerrorbars pt 9 lc rgb '#2ca02c' ps 0.7 title 'hybrid', $narrow2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $narrow3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $narrow_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $narrow_front using 1:2:3 with labels right offset -0.4,0.4 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.77207649 lc rgb '#7f7f7f' dt 4 title 'mlp'
 $trained0 << EOD
 619 0.767394172 0.00135677619 "quantum_zero"
 663 0.77019229 0.00334089465 "quantum_shallow"
@@ -115,28 +108,24 @@ $trained2 << EOD
 751 0.767796996 0.002515947 "linear"
 751 0.765090295 0.0026670076 "linear_sine"
 2476 0.769407502 0.00465825883 "linear_window"
-2575 0.773791162 0.0059856688 "linear"
-2575 0.771374849 0.00363584084 "linear_sine"
+2575 0.773791218 0.00598573383 "linear"
+2575 0.77134211 0.00245256303 "linear_sine"
 EOD
 $trained3 << EOD
 715 0.770921936 0.00021533624 "logistic"
 9739 0.77207649 0.00311823822 "mlp"
 EOD
 $trained_front << EOD
-619 0.767394172
-652 0.768734764
-663 0.77019229
-707 0.77252411
-2443 0.773793847
-2487 0.778013227
-EOD
-$trained_names << EOD
-2487 0.778013227 "quantum_shallow"
-707 0.77252411 "quantum"
+619 0.767394172 1
+652 0.768734764 2
+663 0.77019229 3
+707 0.77252411 4
+2443 0.773793847 5
+2487 0.778013227 6
 EOD
 set title 'trained'
 set xtics auto
-plot $trained0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $trained2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $trained3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $trained_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $trained_names using 1:2:3 with labels left rotate by 35 offset 0.3,0.5 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.77207649 lc rgb '#7f7f7f' dt 4 title 'mlp'
+plot $trained0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $trained2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $trained3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $trained_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $trained_front using 1:2:3 with labels right offset -0.4,0.4 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.77207649 lc rgb '#7f7f7f' dt 4 title 'mlp'
 $frozen0 << EOD
 0.5 0.471745623 0 "quantum_zero"
 0.5 0.471745623 0 "quantum_zero"
@@ -190,30 +179,19 @@ $frozen3 << EOD
 9739 0.77207649 0.00311823822 "mlp"
 EOD
 $frozen_front << EOD
-0.5 0.471745623
-22 0.525314133
-33 0.586695724
-44 0.701782422
-77 0.720780307
-143 0.743445785
-253 0.757392799
-311 0.757753884
-495 0.757800463
-715 0.773061904
-1419 0.773727855
-EOD
-$frozen_names << EOD
-1419 0.773727855 "quantum_sum"
-715 0.773061904 "linear_sine"
-311 0.757753884 "low_rank_sine_4"
-143 0.743445785 "low_rank_sine_4"
-77 0.720780307 "low_rank_2"
-44 0.701782422 "low_rank_1"
-33 0.586695724 "linear_window"
-22 0.525314133 "random_1"
-0.5 0.471745623 "quantum_zero"
+0.5 0.471745623 1
+22 0.525314133 2
+33 0.586695724 3
+44 0.701782422 4
+77 0.720780307 5
+143 0.743445785 6
+253 0.757392799 7
+311 0.757753884 8
+495 0.757800463 9
+715 0.773061904 10
+1419 0.773727855 11
 EOD
 set title 'frozen'
 set xtics add ('0' 0.5)
-plot $frozen0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $frozen2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $frozen3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $frozen_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $frozen_names using 1:2:3 with labels left rotate by 35 offset 0.3,0.5 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.77207649 lc rgb '#7f7f7f' dt 4 title 'mlp'
+plot $frozen0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $frozen2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $frozen3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $frozen_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $frozen_front using 1:2:3 with labels right offset -0.4,0.4 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.77207649 lc rgb '#7f7f7f' dt 4 title 'mlp'
 unset multiplot

@@ -44,8 +44,8 @@ EOD
 $narrow1 << EOD
 167 0.649045657 0.000619022659 "hybrid_shared"
 207 0.670559158 0.0039907714 "hybrid_per_task"
-245 0.672211121 0.00225706532 "hybrid_shared"
-305 0.673808891 0.00118762966 "hybrid_per_task"
+245 0.671727687 0.00196816994 "hybrid_shared"
+305 0.673601508 0.00170747956 "hybrid_per_task"
 323 0.675522234 0.00223489069 "hybrid_shared"
 403 0.682318686 0.00476208189 "hybrid_per_task"
 479 0.685565663 0.00526911507 "hybrid_shared"
@@ -70,21 +70,16 @@ $narrow3 << EOD
 9739 0.686515274 0.00229993398 "mlp"
 EOD
 $narrow_front << EOD
-130 0.516882592
-163 0.667583784
-185 0.670710949
-239 0.676608859
-272 0.677033599
-315 0.688866115
-EOD
-$narrow_names << EOD
-315 0.688866115 "linear_sine"
-185 0.670710949 "quantum_sum"
-130 0.516882592 "quantum_zero"
+130 0.516882592 1
+163 0.667583784 2
+185 0.670710949 3
+239 0.676608859 4
+272 0.677033599 5
+315 0.688866115 6
 EOD
 set title 'narrow'
 set xtics auto
-plot $narrow0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $narrow1 using 1:2:3 with yerrorbars pt 9 lc rgb '#2ca02c' ps 0.7 title 'hybrid', $narrow2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $narrow3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $narrow_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $narrow_names using 1:2:3 with labels left rotate by 35 offset 0.3,0.5 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.686515274 lc rgb '#7f7f7f' dt 4 title 'mlp'
+plot $narrow0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $narrow1 using 1:2:3 with yerrorbars pt 9 lc rgb '#2ca02c' ps 0.7 title 'hybrid', $narrow2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $narrow3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $narrow_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $narrow_front using 1:2:3 with labels right offset -0.4,0.4 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.686515274 lc rgb '#7f7f7f' dt 4 title 'mlp'
 $trained0 << EOD
 619 0.687120225 0.00359634254 "quantum_zero"
 663 0.688071438 0.0036449311 "quantum_shallow"
@@ -116,15 +111,12 @@ $trained3 << EOD
 9739 0.686515274 0.00229993398 "mlp"
 EOD
 $trained_front << EOD
-619 0.687120225
-663 0.688071438
-EOD
-$trained_names << EOD
-663 0.688071438 "quantum_shallow"
+619 0.687120225 1
+663 0.688071438 2
 EOD
 set title 'trained'
 set xtics auto
-plot $trained0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $trained2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $trained3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $trained_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $trained_names using 1:2:3 with labels left rotate by 35 offset 0.3,0.5 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.686515274 lc rgb '#7f7f7f' dt 4 title 'mlp'
+plot $trained0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $trained2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $trained3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $trained_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $trained_front using 1:2:3 with labels right offset -0.4,0.4 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.686515274 lc rgb '#7f7f7f' dt 4 title 'mlp'
 $frozen0 << EOD
 0.5 0.471614207 0 "quantum_zero"
 0.5 0.471614207 0 "quantum_zero"
@@ -178,25 +170,16 @@ $frozen3 << EOD
 9739 0.686515274 0.00229993398 "mlp"
 EOD
 $frozen_front << EOD
-0.5 0.471614207
-22 0.52639359
-33 0.544805366
-44 0.613071043
-77 0.630000603
-86 0.651247166
-161 0.668235624
-311 0.688522063
-EOD
-$frozen_names << EOD
-311 0.688522063 "low_rank_sine_4"
-161 0.668235624 "low_rank_sine_2"
-86 0.651247166 "quantum_mixed_1"
-77 0.630000603 "low_rank_2"
-44 0.613071043 "low_rank_sine_1"
-33 0.544805366 "linear_window"
-0.5 0.471614207 "quantum_zero"
+0.5 0.471614207 1
+22 0.52639359 2
+33 0.544805366 3
+44 0.613071043 4
+77 0.630000603 5
+86 0.651247166 6
+161 0.668235624 7
+311 0.688522063 8
 EOD
 set title 'frozen'
 set xtics add ('0' 0.5)
-plot $frozen0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $frozen2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $frozen3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $frozen_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $frozen_names using 1:2:3 with labels left rotate by 35 offset 0.3,0.5 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.686515274 lc rgb '#7f7f7f' dt 4 title 'mlp'
+plot $frozen0 using 1:2:3 with yerrorbars pt 7 lc rgb '#d62728' ps 0.7 title 'quantum', $frozen2 using 1:2:3 with yerrorbars pt 5 lc rgb '#1f77b4' ps 0.7 title 'linear, low rank', $frozen3 using 1:2:3 with yerrorbars pt 13 lc rgb '#7f7f7f' ps 0.7 title 'no bottleneck', $frozen_front using 1:2 with steps lw 1.5 lc rgb 'black' title 'Pareto front', $frozen_front using 1:2:3 with labels right offset -0.4,0.4 font ',9' notitle, 0.5 lc rgb '#999999' dt 2 title 'chance', 0.686515274 lc rgb '#7f7f7f' dt 4 title 'mlp'
 unset multiplot
